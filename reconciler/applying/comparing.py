@@ -1,0 +1,82 @@
+"""Compares one planned change with a preset as just read; sets decide, never order."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from reconciler.model.live import Preset
+    from reconciler.model.plan import PresetChange
+
+__all__ = ["Position", "describe_difference", "position", "write_groups"]
+
+Position = Literal["before", "after", "elsewhere"]
+
+
+def position(change: PresetChange, preset: Preset) -> Position:
+    """Tell where the preset stands: as planned from, as planned to, or moved by somebody else."""
+    groups = {group.uuid: {person.id for person in group.members} for group in preset.groups}
+    manager = preset.workflow_manager.id if preset.workflow_manager else None
+    planned = change.workflow_manager
+    if _same(groups, change.after) and (planned is None or manager == planned.after.id):
+        return "after"
+    before_manager = planned.before.id if planned is not None and planned.before is not None else None
+    if _same(groups, change.before) and (planned is None or manager == before_manager):
+        return "before"
+    return "elsewhere"
+
+
+def _same(groups: Mapping[str, set[str]], planned: Mapping[str, tuple[str, ...]]) -> bool:
+    return groups.keys() == planned.keys() and all(groups[uuid] == set(ids) for uuid, ids in planned.items())
+
+
+def write_groups(change: PresetChange, preset: Preset) -> dict[str, tuple[str, ...]]:
+    """Give the whole array to write: every group as just read, but for the managed ones that change.
+
+    Groups come in live order with their members in live order; additions go behind.
+    """
+    changing = {group.uuid for group in change.groups}
+    groups: dict[str, tuple[str, ...]] = {}
+    for membership in preset.groups:
+        live = tuple(person.id for person in membership.members)
+        if membership.uuid not in changing:
+            groups[membership.uuid] = live
+            continue
+        after = change.after[membership.uuid]
+        kept = dict.fromkeys(one for one in live if one in after)
+        groups[membership.uuid] = tuple({**kept, **dict.fromkeys(after)})
+    for uuid in change.after:
+        if uuid not in groups:
+            groups[uuid] = change.after[uuid]
+    return groups
+
+
+def describe_difference(change: PresetChange, preset: Preset) -> str:
+    """Say in words what differs from the plan's starting point."""
+    names = {group.uuid: group.name for group in change.groups}
+    live = {group.uuid: {person.id for person in group.members} for group in preset.groups}
+    parts = []
+    for uuid in dict.fromkeys((*change.before, *live)):
+        before, now = set(change.before.get(uuid, ())), live.get(uuid, set())
+        name = names.get(uuid, f"group {uuid}")
+        if uuid not in change.before:
+            parts.append(f"{name} is new" + (f" and holds {_ids(now)}" if now else ""))
+        elif uuid not in live:
+            parts.append(f"{name} is gone")
+        elif before != now:
+            more, less = now - before, before - now
+            words = [f"{word} {_ids(ids)}" for word, ids in (("gained", more), ("lost", less)) if ids]
+            parts.append(f"{name} {' and '.join(words)}")
+    planned = change.workflow_manager
+    if planned is not None:
+        manager = preset.workflow_manager.id if preset.workflow_manager else None
+        expected = planned.before.id if planned.before else None
+        if manager != expected:
+            parts.append(f"the workflow manager is {manager or 'nobody'}, not {expected or 'nobody'}")
+    return "; ".join(parts) or "nothing"
+
+
+def _ids(ids: set[str]) -> str:
+    return ", ".join(f"login id {one}" for one in sorted(ids))

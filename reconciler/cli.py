@@ -1,0 +1,162 @@
+"""From the arguments to a command to an exit code; every stream and code that ends a run is decided here."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import sys
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from reconciler import __version__
+from reconciler.errors import ReconcilerError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["COMMANDS", "main", "run"]
+
+COMMANDS = {
+    "validate": "documents only; no network",
+    "plan": "what apply would change; read only",
+    "show": "a saved plan again, in any format",
+    "apply": "carry out a saved plan, or plan and confirm",
+    "snapshot": "the live state of everything managed, for offline plans",
+    "history": "past runs from the journal",
+    "sandbox": "the service on loopback, seeded from a folder",
+    "demo": "sandbox, example company, plan and apply, in one go",
+}
+
+USAGE = 64
+INTERRUPTED = 130
+
+
+class _Commands(click.Group):
+    """Loads a command's module only when it is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"reconciler.commands.{cmd_name}")
+        command: click.Command = getattr(module, cmd_name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            from reconciler.model.suggestions import did_you_mean  # noqa: PLC0415 - start-up is measured
+
+            hint = did_you_mean(args[0], COMMANDS)
+            ctx.fail(f"no command '{args[0]}'{hint}")
+        return super().resolve_command(ctx, args)
+
+
+@click.group(
+    cls=_Commands,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Try 'reconciler demo' first. Completion: eval \"$(_RECONCILER_COMPLETE=bash_source reconciler)\" "
+    "(or zsh_source, fish_source).",
+)
+@click.version_option(__version__, message="reconciler %(version)s")
+def main() -> None:
+    """Keep the approval assignments of Procore Workflows as YAML in git, and make live follow.
+
+    Exit codes: 0 done, 1 a defect, 2 changes or drift, 3 refused by policy, 4 partly applied, 5 stale or not the
+    approved plan, 6 the service, 7 invalid documents or settings, 64 wrong usage.
+    """
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command line and give its exit code; nothing but the command's result goes to stdout."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        result: Any = main.main(args=list(arguments), prog_name="reconciler", standalone_mode=False)
+    except click.exceptions.Exit as ending:
+        return ending.exit_code
+    except click.ClickException as error:
+        return _wrong_usage(error, arguments)
+    except (click.Abort, KeyboardInterrupt):
+        sys.stderr.write("\ninterrupted\n")
+        return INTERRUPTED
+    except ReconcilerError as error:
+        return _failed(error, arguments)
+    except Exception as error:  # noqa: BLE001 - the last line of defence: one line, the code, no traceback
+        return _defect(error, arguments)
+    return result if isinstance(result, int) else 0
+
+
+def _wrong_usage(error: click.ClickException, arguments: Sequence[str]) -> int:
+    if _wants_json(arguments):
+        _write_error(USAGE, error.format_message(), ())
+        return USAGE
+    if isinstance(error, click.UsageError):
+        error.show(sys.stderr)
+    else:
+        sys.stderr.write(f"error: {error.format_message()}\n")
+    return USAGE
+
+
+def _failed(error: ReconcilerError, arguments: Sequence[str]) -> int:
+    if _wants_traceback(arguments):
+        _write_traceback()
+    if _wants_json(arguments):
+        _write_error(error.exit_code, error.message, error.diagnostics)
+        return error.exit_code
+    from reconciler.render.escaping import printable  # noqa: PLC0415 - only for failures
+
+    if error.diagnostics:
+        from reconciler.render.terminal import render_diagnostics  # noqa: PLC0415 - the same
+
+        color = sys.stderr.isatty() and "--no-color" not in arguments
+        sys.stderr.write(render_diagnostics(error.diagnostics, color=color))
+    sys.stderr.write(f"error: {printable(error.message)}\n")
+    return error.exit_code
+
+
+def _defect(error: Exception, arguments: Sequence[str]) -> int:
+    from reconciler.render.escaping import printable  # noqa: PLC0415 - only for failures
+
+    message = f"a defect of reconciler: {type(error).__name__}: {printable(str(error))}"
+    if _wants_traceback(arguments):
+        _write_traceback()
+    else:
+        message += " (more with --verbose)"
+    if _wants_json(arguments):
+        _write_error(1, message, ())
+    else:
+        sys.stderr.write(f"error: {message}\n")
+    return 1
+
+
+def _wants_json(arguments: Sequence[str]) -> bool:
+    return "--format=json" in arguments or ("--format", "json") in pairwise(arguments)
+
+
+def _wants_traceback(arguments: Sequence[str]) -> bool:
+    return "--verbose" in arguments or "-v" in arguments
+
+
+def _write_traceback() -> None:
+    import traceback  # noqa: PLC0415 - only for failures
+
+    sys.stderr.write(traceback.format_exc())
+
+
+def _write_error(code: int, message: str, diagnostics: Sequence[Any]) -> None:
+    import msgspec  # noqa: PLC0415 - only for failures
+
+    listed = msgspec.to_builtins(list(diagnostics))
+    answer = {"format": "reconciler/error/1", "code": code, "message": message, "diagnostics": listed}
+    sys.stdout.write(json.dumps(answer, indent=2, ensure_ascii=False) + "\n")

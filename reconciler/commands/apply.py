@@ -1,0 +1,166 @@
+"""``reconciler apply``: carry out a saved plan, or plan, ask and carry out; it decides nothing else."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import click
+
+from reconciler.applying import apply_plan, require_approved, require_permission
+from reconciler.commands.interrupts import first_interrupt_waits
+from reconciler.commands.observing import make_plan
+from reconciler.commands.options import common_options, emit, note
+from reconciler.commands.show import read_plan
+from reconciler.commands.showing import plan_text
+from reconciler.commands.workspace import journal_folder, open_workspace
+from reconciler.errors import UsageError
+from reconciler.journal import Journal
+from reconciler.settings import read_credentials
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from reconciler.commands.options import Common
+    from reconciler.commands.workspace import Workspace
+    from reconciler.model.live import Preset
+    from reconciler.model.outcomes import ApplyReport, Outcome
+    from reconciler.model.plan import Plan
+
+__all__ = ["apply"]
+
+
+@click.command(
+    epilog="Examples: reconciler apply plan.json; reconciler apply (plans, shows, asks); "
+    "reconciler apply --yes; reconciler apply plan.json --approved sha256:9c1f…"
+)
+@common_options
+@click.argument("plan_file", metavar="[PLAN]", required=False, type=click.Path(path_type=Path))
+@click.option("--yes", is_flag=True, help="Do not ask; for pipelines. A saved plan needs no question.")
+@click.option("--approved", metavar="DIGEST", help="Insist on the plan with this digest (sha256:…).")
+@click.option(
+    "--journal",
+    "journal_at",
+    type=click.Path(path_type=Path),
+    help="Folder of the journal [default: .reconciler/journal].",
+)
+@click.option(
+    "--format",
+    "shown_as",
+    type=click.Choice(["terminal", "json"]),
+    default="terminal",
+    help="How to show it.",
+)
+@click.option("--out", type=click.Path(path_type=Path), help="Write the result to a file.")
+def apply(  # noqa: PLR0913 - one parameter an option
+    common: Common,
+    plan_file: Path | None,
+    approved: str | None,
+    journal_at: Path | None,
+    shown_as: Literal["terminal", "json"],
+    out: Path | None,
+    *,
+    yes: bool,
+) -> int:
+    """Carry out a plan: a saved one, or one made now and confirmed.
+
+    Each preset is read again directly before its write, and read back after it. Ctrl-C lets the write under
+    way finish. Exit codes: 0 done, 3 refused, 4 partly applied, 5 live moved or not the approved plan,
+    6 service, 7 documents, 64 nobody to ask.
+    """
+    workspace = open_workspace(common)
+    if plan_file is not None:
+        plan = read_plan(plan_file)
+    else:
+        _require_somebody_to_ask(yes=yes)
+        plan = make_plan(workspace, common)
+        # with JSON asked for, stdout is for the report alone
+        shown = plan_text(plan, "terminal", color=common.color(sys.stderr if shown_as == "json" else sys.stdout))
+        (note(shown, common) if shown_as == "json" or out is not None else emit(shown))
+    require_approved(plan, approved)
+    require_permission(plan, workspace.service.company_id)
+    if plan_file is None and plan.changes and not yes and not _confirmed(plan):
+        note("nothing was written", common)
+        return 0
+    report = _carry_out(plan, workspace, common, journal_folder(workspace.root, journal_at))
+    emit(_report_text(report, plan, shown_as, color=out is None and common.color(sys.stdout)), out)
+    return _exit_code(report)
+
+
+def _require_somebody_to_ask(*, yes: bool) -> None:
+    if not yes and not (sys.stdin.isatty() and sys.stderr.isatty()):
+        raise UsageError(
+            "apply asks before it writes, and there is no terminal to ask on; add --yes, or name a saved plan"
+        )
+
+
+def _confirmed(plan: Plan) -> bool:
+    summary = plan.summary
+    question = f"Apply this to {summary.changed} preset{'' if summary.changed == 1 else 's'}?"
+    return click.confirm(question, default=False, err=True)
+
+
+class _Service:
+    """Reads and writes presets with one writing client; what apply needs and no more."""
+
+    def __init__(self, read: Callable[[str | None, str], Preset], write: Callable[..., None]) -> None:
+        self.read = read
+        self.replace_assignees = write
+
+
+def _carry_out(plan: Plan, workspace: Workspace, common: Common, folder: Path) -> ApplyReport:
+    import time  # noqa: PLC0415
+
+    from reconciler.live.client import ServiceClient  # noqa: PLC0415 - heavy, and not needed for a refusal
+    from reconciler.live.reading import Reader  # noqa: PLC0415
+    from reconciler.live.writing import Writer  # noqa: PLC0415
+
+    credentials = read_credentials(os.environ)
+    with (
+        ServiceClient(workspace.service, credentials, writes=True) as client,
+        Journal(folder) as journal,
+        first_interrupt_waits(
+            lambda: note("finishing the write under way; press again to leave at once", common)
+        ) as stopped,
+    ):
+        service = _Service(Reader(client, lambda _progress: None).preset, Writer(client).replace_assignees)
+        return apply_plan(plan, service, journal, stopped=stopped, sleep=time.sleep, report=_reporter(plan, common))
+
+
+def _reporter(plan: Plan, common: Common) -> Callable[[int, Outcome], None]:
+    total = len(plan.changes)
+    names = _names(plan)
+
+    def report(done: int, outcome: Outcome) -> None:
+        if sys.stderr.isatty():
+            note(f"{done}/{total} {names[outcome.address]}: {outcome.status}", common)
+
+    return report
+
+
+def _names(plan: Plan) -> dict[str, str]:
+    from reconciler.render.escaping import printable  # noqa: PLC0415
+
+    return {
+        change.address: printable(f"{change.template.name} · {change.project.name if change.project else 'company'}")
+        for change in plan.changes
+    }
+
+
+def _report_text(report: ApplyReport, plan: Plan, shown_as: str, *, color: bool) -> str:
+    if shown_as == "json":
+        import msgspec  # noqa: PLC0415
+
+        return msgspec.json.format(msgspec.json.encode(report), indent=2).decode() + "\n"
+    from reconciler.render.terminal import render_apply  # noqa: PLC0415
+
+    return render_apply(report, _names(plan), color=color)
+
+
+def _exit_code(report: ApplyReport) -> int:
+    summary = report.summary
+    if summary.failed or summary.unverified or summary.skipped:
+        return 4
+    return 5 if summary.stale else 0

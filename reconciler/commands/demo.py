@@ -1,0 +1,159 @@
+"""``reconciler demo``: the sandbox and an example company, planned, applied, drifted; it touches nothing else."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from reconciler.commands.examples import example_folder
+from reconciler.commands.options import common_options, emit
+from reconciler.errors import ReconcilerError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from reconciler.commands.options import Common
+
+__all__ = ["demo"]
+
+_START_SECONDS = 15
+_STOP_SECONDS = 5
+_EDITED = "/rest/v2.0/companies/4211/projects/1041/workflows/presets/3001"
+
+
+@click.command(epilog="Example: reconciler demo --dir ./trial")
+@common_options
+@click.option(
+    "--dir",
+    "folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Where to write the example repository [default: a new temporary folder].",
+)
+def demo(common: Common, folder: Path | None) -> int:  # noqa: ARG001 - every command takes the common options
+    """Show the main job on an example company: validate, plan, apply, plan again, and find an edit made live.
+
+    The service is a sandbox on a free loopback port, which ends with the demo. The example repository stays.
+    """
+    repository = _write_repository(folder)
+    _tell("An example company's approvals, as YAML in git:", f"  {repository}")
+    with _sandbox() as address:
+        _tell(f"A sandbox of the service, for as long as this demo runs: {address}")
+        environment = _environment(address)
+        plan_file = repository / ".reconciler" / "plan.json"
+        plan_file.parent.mkdir(exist_ok=True)
+        for words, arguments in (
+            ("1. Are the documents sound? (no network)", ["validate"]),
+            ("2. What would change? (reads only)", ["plan", "--out", str(plan_file), "--quiet"]),
+            ("3. Do just that.", ["apply", str(plan_file)]),
+            ("4. Plan again: there is nothing left to do.", ["plan"]),
+        ):
+            _run(words, arguments, repository, environment)
+        _edit_live(address)
+        _tell("5. Meanwhile somebody removes Bo Chen from Cedar Tower, and adds Sam Roe, in the web interface.")
+        _run("6. Plan again: the edit is found.", ["plan"], repository, environment)
+        _run("7. What was done so far, from the journal.", ["history"], repository, environment)
+    _tell(
+        "The sandbox has ended. What to try next, in two terminals:",
+        "  reconciler sandbox",
+        f"  cd {repository} && export RECONCILER_API_URL=http://127.0.0.1:8080 "
+        "RECONCILER_AUTH_URL=http://127.0.0.1:8080 RECONCILER_CLIENT_ID=sandbox RECONCILER_CLIENT_SECRET=sandbox",
+        "  then edit assignments/invoice.yaml, and: reconciler plan",
+    )
+    return 0
+
+
+def _tell(*lines: str) -> None:
+    emit("\n" + "\n".join(lines) + "\n")
+
+
+def _write_repository(folder: Path | None) -> Path:
+    if folder is None:
+        target = Path(tempfile.mkdtemp(prefix="reconciler-demo-")) / "approvals"
+    else:
+        target = folder.absolute()
+        if target.exists() and any(target.iterdir()):
+            raise UsageError(f"{target} is not empty; name a new folder with --dir")
+    shutil.copytree(example_folder() / "repository", target, dirs_exist_ok=True)
+    (target / ".gitignore").write_text(".reconciler/\n", encoding="utf-8")
+    git = shutil.which("git")
+    if git is not None:
+        identity = ["-c", "user.name=Demo", "-c", "user.email=demo@acme.test", "-c", "commit.gpgsign=false"]
+        for arguments in (
+            ["init", "--quiet"],
+            ["add", "."],
+            [*identity, "commit", "--quiet", "-m", "Example"],
+        ):
+            subprocess.run([git, "-C", str(target), *arguments], check=False, capture_output=True)  # noqa: S603
+    return target
+
+
+def _environment(address: str) -> dict[str, str]:
+    return {
+        **os.environ,
+        "RECONCILER_API_URL": address,
+        "RECONCILER_AUTH_URL": address,
+        "RECONCILER_CLIENT_ID": "sandbox",
+        "RECONCILER_CLIENT_SECRET": "sandbox",
+        "RECONCILER_ACCESS_TOKEN": "",
+    }
+
+
+@contextmanager
+def _sandbox() -> Iterator[str]:
+    """Start the sandbox as a process of its own, give its address, and end it."""
+    command = [sys.executable, "-m", "reconciler", "sandbox", "--port", "0", "--rate-limit", "36000,4000"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)  # noqa: S603 - ourselves
+    try:
+        assert process.stdout is not None  # noqa: S101 - it is a pipe
+        address = process.stdout.readline().strip()
+        if not address:
+            code = process.wait(_START_SECONDS)
+            raise ReconcilerError(f"the sandbox did not start (exit code {code}); what it said stands above")
+        yield address
+    finally:
+        process.terminate()
+        try:
+            process.wait(_STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        if process.stdout is not None:
+            process.stdout.close()
+
+
+def _run(words: str, arguments: list[str], repository: Path, environment: dict[str, str]) -> None:
+    _tell(words, f"$ reconciler {' '.join(arguments)}")
+    # the same command a person would type, in a process of its own
+    done = subprocess.run(  # noqa: S603 - ourselves
+        [sys.executable, "-m", "reconciler", *arguments], cwd=repository, env=environment, check=False
+    )
+    if done.returncode != 0:
+        raise ReconcilerError(f"'reconciler {arguments[0]}' ended with {done.returncode}, which a demo must not")
+
+
+def _edit_live(address: str) -> None:
+    """Play the person at the web interface: read the preset, swap two people, write the whole array."""
+    import httpx  # noqa: PLC0415 - start-up is measured
+
+    form = {"grant_type": "client_credentials", "client_id": "sandbox", "client_secret": "sandbox"}
+    with httpx.Client(base_url=address, trust_env=False) as client:
+        token = client.post("/oauth/token", data=form).json()["access_token"]
+        headers = {"Authorization": f"Bearer {token}", "Procore-Company-Id": "4211"}
+        preset = client.get(_EDITED, headers=headers).json()["data"]
+        memberships = [
+            {
+                "uuid": group["responsible_group_uuid"],
+                "login_ids": ["204" if one["id"] == "202" else one["id"] for one in group["assignees"]],
+            }
+            for group in preset["responsible_group_memberships"]
+        ]
+        body = {"responsible_group_memberships": memberships}
+        client.patch(f"{_EDITED}/assignees", headers=headers, json=body).raise_for_status()

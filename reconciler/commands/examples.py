@@ -1,0 +1,14 @@
+"""Finds the example company, in the installed package or in a checkout; it reads none of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+__all__ = ["example_folder"]
+
+
+def example_folder() -> Path:
+    """Give the folder of the example company, with ``sandbox`` (its seed) and ``repository`` (its documents)."""
+    package = Path(__file__).resolve().parents[1]
+    installed = package / "examples" / "acme"
+    return installed if installed.is_dir() else package.parent / "examples" / "acme"

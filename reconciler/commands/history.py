@@ -1,0 +1,61 @@
+"""``reconciler history``: past runs from the journal; it reads those files and nothing else."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import click
+
+from reconciler.commands.options import common_options, emit
+from reconciler.commands.workspace import journal_folder
+from reconciler.journal import read_runs
+from reconciler.settings import find_settings_file
+
+if TYPE_CHECKING:
+    from reconciler.commands.options import Common
+
+__all__ = ["history"]
+
+
+@click.command(epilog="Example: reconciler history --limit 5")
+@common_options
+@click.option("--limit", type=click.IntRange(min=1), default=20, show_default=True, help="How many runs to show.")
+@click.option(
+    "--journal",
+    "journal_at",
+    type=click.Path(path_type=Path),
+    help="Folder of the journal [default: .reconciler/journal].",
+)
+@click.option(
+    "--format",
+    "shown_as",
+    type=click.Choice(["terminal", "json"]),
+    default="terminal",
+    help="How to show it.",
+)
+@click.option("--out", type=click.Path(path_type=Path), help="Write the result to a file.")
+def history(
+    common: Common,
+    limit: int,
+    journal_at: Path | None,
+    shown_as: Literal["terminal", "json"],
+    out: Path | None,
+) -> int:
+    """Show past runs from the journal, the newest first.
+
+    A run that was cut off is shown as such, with the presets whose outcome is not known.
+    """
+    root = find_settings_file(common.config, Path.cwd()).parent if journal_at is None else Path()
+    runs = read_runs(journal_folder(root, journal_at))[:limit]
+    if shown_as == "json":
+        import msgspec  # noqa: PLC0415 - start-up is measured
+
+        answer = {"format": "reconciler/history/1", "runs": runs}
+        emit(msgspec.json.format(msgspec.json.encode(answer), indent=2).decode() + "\n", out)
+    else:
+        from reconciler.render.terminal import render_runs  # noqa: PLC0415 - start-up is measured
+
+        emit(render_runs(runs, color=out is None and common.color(sys.stdout)), out)
+    return 0

@@ -1,0 +1,189 @@
+"""The path from documents to a plan, shared by the commands that take it; each step is another room's."""
+
+from __future__ import annotations
+
+import os
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Protocol
+
+import msgspec
+
+from reconciler.commands.progress import show_progress
+from reconciler.commands.workspace import moment, problems, read_documents
+from reconciler.desired import describe_source
+from reconciler.errors import DocumentsError
+from reconciler.model.diagnostics import Diagnostic, has_errors
+from reconciler.model.live import LiveState, Pacing, PeopleList
+from reconciler.model.plan import LiveSource, Plan
+from reconciler.model.scope import ResolvedTarget, Scope
+from reconciler.people import PeopleIndex, Resolution
+from reconciler.planning import build_plan, compare, find_targets, select
+from reconciler.planning.judging import judge_eligibility, unreadable_diagnostics
+from reconciler.planning.selecting import fields_needed, needs_projects
+from reconciler.settings import read_credentials
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from reconciler.commands.options import Common
+    from reconciler.commands.workspace import Workspace
+    from reconciler.model.documents import Documents
+    from reconciler.model.live import Catalogue, Preset, Template, Unreadable, Version
+    from reconciler.model.scope import Wanted
+
+__all__ = ["Observation", "make_plan", "observe", "open_reader"]
+
+
+class LiveReader(Protocol):
+    """What observing needs of the service, or of a snapshot in its place."""
+
+    @property
+    def observed_at(self) -> str:
+        """The moment live is known from, UTC."""
+        ...
+
+    @property
+    def pacing(self) -> Pacing | None:
+        """What it cost so far, if it costs anything."""
+        ...
+
+    def catalogue(self, *, with_projects: bool, fields: frozenset[str]) -> Catalogue:
+        """Give templates and projects."""
+        ...
+
+    def versions(self, templates: Sequence[Template]) -> list[Version]:
+        """Give the latest versions of templates."""
+        ...
+
+    def versions_by_id(self, version_ids: Sequence[str]) -> list[Version]:
+        """Give versions."""
+        ...
+
+    def presets(self, wanted: Sequence[Wanted]) -> tuple[list[Preset], list[Unreadable]]:
+        """Give presets, and what could not be read."""
+        ...
+
+    def assignees(self, wanted: Sequence[tuple[str | None, str]]) -> list[PeopleList]:
+        """Give who may be assigned."""
+        ...
+
+    def managers(self, wanted: Sequence[tuple[str | None, str]]) -> list[PeopleList]:
+        """Give who may be workflow manager."""
+        ...
+
+
+class Observation(msgspec.Struct, frozen=True, kw_only=True):
+    """What was read and what it means for the documents; free of errors in the documents."""
+
+    state: LiveState
+    resolved: tuple[ResolvedTarget, ...]
+    diagnostics: tuple[Diagnostic, ...]
+
+
+@contextmanager
+def open_reader(workspace: Workspace, common: Common, snapshot: Path | None) -> Iterator[LiveReader]:
+    """Give a reader of the service that can do nothing but read, or of a snapshot."""
+    if snapshot is not None:
+        from reconciler.live.snapshot import SnapshotReader, decode_snapshot  # noqa: PLC0415
+
+        try:
+            content = snapshot.read_bytes()
+        except OSError as error:
+            raise DocumentsError(f"cannot read {snapshot}: {error.strerror}") from error
+        yield SnapshotReader(decode_snapshot(content, str(snapshot), workspace.service.company_id))
+        return
+    from reconciler.live.client import ServiceClient  # noqa: PLC0415 - heavy, and not needed offline
+    from reconciler.live.reading import Reader  # noqa: PLC0415
+
+    credentials = read_credentials(os.environ)
+    with ServiceClient(workspace.service, credentials) as client, show_progress(common) as report:
+        yield Reader(client, report)
+
+
+def observe(documents: Documents, diagnostics: Sequence[Diagnostic], reader: LiveReader) -> Observation:
+    """Read everything the documents name, and nothing else.
+
+    Raises DocumentsError with every name, group and person that cannot be found: reading goes on after the
+    first of them, so that one run tells all.
+    """
+    catalogue = reader.catalogue(with_projects=needs_projects(documents), fields=fields_needed(documents))
+    scope, found = select(documents, catalogue)
+    all_diagnostics = [*diagnostics, *found]
+    versions = reader.versions(scope.templates)
+    presets, unreadable = reader.presets(scope.wanted)
+    known = {version.id for version in versions}
+    newer = {preset.version_id for preset in presets if preset.version_id is not None} - known
+    versions.extend(reader.versions_by_id(sorted(newer)))
+    targets, found = find_targets(scope, catalogue, presets, versions, unreadable)
+    all_diagnostics.extend(found)
+    resolution = Resolution(targets, PeopleIndex(presets))
+    assignees, managers = _resolve(resolution, reader)
+    all_diagnostics.extend(resolution.diagnostics)
+    if has_errors(all_diagnostics):
+        raise problems(all_diagnostics)
+    state = LiveState(
+        observed_at=reader.observed_at,
+        catalogue=catalogue,
+        versions=tuple(versions),
+        presets=tuple(presets),
+        assignees=tuple(assignees),
+        managers=tuple(managers),
+        unreadable=tuple(unreadable),
+        listed=_listed(scope),
+        pacing=reader.pacing,
+    )
+    return Observation(state=state, resolved=tuple(resolution.resolved), diagnostics=tuple(all_diagnostics))
+
+
+def _resolve(resolution: Resolution, reader: LiveReader) -> tuple[list[PeopleList], list[PeopleList]]:
+    assignees: list[PeopleList] = []
+    managers: list[PeopleList] = []
+    while True:
+        wanted_assignees, wanted_managers = resolution.advance()
+        if not wanted_assignees and not wanted_managers:
+            return assignees, managers
+        read_assignees = reader.assignees(wanted_assignees)
+        read_managers = reader.managers(wanted_managers)
+        resolution.read((*read_assignees, *read_managers))
+        assignees.extend(read_assignees)
+        managers.extend(read_managers)
+
+
+def _listed(scope: Scope) -> tuple[tuple[str | None, str], ...]:
+    return tuple((wanted.project_id, wanted.tool_type) for wanted in scope.wanted)
+
+
+def make_plan(workspace: Workspace, common: Common, snapshot: Path | None = None) -> Plan:
+    """Read documents and live state, compare, judge, and give the plan."""
+    documents, diagnostics = read_documents(workspace)
+    with open_reader(workspace, common, snapshot) as reader:
+        observation = observe(documents, diagnostics, reader)
+    state = observation.state
+    changes = compare(observation.resolved, state.versions)
+    judged = [
+        *unreadable_diagnostics(state.unreadable),
+        *judge_eligibility(changes, state.assignees, state.managers),
+    ]
+    return build_plan(
+        changes,
+        presets=len(observation.resolved),
+        diagnostics=(*observation.diagnostics, *judged),
+        complete=not state.unreadable,
+        company_id=workspace.service.company_id,
+        company_name=workspace.settings.company_name,
+        source=describe_source(workspace.root),
+        live=_live_source(state, from_snapshot=snapshot is not None),
+        created_at=moment(),
+    )
+
+
+def _live_source(state: LiveState, *, from_snapshot: bool) -> LiveSource:
+    pacing = state.pacing
+    return LiveSource(
+        observed_at=state.observed_at,
+        source="snapshot" if from_snapshot else "api",
+        requests=pacing.requests if pacing else None,
+        lower_bound=pacing.lower_bound if pacing else None,
+        seconds=pacing.seconds if pacing else None,
+    )

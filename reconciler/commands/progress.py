@@ -1,0 +1,53 @@
+"""Shows progress on a terminal, on stderr; in a pipe it shows nothing."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from reconciler.commands.options import Common
+    from reconciler.model.progress import Progress
+
+__all__ = ["show_progress"]
+
+
+@contextmanager
+def show_progress(common: Common) -> Iterator[Callable[[Progress], None]]:
+    """Give a function that takes each step; the bar goes when the work is over."""
+    if common.quiet or not sys.stderr.isatty():
+        yield lambda _progress: None
+        return
+    from rich.console import Console  # noqa: PLC0415 - only where somebody looks
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn  # noqa: PLC0415
+    from rich.progress import Progress as Bar  # noqa: PLC0415
+
+    console = Console(file=sys.stderr, no_color=not common.color(sys.stderr))
+    bar = Bar(
+        TextColumn("reading {task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[requests]} requests, rate left {task.fields[rate_left]}"),
+        TimeRemainingColumn(),
+        console=console,
+        transient=True,
+    )
+    with bar:
+        task = bar.add_task("", total=None, requests=0, rate_left="?")
+
+        def show(progress: Progress) -> None:
+            left = "?" if progress.rate_left is None else f"{progress.rate_left:,}"
+            if progress.done == 0:
+                bar.reset(task, total=progress.total or None)
+            bar.update(
+                task,
+                description=progress.step,
+                completed=progress.done,
+                requests=f"{progress.requests:,}",
+                rate_left=left,
+            )
+
+        yield show

@@ -1,0 +1,109 @@
+"""``reconciler sandbox``: the service on loopback, seeded from a folder; for trials and tests."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from reconciler.commands.examples import example_folder
+from reconciler.commands.options import common_options, emit
+from reconciler.errors import UsageError
+
+if TYPE_CHECKING:
+    from reconciler.commands.options import Common
+    from reconciler.sandbox.limits import RateLimit
+
+__all__ = ["sandbox"]
+
+
+def _rate_limit(_context: object, _parameter: object, text: str) -> RateLimit:
+    from reconciler.sandbox.limits import parse_rate_limit  # noqa: PLC0415 - start-up is measured
+
+    try:
+        return parse_rate_limit(text)
+    except ValueError:
+        raise click.BadParameter("write HOURLY,SPIKE as in 3600,25, or 'off'") from None
+
+
+@click.command(
+    epilog="Example: reconciler sandbox --port 8080 --rate-limit 3600,25, then in another terminal: "
+    "RECONCILER_API_URL=http://127.0.0.1:8080 RECONCILER_AUTH_URL=http://127.0.0.1:8080 "
+    "RECONCILER_CLIENT_ID=sandbox RECONCILER_CLIENT_SECRET=sandbox reconciler plan"
+)
+@common_options
+@click.option(
+    "--seed",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    help="Folder with the company to start from [default: the example company].",
+)
+@click.option("--host", default="127.0.0.1", show_default=True, help="A loopback address.")
+@click.option("--port", type=click.IntRange(0, 65535), default=8080, show_default=True, help="0 takes a free one.")
+@click.option(
+    "--state",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Keep the company in this file (SQLite), so that it survives a restart.",
+)
+@click.option(
+    "--rate-limit",
+    callback=_rate_limit,
+    default="3600,25",
+    show_default=True,
+    help="Requests an hour and in ten seconds, or 'off'.",
+)
+@click.option(
+    "--latency",
+    type=click.FloatRange(0, 60),
+    default=0.0,
+    show_default=True,
+    help="Seconds added to every answer.",
+)
+@click.option(
+    "--lag",
+    type=click.FloatRange(0, 60),
+    default=0.0,
+    show_default=True,
+    help="Seconds for which a write is not yet read.",
+)
+@click.option(
+    "--token-seconds",
+    type=click.FloatRange(1, 86400),
+    default=5400.0,
+    show_default=True,
+    help="How long a token lives.",
+)
+def sandbox(  # noqa: PLR0913, PLR0917 - one parameter an option
+    common: Common,  # noqa: ARG001 - every command takes the common options
+    seed: Path | None,
+    host: str,
+    port: int,
+    state: Path | None,
+    rate_limit: RateLimit,
+    latency: float,
+    lag: float,
+    token_seconds: float,
+) -> int:
+    """Run the service on loopback, as far as the other commands need it.
+
+    Its address is the first line on stdout. Ctrl-C ends it. Any client id and secret of the seed are taken,
+    'sandbox' and 'sandbox' where it names none.
+    """
+    try:
+        from reconciler.sandbox.app import create_app  # noqa: PLC0415 - an extra, and heavy
+        from reconciler.sandbox.server import open_socket, serve  # noqa: PLC0415
+    except ImportError as error:
+        raise UsageError(f"the sandbox needs more packages ({error.name}): pip install 'reconciler[sandbox]'") from None
+    from reconciler.sandbox.seed import read_seed  # noqa: PLC0415
+    from reconciler.sandbox.store import Store  # noqa: PLC0415
+
+    listening = open_socket(host, port)
+    store = Store(str(state) if state is not None else ":memory:", lag=lag)
+    if store.is_empty:
+        store.seed(read_seed(seed if seed is not None else example_folder() / "sandbox"))
+    app = create_app(store, rate_limit=rate_limit, latency=latency, token_seconds=token_seconds)
+    try:
+        serve(app, listening, lambda address: emit(f"{address}\n"))
+    finally:
+        store.close()
+    return 0

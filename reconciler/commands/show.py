@@ -1,0 +1,46 @@
+"""``reconciler show``: a saved plan once more; it reads that file and nothing else."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from reconciler.commands.options import common_options, emit
+from reconciler.commands.showing import PLAN_FORMATS, plan_exit_code, plan_text
+from reconciler.errors import UsageError
+from reconciler.planning import decode_plan
+
+if TYPE_CHECKING:
+    from reconciler.commands.options import Common
+    from reconciler.commands.showing import PlanFormat
+    from reconciler.model.plan import Plan
+
+__all__ = ["read_plan", "show"]
+
+
+def read_plan(path: Path) -> Plan:
+    """Read a plan file; raises UsageError, DocumentsError or StaleError when it cannot be used."""
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise UsageError(f"cannot read the plan {path}: {error.strerror}") from error
+    return decode_plan(content, str(path))
+
+
+@click.command(epilog="Example: reconciler show plan.json --format markdown")
+@common_options
+@click.argument("plan_file", metavar="PLAN", type=click.Path(path_type=Path))
+@click.option("--format", "shown_as", type=click.Choice(PLAN_FORMATS), default="terminal", help="How to show it.")
+@click.option("--out", type=click.Path(path_type=Path), help="Write the result to a file.")
+@click.option("--detailed-exitcode", is_flag=True, help="Exit 2 when there are changes.")
+def show(common: Common, plan_file: Path, shown_as: PlanFormat, out: Path | None, *, detailed_exitcode: bool) -> int:
+    """Show a saved plan again, in any format.
+
+    An altered plan is refused (exit code 5). Exit codes are those of 'plan'.
+    """
+    plan = read_plan(plan_file)
+    emit(plan_text(plan, shown_as, color=out is None and common.color(sys.stdout)), out)
+    return plan_exit_code(plan, detailed=detailed_exitcode)

@@ -1,0 +1,40 @@
+"""``reconciler snapshot``: the live state of everything managed, as a file for offline plans; read only."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from reconciler.commands.observing import observe, open_reader
+from reconciler.commands.options import common_options, emit, write_file
+from reconciler.commands.workspace import open_workspace, read_documents
+from reconciler.errors import IncompleteError
+
+if TYPE_CHECKING:
+    from reconciler.commands.options import Common
+
+__all__ = ["snapshot"]
+
+
+@click.command(epilog="Example: reconciler snapshot --out live.json, then reconciler plan --snapshot live.json")
+@common_options
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="The file to write.")
+def snapshot(common: Common, out: Path) -> int:
+    """Save the live state of everything the documents name, for plans without a network.
+
+    It holds what planning just now needed; a plan that adds people elsewhere says what it could not check.
+    """
+    workspace = open_workspace(common)
+    documents, diagnostics = read_documents(workspace)
+    with open_reader(workspace, common, None) as reader:
+        state = observe(documents, diagnostics, reader).state
+    if state.unreadable:
+        reasons = "; ".join(one.reason for one in state.unreadable[:3])
+        raise IncompleteError(f"not everything could be read, so no snapshot was written: {reasons}")
+    from reconciler.live.snapshot import encode_snapshot  # noqa: PLC0415 - start-up is measured
+
+    write_file(out, encode_snapshot(state, workspace.service.company_id))
+    emit(f"{len(state.presets):,} presets saved to {out}\n")
+    return 0

@@ -1,0 +1,79 @@
+"""``reconciler validate``: documents only; it opens no connection."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import click
+
+from reconciler.commands.options import common_options, emit
+from reconciler.commands.workspace import open_workspace, read_documents
+
+if TYPE_CHECKING:
+    from reconciler.commands.options import Common
+    from reconciler.model.diagnostics import Diagnostic
+    from reconciler.model.documents import Documents
+
+__all__ = ["validate"]
+
+
+@click.command(epilog="Example: reconciler validate --config ./approvals")
+@common_options
+@click.option(
+    "--format",
+    "shown_as",
+    type=click.Choice(["terminal", "json"]),
+    default="terminal",
+    help="How to show it.",
+)
+@click.option("--out", type=click.Path(path_type=Path), help="Write the result to a file.")
+def validate(common: Common, shown_as: Literal["terminal", "json"], out: Path | None) -> int:
+    """Check every document of the repository, without asking the service anything.
+
+    Every problem of every file is told in one run, each with file:line:column and what to write instead.
+    """
+    workspace = open_workspace(common)
+    documents, diagnostics = read_documents(workspace)
+    if shown_as == "json":
+        emit(_as_json(documents, diagnostics), out)
+    else:
+        emit(_as_text(documents, diagnostics, color=out is None and common.color(sys.stdout)), out)
+    return 0
+
+
+def _counts(documents: Documents) -> dict[str, int]:
+    groups = [
+        group
+        for document in documents.assignments
+        for named in (document.groups, *(entry.groups for entry in document.entries))
+        for group in named.values()
+    ]
+    people = {member.key for group in groups for member in group.members}
+    return {
+        "files": documents.files,
+        "assignments": len(documents.assignments),
+        "entries": sum(len(document.entries) for document in documents.assignments),
+        "teams": len(documents.teams),
+        "groups": len(groups),
+        "people": len(people),
+    }
+
+
+def _as_text(documents: Documents, diagnostics: list[Diagnostic], *, color: bool) -> str:
+    counts = _counts(documents)
+    words = ", ".join(f"{count:,} {name}" for name, count in counts.items())
+    text = f"no problems: {words}\n"
+    if diagnostics:
+        from reconciler.render.terminal import render_diagnostics  # noqa: PLC0415 - start-up is measured
+
+        text = render_diagnostics(diagnostics, color=color) + text
+    return text
+
+
+def _as_json(documents: Documents, diagnostics: list[Diagnostic]) -> str:
+    import msgspec  # noqa: PLC0415 - start-up is measured
+
+    answer = {"format": "reconciler/validate/1", "counts": _counts(documents), "diagnostics": diagnostics}
+    return msgspec.json.format(msgspec.json.encode(answer), indent=2).decode() + "\n"

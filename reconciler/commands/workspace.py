@@ -1,0 +1,77 @@
+"""Opens a configuration repository for a command: settings, documents, today; it asks the service nothing."""
+
+from __future__ import annotations
+
+import datetime
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from reconciler.desired import read_repository, read_settings_document
+from reconciler.errors import DocumentsError
+from reconciler.model.diagnostics import Diagnostic, has_errors
+from reconciler.model.documents import Documents, SettingsDocument
+from reconciler.model.settings import Service
+from reconciler.settings import find_settings_file, read_service
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from reconciler.commands.options import Common
+
+__all__ = ["Workspace", "journal_folder", "moment", "now", "open_workspace", "problems", "read_documents"]
+
+
+class Workspace(msgspec.Struct, frozen=True, kw_only=True):
+    """A configuration repository and the service it is for."""
+
+    settings_file: Path
+    settings: SettingsDocument
+    service: Service
+
+    @property
+    def root(self) -> Path:
+        """The folder of the settings file."""
+        return self.settings_file.parent
+
+
+def open_workspace(common: Common) -> Workspace:
+    """Find and read the settings."""
+    path = find_settings_file(common.config, Path.cwd())
+    settings = read_settings_document(path)
+    return Workspace(settings_file=path, settings=settings, service=read_service(settings, os.environ))
+
+
+def now() -> datetime.datetime:
+    """Give the moment, UTC."""
+    return datetime.datetime.now(datetime.UTC)
+
+
+def moment() -> str:
+    """Give the moment, UTC, as files hold it."""
+    return now().isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def read_documents(workspace: Workspace) -> tuple[Documents, list[Diagnostic]]:
+    """Read all documents as they stand today; raises DocumentsError with every problem of every file."""
+    documents, diagnostics = read_repository(workspace.settings_file, workspace.settings, now().date())
+    if has_errors(diagnostics):
+        raise problems(diagnostics)
+    return documents, diagnostics
+
+
+def problems(diagnostics: Sequence[Diagnostic]) -> DocumentsError:
+    """Give the error that shows these diagnostics."""
+    errors = [one for one in diagnostics if one.severity == "error"]
+    count = len(errors)
+    files = len({one.origin.path for one in errors if one.origin})
+    where = f" in {files} file{'' if files == 1 else 's'}" if files else ""
+    message = f"{count} problem{'' if count == 1 else 's'}{where}; nothing was planned"
+    return DocumentsError(message, diagnostics=diagnostics)
+
+
+def journal_folder(root: Path, given: Path | None) -> Path:
+    """Give the folder of the journal."""
+    return given if given is not None else root / ".reconciler" / "journal"

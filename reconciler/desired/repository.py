@@ -1,0 +1,134 @@
+"""Walks a configuration repository and reads every document in it; it never writes there."""
+
+from __future__ import annotations
+
+import fnmatch
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from reconciler.desired.checking import check_assignments
+from reconciler.desired.decoding import decode_document, decode_settings
+from reconciler.desired.teams import TeamExpansion, index_teams
+from reconciler.desired.yaml_reader import read_yaml
+from reconciler.errors import DocumentsError
+from reconciler.model.diagnostics import Diagnostic, Origin, has_errors
+from reconciler.model.documents import Assignments, Documents, SettingsDocument, Team
+
+if TYPE_CHECKING:
+    import datetime
+    from collections.abc import Iterator
+
+    from reconciler.desired.yaml_reader import LocatedDocument
+
+__all__ = ["read_repository", "read_settings_document"]
+
+_SUFFIXES = (".yaml", ".yml")
+
+
+def read_settings_document(path: Path) -> SettingsDocument:
+    """Read ``reconciler.yaml``.
+
+    Raises DocumentsError, with every problem, when it cannot be read or is not acceptable.
+    """
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise DocumentsError(f"cannot read {path}: {error.strerror}; name the file with --config") from error
+    located, diagnostics = read_yaml(content, path.name)
+    settings = None
+    if len(located) == 1:
+        settings, found = decode_settings(located[0])
+        diagnostics.extend(found)
+    elif not diagnostics:
+        message = f"expected one document with 'kind: settings', found {len(located)}"
+        diagnostics.append(_error("documents/settings", message, Origin(path.name, 1, 1)))
+    if settings is None:
+        raise DocumentsError(f"{path.name} cannot be used", diagnostics=diagnostics)
+    return settings
+
+
+def read_repository(
+    settings_file: Path, settings: SettingsDocument, today: datetime.date
+) -> tuple[Documents, list[Diagnostic]]:
+    """Read every document below the folder of the settings file, as they stand on that day (UTC).
+
+    The diagnostics hold every problem of every file in the order of places; where one of them is an error,
+    the documents are only what could be understood, good for counting and for nothing else.
+    """
+    assignments: list[Assignments] = []
+    teams: list[Team] = []
+    diagnostics: list[Diagnostic] = []
+    files = 0
+    for located, found in _documents(settings_file, settings):
+        files += 1
+        diagnostics.extend(found)
+        for document in located:
+            decoded, wrong = decode_document(document)
+            diagnostics.extend(wrong)
+            if isinstance(decoded, Assignments):
+                assignments.append(decoded)
+            elif decoded is not None:
+                teams.extend(decoded)
+    index, found = index_teams(teams)
+    diagnostics.extend(found)
+    expansion = TeamExpansion(index, today)
+    expansion.every_team()
+    if not has_errors(diagnostics) or assignments:
+        diagnostics.extend(check_assignments(assignments, files=files))
+    expanded = tuple(expansion.assignments(document) for document in assignments)
+    diagnostics.extend(expansion.diagnostics)
+    diagnostics.sort(key=lambda one: one.origin or Origin("", 0, 0))
+    return Documents(assignments=expanded, teams=index, files=files), diagnostics
+
+
+def _documents(
+    settings_file: Path, settings: SettingsDocument
+) -> Iterator[tuple[list[LocatedDocument], list[Diagnostic]]]:
+    root = settings_file.parent
+    real_root = root.resolve()
+    for path in _files(root, settings.exclude):
+        if path == settings_file:
+            continue
+        name = path.relative_to(root).as_posix()
+        if not path.resolve().is_relative_to(real_root):
+            message = "this link leads out of the repository and is not followed; remove it or exclude it"
+            yield [], [_error("documents/link", message, Origin(name, 1, 1))]
+            continue
+        try:
+            content = path.read_bytes()
+        except OSError as error:
+            message = f"cannot be read: {error.strerror}"
+            yield [], [_error("documents/unreadable", message, Origin(name, 1, 1))]
+            continue
+        yield read_yaml(content, name)
+
+
+def _files(root: Path, exclude: tuple[str, ...]) -> Iterator[Path]:
+    """Give the YAML files below the root in the order of their names; hidden and excluded ones never."""
+    for folder, folders, names in os.walk(root, onerror=_unreadable_folder):
+        here = Path(folder)
+        relative = here.relative_to(root)
+        folders[:] = sorted(
+            name
+            for name in folders
+            if not name.startswith(".") and not _excluded(f"{(relative / name).as_posix()}/", exclude)
+        )
+        for name in sorted(names):
+            hidden = name.startswith(".") or not name.endswith(_SUFFIXES)
+            if not hidden and not _excluded((relative / name).as_posix(), exclude):
+                yield here / name
+
+
+def _unreadable_folder(error: OSError) -> None:
+    raise DocumentsError(
+        f"cannot read the folder {error.filename}: {error.strerror}; a part of the documents is no basis"
+    ) from error
+
+
+def _excluded(path: str, exclude: tuple[str, ...]) -> bool:
+    return any(path in {pattern, f"{pattern}/"} or fnmatch.fnmatchcase(path, pattern) for pattern in exclude)
+
+
+def _error(code: str, message: str, origin: Origin) -> Diagnostic:
+    return Diagnostic(severity="error", code=code, message=message, origin=origin)

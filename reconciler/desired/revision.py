@@ -1,0 +1,49 @@
+"""Asks git which revision the documents come from; it changes nothing and needs no repository."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from typing import TYPE_CHECKING
+
+from reconciler.model.documents import Source
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+__all__ = ["describe_source"]
+
+_PATIENCE_SECONDS = 30
+_OURS = ":(exclude).reconciler"  # the journal is no document
+
+
+def describe_source(root: Path) -> Source:
+    """Give the revision checked out in ``root`` and whether its files differ from it.
+
+    Without git, outside a repository, or before the first commit, the revision is null.
+    """
+    git = shutil.which("git")
+    if git is None:
+        return Source()
+    revision = _ask(git, root, "rev-parse", "--verify", "--quiet", "HEAD")
+    if not revision:
+        return Source()
+    changes = _ask(git, root, "status", "--porcelain", "--untracked-files=normal", "--", ".", _OURS)
+    return Source(revision=revision, dirty=bool(changes))
+
+
+def _ask(git: str, root: Path, *arguments: str) -> str:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    environment["GIT_OPTIONAL_LOCKS"] = "0"
+    try:
+        answer = subprocess.run(  # noqa: S603 - fixed arguments, no shell
+            [git, "-C", str(root), *arguments],
+            capture_output=True,
+            check=False,
+            env=environment,
+            timeout=_PATIENCE_SECONDS,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return answer.stdout.decode("utf-8", "replace").strip() if answer.returncode == 0 else ""

@@ -1,0 +1,129 @@
+"""Words what is wrong with a document, from its JSON Schema; it does not decide what a document means."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from reconciler.model.diagnostics import Diagnostic
+from reconciler.model.suggestions import did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from jsonschema.exceptions import ValidationError
+    from jsonschema.protocols import Validator
+
+    from reconciler.desired.yaml_reader import LocatedDocument
+
+__all__ = ["explain", "schema_folder", "validator"]
+
+_TYPE_NAMES = {"object": "a mapping", "array": "a list", "string": "text", "integer": "a whole number",
+               "number": "a number", "boolean": "true or false", "null": "nothing"}  # fmt: skip
+
+
+def schema_folder() -> Path:
+    """Give the folder of the JSON Schemas: inside the installed package, or beside it in a checkout."""
+    package = Path(__file__).resolve().parents[1]
+    installed = package / "schemas"
+    return installed if installed.is_dir() else package.parent / "schemas"
+
+
+@cache
+def validator(kind: str) -> Validator:
+    """Give the validator of ``schemas/<kind>.schema.json``."""
+    from jsonschema import Draft202012Validator, FormatChecker  # noqa: PLC0415 - only for what is wrong
+    from jsonschema.validators import extend  # noqa: PLC0415 - only for what is wrong
+
+    schema = json.loads((schema_folder() / f"{kind}.schema.json").read_text(encoding="utf-8"))
+    types = Draft202012Validator.TYPE_CHECKER.redefine("integer", _is_whole)
+    checker: Validator = extend(Draft202012Validator, type_checker=types)(  # type: ignore[no-untyped-call]
+        schema, format_checker=FormatChecker()
+    )
+    return checker
+
+
+def _is_whole(_checker: object, value: object) -> bool:
+    """Take ``1`` for a whole number and ``1.0`` for a fraction: an id written so would lose its text."""
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def explain(document: LocatedDocument, kind: str) -> list[Diagnostic]:
+    """Give one diagnostic for each thing the schema of ``kind`` finds wrong, in the order of the file."""
+    found: dict[tuple[Any, ...], Diagnostic] = {}
+    for error in validator(kind).iter_errors(document.data):
+        for cause in _causes(error):
+            for steps, message in _worded(cause):
+                origin = document.origin(*steps)
+                diagnostic = Diagnostic(severity="error", code="documents/schema", message=message, origin=origin)
+                found.setdefault((origin, message), diagnostic)
+    return [found[key] for key in sorted(found)]
+
+
+def _causes(error: ValidationError) -> Iterator[ValidationError]:
+    """Follow a choice into the one branch of the right type, where there is just one."""
+    if error.validator not in {"anyOf", "oneOf"} or not error.context:
+        yield error
+        return
+    depth = len(error.absolute_path)
+    branches: dict[int, list[ValidationError]] = {}
+    for inner in error.context:
+        branches.setdefault(int(inner.schema_path[0]), []).append(inner)
+    fitting = [inner for inner in branches.values() if not any(_misses(one, depth) for one in inner)]
+    if len(fitting) == 1:
+        for inner in fitting[0]:
+            yield from _causes(inner)
+    else:
+        yield error
+
+
+def _misses(error: ValidationError, depth: int) -> bool:
+    """Tell whether a branch was not meant at all: another type, or the key that marks it is missing."""
+    return len(error.absolute_path) == depth and error.validator in {"type", "required"}
+
+
+def _worded(error: ValidationError) -> Iterator[tuple[list[str | int], str]]:
+    steps = list(error.absolute_path)
+    schema: dict[str, Any] = error.schema if isinstance(error.schema, dict) else {}
+    if error.validator == "additionalProperties" and isinstance(error.instance, dict):
+        known = sorted(schema.get("properties", {}))
+        for key in sorted(set(error.instance) - set(known)):
+            hint = did_you_mean(key, known) or f"; known here: {', '.join(known)}"
+            yield [*steps, key], f"unknown key '{key}'{hint}"
+    elif error.validator == "required":
+        required: Any = error.validator_value
+        found: Any = error.instance
+        missing = [key for key in required if key not in found]
+        yield steps, f"missing {', '.join(repr(key) for key in missing)}"
+    else:
+        yield steps, _expectation(error, schema)
+
+
+def _expectation(error: ValidationError, schema: dict[str, Any]) -> str:
+    expected = schema.get("x-expected")
+    rule: Any = error.validator_value
+    if expected is None and error.validator == "type":
+        types = rule if isinstance(rule, list) else [rule]
+        expected = " or ".join(_TYPE_NAMES[name] for name in types)
+    if expected is None and error.validator == "const":
+        expected = repr(rule)
+    if expected is None and error.validator in {"minItems", "minLength", "minProperties"}:
+        expected = "something; it must not be empty"
+    if expected is None and error.validator in {"maxItems", "maxLength"}:
+        expected = f"at most {rule:,} items or characters"
+    if expected is None:
+        expected = f"what {error.validator} {rule!r} allows"
+    return f"expected {expected}, found {_shown(error.instance)}"
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, dict):
+        return f"a mapping with {', '.join(map(repr, list(value)[:4]))}" if value else "an empty mapping"
+    if isinstance(value, list):
+        return f"a list of {len(value)}" if value else "an empty list"
+    if value is None:
+        return "nothing"
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= 60 else f"{text[:57]}…"  # noqa: PLR2004 - a line of a message

@@ -1,0 +1,133 @@
+"""Replaces teams by their people, and people whose last day is over by nobody; it looks nobody up."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from reconciler.model.diagnostics import Diagnostic
+from reconciler.model.documents import Assignments, DesiredGroup, Member, Team
+from reconciler.model.suggestions import did_you_mean
+
+if TYPE_CHECKING:
+    import datetime
+    from collections.abc import Iterable, Sequence
+
+__all__ = ["TeamExpansion", "index_teams"]
+
+
+def index_teams(teams: Iterable[Team]) -> tuple[dict[str, Team], list[Diagnostic]]:
+    """Index teams by name; a name used twice is an error that shows both places."""
+    index: dict[str, Team] = {}
+    diagnostics = []
+    for team in teams:
+        first = index.setdefault(team.name, team)
+        if first is not team:
+            message = f"the team '{team.name}' is defined a second time (first at {first.origin}); merge them"
+            diagnostics.append(_error("documents/duplicate-team", message, team))
+    return index, diagnostics
+
+
+def _error(code: str, message: str, place: Team | Member | DesiredGroup) -> Diagnostic:
+    return Diagnostic(severity="error", code=code, message=message, origin=place.origin)
+
+
+class TeamExpansion:
+    """Expands lists of members on one day; every team is resolved once, whatever refers to it.
+
+    ``diagnostics`` collects unknown teams, cycles, repeated lines and groups that nobody is left in.
+    """
+
+    def __init__(self, teams: dict[str, Team], today: datetime.date) -> None:
+        self._teams = teams
+        self._today = today
+        self._resolved: dict[str, tuple[Member, ...]] = {}
+        self._path: list[str] = []
+        self.diagnostics: list[Diagnostic] = []
+
+    def every_team(self) -> None:
+        """Resolve every team, so that mistakes in teams that nothing refers to are found as well."""
+        for name in self._teams:
+            self._team(name)
+
+    def assignments(self, document: Assignments) -> Assignments:
+        """Give the document with every group expanded."""
+        entries = tuple(
+            msgspec.structs.replace(entry, groups=self._groups(entry.groups)) if entry.groups else entry
+            for entry in document.entries
+        )
+        return msgspec.structs.replace(document, groups=self._groups(document.groups), entries=entries)
+
+    def _groups(self, groups: dict[str, DesiredGroup]) -> dict[str, DesiredGroup]:
+        return {name: self._group(name, group) for name, group in groups.items()}
+
+    def _group(self, name: str, group: DesiredGroup) -> DesiredGroup:
+        if not group.members:
+            if not group.allow_empty:
+                message = (
+                    f"'{name}' is an empty list; name somebody, write {{members: [], allow_empty: true}} "
+                    "if nobody shall hold this role, or leave the group out to leave it as it is"
+                )
+                self.diagnostics.append(_error("documents/empty-group", message, group))
+            return group
+        problems = len(self.diagnostics)
+        members = self._expand(group.members)
+        if not members and not group.allow_empty and len(self.diagnostics) == problems:
+            message = f"nobody is left in '{name}' (people whose last day is over, or empty teams); name somebody"
+            self.diagnostics.append(_error("documents/empty-group", message, group))
+        if members is group.members:
+            return group
+        return DesiredGroup(members=members, origin=group.origin, allow_empty=group.allow_empty)
+
+    def _expand(self, members: Sequence[Member]) -> tuple[Member, ...]:
+        """Expand one list: teams by their people, the expired left out, everybody once."""
+        written: dict[tuple[str, str], Member] = {}
+        people: dict[tuple[str, str], Member] = {}
+        for member in members:
+            key = member.key
+            first = written.setdefault(key, member)
+            if first is not member:
+                message = f"'{member}' stands twice in this list (first at {first.origin}); remove one"
+                self.diagnostics.append(_error("documents/duplicate-member", message, member))
+            elif member.team is not None:
+                for person in self._team_of(member):
+                    people.setdefault(person.key, _by_way_of(member, person))
+            elif member.until is None or member.until >= self._today:
+                people[key] = member  # rather than a team that names the same person
+        return tuple(people.values())
+
+    def _team_of(self, member: Member) -> tuple[Member, ...]:
+        name = member.team or ""
+        if name in self._teams:
+            return self._team(name)
+        hint = did_you_mean(name, self._teams) or (
+            f"; known teams: {', '.join(sorted(self._teams)[:8])}" if self._teams else "; no teams are defined"
+        )
+        self.diagnostics.append(_error("documents/unknown-team", f"no team '{name}'{hint}", member))
+        return ()
+
+    def _team(self, name: str) -> tuple[Member, ...]:
+        if name in self._resolved:
+            return self._resolved[name]
+        if name in self._path:
+            cycle = " → ".join([*self._path[self._path.index(name) :], name])
+            message = f"teams that contain each other: {cycle}; take one of them out"
+            self.diagnostics.append(_error("documents/team-cycle", message, self._teams[name]))
+            return ()
+        self._path.append(name)
+        people = self._expand(self._teams[name].members)
+        self._path.pop()
+        self._resolved[name] = people
+        return people
+
+
+def _by_way_of(reference: Member, person: Member) -> Member:
+    return Member(
+        origin=reference.origin,
+        login=person.login,
+        login_id=person.login_id,
+        until=person.until,
+        reason=person.reason,
+        via=f"team:{reference.team}",
+    )

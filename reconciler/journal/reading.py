@@ -1,0 +1,73 @@
+"""Reads past runs back, tolerating a line that was cut off by a crash; it mends nothing."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from reconciler.errors import DocumentsError
+from reconciler.model.outcomes import (
+    Intended,
+    JournalEvent,
+    OutcomeRecorded,
+    RecordedRun,
+    RunFinished,
+    RunStarted,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+__all__ = ["read_runs"]
+
+_decoder = msgspec.json.Decoder(JournalEvent)
+
+
+def read_runs(folder: Path) -> list[RecordedRun]:
+    """Give every run of the folder, the newest first; a folder that is not there holds none.
+
+    Raises DocumentsError for a line in the middle that cannot be read: that is no crash but damage.
+    """
+    files = sorted(folder.glob("*.jsonl"), reverse=True) if folder.is_dir() else []
+    return [run for path in files if (run := _read(path)) is not None]
+
+
+def _read(path: Path) -> RecordedRun | None:
+    lines = path.read_bytes().split(b"\n")
+    torn = lines.pop()  # nothing, when the last line is whole
+    events: list[JournalEvent] = []
+    for number, line in enumerate(lines, 1):
+        try:
+            events.append(_decoder.decode(line))
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            raise DocumentsError(f"{path}:{number}: not a journal line: {error}") from None
+    if torn:
+        with suppress(msgspec.DecodeError, UnicodeDecodeError):  # the run was cut off in the middle of this line
+            events.append(_decoder.decode(torn))
+    return _run(events)
+
+
+def _run(events: Sequence[JournalEvent]) -> RecordedRun | None:
+    if not events or not isinstance(events[0], RunStarted):
+        return None
+    started = events[0]
+    finished = next((event for event in events if isinstance(event, RunFinished)), None)
+    outcomes = tuple(event.outcome for event in events if isinstance(event, OutcomeRecorded))
+    settled = {outcome.address for outcome in outcomes}
+    intended = [event.address for event in events if isinstance(event, Intended)]
+    return RecordedRun(
+        run_id=started.run_id,
+        started_at=started.at,
+        finished_at=finished.at if finished else None,
+        command=started.command,
+        company_id=started.company_id,
+        digest=started.digest,
+        revision=started.revision,
+        changes=started.changes,
+        outcomes=outcomes,
+        open=tuple(address for address in intended if address not in settled),
+        summary=finished.summary if finished else None,
+    )

@@ -1,0 +1,75 @@
+"""Writes one run's journal, every line on disk before the call returns; it reads nothing."""
+
+from __future__ import annotations
+
+import datetime
+import os
+import secrets
+from typing import TYPE_CHECKING, Self
+
+import msgspec
+
+from reconciler.errors import ReconcilerError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from types import TracebackType
+
+    from reconciler.model.outcomes import JournalEvent
+
+__all__ = ["Journal"]
+
+
+class Journal:
+    """The journal of one run: ``<folder>/<run id>.jsonl``, created when the journal is entered.
+
+    Raises ReconcilerError when a line cannot be kept: without its intent on disk nothing may be written.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        started = datetime.datetime.now(datetime.UTC)
+        self.run_id = f"{started:%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}"
+        self.path = folder / f"{self.run_id}.jsonl"
+        self._descriptor = -1
+
+    def __enter__(self) -> Self:
+        folder = self.path.parent
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND
+            self._descriptor = os.open(self.path, flags, 0o600)
+            _flush_folder(folder)
+        except OSError as error:
+            raise self._failure(error) from error
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._descriptor >= 0:
+            os.close(self._descriptor)
+            self._descriptor = -1
+
+    def record(self, event: JournalEvent) -> None:
+        """Write one line and wait until it is on disk."""
+        line = msgspec.json.encode(event) + b"\n"
+        try:
+            while line:
+                line = line[os.write(self._descriptor, line) :]
+            os.fsync(self._descriptor)
+        except OSError as error:
+            raise self._failure(error) from error
+
+    def _failure(self, error: OSError) -> ReconcilerError:
+        return ReconcilerError(
+            f"the journal {self.path} cannot be written: {error.strerror}; nothing more is written to the service "
+            "(another folder: --journal)"
+        )
+
+
+def _flush_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

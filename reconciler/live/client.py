@@ -1,0 +1,310 @@
+"""Sends requests: paced, authenticated, repeated where that is safe, pages followed; it knows no presets."""
+
+from __future__ import annotations
+
+import threading
+import time
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING, TypeVar
+
+import httpx
+import msgspec
+import tenacity
+
+from reconciler.errors import AnswerError, AnswerLostError, RateLimitError, UnreachableError
+from reconciler.live.answers import Again, TooLong, check_answer, decode_answer
+from reconciler.live.pacing import RateWindows
+from reconciler.live.token import TokenAuthentication
+from reconciler.live.transport import ReadOnlyTransport
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import TracebackType
+    from typing import Self
+
+    from reconciler.model.settings import Credentials, Service
+
+__all__ = ["Listing", "ServiceClient"]
+
+LARGEST_PAGE = 2000
+SMALLEST_PAGE = 50
+DEFAULT_PAGE = 10
+ATTEMPTS = 5
+_TOO_MANY_REQUESTS = 429
+_TIMEOUT = httpx.Timeout(60.0, connect=10.0)
+
+Item = TypeVar("Item")
+
+
+class Listing(msgspec.Struct, frozen=True):
+    """How a list was told to be: its whole length and the pages that takes at the page size granted."""
+
+    total: int
+    pages: int
+
+
+class _Interrupted(BaseException):
+    """Ends a worker whose command was interrupted."""
+
+
+class ServiceClient:
+    """One company's service; safe to use from several threads, each with connections of its own.
+
+    ``writes`` decides once and for all whether the transport lets anything but GET through.
+    """
+
+    def __init__(
+        self,
+        service: Service,
+        credentials: Credentials,
+        *,
+        writes: bool = False,
+        sleep: Callable[[float], object] | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.service = service
+        self.windows = RateWindows()
+        self.requests = 0
+        self._writes = writes
+        self._clock = clock
+        self._stopped = threading.Event()
+        self._sleep = sleep or self._stopped.wait
+        token_url = f"{service.auth_url}/oauth/token"
+        self._token_url = token_url
+        self._authentication = TokenAuthentication(credentials, token_url)
+        self._verify = httpx.create_ssl_context()
+        self._threads = threading.local()
+        self._clients: list[httpx.Client] = []
+        self._lock = threading.Lock()
+        self._dates: tuple[str, float] = ("", 0.0)
+        self._retrying = tenacity.Retrying(
+            stop=tenacity.stop_after_attempt(ATTEMPTS),
+            wait=_wait,
+            sleep=self._pause,
+            retry=tenacity.retry_if_exception_type(Again),
+            reraise=True,
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+        for client in self._clients:
+            client.close()
+
+    def stop(self) -> None:
+        """End every wait; whoever still asks from another thread is ended too."""
+        self._stopped.set()
+
+    def get(self, path: str, what: str) -> httpx.Response:
+        """GET a path (with its query) of the API, repeated as api.md section 5 allows.
+
+        Raises a ServiceError that names ``what``, or TooLong for a 408.
+        """
+        try:
+            return self._retrying(self._once, "GET", path, what)
+        except Again as again:
+            raise self._given_up(again) from None
+
+    def patch(self, path: str, body: object, what: str) -> httpx.Response:
+        """PATCH a path once; only a 429 is repeated, since then nothing was done.
+
+        Raises AnswerLostError when the write may have happened all the same, another ServiceError when not.
+        """
+        content = msgspec.json.encode(body)
+        retrying = self._retrying.copy(retry=tenacity.retry_if_exception(_was_limited))
+        try:
+            return retrying(self._once, "PATCH", path, what, content)
+        except Again as again:
+            if again.status == _TOO_MANY_REQUESTS:
+                raise self._given_up(again) from None
+            status = again.status if again.status is not None else "no answer"
+            raise AnswerLostError(f"{what}: {status}{again.detail}") from None
+        except TooLong:
+            raise AnswerLostError(f"{what}: 408, the service took too long") from None
+
+    def pages(self, path: str, shape: type[list[Item]], what: str) -> tuple[list[Item], Listing]:
+        """Read a whole list by its ``Link: rel="next"`` (api.md section 4); ``path`` ends in its query.
+
+        ``shape`` is the list type of a bare array, or of the ``data`` of a wrapped one. Raises AnswerError
+        when what arrived is not as much as ``Total`` promised.
+        """
+        size = LARGEST_PAGE
+        while True:
+            try:
+                return self._all_pages(path, size, shape, what)
+            except TooLong:
+                if size <= SMALLEST_PAGE:
+                    raise UnreachableError(f"{what}: even small pages take the service too long (408)") from None
+                size = max(size // 4, SMALLEST_PAGE)
+
+    def _all_pages(self, path: str, size: int, shape: type[list[Item]], what: str) -> tuple[list[Item], Listing]:
+        url = f"{path}{'&' if '?' in path else '?'}per_page={size}"
+        seen: set[str] = set()
+        items: list[Item] = []
+        total: int | None = None
+        granted = size
+        while url not in seen:
+            seen.add(url)
+            response = self.get(url, what)
+            page = _unwrapped(response, shape, what)
+            items.extend(page)
+            total = _whole_number(response, "Total", total)
+            granted = _whole_number(response, "Per-Page", granted) or granted
+            following = response.links.get("next", {}).get("url")
+            if following is None:
+                break
+            url = self._same_host(following, what)
+        _check_count(len(items), total, what)
+        total = len(items) if total is None else total
+        return items, Listing(total, max(-(-total // granted), 1))
+
+    def _same_host(self, url: str, what: str) -> str:
+        """Give the path and query of a next page; a page elsewhere would carry the token there."""
+        here = httpx.URL(self.service.api_url)
+        try:
+            there = here.join(url)
+        except httpx.InvalidURL:
+            raise AnswerError(f"{what}: the next page has an address that cannot be read") from None
+        if (there.scheme, there.host, there.port) != (here.scheme, here.host, here.port):
+            raise AnswerError(f"{what}: the next page is said to be at another host, {there.host}; not followed")
+        return there.raw_path.decode("ascii")
+
+    def _once(self, method: str, path: str, what: str, content: bytes | None = None) -> httpx.Response:
+        self._await_turn()
+        client = self._client()
+        headers = {"Content-Type": "application/json"} if content is not None else None
+        try:
+            response = client.request(method, path, content=content, headers=headers)
+        except httpx.TransportError as error:
+            detail = f": {error}" if str(error) else f": {type(error).__name__}"
+            raise Again(what, None, detail) from None
+        except httpx.HTTPError as error:
+            raise AnswerError(f"{what}: {error}") from None
+        finally:
+            self.windows.finished()
+        self._observe(response)
+        check_answer(response, what)
+        return response
+
+    def _await_turn(self) -> None:
+        while True:
+            if self._stopped.is_set():
+                raise _Interrupted
+            delay = self.windows.reserve(self._clock())
+            if delay <= 0:
+                break
+            self._sleep(delay)
+        with self._lock:
+            self.requests += 1
+
+    def _pause(self, seconds: float) -> None:
+        self._sleep(seconds)
+        if self._stopped.is_set():
+            raise _Interrupted
+
+    def _client(self) -> httpx.Client:
+        client: httpx.Client | None = getattr(self._threads, "client", None)
+        if client is None:
+            client = self._threads.client = httpx.Client(
+                base_url=self.service.api_url,
+                auth=self._authentication,
+                headers={"Procore-Company-Id": self.service.company_id, "Accept": "application/json"},
+                timeout=_TIMEOUT,
+                verify=self._verify,
+                transport=None if self._writes else ReadOnlyTransport(self._token_url, self._verify),
+            )
+            with self._lock:
+                self._clients.append(client)
+        return client
+
+    def _observe(self, response: httpx.Response) -> None:
+        """Read the rate headers of an answer, relative to the service's own clock where it tells it."""
+        headers = response.headers
+        now = self._clock()
+        reset_in: float | None = None
+        try:
+            limit = int(headers["X-Rate-Limit-Limit"])
+            remaining = int(headers["X-Rate-Limit-Remaining"])
+            reset_in = float(headers["X-Rate-Limit-Reset"]) - self._service_time(headers.get("Date"))
+            self.windows.observe(limit=limit, remaining=remaining, reset_in=reset_in, now=now)
+        except (KeyError, ValueError):
+            pass  # an answer of a proxy, or of a service that shows no limits
+        if response.status_code == _TOO_MANY_REQUESTS:
+            told = headers.get("Retry-After", "")
+            wait = float(told) if told.isdecimal() else reset_in
+            self.windows.block(1.0 if wait is None else max(wait, 0.0), now)
+
+    def _service_time(self, date: str | None) -> float:
+        if date is None:
+            return time.time()
+        known, seconds = self._dates
+        if known != date:
+            seconds = parsedate_to_datetime(date).timestamp()
+            self._dates = (date, seconds)
+        return seconds
+
+    def _given_up(self, again: Again) -> Exception:
+        if again.status == _TOO_MANY_REQUESTS:
+            return RateLimitError(
+                f"{again.what}: the service stayed over its rate limit for {ATTEMPTS} attempts; try again later"
+            )
+        if again.status is None:
+            return UnreachableError(
+                f"{again.what}: cannot reach {self.service.api_url}{again.detail}; "
+                "check the address, the network and the proxy"
+            )
+        return UnreachableError(f"{again.what}: {again.status} in {ATTEMPTS} attempts{again.detail}")
+
+
+def _was_limited(error: BaseException) -> bool:
+    return isinstance(error, Again) and error.status == _TOO_MANY_REQUESTS
+
+
+_backoff = tenacity.wait_exponential_jitter(initial=0.4, max=20.0, jitter=0.4)
+_jitter = tenacity.wait_random(0.0, 0.5)
+
+
+def _wait(state: tenacity.RetryCallState) -> float:
+    """Wait as the service says, with jitter; else longer each time. A 429 waits in the pacing."""
+    error = state.outcome.exception() if state.outcome else None
+    if isinstance(error, Again):
+        if error.status == _TOO_MANY_REQUESTS:
+            return _jitter(state)
+        if error.wait is not None:
+            return error.wait + _jitter(state)
+    return _backoff(state)
+
+
+class _Wrapped(msgspec.Struct):
+    data: msgspec.Raw
+
+
+def _unwrapped(response: httpx.Response, shape: type[list[Item]], what: str) -> list[Item]:
+    content = response.content
+    if content[:1] == b"[":
+        return decode_answer(response, shape, what)
+    wrapped = decode_answer(response, _Wrapped, what)
+    try:
+        return msgspec.json.decode(wrapped.data, type=shape)
+    except msgspec.ValidationError as error:
+        raise AnswerError(f"{what}: the answer is not what the service documents: {error}") from None
+
+
+def _whole_number(response: httpx.Response, header: str, otherwise: int | None) -> int | None:
+    text = response.headers.get(header, "")
+    return int(text) if text.isascii() and text.isdecimal() else otherwise
+
+
+def _check_count(found: int, total: int | None, what: str) -> None:
+    if total is None:
+        if found >= DEFAULT_PAGE:
+            raise AnswerError(f"{what}: no 'Total' header, so nobody can tell whether {found} items are all")
+        return
+    if found != total:
+        raise AnswerError(
+            f"{what}: {found} items arrived where {total} were promised; half a list is no basis, run again"
+        )

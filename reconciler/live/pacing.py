@@ -1,0 +1,110 @@
+"""Keeps requests below both rate windows of the service (api.md section 5); it sends and sleeps nothing itself.
+
+Times are seconds of any steady clock; the caller passes them in.
+"""
+
+from __future__ import annotations
+
+from threading import Lock
+
+__all__ = ["RateWindows"]
+
+HOUR_SECONDS = 3600.0
+SPIKE_SECONDS = 10.0
+_SAME_RESET_SECONDS = 2.0
+_LONGEST_WAIT_SECONDS = HOUR_SECONDS + 60.0
+_MARGIN_SECONDS = 0.05
+
+
+class _Window:
+    """One window: how many requests may still be sent before ``reset_at``."""
+
+    __slots__ = ("limit", "period", "remaining", "reset_at")
+
+    def __init__(self, limit: int, remaining: int, reset_at: float, period: float) -> None:
+        self.limit = limit
+        self.remaining = remaining
+        self.reset_at = reset_at
+        self.period = period
+
+    def roll(self, now: float) -> None:
+        """Start anew once the reset is over; the next answer tells the real end."""
+        if now >= self.reset_at:
+            self.remaining = self.limit
+            self.reset_at = now + self.period
+
+
+class RateWindows:
+    """What is known of the hourly and the spike window, from the headers of the answers.
+
+    An answer shows one window only, so the other is remembered and counted on. A window is told from the
+    other by its limit. Safe to use from several threads.
+    """
+
+    def __init__(self) -> None:
+        self._windows: dict[int, _Window] = {}
+        self._blocked_until = 0.0
+        self._in_flight = 0
+        self._lock = Lock()
+
+    def reserve(self, now: float) -> float:
+        """Take one request from every window and give 0, or take nothing and give the seconds to wait."""
+        with self._lock:
+            delay = self._blocked_until - now
+            for window in self._windows.values():
+                window.roll(now)
+                if window.remaining <= 0:
+                    delay = max(delay, window.reset_at - now + _MARGIN_SECONDS)
+            if delay > 0:
+                return min(delay, _LONGEST_WAIT_SECONDS)
+            for window in self._windows.values():
+                window.remaining -= 1
+            self._in_flight += 1
+            return 0.0
+
+    def finished(self) -> None:
+        """Tell that a reserved request is over, with or without an answer."""
+        with self._lock:
+            self._in_flight -= 1
+
+    def observe(self, *, limit: int, remaining: int, reset_in: float, now: float) -> None:
+        """Take in the three headers of an answer; ``reset_in`` is seconds from ``now``."""
+        reset_in = min(max(reset_in, 0.0), _LONGEST_WAIT_SECONDS)
+        reset_at = now + reset_in
+        with self._lock:
+            # requests under way may not be in the figure yet: counting them twice is the safe mistake
+            left = remaining - self._in_flight
+            window = self._windows.get(limit)
+            if window is None:
+                period = HOUR_SECONDS if reset_in > SPIKE_SECONDS + 1 else SPIKE_SECONDS
+                self._windows[limit] = _Window(limit, left, reset_at, period)
+                return
+            if reset_in > SPIKE_SECONDS + 1:
+                window.period = HOUR_SECONDS
+            if reset_at > window.reset_at + _SAME_RESET_SECONDS:
+                window.remaining = left
+            else:
+                window.remaining = min(window.remaining, left)
+            window.reset_at = reset_at
+
+    def block(self, seconds: float, now: float) -> None:
+        """Send nothing for a while: the service has said so with a 429."""
+        with self._lock:
+            until = now + min(seconds, _LONGEST_WAIT_SECONDS)
+            self._blocked_until = max(self._blocked_until, until)
+
+    def left(self) -> int | None:
+        """Give how many requests may be sent before something resets; unknown before the first answer."""
+        with self._lock:
+            return min((max(window.remaining, 0) for window in self._windows.values()), default=None)
+
+    def seconds_for(self, requests: int, now: float) -> float:
+        """Estimate how long so many requests must take because of the windows alone."""
+        with self._lock:
+            longest = 0.0
+            for window in self._windows.values():
+                beyond = requests - max(window.remaining, 0)
+                if beyond > 0 and window.limit > 0:
+                    turns = (beyond - 1) // window.limit
+                    longest = max(longest, max(window.reset_at - now, 0.0) + turns * window.period)
+            return longest

@@ -1,0 +1,255 @@
+"""Reads the catalogue, presets and people lists with the fewest requests; it never reads what nobody named."""
+
+from __future__ import annotations
+
+import datetime
+import time
+from concurrent.futures import ThreadPoolExecutor
+from threading import Lock
+from typing import TYPE_CHECKING, Any, TypeVar
+from urllib.parse import quote, urlencode
+
+import msgspec
+
+from reconciler.errors import AnswerError, RequestRefusedError, UnreachableError
+from reconciler.live.answers import TooLong, decode_answer
+from reconciler.live.wire import (
+    ListedPreset,
+    PresetAnswer,
+    ProjectItem,
+    TemplateItem,
+    VersionAnswer,
+    project_value,
+)
+from reconciler.model.live import (
+    Catalogue,
+    Group,
+    Pacing,
+    PeopleList,
+    Person,
+    Preset,
+    Project,
+    Template,
+    Unreadable,
+    Version,
+)
+from reconciler.model.progress import Progress
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from reconciler.live.client import ServiceClient
+    from reconciler.model.scope import Wanted
+
+__all__ = ["Reader"]
+
+THREADS = 4
+
+Input = TypeVar("Input")
+Output = TypeVar("Output")
+
+
+class _Data(msgspec.Struct):
+    data: PresetAnswer
+
+
+class _VersionData(msgspec.Struct):
+    data: VersionAnswer
+
+
+class Reader:
+    """Reads with one client and keeps account of the fewest requests that could have done it.
+
+    ``report`` is told after each step how far the reading is.
+    """
+
+    def __init__(self, client: ServiceClient, report: Callable[[Progress], None], *, threads: int = THREADS) -> None:
+        self.client = client
+        self.lower_bound = 0
+        self._report = report
+        self._threads = threads
+        self._lock = Lock()
+        self._known: dict[Person, Person] = {}
+        self._started = time.monotonic()
+        started = datetime.datetime.now(datetime.UTC)
+        self.observed_at = started.isoformat(timespec="seconds").replace("+00:00", "Z")
+        company = quote(client.service.company_id, safe="")
+        self._company = f"/rest/v2.0/companies/{company}"
+        self._company_query = urlencode({"company_id": client.service.company_id})
+
+    @property
+    def pacing(self) -> Pacing:
+        """Give what reading has cost so far."""
+        seconds = round(time.monotonic() - self._started, 3)
+        return Pacing(requests=self.client.requests, lower_bound=self.lower_bound, seconds=seconds)
+
+    def catalogue(self, *, with_projects: bool, fields: frozenset[str]) -> Catalogue:
+        """Read all templates, and all projects where any document names one (each list once)."""
+        self._tell("templates", 0, 0)
+        templates = self._list(f"{self._company}/workflows/templates", list[TemplateItem], "the list of templates")
+        _refuse_twice((item.id for item in templates), "the list of templates")
+        projects: list[Project] = []
+        if with_projects:
+            self._tell("projects", 0, 0)
+            projects = self._projects(fields)
+        return Catalogue(templates=tuple(item.value() for item in templates), projects=tuple(projects))
+
+    def _projects(self, fields: frozenset[str]) -> list[Project]:
+        what = "the list of projects"
+        raw = self._list(f"/rest/v1.1/projects?{self._company_query}", list[dict[str, Any]], what)
+        try:
+            items = msgspec.convert(raw, list[ProjectItem])
+        except msgspec.ValidationError as error:
+            raise AnswerError(f"{what}: the answer is not what the service documents: {error}") from None
+        _refuse_twice((str(item.id) for item in items), what)
+        return [project_value(one, item, fields) for one, item in zip(raw, items, strict=True)]
+
+    def versions(self, templates: Sequence[Template]) -> list[Version]:
+        """Read the latest published version of each template, once."""
+        return self.versions_by_id([template.version_id for template in templates if template.version_id])
+
+    def versions_by_id(self, version_ids: Sequence[str]) -> list[Version]:
+        """Read these versions: a template may be published while presets are being read."""
+        return self._side_by_side("template versions", self._version, version_ids)
+
+    def _version(self, version_id: str) -> Version:
+        what = f"template version {version_id}"
+        path = f"{self._company}/workflows/templates/versions/{quote(version_id, safe='')}"
+        response = self._get(path, what)
+        self._count(1)
+        version = decode_answer(response, _VersionData, what).data.value()
+        _refuse_twice((group.uuid for group in version.groups), what)
+        return _with_plain_groups(version)
+
+    def presets(self, wanted: Sequence[Wanted]) -> tuple[list[Preset], list[Unreadable]]:
+        """Read the presets of the wanted templates: one list a (project, tool), one read a preset.
+
+        What the service refuses to show one by one is given as unreadable; any other failure raises.
+        """
+        presets: list[Preset] = []
+        unreadable: list[Unreadable] = []
+        for found, missing in self._side_by_side("presets", self._presets_of, wanted):
+            presets.extend(found)
+            unreadable.extend(missing)
+        return presets, unreadable
+
+    def _presets_of(self, wanted: Wanted) -> tuple[list[Preset], list[Unreadable]]:
+        scope = self._scope(wanted.project_id)
+        place = f"project {wanted.project_id}" if wanted.project_id else "the company"
+        what = f"the list of {wanted.tool_type} presets of {place}"
+        query = urlencode({"filters[tool_type]": wanted.tool_type})
+        try:
+            listed = self._list(f"{scope}/presets?{query}", list[ListedPreset], what)
+        except RequestRefusedError as error:
+            return [], [_unreadable(wanted, None, error.message)]
+        presets: list[Preset] = []
+        unreadable: list[Unreadable] = []
+        seen: set[str] = set()
+        for item in listed:
+            template_id = item.template.id
+            if template_id not in wanted.template_ids:
+                continue
+            if template_id in seen:
+                reason = f"{what} shows template {template_id} twice"
+                unreadable.append(_unreadable(wanted, template_id, reason))
+                continue
+            seen.add(template_id)
+            try:
+                preset = self.preset(wanted.project_id, item.id)
+            except RequestRefusedError as error:
+                unreadable.append(_unreadable(wanted, template_id, error.message))
+                continue
+            self._count(1)
+            if preset.template_id != template_id:
+                raise AnswerError(f"preset {item.id} of {place} changed its template while it was read; run again")
+            presets.append(preset)
+        return presets, unreadable
+
+    def preset(self, project_id: str | None, preset_id: str) -> Preset:
+        """Read one preset; raises RequestRefusedError when the service refuses it."""
+        what = f"preset {preset_id}" + (f" of project {project_id}" if project_id else "")
+        response = self._get(f"{self._scope(project_id)}/presets/{quote(preset_id, safe='')}", what)
+        answer = decode_answer(response, _Data, what).data
+        if answer.id != preset_id:
+            raise AnswerError(f"{what}: the answer is about preset {answer.id}")
+        _refuse_twice((item.responsible_group_uuid for item in answer.responsible_group_memberships), what)
+        return answer.value(project_id, self._known)
+
+    def assignees(self, wanted: Sequence[tuple[str | None, str]]) -> list[PeopleList]:
+        """Read who may be assigned on each (project, tool)."""
+        return self._side_by_side("possible assignees", lambda one: self._people("possible_assignees", *one), wanted)
+
+    def managers(self, wanted: Sequence[tuple[str | None, str]]) -> list[PeopleList]:
+        """Read who may be workflow manager on each (project, tool)."""
+        return self._side_by_side("workflow managers", lambda one: self._people("workflow_managers", *one), wanted)
+
+    def _people(self, endpoint: str, project_id: str | None, tool_type: str) -> PeopleList:
+        place = f"project {project_id}" if project_id else "the company"
+        what = f"the {endpoint.replace('_', ' ')} of {tool_type} in {place}"
+        path = f"{self._scope(project_id)}/{endpoint}?{urlencode({'tool_type': tool_type})}"
+        people = self._list(path, list[Person], what)
+        _refuse_twice((person.id for person in people), what)
+        unique = tuple(self._known.setdefault(person, person) for person in people)
+        return PeopleList(project_id=project_id, tool_type=tool_type, people=unique)
+
+    def _count(self, requests: int) -> None:
+        with self._lock:
+            self.lower_bound += requests
+
+    def _scope(self, project_id: str | None) -> str:
+        if project_id is None:
+            return f"{self._company}/workflows"
+        return f"{self._company}/projects/{quote(project_id, safe='')}/workflows"
+
+    def _get(self, path: str, what: str) -> Any:
+        try:
+            return self.client.get(path, what)
+        except TooLong:
+            raise UnreachableError(f"{what}: the service took too long (408); try again later") from None
+
+    def _list(self, path: str, shape: type[list[Output]], what: str) -> list[Output]:
+        items, listing = self.client.pages(path, shape, what)
+        self._count(listing.pages)
+        return items
+
+    def _side_by_side(self, step: str, read: Callable[[Input], Output], wanted: Sequence[Input]) -> list[Output]:
+        """Read everything wanted with a few threads; the order of results is that of what is wanted."""
+        results: list[Output] = []
+        self._tell(step, 0, len(wanted))
+        if not wanted:
+            return results
+        executor = ThreadPoolExecutor(max_workers=min(self._threads, len(wanted)), thread_name_prefix="read")
+        try:
+            for result in executor.map(read, wanted):
+                results.append(result)
+                self._tell(step, len(results), len(wanted))
+        except BaseException:
+            self.client.stop()
+            raise
+        finally:
+            executor.shutdown(wait=True, cancel_futures=True)
+        return results
+
+    def _tell(self, step: str, done: int, total: int) -> None:
+        client = self.client
+        self._report(
+            Progress(step=step, done=done, total=total, requests=client.requests, rate_left=client.windows.left())
+        )
+
+
+def _refuse_twice(ids: Iterable[str], what: str) -> None:
+    seen: set[str] = set()
+    for one in ids:
+        if one in seen:
+            raise AnswerError(f"{what}: {one} arrived twice; it changed while it was read, run again")
+        seen.add(one)
+
+
+def _unreadable(wanted: Wanted, template_id: str | None, reason: str) -> Unreadable:
+    return Unreadable(project_id=wanted.project_id, template_id=template_id, tool_type=wanted.tool_type, reason=reason)
+
+
+def _with_plain_groups(version: Version) -> Version:
+    """Give the version with its groups as the answer named them, types in one spelling."""
+    groups = tuple(Group(group.uuid, group.name, group.type.casefold()) for group in version.groups)
+    return Version(version.id, groups)

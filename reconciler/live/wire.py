@@ -1,0 +1,154 @@
+"""The service's answers as api.md section 3 documents them, reduced to what is used; ids are checked here."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import UNSET, Meta
+
+from reconciler.model.live import (
+    ChosenAssignee,
+    Group,
+    IndividualStep,
+    Membership,
+    Person,
+    Preset,
+    Project,
+    Template,
+    Version,
+)
+
+__all__ = ["ListedPreset", "PresetAnswer", "ProjectItem", "TemplateItem", "VersionAnswer",
+           "project_value"]  # fmt: skip
+
+# Ids travel on into paths of later requests, so nothing but plain characters is taken for one.
+_Id = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
+
+
+class _VersionReference(msgspec.Struct):
+    id: _Id
+
+
+class TemplateItem(msgspec.Struct):
+    """An item of the list of templates."""
+
+    id: _Id
+    name: str
+    tool_type: str
+    tool_subtype: str | None = None
+    archived_at: str | None = None
+    latest_published_version: _VersionReference | None = None
+
+    def value(self) -> Template:
+        """Give the template."""
+        version = self.latest_published_version
+        return Template(
+            id=self.id,
+            name=self.name,
+            tool_type=self.tool_type,
+            tool_subtype=self.tool_subtype,
+            version_id=version.id if version else None,
+            archived=self.archived_at is not None,
+        )
+
+
+class ProjectItem(msgspec.Struct):
+    """An item of the list of projects (v1.1: ids are integers)."""
+
+    id: int | _Id
+    name: str
+    display_name: str | None = None
+    project_number: str | None = None
+    active: bool = True
+
+
+def project_value(raw: dict[str, Any], item: ProjectItem, fields: frozenset[str]) -> Project:
+    """Give the project with those of its fields that documents select by, as text."""
+    return Project(
+        id=str(item.id),
+        name=item.name,
+        display_name=item.display_name,
+        number=item.project_number,
+        active=item.active,
+        fields={field: _text(raw[field]) for field in fields if field in raw},
+    )
+
+
+def _text(value: Any) -> str | None:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value) if isinstance(value, str | int | float) else None
+
+
+class VersionAnswer(msgspec.Struct):
+    """A template version."""
+
+    id: _Id
+    responsible_groups: tuple[Group, ...]
+
+    def value(self) -> Version:
+        """Give the version."""
+        return Version(self.id, self.responsible_groups)
+
+
+class _ListedTemplate(msgspec.Struct):
+    id: _Id
+
+
+class ListedPreset(msgspec.Struct):
+    """An item of the list of presets."""
+
+    id: _Id
+    template: _ListedTemplate
+
+
+class _PresetTemplate(msgspec.Struct):
+    id: _Id
+    last_published_version_id: _Id | None = None
+
+
+class _MembershipItem(msgspec.Struct):
+    responsible_group_uuid: str
+    assignees: list[Person]
+
+
+class _StepItem(msgspec.Struct):
+    step_uuid: str
+    logins: tuple[ChosenAssignee, ...]
+
+
+class PresetAnswer(msgspec.Struct):
+    """One preset; a missing list of groups is no empty one, so it is required."""
+
+    id: _Id
+    template: _PresetTemplate
+    responsible_group_memberships: list[_MembershipItem]
+    workflow_manager: Person | msgspec.UnsetType | None = UNSET
+    individual_assignees: list[_StepItem] | msgspec.UnsetType | None = UNSET
+    valid: bool = True
+
+    def value(self, project_id: str | None, known: dict[Person, Person]) -> Preset:
+        """Give the preset; equal people become one object through ``known``."""
+        manager = self.workflow_manager
+        steps = self.individual_assignees
+        return Preset(
+            id=self.id,
+            template_id=self.template.id,
+            project_id=project_id,
+            version_id=self.template.last_published_version_id,
+            groups=tuple(
+                Membership(
+                    item.responsible_group_uuid,
+                    tuple(known.setdefault(person, person) for person in item.assignees),
+                )
+                for item in self.responsible_group_memberships
+            ),
+            workflow_manager=manager if isinstance(manager, Person) else None,
+            individual_assignees=(
+                None
+                if steps is UNSET or steps is None
+                else tuple(IndividualStep(step.step_uuid, step.logins) for step in steps)
+            ),
+            valid=self.valid,
+        )

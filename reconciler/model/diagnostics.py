@@ -1,0 +1,40 @@
+"""Problems and notes with their place and stable code; it judges nothing itself."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+import msgspec
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+__all__ = ["Diagnostic", "Origin", "Severity", "has_errors"]
+
+Severity = Literal["error", "warning", "note"]
+
+
+class Origin(msgspec.Struct, frozen=True, gc=False, order=True):
+    """A place in a document: ``path`` relative to the settings file, ``line`` and ``column`` from 1."""
+
+    path: str
+    line: int
+    column: int
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}:{self.column}"
+
+
+class Diagnostic(msgspec.Struct, frozen=True, kw_only=True):
+    """One finding: ``code`` is ``area/slug`` and stable, ``message`` says what and how to mend it."""
+
+    severity: Severity
+    code: str
+    message: str
+    address: str | None = None
+    origin: Origin | None = None
+
+
+def has_errors(diagnostics: Iterable[Diagnostic]) -> bool:
+    """Tell whether anything among the diagnostics is an error."""
+    return any(diagnostic.severity == "error" for diagnostic in diagnostics)

@@ -1,0 +1,134 @@
+"""What the YAML in git asks for, decoded and placed; names are not yet looked up in the service."""
+
+from __future__ import annotations
+
+import datetime
+
+import msgspec
+
+from reconciler.model.diagnostics import Origin
+
+__all__ = [
+    "Assignments",
+    "DesiredGroup",
+    "Documents",
+    "Entry",
+    "Member",
+    "Reference",
+    "SettingsDocument",
+    "Source",
+    "Team",
+]
+
+
+class Reference(msgspec.Struct, frozen=True, kw_only=True):
+    """How a document names a template or a project; exactly one of ``id``, ``name`` and ``number`` is set."""
+
+    origin: Origin
+    id: str | None = None
+    name: str | None = None
+    number: str | None = None
+
+    def __str__(self) -> str:
+        if self.id is not None:
+            return f"id {self.id}"
+        return f"'{self.name}'" if self.name is not None else f"number '{self.number}'"
+
+
+class Member(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of a list of people: a login, a login id or a team; exactly one of the three is set.
+
+    ``login`` is kept as written and compared without case. ``until`` is the last day (UTC) on which the
+    person is desired. ``via`` names the team that brought a person in, after teams are expanded.
+    """
+
+    origin: Origin
+    login: str | None = None
+    login_id: str | None = None
+    team: str | None = None
+    until: datetime.date | None = None
+    reason: str | None = None
+    via: str | None = None
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """What makes two lines name the same thing: the kind and the text, logins without case."""
+        if self.login is not None:
+            return ("login", self.login.casefold())
+        if self.login_id is not None:
+            return ("id", self.login_id)
+        return ("team", self.team or "")
+
+    def __str__(self) -> str:
+        if self.login is not None:
+            return self.login
+        return f"login id {self.login_id}" if self.login_id is not None else f"team:{self.team}"
+
+
+class DesiredGroup(msgspec.Struct, frozen=True, kw_only=True):
+    """The desired members of one role group; ``origin`` is where the group is named."""
+
+    members: tuple[Member, ...]
+    origin: Origin
+    allow_empty: bool = False
+
+
+class Entry(msgspec.Struct, frozen=True, kw_only=True):
+    """One entry of an assignments document: a project, a ``where`` selection, or the company.
+
+    ``project`` set: that project. ``where`` set: every active project whose fields hold one of the texts.
+    Neither: the company-level preset.
+    """
+
+    origin: Origin
+    groups: dict[str, DesiredGroup]
+    workflow_manager: Member | None = None
+    project: Reference | None = None
+    where: dict[str, tuple[str, ...]] | None = None
+    where_origins: dict[str, Origin] = {}
+
+
+class Assignments(msgspec.Struct, frozen=True, kw_only=True):
+    """One ``kind: assignments`` document; ``groups`` and ``workflow_manager`` are defaults of its entries."""
+
+    origin: Origin
+    template: Reference
+    tool: str | None
+    groups: dict[str, DesiredGroup]
+    workflow_manager: Member | None
+    entries: tuple[Entry, ...]
+    company_level: bool
+
+
+class Team(msgspec.Struct, frozen=True, kw_only=True):
+    """A named list of people and teams."""
+
+    name: str
+    members: tuple[Member, ...]
+    origin: Origin
+
+
+class Documents(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything a configuration repository asks for, teams already expanded into their people."""
+
+    assignments: tuple[Assignments, ...]
+    teams: dict[str, Team]
+    files: int
+
+
+class SettingsDocument(msgspec.Struct, frozen=True, kw_only=True):
+    """``reconciler.yaml`` as written; the environment is not yet consulted."""
+
+    company_id: str
+    company_name: str | None = None
+    api_url: str = "https://api.procore.com"
+    auth_url: str = "https://login.procore.com"
+    exclude: tuple[str, ...] = ()
+
+
+class Source(msgspec.Struct, frozen=True, kw_only=True):
+    """Where the documents came from: the git revision (or null), and whether the work tree differs from it."""
+
+    revision: str | None = None
+    dirty: bool = False
+    base: str | None = None

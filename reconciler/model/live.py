@@ -1,0 +1,178 @@
+"""What the service has now: catalogue, presets and people, as read and nothing inferred."""
+
+from __future__ import annotations
+
+import msgspec
+
+__all__ = [
+    "Catalogue",
+    "ChosenAssignee",
+    "Group",
+    "IndividualStep",
+    "LiveState",
+    "Membership",
+    "Pacing",
+    "PeopleList",
+    "Person",
+    "Preset",
+    "PresetKey",
+    "Project",
+    "Template",
+    "Unreadable",
+    "Version",
+    "preset_address",
+]
+
+
+class Person(msgspec.Struct, frozen=True, gc=False):
+    """Somebody with a login: ``id`` is the login id (never the directory's user id, api.md section 3)."""
+
+    id: str
+    login: str | None = None
+    name: str | None = None
+
+    def __str__(self) -> str:
+        return self.name or self.login or f"login id {self.id}"
+
+
+class Template(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+    """A workflow template; ``version_id`` is the latest published version, or null when there is none."""
+
+    id: str
+    name: str
+    tool_type: str
+    tool_subtype: str | None = None
+    version_id: str | None = None
+    archived: bool = False
+
+
+class Project(msgspec.Struct, frozen=True, kw_only=True):
+    """A project; ``fields`` holds, as text, those fields of the project list that a document selects by."""
+
+    id: str
+    name: str
+    display_name: str | None = None
+    number: str | None = None
+    active: bool = True
+    fields: dict[str, str | None] = {}
+
+
+class Group(msgspec.Struct, frozen=True, gc=False):
+    """A responsible group of a template version; ``is_role`` tells the only kind that may be managed."""
+
+    uuid: str
+    name: str
+    type: str
+
+    @property
+    def is_role(self) -> bool:
+        """Whether the group is of type responsible role, compared without case (api.md section 3)."""
+        return self.type.casefold() == "responsible_role"
+
+
+class Version(msgspec.Struct, frozen=True):
+    """A published version of a template with its responsible groups."""
+
+    id: str
+    groups: tuple[Group, ...]
+
+
+class Membership(msgspec.Struct, frozen=True):
+    """The members of one group of a preset, in live order."""
+
+    uuid: str
+    members: tuple[Person, ...]
+
+
+class ChosenAssignee(msgspec.Struct, frozen=True, gc=False):
+    """One login chosen for a step apart from the groups (api.md section 6)."""
+
+    id: str
+    required: bool | None = None
+    role_type: str | None = None
+
+
+class IndividualStep(msgspec.Struct, frozen=True):
+    """The logins chosen for one step apart from the groups; carried along, never managed."""
+
+    step_uuid: str
+    logins: tuple[ChosenAssignee, ...]
+
+
+class Preset(msgspec.Struct, frozen=True, kw_only=True):
+    """One preset as read; ``project_id`` is null at company level.
+
+    ``workflow_manager`` and ``individual_assignees`` are null when the answer did not show them.
+    """
+
+    id: str
+    template_id: str
+    project_id: str | None
+    version_id: str | None
+    groups: tuple[Membership, ...]
+    workflow_manager: Person | None = None
+    individual_assignees: tuple[IndividualStep, ...] | None = None
+    valid: bool = True
+
+
+class PresetKey(msgspec.Struct, frozen=True, gc=False, order=True):
+    """What identifies a preset to people: the template and, below company level, the project."""
+
+    template_id: str
+    project_id: str | None = None
+
+
+class PeopleList(msgspec.Struct, frozen=True, kw_only=True):
+    """Who may be assigned (or be workflow manager) on one tool in one project, or company-wide."""
+
+    project_id: str | None
+    tool_type: str
+    people: tuple[Person, ...]
+
+
+class Unreadable(msgspec.Struct, frozen=True, kw_only=True):
+    """Something in scope that could not be read, and why; it makes every plan incomplete."""
+
+    project_id: str | None
+    template_id: str | None
+    tool_type: str
+    reason: str
+
+
+class Pacing(msgspec.Struct, frozen=True, kw_only=True):
+    """What reading cost: requests made, the fewest that could have done it, seconds of wall time."""
+
+    requests: int
+    lower_bound: int
+    seconds: float
+
+
+class Catalogue(msgspec.Struct, frozen=True, kw_only=True):
+    """Templates and projects of the company; ``projects`` is empty when no document needs it."""
+
+    templates: tuple[Template, ...]
+    projects: tuple[Project, ...]
+
+
+class LiveState(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything that was read for one plan; also what a snapshot file holds.
+
+    ``listed`` names each (project, tool type) whose presets were listed.
+    """
+
+    observed_at: str
+    catalogue: Catalogue
+    versions: tuple[Version, ...] = ()
+    presets: tuple[Preset, ...] = ()
+    assignees: tuple[PeopleList, ...] = ()
+    managers: tuple[PeopleList, ...] = ()
+    unreadable: tuple[Unreadable, ...] = ()
+    listed: tuple[tuple[str | None, str], ...] = ()
+    pacing: Pacing | None = None
+
+
+def preset_address(key: PresetKey) -> str:
+    """Give the address of a preset, ``projects/<id>/templates/<id>`` or ``company/templates/<id>``."""
+    if key.project_id is None:
+        return f"company/templates/{key.template_id}"
+    return f"projects/{key.project_id}/templates/{key.template_id}"

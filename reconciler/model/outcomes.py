@@ -1,0 +1,116 @@
+"""What apply did, and the lines of the journal that tell it; it writes nothing itself."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+__all__ = [
+    "APPLY_FORMAT",
+    "ApplyReport",
+    "ApplySummary",
+    "Intended",
+    "JournalEvent",
+    "Outcome",
+    "OutcomeRecorded",
+    "RecordedRun",
+    "RunFinished",
+    "RunStarted",
+    "Status",
+]
+
+APPLY_FORMAT: Literal["reconciler/apply/1"] = "reconciler/apply/1"
+
+Status = Literal["applied", "already", "stale", "failed", "unverified", "skipped"]
+
+
+class Outcome(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of one change; ``attempts`` counts the writes that were sent, ``error`` says why not."""
+
+    address: str
+    preset_id: str
+    status: Status
+    attempts: int = 0
+    error: str | None = None
+
+
+class ApplySummary(msgspec.Struct, frozen=True, kw_only=True):
+    """How many changes ended in which status."""
+
+    applied: int = 0
+    already: int = 0
+    stale: int = 0
+    failed: int = 0
+    unverified: int = 0
+    skipped: int = 0
+
+
+class ApplyReport(msgspec.Struct, frozen=True, kw_only=True):
+    """The report of one apply, in the order in which the changes were tried."""
+
+    format: Literal["reconciler/apply/1"]
+    run_id: str
+    digest: str
+    outcomes: tuple[Outcome, ...]
+    summary: ApplySummary
+
+
+class RunStarted(msgspec.Struct, frozen=True, kw_only=True, tag_field="event", tag="run-started"):
+    """The first line of a journal file."""
+
+    at: str
+    run_id: str
+    command: str
+    company_id: str
+    digest: str
+    revision: str | None
+    changes: int
+
+
+class Intended(msgspec.Struct, frozen=True, kw_only=True, tag_field="event", tag="intended"):
+    """What is about to be written to one preset; on disk before the service is asked."""
+
+    at: str
+    address: str
+    preset_id: str
+    before: dict[str, tuple[str, ...]]
+    after: dict[str, tuple[str, ...]]
+    manager_before: str | None
+    manager_after: str | None
+
+
+class OutcomeRecorded(msgspec.Struct, frozen=True, kw_only=True, tag_field="event", tag="outcome"):
+    """What became of it."""
+
+    at: str
+    outcome: Outcome
+
+
+class RunFinished(msgspec.Struct, frozen=True, kw_only=True, tag_field="event", tag="run-finished"):
+    """The last line of a journal file; a file without one is a run that was cut off."""
+
+    at: str
+    summary: ApplySummary
+
+
+class RecordedRun(msgspec.Struct, frozen=True, kw_only=True):
+    """One run as journalled; ``finished_at`` is null for a run that was cut off.
+
+    ``open`` lists addresses with an intent and no outcome: what happened there only the service knows.
+    """
+
+    run_id: str
+    started_at: str
+    finished_at: str | None
+    command: str
+    company_id: str
+    digest: str
+    revision: str | None
+    changes: int
+    outcomes: tuple[Outcome, ...]
+    open: tuple[str, ...]
+    summary: ApplySummary | None
+
+
+JournalEvent = RunStarted | Intended | OutcomeRecorded | RunFinished

@@ -1,0 +1,129 @@
+"""The plan as a value: everything apply will do and everything a reader is shown, in the shape of the file."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from reconciler.model.diagnostics import Diagnostic, Origin
+from reconciler.model.documents import Source
+from reconciler.model.live import Person
+
+__all__ = [
+    "PLAN_FORMAT",
+    "AddedPerson",
+    "Cause",
+    "GroupChange",
+    "LiveSource",
+    "ManagerChange",
+    "Named",
+    "Plan",
+    "PresetChange",
+    "RemovedPerson",
+    "Summary",
+]
+
+PLAN_FORMAT: Literal["reconciler/plan/1"] = "reconciler/plan/1"
+
+Cause = Literal["requested", "drift"]
+
+
+class Named(msgspec.Struct, frozen=True, gc=False):
+    """A project or template by id and name."""
+
+    id: str
+    name: str
+
+
+class AddedPerson(msgspec.Struct, frozen=True):
+    """A person who gains a role; ``origin`` is the line that asks for it, ``via`` the team on that line."""
+
+    id: str
+    login: str | None
+    name: str | None
+    cause: Cause = "requested"
+    origin: Origin | None = None
+    via: str | None = None
+
+
+class RemovedPerson(msgspec.Struct, frozen=True):
+    """A person who loses a role; ``origin`` is the group in the documents that no longer names them."""
+
+    id: str
+    login: str | None
+    name: str | None
+    cause: Cause = "requested"
+    origin: Origin | None = None
+
+
+class GroupChange(msgspec.Struct, frozen=True, kw_only=True):
+    """What one managed group gains, loses and keeps."""
+
+    uuid: str
+    name: str
+    add: tuple[AddedPerson, ...]
+    remove: tuple[RemovedPerson, ...]
+    keep: tuple[Person, ...]
+
+
+class ManagerChange(msgspec.Struct, frozen=True, kw_only=True):
+    """The workflow manager before and after; ``before`` is null when the preset has none."""
+
+    before: Person | None
+    after: Person
+    origin: Origin | None = None
+
+
+class PresetChange(msgspec.Struct, frozen=True, kw_only=True):
+    """One preset that changes; ``before`` and ``after`` hold every group's login ids in live order."""
+
+    address: str
+    preset_id: str
+    project: Named | None
+    template: Named
+    tool_type: str
+    workflow_manager: ManagerChange | None
+    groups: tuple[GroupChange, ...]
+    before: dict[str, tuple[str, ...]]
+    after: dict[str, tuple[str, ...]]
+    unmanaged: int = 0
+    dynamic: int = 0
+
+
+class LiveSource(msgspec.Struct, frozen=True, kw_only=True):
+    """When and from where live was observed, and what it cost (absent for a snapshot)."""
+
+    observed_at: str
+    source: Literal["api", "snapshot"] = msgspec.field(name="from")
+    requests: int | None = None
+    lower_bound: int | None = None
+    seconds: float | None = None
+
+
+class Summary(msgspec.Struct, frozen=True, kw_only=True):
+    """Counts: presets in scope, presets changed, people-roles added and removed, managers, distinct people."""
+
+    presets: int
+    changed: int
+    additions: int
+    removals: int
+    managers: int
+    people: int
+
+
+class Plan(msgspec.Struct, frozen=True, kw_only=True):
+    """A plan; ``applicable`` means complete and without an error diagnostic."""
+
+    format: Literal["reconciler/plan/1"]
+    digest: str
+    created_at: str
+    company_id: str
+    company_name: str | None = None
+    source: Source
+    live: LiveSource
+    complete: bool
+    applicable: bool
+    summary: Summary
+    changes: tuple[PresetChange, ...]
+    diagnostics: tuple[Diagnostic, ...]

@@ -1,0 +1,17 @@
+"""How far a long reading or writing is, for whoever shows it."""
+
+from __future__ import annotations
+
+import msgspec
+
+__all__ = ["Progress"]
+
+
+class Progress(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+    """``done`` of ``total`` things of a ``step`` (``total`` 0: not known yet); ``rate_left`` in requests."""
+
+    step: str
+    done: int
+    total: int
+    requests: int = 0
+    rate_left: int | None = None

@@ -1,0 +1,68 @@
+"""What the documents ask for once their names are found in the catalogue; nobody's login is looked up yet."""
+
+from __future__ import annotations
+
+import msgspec
+
+from reconciler.model.diagnostics import Origin
+from reconciler.model.documents import Assignments, DesiredGroup, Entry, Member
+from reconciler.model.live import Person, Preset, PresetKey, Project, Template
+
+__all__ = ["Claim", "ResolvedGroup", "ResolvedMember", "ResolvedTarget", "Scope", "Target", "Wanted"]
+
+
+class Claim(msgspec.Struct, frozen=True):
+    """One entry of one document that speaks for a preset."""
+
+    document: Assignments
+    entry: Entry
+
+
+class Wanted(msgspec.Struct, frozen=True):
+    """Presets to be read together: those of some templates of one tool in one project, or company-wide."""
+
+    project_id: str | None
+    tool_type: str
+    template_ids: frozenset[str]
+
+
+class Scope(msgspec.Struct, frozen=True):
+    """Every preset that the documents speak for, with the claims on it, and what must be read for them."""
+
+    templates: tuple[Template, ...]
+    claims: dict[PresetKey, tuple[Claim, ...]]
+    wanted: tuple[Wanted, ...]
+
+
+class Target(msgspec.Struct, frozen=True, kw_only=True):
+    """One preset with what is desired of it: whole groups by uuid, and the workflow manager if managed."""
+
+    address: str
+    preset: Preset
+    project: Project | None
+    template: Template
+    groups: dict[str, DesiredGroup]
+    manager: Member | None
+
+
+class ResolvedMember(msgspec.Struct, frozen=True):
+    """A desired member found in the service."""
+
+    person: Person
+    origin: Origin
+    via: str | None = None
+
+
+class ResolvedGroup(msgspec.Struct, frozen=True):
+    """The desired members of a group by login id; ``origin`` is where the documents name the group."""
+
+    members: dict[str, ResolvedMember]
+    origin: Origin
+
+
+class ResolvedTarget(msgspec.Struct, frozen=True):
+    """A target whose people are found; groups that cannot be resolved are left out, with an error elsewhere."""
+
+    target: Target
+    groups: dict[str, ResolvedGroup]
+    manager: ResolvedMember | None

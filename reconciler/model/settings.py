@@ -1,0 +1,44 @@
+"""Where the service is and how to be let in; a secret shows itself to nobody who does not ask by name."""
+
+from __future__ import annotations
+
+import msgspec
+
+__all__ = ["Credentials", "Secret", "Service"]
+
+
+class Secret:
+    """A text that never shows in ``repr``, ``str``, formatting or pickles; ``reveal`` gives it."""
+
+    __slots__ = ("_text",)
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def reveal(self) -> str:
+        """Give the text itself; only the room that sends it may ask."""
+        return self._text
+
+    def __repr__(self) -> str:
+        return "Secret(…)"
+
+    __str__ = __repr__
+
+    def __reduce__(self) -> str:
+        raise TypeError("a secret is not copied into files")
+
+
+class Service(msgspec.Struct, frozen=True, kw_only=True):
+    """The company and the addresses of the service, without a slash at the end."""
+
+    company_id: str
+    api_url: str
+    auth_url: str
+
+
+class Credentials(msgspec.Struct, frozen=True, kw_only=True):
+    """Either an access token, or a client id with its secret."""
+
+    access_token: Secret | None = None
+    client_id: str | None = None
+    client_secret: Secret | None = None

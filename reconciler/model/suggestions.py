@@ -1,0 +1,32 @@
+"""Finds what somebody probably meant; it decides nothing, it only words a hint."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+__all__ = ["did_you_mean"]
+
+_CANDIDATES_COMPARED = 20_000
+_LONGEST_COMPARED = 200
+
+
+def did_you_mean(wrong: str, known: Iterable[str]) -> str:
+    """Give ``"; did you mean 'X'?"`` for the closest known text, or an empty text when none is close.
+
+    A difference in case or surrounding blanks alone always counts as close. Very long texts and very many
+    candidates are not compared, so that hostile input costs no time.
+    """
+    from difflib import get_close_matches  # noqa: PLC0415 - needed only when something is wrong
+
+    candidates = list(dict.fromkeys(known))[:_CANDIDATES_COMPARED]
+    folded = {candidate.strip().casefold(): candidate for candidate in candidates}
+    same = folded.get(wrong.strip().casefold())
+    if same is not None:
+        return f"; did you mean '{same}'?"
+    if len(wrong) > _LONGEST_COMPARED:
+        return ""
+    close = get_close_matches(wrong.casefold(), folded, n=1, cutoff=0.7)
+    return f"; did you mean '{folded[close[0]]}'?" if close else ""

@@ -1,0 +1,6 @@
+"""Finds the people behind logins and says whose lists must be read for that; it decides no change."""
+
+from reconciler.people.index import PeopleIndex
+from reconciler.people.resolving import Resolution
+
+__all__ = ["PeopleIndex", "Resolution"]

@@ -1,0 +1,19 @@
+"""From documents and live state to a plan, without asking anybody anything; it never reads or writes."""
+
+from reconciler.planning.building import build_plan, compare, plan_digest
+from reconciler.planning.loading import check_plan, decode_plan, encode_plan
+from reconciler.planning.selecting import fields_needed, needs_projects, select
+from reconciler.planning.targeting import find_targets
+
+__all__ = [
+    "build_plan",
+    "check_plan",
+    "compare",
+    "decode_plan",
+    "encode_plan",
+    "fields_needed",
+    "find_targets",
+    "needs_projects",
+    "plan_digest",
+    "select",
+]

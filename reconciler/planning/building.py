@@ -1,0 +1,199 @@
+"""Compares resolved targets with live presets and puts the plan together; it refuses nothing."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from reconciler.diff import difference
+from reconciler.model.diagnostics import Diagnostic, has_errors
+from reconciler.model.plan import (
+    PLAN_FORMAT,
+    AddedPerson,
+    GroupChange,
+    ManagerChange,
+    Named,
+    Plan,
+    PresetChange,
+    RemovedPerson,
+    Summary,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from reconciler.model.documents import Source
+    from reconciler.model.live import Person, Version
+    from reconciler.model.plan import LiveSource
+    from reconciler.model.scope import ResolvedGroup, ResolvedTarget
+
+__all__ = ["build_plan", "compare", "plan_digest"]
+
+
+def compare(targets: Iterable[ResolvedTarget], versions: Iterable[Version]) -> tuple[PresetChange, ...]:
+    """Give the presets that differ from what is desired, by address.
+
+    Only managed role groups and managed workflow managers count; sets are compared, never order. Unmanaged
+    and dynamic groups stand in ``before`` and ``after`` alike.
+    """
+    known = {version.id: version for version in versions}
+    changes = [change for target in targets if (change := _change(target, known)) is not None]
+    changes.sort(key=lambda change: change.address)
+    return tuple(changes)
+
+
+def _change(resolved: ResolvedTarget, versions: dict[str, Version]) -> PresetChange | None:
+    target = resolved.target
+    preset = target.preset
+    live = {membership.uuid: membership.members for membership in preset.groups}
+    differing = {}
+    for uuid, desired in resolved.groups.items():
+        before = {person.id for person in live.get(uuid, ())}
+        if before != desired.members.keys():
+            differing[uuid] = (before, desired)
+    manager = _manager_change(resolved)
+    if not differing and manager is None:
+        return None
+    version = versions[preset.version_id or target.template.version_id or ""]
+    names = {group.uuid: group.name for group in version.groups}
+    before_ids = {uuid: tuple(person.id for person in members) for uuid, members in live.items()}
+    after_ids = dict(before_ids)
+    groups = []
+    for uuid, (before, desired) in differing.items():
+        group = _group_change(uuid, names[uuid], live.get(uuid, ()), before, desired)
+        groups.append(group)
+        after_ids[uuid] = (*(one.id for one in group.keep), *(one.id for one in group.add))
+    groups.sort(key=lambda group: (group.name, group.uuid))
+    roles = {group.uuid for group in version.groups if group.is_role}
+    return PresetChange(
+        address=target.address,
+        preset_id=preset.id,
+        project=None if target.project is None else Named(target.project.id, target.project.name),
+        template=Named(target.template.id, target.template.name),
+        tool_type=target.template.tool_type,
+        workflow_manager=manager,
+        groups=tuple(groups),
+        before=before_ids,
+        after=after_ids,
+        unmanaged=len((roles & live.keys()) - resolved.groups.keys()),
+        dynamic=len(live.keys() - roles),
+    )
+
+
+def _group_change(
+    uuid: str, name: str, live: Sequence[Person], before: set[str], desired: ResolvedGroup
+) -> GroupChange:
+    added, removed = difference(before, desired.members.keys())
+    add = []
+    for login_id in added:
+        member = desired.members[login_id]
+        person = member.person
+        add.append(AddedPerson(person.id, person.login, person.name, origin=member.origin, via=member.via))
+    remove = [
+        RemovedPerson(person.id, person.login, person.name, origin=desired.origin)
+        for person in _once(live)
+        if person.id in removed
+    ]
+    keep = tuple(person for person in _once(live) if person.id not in removed)
+    return GroupChange(
+        uuid=uuid,
+        name=name,
+        add=tuple(sorted(add, key=_by_login)),
+        remove=tuple(sorted(remove, key=_by_login)),
+        keep=keep,
+    )
+
+
+def _once(people: Iterable[Person]) -> Iterable[Person]:
+    return {person.id: person for person in people}.values()
+
+
+def _by_login(person: AddedPerson | RemovedPerson) -> tuple[str, str]:
+    return ((person.login or "").casefold(), person.id)
+
+
+def _manager_change(resolved: ResolvedTarget) -> ManagerChange | None:
+    wanted = resolved.manager
+    before = resolved.target.preset.workflow_manager
+    if wanted is None or (before is not None and before.id == wanted.person.id):
+        return None
+    return ManagerChange(before=before, after=wanted.person, origin=wanted.origin)
+
+
+def build_plan(  # noqa: PLR0913 - the plan's own parts, each named
+    changes: tuple[PresetChange, ...],
+    *,
+    presets: int,
+    diagnostics: Sequence[Diagnostic],
+    complete: bool,
+    company_id: str,
+    company_name: str | None,
+    source: Source,
+    live: LiveSource,
+    created_at: str,
+) -> Plan:
+    """Put the plan together; ``presets`` counts all in scope, ``created_at`` is UTC."""
+    plan = Plan(
+        format=PLAN_FORMAT,
+        digest="",
+        created_at=created_at,
+        company_id=company_id,
+        company_name=company_name,
+        source=source,
+        live=live,
+        complete=complete,
+        applicable=complete and not has_errors(diagnostics),
+        summary=summarize(changes, presets=presets),
+        changes=changes,
+        diagnostics=tuple(diagnostics),
+    )
+    return msgspec.structs.replace(plan, digest=plan_digest(plan))
+
+
+def summarize(changes: Sequence[PresetChange], *, presets: int) -> Summary:
+    """Count people-roles (one person in one group), managers, and distinct people."""
+    people: set[str] = set()
+    additions = removals = managers = 0
+    for change in changes:
+        for group in change.groups:
+            additions += len(group.add)
+            removals += len(group.remove)
+            people.update(person.id for person in group.add)
+            people.update(person.id for person in group.remove)
+        manager = change.workflow_manager
+        if manager is not None:
+            managers += 1
+            people.update(person.id for person in (manager.before, manager.after) if person is not None)
+    return Summary(
+        presets=presets,
+        changed=len(changes),
+        additions=additions,
+        removals=removals,
+        managers=managers,
+        people=len(people),
+    )
+
+
+def plan_digest(plan: Plan) -> str:
+    """Give the digest of what apply would do: not of times, names, messages, or any order."""
+    changes = sorted(
+        (
+            change.address,
+            change.preset_id,
+            sorted((uuid, sorted(set(ids))) for uuid, ids in change.before.items()),
+            sorted((uuid, sorted(set(ids))) for uuid, ids in change.after.items()),
+            _manager_ids(change.workflow_manager),
+        )
+        for change in plan.changes
+    )
+    codes = sorted(one.code for one in plan.diagnostics if one.severity == "error")
+    covered = [plan.format, plan.company_id, changes, plan.complete, plan.applicable, codes]
+    return f"sha256:{hashlib.sha256(msgspec.json.encode(covered)).hexdigest()}"
+
+
+def _manager_ids(manager: ManagerChange | None) -> list[str | None]:
+    if manager is None:
+        return []
+    return [None if manager.before is None else manager.before.id, manager.after.id]

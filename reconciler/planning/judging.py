@@ -1,0 +1,96 @@
+"""Judges changes before anything is written; it changes nothing, it only says what stands against them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from reconciler.model.diagnostics import Diagnostic
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from reconciler.model.diagnostics import Origin, Severity
+    from reconciler.model.live import PeopleList, Unreadable
+    from reconciler.model.plan import PresetChange
+
+__all__ = ["judge_eligibility", "unreadable_diagnostics"]
+
+_Eligible = dict[tuple[str | None, str], frozenset[str]]
+
+
+def judge_eligibility(
+    changes: Iterable[PresetChange], assignees: Sequence[PeopleList], managers: Sequence[PeopleList]
+) -> list[Diagnostic]:
+    """Find people who are added where the service says they may not be assigned (api.md section 6)."""
+    may_be_assigned = _by_place(assignees)
+    may_manage = _by_place(managers)
+    diagnostics: list[Diagnostic] = []
+    for change in changes:
+        diagnostics.extend(_additions(change, may_be_assigned))
+        diagnostics.extend(_manager(change, may_manage))
+    return diagnostics
+
+
+def _by_place(lists: Sequence[PeopleList]) -> _Eligible:
+    return {(one.project_id, one.tool_type): frozenset(person.id for person in one.people) for one in lists}
+
+
+def _place(change: PresetChange) -> tuple[tuple[str | None, str], str]:
+    if change.project is None:
+        return (None, change.tool_type), "the company"
+    return (change.project.id, change.tool_type), f"project '{change.project.name}'"
+
+
+def _additions(change: PresetChange, may: _Eligible) -> Iterator[Diagnostic]:
+    key, place = _place(change)
+    eligible = may.get(key)
+    for group in change.groups:
+        for person in group.add:
+            who = person.name or person.login or f"login id {person.id}"
+            if eligible is None:
+                message = (
+                    f"whether {who} may be assigned on {change.tool_type} in {place} is not in the snapshot; "
+                    "the service may refuse this write"
+                )
+                yield _diagnostic("warning", "live/unchecked-assignee", message, change, person.origin)
+            elif person.id not in eligible:
+                message = (
+                    f"{who} cannot be added to {group.name}: not a possible assignee of {change.tool_type} in "
+                    f"{place}; give them access to the tool there, or take them out of this line"
+                )
+                yield _diagnostic("error", "policy/not-possible-assignee", message, change, person.origin)
+
+
+def _manager(change: PresetChange, may: _Eligible) -> Iterator[Diagnostic]:
+    manager = change.workflow_manager
+    if manager is None:
+        return
+    key, place = _place(change)
+    eligible = may.get(key)
+    if eligible is None:
+        message = (
+            f"whether {manager.after} may be workflow manager of {change.tool_type} in {place} is not in the "
+            "snapshot; the service may refuse this write"
+        )
+        yield _diagnostic("warning", "live/unchecked-manager", message, change, manager.origin)
+    elif manager.after.id not in eligible:
+        message = (
+            f"{manager.after} cannot be workflow manager of {change.tool_type} in {place}: not among those the "
+            "service allows; name somebody else"
+        )
+        yield _diagnostic("error", "policy/not-possible-manager", message, change, manager.origin)
+
+
+def _diagnostic(severity: Severity, code: str, message: str, change: PresetChange, origin: Origin | None) -> Diagnostic:
+    return Diagnostic(severity=severity, code=code, message=message, address=change.address, origin=origin)
+
+
+def unreadable_diagnostics(unreadable: Iterable[Unreadable]) -> list[Diagnostic]:
+    """Say what could not be read; a plan with any of these is not complete."""
+    diagnostics = []
+    for one in unreadable:
+        scope = "company" if one.project_id is None else f"projects/{one.project_id}"
+        address = scope if one.template_id is None else f"{scope}/templates/{one.template_id}"
+        message = f"could not be read, so nothing is planned from it: {one.reason}"
+        diagnostics.append(Diagnostic(severity="error", code="live/unreadable", message=message, address=address))
+    return diagnostics

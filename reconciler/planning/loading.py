@@ -1,0 +1,70 @@
+"""Writes a plan as its file and takes one back only whole and unaltered; it opens no file itself."""
+
+from __future__ import annotations
+
+import msgspec
+
+from reconciler.errors import DocumentsError, StaleError
+from reconciler.model.diagnostics import has_errors
+from reconciler.model.plan import PLAN_FORMAT, GroupChange, Plan, PresetChange
+from reconciler.planning.building import plan_digest, summarize
+
+__all__ = ["check_plan", "decode_plan", "encode_plan"]
+
+
+def encode_plan(plan: Plan) -> bytes:
+    """Give the plan as JSON, for the file and for ``--format json`` alike."""
+    return msgspec.json.format(msgspec.json.encode(plan), indent=2) + b"\n"
+
+
+def decode_plan(content: bytes, name: str) -> Plan:
+    """Take a plan from the content of the file ``name``.
+
+    Raises DocumentsError for anything that is no plan, StaleError for a plan that was altered.
+    """
+    try:
+        plan = msgspec.json.decode(content, type=Plan, strict=True)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise DocumentsError(f"{name} is not a plan of format {PLAN_FORMAT}: {error}; make it again") from None
+    check_plan(plan, name)
+    return plan
+
+
+def check_plan(plan: Plan, name: str) -> None:
+    """Check that the digest covers what would be done, and that what is shown is what would be done.
+
+    Raises StaleError. This guards against accidents; whoever can edit a plan can also compute a digest,
+    which is why apply can be tied to the digest that was approved.
+    """
+    if plan_digest(plan) != plan.digest:
+        raise StaleError(f"{name} was altered after it was made: its digest does not match; make the plan again")
+    consistent = (
+        plan.applicable == (plan.complete and not has_errors(plan.diagnostics))
+        and plan.summary == summarize(plan.changes, presets=plan.summary.presets)
+        and all(_shows_what_it_does(change) for change in plan.changes)
+    )
+    if not consistent:
+        raise StaleError(f"{name} was altered after it was made: it shows something else than it would do")
+
+
+def _shows_what_it_does(change: PresetChange) -> bool:
+    shown = {group.uuid: group for group in change.groups}
+    if len(shown) != len(change.groups) or not change.before.keys() <= change.after.keys():
+        return False
+    for uuid, after in change.after.items():
+        before = change.before.get(uuid, ())
+        group = shown.pop(uuid, None)
+        if group is None:
+            if uuid not in change.before or before != after:
+                return False
+        elif not _adds_up(group, set(before), set(after)):
+            return False
+    return not shown
+
+
+def _adds_up(group: GroupChange, before: set[str], after: set[str]) -> bool:
+    return (
+        {person.id for person in group.add} == after - before
+        and {person.id for person in group.remove} == before - after
+        and {person.id for person in group.keep} == before & after
+    )

@@ -1,0 +1,184 @@
+"""Finds the templates and projects that documents name in the catalogue; presets come later."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from reconciler.model.diagnostics import Diagnostic
+from reconciler.model.live import PresetKey
+from reconciler.model.scope import Claim, Scope, Wanted
+from reconciler.model.suggestions import did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from reconciler.model.diagnostics import Origin, Severity
+    from reconciler.model.documents import Assignments, Documents, Entry, Reference
+    from reconciler.model.live import Catalogue, Project, Template
+
+__all__ = ["fields_needed", "needs_projects", "select"]
+
+
+def needs_projects(documents: Documents) -> bool:
+    """Tell whether any document names projects, so that the list of them must be read."""
+    return any(not document.company_level for document in documents.assignments)
+
+
+def fields_needed(documents: Documents) -> frozenset[str]:
+    """Give the fields of the project list that any ``where`` compares."""
+    return frozenset(
+        field for document in documents.assignments for entry in document.entries for field in entry.where or ()
+    )
+
+
+def select(documents: Documents, catalogue: Catalogue) -> tuple[Scope, list[Diagnostic]]:
+    """Give every preset that the documents speak for, and every name that cannot be found."""
+    finder = _Finder(catalogue)
+    claims: dict[PresetKey, list[Claim]] = {}
+    templates: dict[str, Template] = {}
+    for document in documents.assignments:
+        template = finder.template(document)
+        if template is None:
+            # the projects are looked up all the same, so that all problems are told in one run
+            for entry in document.entries:
+                finder.projects(entry)
+            continue
+        templates[template.id] = template
+        for entry in document.entries:
+            claim = Claim(document, entry)
+            if document.company_level:
+                claims.setdefault(PresetKey(template.id), []).append(claim)
+            for project in finder.projects(entry):
+                claims.setdefault(PresetKey(template.id, project.id), []).append(claim)
+    scope = Scope(
+        templates=tuple(templates.values()),
+        claims={key: tuple(found) for key, found in claims.items()},
+        wanted=_wanted(claims, templates),
+    )
+    return scope, finder.diagnostics
+
+
+def _wanted(claims: Iterable[PresetKey], templates: dict[str, Template]) -> tuple[Wanted, ...]:
+    """Put together what one list of presets answers: the same project and the same tool."""
+    together: dict[tuple[str | None, str], set[str]] = {}
+    for key in claims:
+        tool_type = templates[key.template_id].tool_type
+        together.setdefault((key.project_id, tool_type), set()).add(key.template_id)
+    return tuple(Wanted(project_id, tool_type, frozenset(found)) for (project_id, tool_type), found in together.items())
+
+
+class _Finder:
+    """Looks names up in the catalogue and collects what it does not find."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self.diagnostics: list[Diagnostic] = []
+        self._templates = catalogue.templates
+        self._projects = catalogue.projects
+        self._active = tuple(project for project in catalogue.projects if project.active)
+        self._by_id = {project.id: project for project in catalogue.projects}
+        self._by_name: dict[str, list[Project]] = {}
+        self._by_number: dict[str, list[Project]] = {}
+        for project in catalogue.projects:
+            for name in {project.name, project.display_name or project.name}:
+                self._by_name.setdefault(name, []).append(project)
+            if project.number is not None:
+                self._by_number.setdefault(project.number, []).append(project)
+
+    def template(self, document: Assignments) -> Template | None:
+        """Find the one template a document is about."""
+        reference = document.template
+        if reference.id is not None:
+            found = [one for one in self._templates if one.id == reference.id]
+        else:
+            found = [one for one in self._templates if one.name == reference.name]
+            current = [one for one in found if not one.archived]
+            found = current or found
+        if document.tool is not None:
+            fitting = [one for one in found if one.tool_type == document.tool]
+            if found and not fitting:
+                tools = ", ".join(sorted({one.tool_type for one in found}))
+                self._error(
+                    "documents/unknown-tool",
+                    f"template {reference} belongs to tool {tools}, not '{document.tool}'; correct 'tool:'",
+                    reference.origin,
+                )
+                return None
+            found = fitting
+        return self._only_template(found, document)
+
+    def _only_template(self, found: list[Template], document: Assignments) -> Template | None:
+        reference = document.template
+        if not found:
+            hint = did_you_mean(reference.name or "", [one.name for one in self._templates])
+            self._error("documents/unknown-template", f"no template {reference}{hint}", reference.origin)
+            return None
+        if len(found) > 1:
+            listed = ", ".join(f"{one.id} ({one.tool_type})" for one in found[:8])
+            message = f"{len(found)} templates are called {reference}: {listed}; add 'tool:' or use {{id: …}}"
+            self._error("documents/ambiguous-template", message, reference.origin)
+            return None
+        template = found[0]
+        if template.archived:
+            message = f"template {reference} is archived; its presets can be read, and no longer be written"
+            self._add("warning", "documents/archived-template", message, reference.origin)
+        if template.version_id is None:
+            message = f"template {reference} has no published version yet, so it has no presets; publish it first"
+            self._error("documents/unpublished-template", message, reference.origin)
+            return None
+        return template
+
+    def projects(self, entry: Entry) -> list[Project]:
+        """Find the projects an entry speaks for; none for the company."""
+        if entry.where is not None:
+            return self._matching(entry)
+        if entry.project is None:
+            return []
+        project = self._project(entry.project)
+        return [] if project is None else [project]
+
+    def _project(self, reference: Reference) -> Project | None:
+        if reference.id is not None:
+            by_id = self._by_id.get(reference.id)
+            found = [] if by_id is None else [by_id]
+            known: Iterable[str] = self._by_id
+        elif reference.number is not None:
+            found = self._by_number.get(reference.number, [])
+            known = self._by_number
+        else:
+            found = self._by_name.get(reference.name or "", [])
+            known = self._by_name
+        active = [project for project in found if project.active]
+        found = active or found
+        if not found:
+            wrong = reference.id or reference.number or reference.name or ""
+            message = f"no project {reference}{did_you_mean(wrong, known)}"
+            self._error("documents/unknown-project", message, reference.origin)
+            return None
+        if len(found) > 1:
+            listed = ", ".join(f"{one.id} ({one.number or 'no number'})" for one in found[:8])
+            message = f"{len(found)} projects are called {reference}: {listed}; use {{id: …}} or {{number: …}}"
+            self._error("documents/ambiguous-project", message, reference.origin)
+            return None
+        if not found[0].active:
+            message = f"project {reference} is inactive; remove the entry when its approvals are over"
+            self._add("warning", "documents/inactive-project", message, reference.origin)
+        return found[0]
+
+    def _matching(self, entry: Entry) -> list[Project]:
+        found = list(self._active)
+        for field, values in (entry.where or {}).items():
+            if self._projects and not any(field in project.fields for project in self._projects):
+                message = f"no project has a field '{field}'; use a field of the project list, such as 'stage'"
+                self._error("documents/unknown-field", message, entry.where_origins[field])
+                return []
+            found = [project for project in found if project.fields.get(field) in values]
+        if not found:
+            message = "no active project matches this 'where'"
+            self._add("warning", "documents/nothing-selected", message, entry.origin)
+        return found
+
+    def _error(self, code: str, message: str, origin: Origin) -> None:
+        self._add("error", code, message, origin)
+
+    def _add(self, severity: Severity, code: str, message: str, origin: Origin) -> None:
+        self.diagnostics.append(Diagnostic(severity=severity, code=code, message=message, origin=origin))

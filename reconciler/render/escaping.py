@@ -1,0 +1,32 @@
+"""Makes text from outside harmless for each format; it knows nothing of what the text means."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+__all__ = ["escape_markdown", "printable"]
+
+_ZERO_WIDTH_SPACE = "\u200b"
+_INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+!|~$])")
+_LINK = re.compile(r"(?i)\b(https?|ftp|mailto)(:)|\b(www)(\.)")
+
+
+def printable(text: str) -> str:
+    """Show control characters, line breaks and direction overrides as escapes, so that a name stays a name."""
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(f"\\u{ord(letter):04x}" if unicodedata.category(letter) in _INVISIBLE else letter for letter in text)
+
+
+def escape_markdown(text: str) -> str:
+    """Escape a text for a table cell or line of GitHub's and GitLab's Markdown.
+
+    Mentions are found after entities are resolved, so an ``@`` gets a zero-width space behind it; links that
+    forges make by themselves get one as well.
+    """
+    escaped = _MARKDOWN.sub(r"\\\1", printable(text))
+    escaped = escaped.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    escaped = escaped.replace("@", f"@{_ZERO_WIDTH_SPACE}")
+    return _LINK.sub(lambda found: "".join((*(one or "" for one in found.groups()), _ZERO_WIDTH_SPACE)), escaped)

@@ -1,0 +1,177 @@
+"""Shows plans, reports, runs and problems on a terminal or in a pipe, with rich; it writes to no stream."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.table import Column, Table
+from rich.text import Text
+
+from reconciler.render.escaping import printable
+from reconciler.render.view import named_few, plan_view
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from rich.console import RenderableType
+
+    from reconciler.model.diagnostics import Diagnostic
+    from reconciler.model.outcomes import ApplyReport, ApplySummary, RecordedRun
+    from reconciler.model.plan import Plan
+    from reconciler.render.view import PresetView, RowView
+
+__all__ = ["render_apply", "render_diagnostics", "render_plan", "render_runs"]
+
+_SYMBOLS = {"error": ("✗", "bold red"), "warning": ("!", "yellow"), "note": ("·", "dim")}
+_SIGNS = {"−": "red", "+": "green", "→": "cyan"}
+_STATUSES = {"applied": "green", "already": "dim", "stale": "yellow", "failed": "bold red",
+             "unverified": "bold red", "skipped": "yellow"}  # fmt: skip
+_WIDE_ENOUGH = 2000
+
+
+class _Page:
+    """Collects what is shown and gives it as one text, without blanks at the ends of lines."""
+
+    def __init__(self, *, color: bool) -> None:
+        self._file = io.StringIO()
+        self._console = Console(
+            file=self._file,
+            width=_WIDE_ENOUGH,
+            force_terminal=color,
+            color_system="standard" if color else None,
+            no_color=not color,
+            highlight=False,
+            emoji=False,
+            markup=False,
+            legacy_windows=False,
+            _environ={},
+        )
+
+    def add(self, *parts: RenderableType) -> None:
+        for part in parts or ("",):
+            self._console.print(part, soft_wrap=isinstance(part, str | Text))
+
+    def text(self) -> str:
+        lines = (line.rstrip() for line in self._file.getvalue().splitlines())
+        return "\n".join(lines).rstrip("\n") + "\n"
+
+
+def render_plan(plan: Plan, *, color: bool) -> str:
+    """Give a plan as text for people: guards, then removals before additions, one person a line."""
+    view = plan_view(plan)
+    page = _Page(color=color)
+    head = Text(printable(view.company), style="bold")
+    head.append(f"      {view.headline}", style="default")
+    if view.counts:
+        head.append(f"      {view.counts}")
+    page.add(head)
+    if view.state:
+        page.add(Text(view.state, style="bold red"))
+    if view.diagnostics:
+        page.add()
+        _add_diagnostics(page, view.diagnostics)
+    for section in view.sections:
+        page.add("", Text(printable(section.name), style="bold"))
+        _add_section(page, section.presets)
+    if view.untouched:
+        page.add("", Text(view.untouched, style="dim"))
+    page.add("", Text(f"{view.source} · {view.cost}", style="dim"), Text(f"digest {view.digest}", style="dim"))
+    return page.text()
+
+
+def _add_section(page: _Page, presets: Sequence[PresetView]) -> None:
+    """Show the presets of one template with their columns in line."""
+    cells = [[_cells(row, row.label) for row in preset.rows] for preset in presets]
+    columns = zip(*(row for rows in cells for row in rows), strict=True)
+    widths = [max(cell.cell_len for cell in column) for column in columns]
+    for preset in presets:
+        page.add(Text(f"  {printable(preset.name)}"))
+        table = Table.grid(*(Column(min_width=width, no_wrap=True) for width in widths), padding=(0, 3, 0, 0))
+        label = None
+        for row in preset.rows:
+            table.add_row(*_cells(row, "" if row.label == label else row.label))
+            label = row.label
+        page.add(table)
+        if preset.same:
+            count = len(preset.same)
+            words = "1 more preset changes" if count == 1 else f"{count:,} more presets change"
+            page.add(Text(f"    {words} in the same way: {printable(named_few(preset.same))}", style="dim"))
+
+
+def _cells(row: RowView, label: str) -> list[Text]:
+    sign = "  " if row.sign == "→" else f"{row.sign} "
+    return [
+        Text(f"    {printable(label)}"),
+        Text(f"{sign}{printable(row.name)}", style=_SIGNS[row.sign]),
+        Text(printable(row.login)),
+        Text(printable(row.reason), style="dim"),
+    ]
+
+
+def render_diagnostics(diagnostics: Iterable[Diagnostic], *, color: bool) -> str:
+    """Give problems as text, each with its place, its sentence and its code."""
+    page = _Page(color=color)
+    _add_diagnostics(page, diagnostics)
+    return page.text()
+
+
+def _add_diagnostics(page: _Page, diagnostics: Iterable[Diagnostic]) -> None:
+    for one in diagnostics:
+        symbol, style = _SYMBOLS[one.severity]
+        line = Text(f"{symbol} ", style=style)
+        place = str(one.origin) if one.origin else one.address
+        if place:
+            line.append(f"{printable(place)}: ", style="bold")
+        line.append(printable(one.message), style="default")
+        line.append(f"  [{one.code}]", style="dim")
+        page.add(line)
+
+
+def render_apply(report: ApplyReport, names: dict[str, str], *, color: bool) -> str:
+    """Give what apply did, a line a preset; ``names`` gives people's words for addresses."""
+    page = _Page(color=color)
+    table = Table.grid(*(Column(no_wrap=True) for _ in range(3)), padding=(0, 3, 0, 0))
+    for outcome in report.outcomes:
+        error = printable(outcome.error or "")
+        table.add_row(
+            Text(f"  {outcome.status}", style=_STATUSES[outcome.status]),
+            Text(printable(names.get(outcome.address, outcome.address))),
+            Text(error, style="red" if outcome.status in {"failed", "unverified"} else ""),
+        )
+    if report.outcomes:
+        page.add(table)
+    else:
+        page.add(Text("nothing to apply"))
+    page.add(Text(f"{_summary(report.summary)} · run {report.run_id} · digest {report.digest}", style="dim"))
+    return page.text()
+
+
+def _summary(summary: ApplySummary) -> str:
+    counts = ((name, getattr(summary, name)) for name in _STATUSES)
+    return ", ".join(f"{count:,} {name}" for name, count in counts if count) or "0 applied"
+
+
+def render_runs(runs: Sequence[RecordedRun], *, color: bool) -> str:
+    """Give past runs, the newest first."""
+    page = _Page(color=color)
+    if not runs:
+        page.add(Text("no runs in the journal"))
+        return page.text()
+    table = Table.grid(*(Column(no_wrap=True) for _ in range(5)), padding=(0, 3, 0, 0))
+    table.add_row(*(Text(title, style="bold") for title in ("run", "started", "revision", "changes", "outcome")))
+    for run in runs:
+        table.add_row(
+            Text(printable(run.run_id)),
+            Text(printable(run.started_at)),
+            Text(printable((run.revision or "-")[:12])),
+            Text(f"{run.changes:,}"),
+            Text(_summary(run.summary) if run.summary else f"cut off after {len(run.outcomes):,}", style=""),
+        )
+    page.add(table)
+    for run in runs:
+        for address in run.open:
+            line = f"! {run.run_id}: {printable(address)} was intended and has no outcome; apply the plan again"
+            page.add(Text(line, style="yellow"))
+    return page.text()

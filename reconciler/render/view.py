@@ -1,0 +1,241 @@
+"""Turns a plan into what every format shows: lines, order, folding; it contains no markup."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+import msgspec
+
+from reconciler.model.diagnostics import Diagnostic
+from reconciler.model.live import Person
+
+if TYPE_CHECKING:
+    from reconciler.model.diagnostics import Origin
+    from reconciler.model.plan import GroupChange, Plan, PresetChange
+
+__all__ = ["PlanView", "PresetView", "RowView", "SectionView", "plan_view"]
+
+NAMES_SHOWN = 8
+_SEVERITIES = {"error": 0, "warning": 1, "note": 2}
+
+Sign = Literal["−", "+", "→"]
+
+
+class RowView(msgspec.Struct, frozen=True, kw_only=True):
+    """One line: who gains or loses what, and why. ``label`` is the role, or the workflow manager."""
+
+    label: str
+    sign: Sign
+    name: str
+    login: str
+    reason: str
+
+
+class PresetView(msgspec.Struct, frozen=True, kw_only=True):
+    """One preset; ``same`` names others that change in just the same way."""
+
+    name: str
+    address: str
+    rows: tuple[RowView, ...]
+    same: tuple[str, ...]
+
+
+class SectionView(msgspec.Struct, frozen=True, kw_only=True):
+    """One template."""
+
+    name: str
+    presets: tuple[PresetView, ...]
+
+
+class PlanView(msgspec.Struct, frozen=True, kw_only=True):
+    """The whole plan, guards first, the dangerous half before the harmless one."""
+
+    company: str
+    headline: str
+    counts: str
+    state: str
+    diagnostics: tuple[Diagnostic, ...]
+    sections: tuple[SectionView, ...]
+    untouched: str
+    source: str
+    cost: str
+    digest: str
+
+
+def plan_view(plan: Plan) -> PlanView:
+    """Give the view of a plan."""
+    summary = plan.summary
+    company = f"{plan.company_name} ({plan.company_id})" if plan.company_name else f"company {plan.company_id}"
+    if plan.changes:
+        headline = f"{summary.changed} of {_count(summary.presets, 'preset')} change{_s(summary.changed)}"
+    elif plan.complete:
+        headline = f"{_count(summary.presets, 'preset')}, nothing to change"
+    else:
+        headline = "nothing is planned"
+    return PlanView(
+        company=company,
+        headline=headline,
+        counts=_counts(plan),
+        state=_state(plan),
+        diagnostics=tuple(sorted(plan.diagnostics, key=lambda one: _SEVERITIES[one.severity])),
+        sections=_sections(plan),
+        untouched=_untouched(plan),
+        source=_source(plan),
+        cost=_cost(plan),
+        digest=plan.digest,
+    )
+
+
+def _s(changed: int) -> str:
+    return "s" if changed == 1 else ""
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def _counts(plan: Plan) -> str:
+    summary = plan.summary
+    if not plan.changes:
+        return ""
+    counts = f"+{summary.additions:,} −{summary.removals:,} people-roles"
+    if summary.managers:
+        counts += f", {_count(summary.managers, 'workflow manager')}"
+    return counts
+
+
+def _state(plan: Plan) -> str:
+    if not plan.complete:
+        return "incomplete: something in scope could not be read, so this is no basis for changes"
+    if not plan.applicable:
+        return "stopped: this plan will not be applied as it is"
+    return ""
+
+
+def _source(plan: Plan) -> str:
+    if plan.source.revision is None:
+        return "documents not under version control"
+    dirty = " with uncommitted changes" if plan.source.dirty else ""
+    return f"documents at {plan.source.revision[:12]}{dirty}"
+
+
+def _cost(plan: Plan) -> str:
+    live = plan.live
+    presets = _count(plan.summary.presets, "preset")
+    if live.source == "snapshot":
+        return f"{presets} from a snapshot of {live.observed_at}, no requests"
+    requests = _count(live.requests or 0, "request")
+    return f"{presets} read with {requests} (lower bound {live.lower_bound or 0:,}) in {_seconds(live.seconds or 0)}"
+
+
+def _seconds(seconds: float) -> str:
+    if seconds < 10:  # noqa: PLR2004
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
+
+
+def _sections(plan: Plan) -> tuple[SectionView, ...]:
+    templates: dict[tuple[str, str], dict[object, list[PresetChange]]] = {}
+    for change in plan.changes:
+        alike = templates.setdefault((change.template.name, change.template.id), {})
+        alike.setdefault(_signature(change), []).append(change)
+    sections = []
+    for (name, _), alike in sorted(templates.items(), key=lambda item: item[0]):
+        groups = sorted(alike.values(), key=lambda changes: (not _removes(changes[0]), _place(changes[0])))
+        sections.append(SectionView(name=name, presets=tuple(_preset(changes) for changes in groups)))
+    return tuple(sections)
+
+
+def _signature(change: PresetChange) -> object:
+    """Give what makes two changes read the same, whatever the preset."""
+    manager = change.workflow_manager
+    return (
+        tuple(
+            (group.name, tuple(one.id for one in group.remove), tuple(one.id for one in group.add))
+            for group in change.groups
+        ),
+        (manager.before.id if manager.before else None, manager.after.id) if manager else None,
+    )
+
+
+def _removes(change: PresetChange) -> bool:
+    return any(group.remove for group in change.groups)
+
+
+def _place(change: PresetChange) -> str:
+    return change.project.name if change.project else "company"
+
+
+def _preset(changes: list[PresetChange]) -> PresetView:
+    first, *others = sorted(changes, key=_place)
+    rows = [row for group in first.groups for row in _group_rows(group)]
+    manager = first.workflow_manager
+    if manager is not None:
+        before = str(manager.before) if manager.before else "nobody"
+        rows.append(
+            RowView(
+                label="workflow manager",
+                sign="→",
+                name=f"{before} → {manager.after}",
+                login=manager.after.login or "",
+                reason=_at(manager.origin),
+            )
+        )
+    return PresetView(
+        name=_place(first),
+        address=first.address,
+        rows=tuple(rows),
+        same=tuple(_place(change) for change in others),
+    )
+
+
+def _group_rows(group: GroupChange) -> list[RowView]:
+    rows = [
+        RowView(
+            label=group.name,
+            sign="−",
+            name=_name(Person(one.id, one.login, one.name)),
+            login=one.login or f"login id {one.id}",
+            reason=f"not in {_at(one.origin)}" if one.origin else "",
+        )
+        for one in group.remove
+    ]
+    for one in group.add:
+        via = f" by {one.via}" if one.via else ""
+        rows.append(
+            RowView(
+                label=group.name,
+                sign="+",
+                name=_name(Person(one.id, one.login, one.name)),
+                login=one.login or f"login id {one.id}",
+                reason=f"{_at(one.origin)}{via}",
+            )
+        )
+    return rows
+
+
+def _name(person: Person) -> str:
+    return person.name or "(no name)"
+
+
+def _at(origin: Origin | None) -> str:
+    return f"{origin.path}:{origin.line}" if origin else ""
+
+
+def _untouched(plan: Plan) -> str:
+    unmanaged = sum(change.unmanaged for change in plan.changes)
+    dynamic = sum(change.dynamic for change in plan.changes)
+    parts = [
+        _count(number, noun)
+        for number, noun in ((unmanaged, "unmanaged role group"), (dynamic, "dynamic group"))
+        if number
+    ]
+    return f"left as they are in these presets: {' and '.join(parts)}" if parts else ""
+
+
+def named_few(names: tuple[str, ...]) -> str:
+    """Name the first few of many and count the others."""
+    shown = ", ".join(names[:NAMES_SHOWN])
+    beyond = len(names) - NAMES_SHOWN
+    return f"{shown} and {beyond:,} more" if beyond > 0 else shown

@@ -1,0 +1,1 @@
+"""The service on loopback, written from its public facts alone; it shares no code with the client."""

@@ -1,0 +1,92 @@
+"""Finds the settings file and joins it with the environment; credentials come from the environment alone."""
+
+from __future__ import annotations
+
+import ipaddress
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from reconciler.errors import CredentialsError, DocumentsError
+from reconciler.model.settings import Credentials, Secret, Service
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from reconciler.model.documents import SettingsDocument
+
+__all__ = ["find_settings_file", "read_credentials", "read_service"]
+
+FILE_NAME = "reconciler.yaml"
+
+
+def find_settings_file(given: Path | None, start: Path) -> Path:
+    """Give the settings file: the one given (or in the folder given), else the nearest at or above ``start``.
+
+    Raises DocumentsError when there is none.
+    """
+    if given is not None:
+        path = given / FILE_NAME if given.is_dir() else given
+        if not path.is_file():
+            raise DocumentsError(f"no settings file at {path}; name an existing one with --config")
+        return path.absolute()
+    for folder in (start, *start.parents):
+        path = folder / FILE_NAME
+        if path.is_file():
+            return path
+    raise DocumentsError(
+        f"no {FILE_NAME} in {start} or any folder above it; go to the configuration repository or use --config"
+    )
+
+
+def read_service(document: SettingsDocument, environment: Mapping[str, str]) -> Service:
+    """Give the addresses of the service; ``RECONCILER_API_URL`` and ``RECONCILER_AUTH_URL`` win.
+
+    Raises DocumentsError for an address that would send credentials unencrypted over a network.
+    """
+    api_url = environment.get("RECONCILER_API_URL") or document.api_url
+    auth_url = environment.get("RECONCILER_AUTH_URL") or document.auth_url
+    for name, url in (("api_url", api_url), ("auth_url", auth_url)):
+        _check_url(name, url)
+    return Service(company_id=document.company_id, api_url=api_url.rstrip("/"), auth_url=auth_url.rstrip("/"))
+
+
+def _check_url(name: str, url: str) -> None:
+    parts = urlsplit(url)
+    if parts.scheme not in {"https", "http"} or not parts.hostname or parts.username or parts.query:
+        raise DocumentsError(f"{name} is {url!r}; write an address such as https://api.procore.com")
+    if parts.scheme == "http" and not _is_loopback(parts.hostname):
+        raise DocumentsError(
+            f"{name} is {url!r}: plain http would send the token in the open; use https (http is for loopback)"
+        )
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def read_credentials(environment: Mapping[str, str]) -> Credentials:
+    """Give the credentials of the environment; an access token wins over a client id and secret.
+
+    Raises CredentialsError when there are none, or half of them.
+    """
+    token = environment.get("RECONCILER_ACCESS_TOKEN")
+    if token:
+        return Credentials(access_token=Secret(_printable(token, "RECONCILER_ACCESS_TOKEN")))
+    client_id = environment.get("RECONCILER_CLIENT_ID")
+    client_secret = environment.get("RECONCILER_CLIENT_SECRET")
+    if client_id and client_secret:
+        return Credentials(client_id=client_id, client_secret=Secret(client_secret))
+    raise CredentialsError(
+        "no credentials: set RECONCILER_CLIENT_ID and RECONCILER_CLIENT_SECRET, or RECONCILER_ACCESS_TOKEN, "
+        "in the environment"
+    )
+
+
+def _printable(token: str, name: str) -> str:
+    if not token.isascii() or not token.isprintable() or " " in token:
+        raise CredentialsError(f"{name} holds characters no token has; set it again, without line breaks")
+    return token
