@@ -17,6 +17,7 @@ from reconciler.desired.wire import (
     SettingsShape,
     TeamsShape,
 )
+from reconciler.desired.yaml_reader import child, place
 from reconciler.model.diagnostics import Diagnostic, Origin
 from reconciler.model.documents import (
     Assignments,
@@ -100,11 +101,11 @@ def _wrong_kind(document: LocatedDocument, kind: object) -> Diagnostic:
 
 def _teams(document: LocatedDocument, shape: TeamsShape) -> list[Team]:
     decoder = _Decoder(document)
-    marks = document.marks.child("teams")
+    marks = child(document.marks, "teams")
     return [
         Team(
             name=name,
-            members=decoder.members(members, marks.child(name)),
+            members=decoder.members(members, child(marks, name)),
             origin=document.origin("teams", name),
         )
         for name, members in shape.teams.items()
@@ -123,45 +124,45 @@ class _Decoder:
         if shape.company is not UNSET:
             entries: tuple[Entry, ...] = (self._company(shape.company, marks),)
         else:
-            items = marks.child("projects")
+            items = child(marks, "projects")
             listed = cast("list[EntryShape]", shape.projects)
-            entries = tuple(self._entry(entry, items.child(index)) for index, entry in enumerate(listed))
+            entries = tuple(self._entry(entry, child(items, index)) for index, entry in enumerate(listed))
         return Assignments(
             origin=self._at(marks),
             template=self._reference(shape.template, marks, "template"),
             tool=None if shape.tool is UNSET else shape.tool,
-            groups=self._groups(shape.groups, marks.child("groups")),
+            groups=self._groups(shape.groups, child(marks, "groups")),
             workflow_manager=self._manager(shape.workflow_manager, marks),
             entries=entries,
             company_level=shape.company is not UNSET,
         )
 
     def _company(self, shape: CompanyShape, marks: Marks) -> Entry:
-        inner = marks.child("company")
+        inner = child(marks, "company")
         return Entry(
-            origin=self._at(marks, "company"),
-            groups=self._groups(shape.groups, inner.child("groups")),
+            origin=self._key(marks, "company"),
+            groups=self._groups(shape.groups, child(inner, "groups")),
             workflow_manager=self._manager(shape.workflow_manager, inner),
         )
 
     def _entry(self, shape: EntryShape, marks: Marks) -> Entry:
-        groups = self._groups(shape.groups, marks.child("groups"))
+        groups = self._groups(shape.groups, child(marks, "groups"))
         manager = self._manager(shape.workflow_manager, marks)
         if shape.project is not UNSET:
             reference = self._reference(shape.project, marks, "project")
             return Entry(origin=self._at(marks), groups=groups, workflow_manager=manager, project=reference)
         where = cast("Mapping[str, object]", shape.where)
-        inner = marks.child("where")
+        inner = child(marks, "where")
         return Entry(
             origin=self._at(marks),
             groups=groups,
             workflow_manager=manager,
             where={field: _texts(value) for field, value in where.items()},
-            where_origins={field: self._at(inner, field) for field in where},
+            where_origins={field: self._key(inner, field) for field in where},
         )
 
     def _reference(self, shape: object, marks: Marks, step: str) -> Reference:
-        origin = self._at(marks, step)
+        origin = self._key(marks, step)
         if isinstance(shape, str):
             return Reference(origin=origin, name=shape)
         number = getattr(shape, "number", UNSET)
@@ -172,7 +173,7 @@ class _Decoder:
     def _manager(self, shape: PersonShape | msgspec.UnsetType, marks: Marks) -> Member | None:
         if shape is UNSET:
             return None
-        origin = self._at(marks, "workflow_manager")
+        origin = self._key(marks, "workflow_manager")
         if isinstance(shape, LoginIdShape):
             return Member(origin=origin, login_id=str(shape.login_id))
         return Member(origin=origin, login=shape)
@@ -182,21 +183,27 @@ class _Decoder:
     ) -> dict[str, DesiredGroup]:
         groups = {}
         for name, value in shape.items():
-            origin = self._at(marks, name)
-            inner = marks.child(name)
+            inner = child(marks, name)
             if isinstance(value, GroupShape):
-                members = self.members(value.members, inner.child("members"))
+                members = self.members(value.members, child(inner, "members"))
                 allow_empty = value.allow_empty
             else:
                 members = self.members(value, inner)
                 allow_empty = False
-            groups[name] = DesiredGroup(members=members, origin=origin, allow_empty=allow_empty)
+            groups[name] = DesiredGroup(members=members, origin=self._key(marks, name), allow_empty=allow_empty)
         return groups
 
     def members(self, shapes: Sequence[str | MemberShape], marks: Marks) -> tuple[Member, ...]:
-        return tuple(self._member(shape, self._at(marks, index)) for index, shape in enumerate(shapes))
+        """Give the members of one list, each with its place."""
+        if isinstance(marks, int) or len(marks[2]) != len(shapes):
+            places: Sequence[Marks] = [marks] * len(shapes)  # an alias of another list would be the only way here
+        else:
+            places = cast("list[Marks]", marks[2])
+        member = self._member
+        return tuple([member(shape, at) for shape, at in zip(shapes, places, strict=True)])
 
-    def _member(self, shape: str | MemberShape, origin: Origin) -> Member:
+    def _member(self, shape: str | MemberShape, marks: Marks) -> Member:
+        origin = Origin(self.path, *place(marks))
         if isinstance(shape, str):
             if shape.startswith(_TEAM_PREFIX):
                 return Member(origin=origin, team=shape[len(_TEAM_PREFIX) :])
@@ -210,8 +217,13 @@ class _Decoder:
             reason=None if shape.reason is UNSET else shape.reason,
         )
 
-    def _at(self, marks: Marks, step: str | int | None = None) -> Origin:
-        return Origin(self.path, *marks.place(step))
+    def _key(self, marks: Marks, step: str) -> Origin:
+        """Give the place of a key."""
+        keys = None if isinstance(marks, int) else marks[1]
+        return Origin(self.path, *place(keys[step] if keys is not None and step in keys else marks))
+
+    def _at(self, marks: Marks) -> Origin:
+        return Origin(self.path, *place(marks))
 
 
 def _texts(value: object) -> tuple[str, ...]:

@@ -7,24 +7,25 @@ the last of two duplicate keys, and forget places.
 from __future__ import annotations
 
 import re
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import yaml
 from yaml.events import (
     AliasEvent,
-    DocumentEndEvent,
     DocumentStartEvent,
     MappingEndEvent,
     MappingStartEvent,
     ScalarEvent,
     SequenceEndEvent,
-    SequenceStartEvent,
     StreamEndEvent,
 )
 
 from reconciler.model.diagnostics import Diagnostic, Origin
 
-__all__ = ["LocatedDocument", "Marks", "read_yaml"]
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["LocatedDocument", "Marks", "child", "place", "read_yaml"]
 
 DEEPEST = 40
 ALIASED_NODES_ALLOWED = 100_000
@@ -39,38 +40,31 @@ _NUMBER_STARTS = frozenset("-0123456789")
 _Parser = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-class Marks:
-    """Places parallel to a value: ``keys`` and ``children`` by key or index; scalars have neither."""
+# The places of a value, in parallel to it: of a scalar its place; of a collection its place, the places of its
+# keys (none in a list) and the marks of its children by key or index. A place is the line (from 0) and, in the
+# low bits, the column (from 0): large accounts hold hundreds of thousands of them.
+Marks = int | tuple[int, dict[str, int], dict[str, Any]] | tuple[int, None, list[Any]]
 
-    __slots__ = ("children", "column", "keys", "line")
-
-    def __init__(self, line: int, column: int) -> None:
-        self.line = line
-        self.column = column
-        self.keys: dict[str, tuple[int, int]] = {}
-        self.children: Any = None
-
-    def child(self, step: str | int) -> Marks:
-        """Give the marks one step further; a step that leads nowhere stays here."""
-        children = self.children
-        try:
-            found = children[step]
-        except (LookupError, TypeError):
-            return self
-        return found if isinstance(found, Marks) else _scalar_marks(found)
-
-    def place(self, step: str | int | None = None) -> tuple[int, int]:
-        """Give line and column (from 1) of this value, of its key ``step``, or of its item ``step``."""
-        if isinstance(step, str) and step in self.keys:
-            return self.keys[step]
-        if step is not None and self.children is not None:
-            found = self.child(step)
-            return found.line, found.column
-        return self.line, self.column
+_COLUMN_BITS = 20
+_LAST_COLUMN = (1 << _COLUMN_BITS) - 1
 
 
-def _scalar_marks(place: tuple[int, int]) -> Marks:
-    return Marks(*place)
+def place(marks: Marks) -> tuple[int, int]:
+    """Give line and column, from 1."""
+    packed = marks if isinstance(marks, int) else marks[0]
+    return (packed >> _COLUMN_BITS) + 1, (packed & _LAST_COLUMN) + 1
+
+
+def child(marks: Marks, step: str | int) -> Marks:
+    """Give the marks one step further; a step that leads nowhere stays here."""
+    if isinstance(marks, int):
+        return marks
+    children: Any = marks[2]
+    try:
+        found: Marks = children[step]
+    except (LookupError, TypeError):
+        return marks
+    return found
 
 
 class LocatedDocument(NamedTuple):
@@ -84,125 +78,139 @@ class LocatedDocument(NamedTuple):
         """Give the place of what the steps lead to (of the key, where the last step is a key)."""
         marks = self.marks
         for step in steps[:-1]:
-            marks = marks.child(step)
-        return Origin(self.path, *marks.place(steps[-1] if steps else None))
+            marks = child(marks, step)
+        if steps and not isinstance(marks, int) and marks[1] is not None and steps[-1] in marks[1]:
+            return Origin(self.path, *place(marks[1][str(steps[-1])]))
+        return Origin(self.path, *place(child(marks, steps[-1]) if steps else marks))
 
 
 class _ReadError(Exception):
-    def __init__(self, code: str, message: str, mark: Any) -> None:
+    def __init__(self, code: str, message: str, event: Any) -> None:
         super().__init__(message)
         self.code = code
         self.message = message
-        self.place = (mark.line + 1, mark.column + 1)
+        self.place = (event.start_mark.line + 1, event.start_mark.column + 1)
 
 
-class _Frame:
-    __slots__ = ("anchor", "container", "is_mapping", "key", "marks", "nodes_before")
-
-    def __init__(self, event: Any, *, is_mapping: bool, nodes_before: int) -> None:
-        mark = event.start_mark
-        self.is_mapping = is_mapping
-        self.container: Any = {} if is_mapping else []
-        self.marks = Marks(mark.line + 1, mark.column + 1)
-        self.marks.children = {} if is_mapping else []
-        self.key: str | None = None
-        self.anchor = event.anchor
-        self.nodes_before = nodes_before
+def _at(event: Any) -> int:
+    mark = event.start_mark
+    packed: int = mark.line << _COLUMN_BITS | mark.column & _LAST_COLUMN
+    return packed
 
 
 class _Builder:
-    """Turns the events of one document into a value and its marks."""
+    """Builds the value of one document from its events, and its marks."""
 
-    def __init__(self) -> None:
-        self.stack: list[_Frame] = []
-        self.anchors: dict[str, tuple[Any, Any, int]] = {}
-        self.nodes = 0
-        self.aliased = 0
-        self.root: Any = None
-        self.root_marks: Any = (1, 1)
+    def __init__(self, next_event: Callable[[], Any]) -> None:
+        self._next = next_event
+        self._anchors: dict[str, tuple[Any, Marks, int]] = {}
+        self._depth = 0
+        self._nodes = 0
+        self._aliased = 0
 
-    def attach(self, value: Any, place: Any, mark: Any) -> None:
-        if not self.stack:
-            self.root, self.root_marks = value, place
-            return
-        frame = self.stack[-1]
-        if not frame.is_mapping:
-            frame.container.append(value)
-            frame.marks.children.append(place)
-        elif frame.key is None:
-            raise _ReadError("documents/syntax", "a key must be text, not a list or a mapping", mark)
-        else:
-            frame.container[frame.key] = value
-            frame.marks.children[frame.key] = place
-            frame.key = None
-
-    def scalar(self, event: Any) -> None:
+    def node(self, event: Any) -> tuple[Any, Marks]:
+        """Build the value that begins with an event."""
+        kind = event.__class__
+        if kind is ScalarEvent:
+            return self._scalar(event)
+        if kind is AliasEvent:
+            return self._alias(event)
         if event.tag is not None:
-            raise _ReadError("documents/tag", f"the tag '{event.tag}' is not allowed; remove it", event.start_mark)
+            raise _tag_error(event)
+        if self._depth >= DEEPEST:
+            raise _ReadError("documents/too-deep", f"nested deeper than {DEEPEST} levels", event)
+        nodes = self._nodes
+        self._nodes += 1
+        self._depth += 1
+        if event.anchor is not None:
+            self._anchors.pop(event.anchor, None)
+        built = self._mapping(event) if kind is MappingStartEvent else self._sequence(event)
+        self._depth -= 1
+        if event.anchor is not None:
+            self._anchors[event.anchor] = (*built, self._nodes - nodes)
+        return built
+
+    def _sequence(self, start: Any) -> tuple[list[Any], Marks]:
+        values: list[Any] = []
+        marks: list[Marks] = []
+        next_event = self._next
+        while True:
+            event = next_event()
+            kind = event.__class__
+            if kind is SequenceEndEvent:
+                return values, (_at(start), None, marks)
+            value, mark = self._scalar(event) if kind is ScalarEvent else self.node(event)
+            values.append(value)
+            marks.append(mark)
+
+    def _mapping(self, start: Any) -> tuple[dict[str, Any], Marks]:
+        values: dict[str, Any] = {}
+        keys: dict[str, int] = {}
+        marks: dict[str, Marks] = {}
+        next_event = self._next
+        while True:
+            event = next_event()
+            if event.__class__ is MappingEndEvent:
+                return values, (_at(start), keys, marks)
+            key = self._key(event, keys)
+            keys[key] = _at(event)
+            event = next_event()
+            values[key], marks[key] = self._scalar(event) if event.__class__ is ScalarEvent else self.node(event)
+
+    @staticmethod
+    def _key(event: Any, keys: dict[str, int]) -> str:
+        if event.__class__ is not ScalarEvent:
+            raise _ReadError("documents/syntax", "a key must be text, not a list, a mapping or an alias", event)
+        if event.tag is not None:
+            raise _tag_error(event)
+        key: str = event.value
+        if key in keys:
+            first = place(keys[key])[0]
+            message = f"the key '{key}' stands here a second time (first in line {first}); remove one"
+            raise _ReadError("documents/duplicate-key", message, event)
+        if key == "<<":
+            raise _ReadError("documents/syntax", "merge keys ('<<') are not read; write the keys out", event)
+        return key
+
+    def _scalar(self, event: Any) -> tuple[Any, int]:
+        self._nodes += 1
+        value = event.value
+        if event.implicit[0]:
+            if value in _KEYWORDS:
+                value = _KEYWORDS[value]
+            elif value[0] in _NUMBER_STARTS:
+                value = _number(value)
+        elif event.tag is not None:
+            raise _tag_error(event)
         mark = event.start_mark
-        text: str = event.value
-        stack = self.stack
-        self.nodes += 1
-        if stack and stack[-1].is_mapping and stack[-1].key is None:
-            self._key(stack[-1], text, mark)
-            return
-        value: Any = _resolve(text) if event.implicit[0] else text
-        place = (mark.line + 1, mark.column + 1)
+        packed = mark.line << _COLUMN_BITS | mark.column & _LAST_COLUMN
         if event.anchor is not None:
-            self.anchors[event.anchor] = (value, place, 1)
-        self.attach(value, place, mark)
+            self._anchors[event.anchor] = (value, packed, 1)
+        return value, packed
 
-    def _key(self, frame: _Frame, text: str, mark: Any) -> None:
-        keys = frame.marks.keys
-        if text in keys:
-            message = f"the key '{text}' stands here a second time (first in line {keys[text][0]}); remove one"
-            raise _ReadError("documents/duplicate-key", message, mark)
-        if text == "<<":
-            raise _ReadError("documents/syntax", "merge keys ('<<') are not read; write the keys out", mark)
-        keys[text] = (mark.line + 1, mark.column + 1)
-        frame.key = text
-
-    def open(self, event: Any, *, is_mapping: bool) -> None:
-        if event.tag is not None:
-            raise _ReadError("documents/tag", f"the tag '{event.tag}' is not allowed; remove it", event.start_mark)
-        if len(self.stack) >= DEEPEST:
-            raise _ReadError("documents/too-deep", f"nested deeper than {DEEPEST} levels", event.start_mark)
-        self.nodes += 1
-        if event.anchor is not None:
-            self.anchors.pop(event.anchor, None)
-        self.stack.append(_Frame(event, is_mapping=is_mapping, nodes_before=self.nodes))
-
-    def close(self, event: Any) -> None:
-        frame = self.stack.pop()
-        if frame.anchor is not None:
-            size = self.nodes - frame.nodes_before + 1
-            self.anchors[frame.anchor] = (frame.container, frame.marks, size)
-        self.attach(frame.container, frame.marks, event.start_mark)
-
-    def alias(self, event: Any) -> None:
-        found = self.anchors.get(event.anchor)
+    def _alias(self, event: Any) -> tuple[Any, Marks]:
+        found = self._anchors.get(event.anchor)
         if found is None:
             message = f"the alias '*{event.anchor}' refers to nothing that ends before it"
-            raise _ReadError("documents/alias", message, event.start_mark)
-        value, place, size = found
-        self.nodes += size
-        self.aliased += size
-        if self.aliased > ALIASED_NODES_ALLOWED:
+            raise _ReadError("documents/alias", message, event)
+        value, marks, size = found
+        self._nodes += size
+        self._aliased += size
+        if self._aliased > ALIASED_NODES_ALLOWED:
             message = f"aliases repeat more than {ALIASED_NODES_ALLOWED:,} values; write them out or use a team"
-            raise _ReadError("documents/alias", message, event.start_mark)
-        self.attach(value, place, event.start_mark)
+            raise _ReadError("documents/alias", message, event)
+        return value, marks
 
 
-def _resolve(text: str) -> Any:
-    """Read a plain scalar by the YAML 1.2 core schema, except that ``010``, ``0x1F`` and ``+1`` stay text."""
-    if text in _KEYWORDS:
-        return _KEYWORDS[text]
-    if text[0] in _NUMBER_STARTS:
-        if _INTEGER.match(text):
-            return int(text)
-        if _FLOAT.match(text):
-            return float(text)
-    return text
+def _tag_error(event: Any) -> _ReadError:
+    return _ReadError("documents/tag", f"the tag '{event.tag}' is not allowed; remove it", event)
+
+
+def _number(text: str) -> Any:
+    """Read a number by the YAML 1.2 core schema, except that ``010``, ``0x1F`` and ``+1`` stay text."""
+    if _INTEGER.match(text):
+        return int(text)
+    return float(text) if _FLOAT.match(text) else text
 
 
 def read_yaml(content: bytes, path: str) -> tuple[list[LocatedDocument], list[Diagnostic]]:
@@ -218,9 +226,9 @@ def read_yaml(content: bytes, path: str) -> tuple[list[LocatedDocument], list[Di
         return [], [_problem(error.code, error.message, path, error.place)]
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        place = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+        at = (mark.line + 1, mark.column + 1) if mark else (1, 1)
         message = f"not valid YAML: {error.problem or error.context or 'unreadable'}"
-        return [], [_problem("documents/syntax", message, path, place)]
+        return [], [_problem("documents/syntax", message, path, at)]
     except yaml.YAMLError as error:
         reason = str(error).splitlines()[0]
         return [], [_problem("documents/syntax", f"not valid YAML: {reason}", path, (1, 1))]
@@ -229,33 +237,18 @@ def read_yaml(content: bytes, path: str) -> tuple[list[LocatedDocument], list[Di
 def _build(text: str, path: str) -> list[LocatedDocument]:
     loader = _Parser(text)
     documents: list[LocatedDocument] = []
-    builder = _Builder()
     next_event = loader.get_event
     try:
         while True:
             event = next_event()
-            kind = event.__class__
-            if kind is ScalarEvent:
-                builder.scalar(event)
-            elif kind is MappingStartEvent:
-                builder.open(event, is_mapping=True)
-            elif kind is SequenceStartEvent:
-                builder.open(event, is_mapping=False)
-            elif kind is MappingEndEvent or kind is SequenceEndEvent:
-                builder.close(event)
-            elif kind is AliasEvent:
-                builder.alias(event)
-            elif kind is DocumentStartEvent:
-                builder = _Builder()
-            elif kind is DocumentEndEvent:
-                marks = builder.root_marks
-                located = marks if isinstance(marks, Marks) else _scalar_marks(marks)
-                documents.append(LocatedDocument(path, builder.root, located))
-            elif kind is StreamEndEvent:
+            if event.__class__ is StreamEndEvent:
                 return documents
+            if event.__class__ is DocumentStartEvent:
+                value, marks = _Builder(next_event).node(next_event())
+                documents.append(LocatedDocument(path, value, marks))
     finally:
         loader.dispose()
 
 
-def _problem(code: str, message: str, path: str, place: tuple[int, int]) -> Diagnostic:
-    return Diagnostic(severity="error", code=code, message=message, origin=Origin(path, *place))
+def _problem(code: str, message: str, path: str, at: tuple[int, int]) -> Diagnostic:
+    return Diagnostic(severity="error", code=code, message=message, origin=Origin(path, *at))

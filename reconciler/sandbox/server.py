@@ -31,7 +31,8 @@ def open_socket(host: str, port: int) -> socket.socket:
     if not is_loopback:
         raise UsageError(f"the sandbox serves loopback only, not {host}; use 127.0.0.1 or ::1")
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listening = socket.socket(family, socket.SOCK_STREAM)
+    # asyncio switches Nagle's algorithm off only for sockets that name their protocol
+    listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((host, port))

@@ -1,0 +1,115 @@
+"""Writes an account of any size: a sandbox seed, the documents that differ from it, and the same for octoDNS."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+__all__ = ["PEOPLE", "write_account", "write_zone"]
+
+PEOPLE = 400
+CHANGED_EVERY = 100
+_ENTRIES_A_FILE = 1000
+_ROLES = ("Project Manager", "Accounting")
+_TOOL = "subcontractor_invoice"
+
+
+def _login(number: int) -> str:
+    return f"person{number % PEOPLE}@acme.test"
+
+
+def _members(preset: int) -> dict[str, list[int]]:
+    """Give the live members of the two managed groups of a preset, by number of person."""
+    return {"Project Manager": [preset, preset * 7 + 1], "Accounting": [preset * 3 + 2, preset * 5 + 3]}
+
+
+def write_account(folder: Path, presets: int) -> None:
+    """Write ``sandbox/`` and ``repository/``; one in a hundred presets differs by one person."""
+    groups = [
+        {"uuid": "g-creator", "name": "Item Creator", "type": "ITEM_CREATOR"},
+        {"uuid": "g-pm", "name": "Project Manager", "type": "RESPONSIBLE_ROLE"},
+        {"uuid": "g-acc", "name": "Accounting", "type": "RESPONSIBLE_ROLE"},
+        {"uuid": "g-exec", "name": "Executive", "type": "RESPONSIBLE_ROLE"},
+    ]
+    version = {"id": "90", "version": 1, "steps": [], "dynamic_steps": [], "responsible_groups": groups}
+    seed = {
+        "company": {"id": "4211", "name": "Acme Construction"},
+        "people": [{"id": str(5000 + one), "login": _login(one), "name": f"Person {one}"} for one in range(PEOPLE)],
+        "tools": [{"name": "Invoices", "type": _TOOL, "provider": "Project"}],
+        "projects": [
+            {"id": str(100_000 + one), "name": f"Project {one}", "stage": "Course of Construction", "active": True}
+            for one in range(presets)
+        ],
+        "templates": [
+            {
+                "id": "9",
+                "name": "Invoice Approval",
+                "tool_type": _TOOL,
+                "latest_published_version": {"id": "90", "version": 1},
+                "versions": [version],
+            }
+        ],
+        "presets": [_seed_preset(one) for one in range(presets)],
+    }
+    sandbox = folder / "sandbox"
+    sandbox.mkdir(parents=True)
+    (sandbox / "seed.json").write_text(json.dumps(seed), encoding="utf-8")
+    repository = folder / "repository"
+    (repository / "assignments").mkdir(parents=True)
+    settings = 'kind: settings\nversion: 1\ncompany_id: "4211"\n'
+    (repository / "reconciler.yaml").write_text(settings, encoding="utf-8")
+    for start in range(0, presets, _ENTRIES_A_FILE):
+        entries = "".join(_entry(one) for one in range(start, min(start + _ENTRIES_A_FILE, presets)))
+        text = f"kind: assignments\ntemplate: Invoice Approval\nprojects:\n{entries}"
+        (repository / "assignments" / f"invoice-{start:05}.yaml").write_text(text, encoding="utf-8")
+
+
+def _seed_preset(number: int) -> dict[str, object]:
+    live = {
+        role: list(dict.fromkeys(str(5000 + one % PEOPLE) for one in ids)) for role, ids in _members(number).items()
+    }
+    return {
+        "id": str(700_000 + number),
+        "project_id": str(100_000 + number),
+        "template_id": "9",
+        "default": True,
+        "workflow_manager_id": "5001",
+        "groups": {"g-creator": [], "g-pm": live["Project Manager"], "g-acc": live["Accounting"], "g-exec": ["5002"]},
+    }
+
+
+def _entry(number: int) -> str:
+    members = {role: list(dict.fromkeys(map(_login, ids))) for role, ids in _members(number).items()}
+    if number % CHANGED_EVERY == 0:
+        somebody = next(_login(one) for one in range(number + 11, number + 60) if _login(one) not in members[_ROLES[0]])
+        members[_ROLES[0]][0] = somebody
+    lines = [f'  - project: {{id: "{100_000 + number}"}}', "    groups:"]
+    lines.extend(f"      {role}: [{', '.join(logins)}]" for role, logins in members.items())
+    return "\n".join(lines) + "\n"
+
+
+def write_zone(folder: Path, records: int) -> Path:
+    """Write a zone of so many records as octoDNS reads it, desired and live, and give its settings file.
+
+    As many values a record as there are people in the managed groups of a preset; as large a share differs.
+    """
+    for side in ("desired", "live"):
+        (folder / side).mkdir(parents=True)
+        text = "".join(_record(one, changed=side == "desired" and one % CHANGED_EVERY == 0) for one in range(records))
+        (folder / side / "acme.test.yaml").write_text(f"---\n{text}", encoding="utf-8")
+    config = folder / "config.yaml"
+    config.write_text(
+        "providers:\n"
+        f"  desired: {{class: octodns.provider.yaml.YamlProvider, directory: {folder / 'desired'}}}\n"
+        f"  live: {{class: octodns.provider.yaml.YamlProvider, directory: {folder / 'live'}}}\n"
+        "zones:\n"
+        "  acme.test.: {sources: [desired], targets: [live]}\n",
+        encoding="utf-8",
+    )
+    return config
+
+
+def _record(number: int, *, changed: bool) -> str:
+    high, low = divmod(number, 250)
+    values = "".join(f"  - 10.{high % 250}.{low}.{5 if changed and last == 1 else last}\n" for last in (1, 2, 3, 4))
+    return f"host{number}:\n  ttl: 300\n  type: A\n  values:\n{values}"
