@@ -1,0 +1,59 @@
+"""Runs the real command line in a process of its own, and makes its output comparable."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+__all__ = ["Ran", "clean_environment", "reconciler"]
+
+_CHANGING = (
+    (re.compile(r"in \d+\.\d s\b"), "in <seconds> s"),
+    (re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{8}"), "<run>"),
+    (re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z"), "<moment>"),
+    (re.compile(r"http://127\.0\.0\.1:\d+"), "http://<sandbox>"),
+    (re.compile(r'"seconds": [\d.]+'), '"seconds": "<seconds>"'),
+)
+
+
+class Ran(NamedTuple):
+    """What one command line did; ``shown`` is what a person saw, without what changes from run to run."""
+
+    code: int
+    stdout: str
+    stderr: str
+
+    @property
+    def shown(self) -> str:
+        """Give exit code and both streams as one comparable text."""
+        text = f"exit {self.code}\n--- stdout\n{self.stdout}--- stderr\n{self.stderr}"
+        for pattern, word in _CHANGING:
+            text = pattern.sub(word, text)
+        return text
+
+
+def clean_environment() -> dict[str, str]:
+    """Give the environment without anything that would lead a command elsewhere."""
+    refused = ("RECONCILER_", "GIT_", "HTTP", "http", "ALL_PROXY", "all_proxy", "NO_COLOR", "FORCE_COLOR")
+    return {name: value for name, value in os.environ.items() if not name.startswith(refused)}
+
+
+def reconciler(folder: Path, *arguments: str, environment: dict[str, str] | None = None, **texts: str) -> Ran:
+    """Run ``reconciler`` in a folder; ``texts`` may hold what is typed (``typed=``)."""
+    done = subprocess.run(
+        [sys.executable, "-m", "reconciler", *arguments],
+        cwd=folder,
+        env={**clean_environment(), **(environment or {})},
+        input=texts.get("typed", ""),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    return Ran(done.returncode, done.stdout.replace(str(folder), "<folder>"), done.stderr.replace(str(folder), "<folder>"))

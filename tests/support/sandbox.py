@@ -1,0 +1,112 @@
+"""Runs the sandbox as a process of its own, and speaks to its control."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import httpx
+
+from reconciler.model.settings import Credentials, Secret, Service
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["RunningSandbox", "running_sandbox"]
+
+
+class RunningSandbox:
+    """A sandbox process; ``address`` is where it serves."""
+
+    def __init__(self, address: str, process: subprocess.Popen[str]) -> None:
+        self.address = address
+        self.process = process
+        self._http = httpx.Client(base_url=address, trust_env=False)
+        self._token = ""
+
+    def close(self) -> None:
+        """Close our own connections."""
+        self._http.close()
+
+    @property
+    def service(self) -> Service:
+        """The service as settings name it."""
+        return Service(company_id="4211", api_url=self.address, auth_url=self.address)
+
+    @property
+    def credentials(self) -> Credentials:
+        """Credentials that the sandbox takes."""
+        return Credentials(client_id="sandbox", client_secret=Secret("sandbox"))
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What a command needs in its environment."""
+        return {
+            "RECONCILER_API_URL": self.address,
+            "RECONCILER_AUTH_URL": self.address,
+            "RECONCILER_CLIENT_ID": "sandbox",
+            "RECONCILER_CLIENT_SECRET": "sandbox",
+        }
+
+    def log(self, *, forget: bool = False) -> list[dict[str, Any]]:
+        """Give the requests so far, the token call and this control aside."""
+        answer = self._http.request("DELETE" if forget else "GET", "/_sandbox/requests")
+        log: list[dict[str, Any]] = answer.json()["log"]
+        return log
+
+    def fail(self, *faults: dict[str, Any]) -> None:
+        """Ask for faults."""
+        self._http.put("/_sandbox/faults", content=json.dumps(faults)).raise_for_status()
+
+    def request(self, method: str, path: str, body: object = None) -> httpx.Response:
+        """Ask the service like somebody else would, with a token of their own."""
+        if not self._token:
+            form = {"grant_type": "client_credentials", "client_id": "sandbox", "client_secret": "sandbox"}
+            self._token = self._http.post("/oauth/token", data=form).json()["access_token"]
+        headers = {"Authorization": f"Bearer {self._token}", "Procore-Company-Id": "4211"}
+        return self._http.request(method, path, headers=headers, json=body)
+
+    def groups(self, preset: str, project: str | None = None) -> dict[str, list[str]]:
+        """Give the members of every group of a preset now, by uuid, as login ids."""
+        data = self.request("GET", preset_path(preset, project)).json()["data"]
+        return {
+            one["responsible_group_uuid"]: [person["id"] for person in one["assignees"]]
+            for one in data["responsible_group_memberships"]
+        }
+
+    def edit(self, preset: str, project: str | None, **groups: list[str]) -> None:
+        """Change groups of a preset behind everybody's back; keyword names are uuids."""
+        memberships = {**self.groups(preset, project), **groups}
+        body = {"responsible_group_memberships": [{"uuid": uuid, "login_ids": ids} for uuid, ids in memberships.items()]}
+        self.request("PATCH", f"{preset_path(preset, project)}/assignees", body).raise_for_status()
+        log = self.log(forget=True)
+        assert log
+
+
+def preset_path(preset: str, project: str | None = None) -> str:
+    """Give the path of a preset."""
+    scope = "/rest/v2.0/companies/4211" + (f"/projects/{project}" if project else "")
+    return f"{scope}/workflows/presets/{preset}"
+
+
+@contextmanager
+def running_sandbox(seed: Path, *options: str) -> Iterator[RunningSandbox]:
+    """Start a sandbox on a free port, and end it."""
+    command = [sys.executable, "-m", "reconciler", "sandbox", "--port", "0", "--seed", str(seed)]
+    if "--rate-limit" not in options:
+        command.extend(("--rate-limit", "off"))
+    process = subprocess.Popen([*command, *options], stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    address = process.stdout.readline().strip()
+    running = RunningSandbox(address, process)
+    try:
+        yield running
+    finally:
+        running.close()
+        process.terminate()
+        process.wait(20)
+        process.stdout.close()

@@ -1,0 +1,144 @@
+"""Live states and plans made in memory, for tests that need no service."""
+
+from __future__ import annotations
+
+import datetime
+from typing import TYPE_CHECKING
+
+from reconciler.commands.observing import Observation, observe
+from reconciler.commands.workspace import problems
+from reconciler.desired import read_repository, read_settings_document
+from reconciler.live.snapshot import SnapshotReader
+from reconciler.model.diagnostics import Diagnostic, has_errors
+from reconciler.model.documents import Source
+from reconciler.model.live import (
+    Catalogue,
+    Group,
+    LiveState,
+    Membership,
+    PeopleList,
+    Person,
+    Preset,
+    Project,
+    Template,
+    Version,
+)
+from reconciler.model.plan import LiveSource, Plan
+from reconciler.planning import build_plan, compare
+from reconciler.planning.judging import judge_eligibility, unreadable_diagnostics
+from tests.support.account import company_seed, write_documents
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from typing import Any
+
+__all__ = ["TODAY", "live_state", "observe_documents", "plan_documents"]
+
+TODAY = datetime.date(2026, 11, 23)
+
+
+def live_state(seed: dict[str, Any] | None = None) -> LiveState:
+    """Give the live state a seed describes, everybody possible everywhere."""
+    seed = company_seed() if seed is None else seed
+    people = {one["id"]: Person(one["id"], one["login"], one["name"]) for one in seed["people"]}
+    tools = {one["id"]: one["tool_type"] for one in seed["templates"]}
+    places = sorted({(one["project_id"] or "", tools[one["template_id"]]) for one in seed["presets"]})
+    everybody = tuple(
+        PeopleList(project_id=project or None, tool_type=tool, people=tuple(people.values()))
+        for project, tool in places
+    )
+    return LiveState(
+        observed_at="2026-11-23T08:00:00Z",
+        catalogue=Catalogue(
+            templates=tuple(_template(one) for one in seed["templates"]),
+            projects=tuple(_project(one) for one in seed["projects"]),
+        ),
+        versions=tuple(
+            Version(version["id"], tuple(Group(**group) for group in version["responsible_groups"]))
+            for one in seed["templates"]
+            for version in one["versions"]
+        ),
+        presets=tuple(
+            Preset(
+                id=one["id"],
+                template_id=one["template_id"],
+                project_id=one["project_id"],
+                version_id=f"9{one['template_id']}",
+                groups=tuple(
+                    Membership(uuid, tuple(people[login_id] for login_id in ids)) for uuid, ids in one["groups"].items()
+                ),
+                workflow_manager=people[one["workflow_manager_id"]] if one["workflow_manager_id"] else None,
+            )
+            for one in seed["presets"]
+        ),
+        assignees=everybody,
+        managers=everybody,
+        listed=tuple(
+            (project["id"], tool)
+            for project in (*seed["projects"], {"id": None})
+            for tool in dict.fromkeys(tools.values())
+        ),
+    )
+
+
+def _template(one: dict[str, Any]) -> Template:
+    return Template(
+        id=one["id"],
+        name=one["name"],
+        tool_type=one["tool_type"],
+        version_id=one["latest_published_version"]["id"] if one["latest_published_version"] else None,
+        archived=one.get("archived_at") is not None,
+    )
+
+
+def _project(one: dict[str, Any]) -> Project:
+    return Project(
+        id=one["id"],
+        name=one["name"],
+        display_name=one["display_name"],
+        number=one["project_number"],
+        active=one["active"],
+        fields={key: str(one[key]) for key in ("stage", "state_code")},
+    )
+
+
+def observe_documents(folder: Path, documents: dict[str, str], state: LiveState | None = None) -> Observation:
+    """Observe documents against a live state; raises DocumentsError like the commands do."""
+    file = write_documents(folder, documents)
+    settings = read_settings_document(file)
+    read, diagnostics = read_repository(file, settings, TODAY)
+    if has_errors(diagnostics):
+        raise problems(diagnostics)
+    return observe(read, diagnostics, SnapshotReader(live_state() if state is None else state))
+
+
+def plan_documents(
+    folder: Path,
+    documents: dict[str, str],
+    state: LiveState | None = None,
+    extra: tuple[Diagnostic, ...] = (),
+) -> Plan:
+    """Plan documents against a live state, at a moment that stays the same."""
+    observation = observe_documents(folder, documents, state)
+    return plan_observation(observation, extra)
+
+
+def plan_observation(observation: Observation, extra: tuple[Diagnostic, ...] = ()) -> Plan:
+    """Plan what was observed, at a moment that stays the same."""
+    live = observation.state
+    changes = compare(observation.resolved, live.versions)
+    judged = (
+        *unreadable_diagnostics(live.unreadable),
+        *judge_eligibility(changes, live.assignees, live.managers),
+    )
+    return build_plan(
+        changes,
+        presets=len(observation.resolved),
+        diagnostics=(*observation.diagnostics, *judged, *extra),
+        complete=not live.unreadable,
+        company_id="4211",
+        company_name="Acme Construction",
+        source=Source(revision="a" * 40, dirty=False),
+        live=LiveSource(observed_at=live.observed_at, source="api", requests=9, lower_bound=9, seconds=1.5),
+        created_at="2026-11-23T08:00:05Z",
+    )

@@ -1,0 +1,58 @@
+"""Which plans may be carried out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+import pytest
+
+from reconciler.applying import require_approved, require_permission
+from reconciler.errors import IncompleteError, RefusedError, StaleError, UsageError
+from reconciler.model.diagnostics import Diagnostic
+from tests.support.account import INVOICE
+from tests.support.values import plan_documents
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from reconciler.model.plan import Plan
+
+
+@pytest.fixture
+def plan(tmp_path: Path) -> Plan:
+    """Give a good plan."""
+    return plan_documents(tmp_path, {"a.yaml": INVOICE})
+
+
+def test_a_good_plan_of_this_company(plan: Plan) -> None:
+    """Nothing stands against it."""
+    require_permission(plan, "4211")
+    require_approved(plan, None)
+    require_approved(plan, plan.digest)
+
+
+@pytest.mark.parametrize("digest", ["", "sha256:", "9c1f", "sha256:" + "g" * 64, "sha256:" + "a" * 63, "sha256:" + "a" * 64 + "\n"])
+def test_a_malformed_digest_never_means_go(plan: Plan, digest: str) -> None:
+    """An unset variable in a pipeline is a mistake."""
+    with pytest.raises(UsageError, match="--approved is not a digest"):
+        require_approved(plan, digest)
+
+
+def test_another_plan_than_the_approved_one(plan: Plan) -> None:
+    """Both digests are named."""
+    with pytest.raises(StaleError, match="they would not do the same"):
+        require_approved(plan, "sha256:" + "a" * 64)
+
+
+def test_what_is_refused(plan: Plan) -> None:
+    """Another company, something unread, an error in the plan."""
+    with pytest.raises(StaleError, match="this plan is for company 4211, the settings are for 1"):
+        require_permission(plan, "1")
+    error = Diagnostic(severity="error", code="a/b", message="no")
+    refused = msgspec.structs.replace(plan, applicable=False, diagnostics=(error,))
+    with pytest.raises(RefusedError, match="refused by 1 error; nothing was written") as raised:
+        require_permission(refused, "4211")
+    assert raised.value.diagnostics == (error,)
+    with pytest.raises(IncompleteError, match="incomplete"):
+        require_permission(msgspec.structs.replace(refused, complete=False), "4211")

@@ -1,0 +1,84 @@
+"""The journal: written line by line, read back even when the end is missing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from reconciler.errors import DocumentsError, ReconcilerError
+from reconciler.journal import Journal, read_runs
+from reconciler.model.outcomes import ApplySummary, Intended, Outcome, OutcomeRecorded, RunFinished, RunStarted
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+STARTED = RunStarted(
+    at="t0", run_id="r", command="apply", company_id="4211", digest="sha256:x", revision=None, changes=2
+)
+INTENDED = Intended(
+    at="t1", address="a", preset_id="1", before={"g": ("1",)}, after={"g": ()}, manager_before=None, manager_after="2"
+)
+OUTCOME = OutcomeRecorded(at="t2", outcome=Outcome(address="a", preset_id="1", status="applied", attempts=1))
+FINISHED = RunFinished(at="t3", summary=ApplySummary(applied=1))
+
+
+def test_a_whole_run(tmp_path: Path) -> None:
+    """What was recorded comes back; the file is for its owner alone."""
+    with Journal(tmp_path / "deep" / "journal") as journal:
+        for event in (STARTED, INTENDED, OUTCOME, FINISHED):
+            journal.record(event)
+    assert journal.path.stat().st_mode & 0o777 == 0o600
+    (run,) = read_runs(journal.path.parent)
+    assert (run.run_id, run.started_at, run.finished_at, run.open) == ("r", "t0", "t3", ())
+    assert (run.outcomes, run.summary) == ((OUTCOME.outcome,), FINISHED.summary)
+
+
+@pytest.mark.parametrize("cut", range(1, 60, 7))
+def test_a_torn_last_line_is_tolerated(tmp_path: Path, cut: int) -> None:
+    """A crash in the middle of a line loses that line and nothing else; the intent stays open."""
+    with Journal(tmp_path) as journal:
+        for event in (STARTED, INTENDED, OUTCOME):
+            journal.record(event)
+    content = journal.path.read_bytes()
+    journal.path.write_bytes(content[:-cut])
+    (run,) = read_runs(tmp_path)
+    assert run.finished_at is None
+    assert run.open == (() if cut == 1 else ("a",))
+
+
+def test_a_line_is_on_disk_when_the_call_returns(tmp_path: Path) -> None:
+    """Another reader sees it at once."""
+    with Journal(tmp_path) as journal:
+        journal.record(STARTED)
+        assert len(read_runs(tmp_path)) == 1
+        journal.record(INTENDED)
+        assert read_runs(tmp_path)[0].open == ("a",)
+
+
+def test_damage_in_the_middle_is_no_crash(tmp_path: Path) -> None:
+    """It is told with file and line."""
+    with Journal(tmp_path) as journal:
+        journal.record(STARTED)
+    journal.path.write_bytes(journal.path.read_bytes() + b"garbage\n" + b"more\n")
+    with pytest.raises(DocumentsError, match=r"\.jsonl:2: not a journal line"):
+        read_runs(tmp_path)
+
+
+def test_folders_without_runs(tmp_path: Path) -> None:
+    """No folder, and files that never got their first line."""
+    assert read_runs(tmp_path / "none") == []
+    (tmp_path / "a.jsonl").write_bytes(b"")
+    (tmp_path / "b.jsonl").write_bytes(b'{"event": "run-sta')
+    assert read_runs(tmp_path) == []
+
+
+def test_a_journal_that_cannot_be_kept_stops_everything(tmp_path: Path) -> None:
+    """Without an intent on disk nothing may be written."""
+    (tmp_path / "file").write_text("")
+    with pytest.raises(ReconcilerError, match="nothing more is written to the service"), Journal(tmp_path / "file"):
+        pass
+    with Journal(tmp_path) as journal:
+        pass
+    with pytest.raises(ReconcilerError, match="cannot be written: Bad file descriptor"):
+        journal.record(STARTED)

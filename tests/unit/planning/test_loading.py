@@ -1,0 +1,83 @@
+"""A plan file: taken back whole, refused when altered."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from reconciler.errors import DocumentsError, StaleError
+from reconciler.planning import decode_plan, encode_plan, plan_digest
+from tests.support.account import INVOICE
+from tests.support.values import plan_documents
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+
+def remove_from_shown(plan: dict[str, Any]) -> None:
+    """Show one removal less than is done."""
+    plan["changes"][0]["groups"][0]["remove"] = []
+
+
+def show_other_group(plan: dict[str, Any]) -> None:
+    """Show the change at another group."""
+    plan["changes"][0]["groups"][0]["uuid"] = "acc"
+
+
+def show_group_twice(plan: dict[str, Any]) -> None:
+    """Show the same group twice."""
+    plan["changes"][0]["groups"] *= 2
+
+
+def show_no_group(plan: dict[str, Any]) -> None:
+    """Show nothing of what is done."""
+    plan["changes"][0]["groups"] = []
+
+
+def show_group_that_is_nowhere(plan: dict[str, Any]) -> None:
+    """Show a group that is neither before nor after."""
+    plan["changes"][0]["groups"].append({"uuid": "x", "name": "X", "add": [], "remove": [], "keep": []})
+
+
+def count_wrong(plan: dict[str, Any]) -> None:
+    """Say that less is removed."""
+    plan["summary"]["removals"] = 0
+
+
+@pytest.mark.parametrize(
+    "alter",
+    [remove_from_shown, show_other_group, show_group_twice, show_no_group, show_group_that_is_nowhere, count_wrong],
+)
+def test_a_plan_that_shows_something_else_than_it_does(
+    tmp_path: Path, alter: Callable[[dict[str, Any]], None]
+) -> None:
+    """The digest does not cover what is shown, so it is compared with what is done."""
+    plan = plan_documents(tmp_path, {"a.yaml": INVOICE})
+    altered = json.loads(encode_plan(plan))
+    alter(altered)
+    with pytest.raises(StaleError, match="it shows something else than it would do"):
+        decode_plan(json.dumps(altered).encode(), "plan.json")
+
+
+def test_a_group_dropped_from_after_is_refused_even_with_a_new_digest(tmp_path: Path) -> None:
+    """Leaving a group out would clear it, so such a plan is not taken whatever its digest."""
+    plan = plan_documents(tmp_path, {"a.yaml": INVOICE})
+    altered = json.loads(encode_plan(plan))
+    del altered["changes"][0]["after"]["super"]
+    import msgspec
+
+    from reconciler.model.plan import Plan
+
+    altered["digest"] = plan_digest(msgspec.convert(altered, Plan))
+    with pytest.raises(StaleError, match="it shows something else"):
+        decode_plan(json.dumps(altered).encode(), "plan.json")
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"format": "reconciler/plan/2"}', b"\xff", b'{"a": "\\ud800"}'])
+def test_what_is_no_plan(content: bytes) -> None:
+    """Anything else is named as such, with the format that is expected."""
+    with pytest.raises(DocumentsError, match=r"plan\.json is not a plan of format reconciler/plan/1"):
+        decode_plan(content, "plan.json")

@@ -1,0 +1,86 @@
+"""Settings and the environment; secrets show themselves to nobody."""
+
+from __future__ import annotations
+
+import copy
+import pickle
+import traceback
+from typing import TYPE_CHECKING
+
+import pytest
+
+from reconciler.errors import CredentialsError, DocumentsError
+from reconciler.model.documents import SettingsDocument
+from reconciler.model.settings import Credentials, Secret
+from reconciler.settings import find_settings_file, read_credentials, read_service
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_the_nearest_settings_file_counts(tmp_path: Path) -> None:
+    """Here, or in a parent; or the one that is given, by file or folder."""
+    file = tmp_path / "reconciler.yaml"
+    deep = tmp_path / "a" / "b"
+    deep.mkdir(parents=True)
+    with pytest.raises(DocumentsError, match="or any folder above it"):
+        find_settings_file(None, deep)
+    file.write_text("")
+    assert find_settings_file(None, deep) == file
+    assert find_settings_file(tmp_path, deep) == file
+    assert find_settings_file(file, deep) == file
+    with pytest.raises(DocumentsError, match="name an existing one with --config"):
+        find_settings_file(deep, tmp_path)
+
+
+def test_the_environment_wins(tmp_path: Path) -> None:
+    """Addresses of the environment go before those of the document."""
+    document = SettingsDocument(company_id="1", api_url="https://a.test", auth_url="https://b.test")
+    service = read_service(document, {"RECONCILER_API_URL": "http://127.0.0.1:8/"})
+    assert (service.api_url, service.auth_url) == ("http://127.0.0.1:8", "https://b.test")
+
+
+@pytest.mark.parametrize(
+    "url", ["http://api.procore.com", "ftp://x.test", "api.procore.com", "https://me:pw@x.test", "http://10.0.0.1", "https://x.test?a"]
+)
+def test_addresses_that_would_give_the_token_away(url: str) -> None:
+    """Plain http is for loopback; logins and queries have no place in an address."""
+    with pytest.raises(DocumentsError, match="api_url is"):
+        read_service(SettingsDocument(company_id="1"), {"RECONCILER_API_URL": url})
+
+
+@pytest.mark.parametrize("url", ["http://localhost:1", "http://[::1]:1", "http://127.9.9.9"])
+def test_loopback_may_be_plain(url: str) -> None:
+    """The sandbox needs no certificate."""
+    assert read_service(SettingsDocument(company_id="1"), {"RECONCILER_API_URL": url}).api_url == url
+
+
+def test_credentials() -> None:
+    """A token wins; half of a pair is none; nothing says what to set."""
+    token = read_credentials({"RECONCILER_ACCESS_TOKEN": "t", "RECONCILER_CLIENT_ID": "i"})
+    assert token.access_token is not None
+    assert token.access_token.reveal() == "t"
+    pair = read_credentials({"RECONCILER_CLIENT_ID": "i", "RECONCILER_CLIENT_SECRET": "s"})
+    assert pair.client_secret is not None
+    assert (pair.client_id, pair.client_secret.reveal()) == ("i", "s")
+    for environment in ({}, {"RECONCILER_CLIENT_ID": "i"}, {"RECONCILER_CLIENT_SECRET": "s"}):
+        with pytest.raises(CredentialsError, match="RECONCILER_CLIENT_ID and RECONCILER_CLIENT_SECRET"):
+            read_credentials(environment)
+    for token_text in ("a b", "a\nb", "ä"):
+        with pytest.raises(CredentialsError, match="without line breaks"):
+            read_credentials({"RECONCILER_ACCESS_TOKEN": token_text})
+
+
+def test_a_secret_never_shows() -> None:
+    """Not in repr, str, formatting, containers, pickles, or tracebacks."""
+    secret = Secret("hunter2")
+    credentials = Credentials(client_id="i", client_secret=secret)
+    shown = [repr(secret), str(secret), f"{secret}", f"{secret!r}", repr(credentials), str([secret])]
+    try:
+        raise ValueError(credentials)
+    except ValueError:
+        shown.append(traceback.format_exc())
+    assert not [text for text in shown if "hunter2" in text]
+    for keep in (pickle.dumps, copy.copy, copy.deepcopy):
+        with pytest.raises(TypeError, match="not copied"):
+            keep(secret)
