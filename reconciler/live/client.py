@@ -264,7 +264,7 @@ def _was_limited(error: BaseException) -> bool:
     return isinstance(error, Again) and error.status == _TOO_MANY_REQUESTS
 
 
-_backoff = tenacity.wait_exponential_jitter(initial=0.4, max=20.0, jitter=0.4)
+_backoff = tenacity.wait_exponential_jitter(multiplier=0.4, max=20.0, jitter=0.4)
 _jitter = tenacity.wait_random(0.0, 0.5)
 
 

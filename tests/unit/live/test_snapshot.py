@@ -1,0 +1,62 @@
+"""A snapshot file: whole, unaltered, of this company, and as good as the service for what it holds."""
+
+from __future__ import annotations
+
+import json
+
+import msgspec
+import pytest
+
+from reconciler.errors import DocumentsError, StaleError
+from reconciler.live.snapshot import SnapshotReader, decode_snapshot, encode_snapshot
+from reconciler.model.live import ChosenAssignee, IndividualStep
+from tests.support.values import live_state
+
+STATE = live_state()
+CONTENT = encode_snapshot(STATE, "4211")
+
+
+def test_it_comes_back_as_it_was() -> None:
+    """Every value, the individual assignees too; people stand in the file once."""
+    step = IndividualStep("s", (ChosenAssignee("1", required=True, role_type="responder"),))
+    preset = msgspec.structs.replace(STATE.presets[0], individual_assignees=(step,), workflow_manager=None)
+    state = msgspec.structs.replace(STATE, presets=(preset, *STATE.presets[1:]))
+    assert decode_snapshot(encode_snapshot(state, "4211"), "s.json", "4211") == state
+    assert CONTENT.count(b"ann@acme.test") == 1
+
+
+@pytest.mark.parametrize("content", [b"", b"{}", b"[1]", CONTENT[: len(CONTENT) // 2], CONTENT.replace(b"snapshot/1", b"snapshot/9")])
+def test_what_is_no_snapshot(content: bytes) -> None:
+    """A cut file is no snapshot."""
+    with pytest.raises(DocumentsError, match=r"s\.json is not a snapshot"):
+        decode_snapshot(content, "s.json", "4211")
+
+
+def test_an_altered_one_and_one_of_another_company() -> None:
+    """The checksum covers the state; the company is compared."""
+    with pytest.raises(StaleError, match="was altered"):
+        decode_snapshot(CONTENT.replace(b'"ann@', b'"eve@'), "s.json", "4211")
+    with pytest.raises(StaleError, match="is of company 4211, the settings are for 1"):
+        decode_snapshot(CONTENT, "s.json", "1")
+
+
+def test_people_that_are_not_in_its_table() -> None:
+    """A row that leads nowhere is told."""
+    import hashlib
+
+    from reconciler.live import snapshot
+
+    document = json.loads(CONTENT)
+    document["state"]["people"] = document["state"]["people"][:1]
+    raw = msgspec.json.encode(document["state"])
+    document["checksum"] = f"sha256:{hashlib.sha256(raw).hexdigest()}"
+    content = msgspec.json.encode({**document, "state": msgspec.Raw(raw)})
+    with pytest.raises(DocumentsError, match="not in its own table"):
+        decode_snapshot(content, "s.json", "4211")
+    assert snapshot.SNAPSHOT_FORMAT == "reconciler/snapshot/1"
+
+
+def test_it_costs_nothing_to_read() -> None:
+    """No requests are counted, and the moment is that of the snapshot."""
+    reader = SnapshotReader(STATE)
+    assert (reader.pacing, reader.observed_at) == (None, STATE.observed_at)
