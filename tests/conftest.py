@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, settings
+from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 
 from tests.support.account import company_seed, write_seed
 from tests.support.sandbox import running_sandbox
@@ -13,6 +14,8 @@ from tests.support.sandbox import running_sandbox
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from syrupy.assertion import SnapshotAssertion
 
     from tests.support.sandbox import RunningSandbox
 
@@ -27,3 +30,16 @@ def sandbox(tmp_path: Path) -> Iterator[RunningSandbox]:
     """A sandbox with the small company, without rate limits."""
     with running_sandbox(write_seed(tmp_path / "seed", company_seed())) as running:
         yield running
+
+
+class _WholeText(SingleFileSnapshotExtension):
+    """Keeps each snapshot as a text file of its own, to be read like the output it is."""
+
+    _write_mode = WriteMode.TEXT
+    file_extension = "txt"
+
+
+@pytest.fixture
+def whole(snapshot: SnapshotAssertion) -> SnapshotAssertion:
+    """Whole outputs, compared with files that people can read."""
+    return snapshot.use_extension(_WholeText)

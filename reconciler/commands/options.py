@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from reconciler.errors import ReconcilerError
+from reconciler.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-__all__ = ["Common", "common_options", "emit", "note", "write_file"]
+__all__ = ["Common", "common_options", "emit", "note", "require_folder", "write_file"]
 
 Command = TypeVar("Command", bound="Callable[..., Any]")
 
@@ -91,8 +91,14 @@ def note(text: str, common: Common) -> None:
         sys.stderr.write(f"{text}\n")
 
 
+def require_folder(path: Path) -> None:
+    """Refuse a file that could not be written later, before anything is asked of the service."""
+    if not path.absolute().parent.is_dir():
+        raise UsageError(f"cannot write {path}: there is no folder {path.parent}; make it first")
+
+
 def write_file(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all, for its owner alone; raises ReconcilerError when that fails."""
+    """Write a file whole or not at all, for its owner alone; raises UsageError when that fails."""
     import tempfile  # noqa: PLC0415 - start-up is measured
 
     temporary = None
@@ -106,4 +112,4 @@ def write_file(path: Path, content: bytes) -> None:
     except OSError as error:
         if temporary is not None:
             temporary.unlink(missing_ok=True)
-        raise ReconcilerError(f"cannot write {path}: {error.strerror}") from error
+        raise UsageError(f"cannot write {path}: {error.strerror}") from error

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from reconciler.commands.observing import make_plan
-from reconciler.commands.options import common_options, emit, note, write_file
+from reconciler.commands.options import common_options, emit, note, require_folder, write_file
 from reconciler.commands.showing import PLAN_FORMATS, plan_exit_code, plan_text
 from reconciler.commands.workspace import open_workspace
 from reconciler.planning import encode_plan
@@ -38,9 +38,12 @@ def plan(
     Exit codes: 0 done, 2 changes (with --detailed-exitcode), 3 refused by policy, 6 not everything could be
     read, 7 invalid documents.
     """
+    if out is not None:
+        require_folder(out)
     made = make_plan(open_workspace(common), common, snapshot)
     if out is not None:
         write_file(out, encode_plan(made))
-        note(f"saved to {out}; apply just this with: reconciler apply {out}", common)
+        apply_it = f"; apply just this with: reconciler apply {out}" if made.applicable and made.changes else ""
+        note(f"saved to {out}{apply_it}", common)
     emit(plan_text(made, shown_as, color=common.color(sys.stdout)))
     return plan_exit_code(made, detailed=detailed_exitcode)

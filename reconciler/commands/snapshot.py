@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from reconciler.commands.observing import observe, open_reader
-from reconciler.commands.options import common_options, emit, write_file
+from reconciler.commands.options import common_options, emit, require_folder, write_file
 from reconciler.commands.workspace import open_workspace, read_documents
 from reconciler.errors import IncompleteError
 
@@ -26,6 +26,7 @@ def snapshot(common: Common, out: Path) -> int:
 
     It holds what planning just now needed; a plan that adds people elsewhere says what it could not check.
     """
+    require_folder(out)
     workspace = open_workspace(common)
     documents, diagnostics = read_documents(workspace)
     with open_reader(workspace, common, None) as reader:
@@ -36,5 +37,6 @@ def snapshot(common: Common, out: Path) -> int:
     from reconciler.live.snapshot import encode_snapshot  # noqa: PLC0415 - start-up is measured
 
     write_file(out, encode_snapshot(state, workspace.service.company_id))
-    emit(f"{len(state.presets):,} presets saved to {out}\n")
+    count = len(state.presets)
+    emit(f"{count:,} preset{'' if count == 1 else 's'} saved to {out}\n")
     return 0

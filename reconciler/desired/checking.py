@@ -21,7 +21,8 @@ def check_assignments(documents: Sequence[Assignments], *, files: int) -> list[D
     """Find entries that contradict each other by their text alone, and entries that ask for nothing."""
     if not documents:
         message = (
-            f"no 'kind: assignments' document in {files} other files; an empty folder is taken for a mistake, "
+            f"no 'kind: assignments' document ({files} other file{'' if files == 1 else 's'} read); an empty folder is "
+            "taken for a mistake, "
             "never for 'remove everybody'"
         )
         return [Diagnostic(severity="error", code="documents/none", message=message)]

@@ -67,7 +67,7 @@ def plan_view(plan: Plan) -> PlanView:
     summary = plan.summary
     company = f"{plan.company_name} ({plan.company_id})" if plan.company_name else f"company {plan.company_id}"
     if plan.changes:
-        headline = f"{summary.changed} of {_count(summary.presets, 'preset')} change{_s(summary.changed)}"
+        headline = f"{summary.changed:,} of {_count(summary.presets, 'preset')} change{_s(summary.changed)}"
     elif plan.complete:
         headline = f"{_count(summary.presets, 'preset')}, nothing to change"
     else:
@@ -169,7 +169,8 @@ def _place(change: PresetChange) -> str:
 
 def _preset(changes: list[PresetChange]) -> PresetView:
     first, *others = sorted(changes, key=_place)
-    rows = [row for group in first.groups for row in _group_rows(group)]
+    groups = sorted(first.groups, key=lambda group: not group.remove)
+    rows = [row for group in groups for row in _group_rows(group)]
     manager = first.workflow_manager
     if manager is not None:
         before = str(manager.before) if manager.before else "nobody"

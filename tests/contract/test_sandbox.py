@@ -123,7 +123,12 @@ def test_every_call_needs_token_and_company(call: Caller) -> None:
     assert call("GET", PRESET, Authorization="Bearer x").status_code == 401
     assert call("GET", PRESET, Procore_Company_Id=None).status_code == 403
     assert call("GET", PRESET, Procore_Company_Id="1").status_code == 403
-    for path in (PRESET.replace("4211", "1"), PRESET.replace("1042", "9"), PRESET.replace("32", "39"), PRESET.replace("1042", "1041")):
+    for path in (
+        PRESET.replace("4211", "1"),
+        PRESET.replace("1042", "9"),
+        PRESET.replace("32", "39"),
+        PRESET.replace("1042", "1041"),
+    ):
         assert call("GET", path).status_code == 404
 
 
@@ -155,7 +160,9 @@ def test_templates_versions_and_tools(call: Caller) -> None:
 def test_presets(call: Caller) -> None:
     """Listed by tool type, which is required; read one by one; at company level without a project."""
     listed = call("GET", f"{PROJECT}/workflows/presets?filters[tool_type]=invoice").json()["data"]
-    assert [(one["id"], one["template"]["id"], one["valid"], one["default"]) for one in listed] == [("32", "11", True, True)]
+    assert [(one["id"], one["template"]["id"], one["valid"], one["default"]) for one in listed] == [
+        ("32", "11", True, True)
+    ]
     assert call("GET", f"{PROJECT}/workflows/presets").status_code == 400
     assert call("GET", f"{PROJECT}/workflows/presets?filters[tool_type]=x").status_code == 422
     query = "filters[tool_type]=invoice&filters[is_default]=false"
@@ -230,7 +237,10 @@ def test_who_is_there_already_may_stay(make: Make) -> None:
         {"list": "workflow_managers", "people": ["3"]},
     ]
     call = make(seed)
-    assert call("PATCH", ASSIGNEES, {**memberships(**{**WHOLE, "pm": ["2", "3"]}), "workflow_manager_id": "7"}).status_code == 200
+    assert (
+        call("PATCH", ASSIGNEES, {**memberships(**{**WHOLE, "pm": ["2", "3"]}), "workflow_manager_id": "7"}).status_code
+        == 200
+    )
     assert call("PATCH", ASSIGNEES, memberships(**{**WHOLE, "pm": ["5"]})).status_code == 422
     assert call("PATCH", ASSIGNEES, {"workflow_manager_id": "1"}).status_code == 422
     people = call("GET", f"{PROJECT}/workflows/possible_assignees?tool_type=invoice").json()["data"]

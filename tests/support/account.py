@@ -53,7 +53,10 @@ def company_seed() -> dict[str, Any]:
             _project("1042", "Harbor Bridge", "24-017"),
             _project("1043", "Old Library", "22-004", active=False),
         ],
-        "templates": [_template("11", "Invoice Approval", "invoice", invoice), _template("13", "Budget", "budget", budget)],
+        "templates": [
+            _template("11", "Invoice Approval", "invoice", invoice),
+            _template("13", "Budget", "budget", budget),
+        ],
         "presets": [
             _preset("31", "11", "1041", {"creator": [], "pm": ["1"], "acc": ["3", "4"], "super": ["8"]}),
             _preset("32", "11", "1042", {"creator": [], "pm": ["1", "2"], "acc": ["3", "4"], "super": ["8"]}),

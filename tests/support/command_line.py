@@ -56,4 +56,6 @@ def reconciler(folder: Path, *arguments: str, environment: dict[str, str] | None
         check=False,
         timeout=60,
     )
-    return Ran(done.returncode, done.stdout.replace(str(folder), "<folder>"), done.stderr.replace(str(folder), "<folder>"))
+    return Ran(
+        done.returncode, done.stdout.replace(str(folder), "<folder>"), done.stderr.replace(str(folder), "<folder>")
+    )

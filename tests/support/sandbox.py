@@ -6,7 +6,6 @@ import json
 import subprocess
 import sys
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -15,6 +14,7 @@ from reconciler.model.settings import Credentials, Secret, Service
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 __all__ = ["RunningSandbox", "running_sandbox"]
 
@@ -81,7 +81,9 @@ class RunningSandbox:
     def edit(self, preset: str, project: str | None, **groups: list[str]) -> None:
         """Change groups of a preset behind everybody's back; keyword names are uuids."""
         memberships = {**self.groups(preset, project), **groups}
-        body = {"responsible_group_memberships": [{"uuid": uuid, "login_ids": ids} for uuid, ids in memberships.items()]}
+        body = {
+            "responsible_group_memberships": [{"uuid": uuid, "login_ids": ids} for uuid, ids in memberships.items()]
+        }
         self.request("PATCH", f"{preset_path(preset, project)}/assignees", body).raise_for_status()
         log = self.log(forget=True)
         assert log

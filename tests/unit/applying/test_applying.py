@@ -138,7 +138,12 @@ def test_live_that_moved_is_left_alone(plan: Plan) -> None:
     """Neither before nor after: nothing is written there, and the difference is told."""
     service = MemoryService()
     preset = service.presets["32"]
-    groups = (*preset.groups[:1], Membership("pm", (Person("1"), Person("6"))), *preset.groups[2:], Membership("new", (Person("5"),)))
+    groups = (
+        *preset.groups[:1],
+        Membership("pm", (Person("1"), Person("6"))),
+        *preset.groups[2:],
+        Membership("new", (Person("5"),)),
+    )
     service.presets["32"] = msgspec.structs.replace(preset, groups=groups, workflow_manager=None)
     report, _ = run(plan, service)
     assert statuses(report) == [("32", "stale", 0), ("31", "applied", 1)]

@@ -32,7 +32,9 @@ def test_a_good_plan_of_this_company(plan: Plan) -> None:
     require_approved(plan, plan.digest)
 
 
-@pytest.mark.parametrize("digest", ["", "sha256:", "9c1f", "sha256:" + "g" * 64, "sha256:" + "a" * 63, "sha256:" + "a" * 64 + "\n"])
+@pytest.mark.parametrize(
+    "digest", ["", "sha256:", "9c1f", "sha256:" + "g" * 64, "sha256:" + "a" * 63, "sha256:" + "a" * 64 + "\n"]
+)
 def test_a_malformed_digest_never_means_go(plan: Plan, digest: str) -> None:
     """An unset variable in a pipeline is a mistake."""
     with pytest.raises(UsageError, match="--approved is not a digest"):

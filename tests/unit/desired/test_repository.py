@@ -67,7 +67,7 @@ def test_no_assignments_is_a_mistake_and_not_nobody(tmp_path: Path) -> None:
     """An emptied folder stops everything."""
     _, problems = read(tmp_path, {"teams.yaml": TEAMS})
     assert problems == [
-        "None documents/none no 'kind: assignments' document in 1 other files; an empty folder is taken for a "
+        "None documents/none no 'kind: assignments' document (1 other file read); an empty folder is taken for a "
         "mistake, never for 'remove everybody'"
     ]
 

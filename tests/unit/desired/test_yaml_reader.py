@@ -14,7 +14,9 @@ def read(text: str) -> object:
     return documents[0].data
 
 
-@pytest.mark.parametrize("text", ["no", "on", "yes", "off", "010", "0x1F", "+1", "1_000", "2026-01-31", "1:20", ".inf", "<a>"])
+@pytest.mark.parametrize(
+    "text", ["no", "on", "yes", "off", "010", "0x1F", "+1", "1_000", "2026-01-31", "1:20", ".inf", "<a>"]
+)
 def test_what_yaml_1_1_would_change_stays_text(text: str) -> None:
     """Only YAML 1.2 scalars are read, and those that would lose their text not even then."""
     assert read(f"a: {text}") == {"a": text}

@@ -22,7 +22,6 @@ from reconciler.live.answers import TooLong
 from reconciler.live.client import ServiceClient, _Interrupted
 from reconciler.live.reading import Reader
 from reconciler.live.writing import Writer
-from reconciler.model.progress import Progress
 from reconciler.model.scope import Wanted
 from reconciler.model.settings import Credentials, Secret, Service
 from tests.support.account import company_seed, write_seed
@@ -32,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from reconciler.model.progress import Progress
     from tests.support.sandbox import RunningSandbox
 
 PRESET = preset_path("32", "1042")
@@ -155,20 +155,28 @@ def test_wrong_credentials(sandbox: RunningSandbox) -> None:
     assert "check both" in raised.value.message
     assert "hunter2" not in raised.value.message
     token = Credentials(access_token=Secret("hunter2"))
-    with ServiceClient(sandbox.service, token) as client, pytest.raises(CredentialsError, match="RECONCILER_ACCESS_TOKEN"):
+    with (
+        ServiceClient(sandbox.service, token) as client,
+        pytest.raises(CredentialsError, match="RECONCILER_ACCESS_TOKEN"),
+    ):
         client.get(PRESET, "a preset")
     other = Service(company_id="1", api_url=sandbox.address, auth_url=sandbox.address)
-    with ServiceClient(other, sandbox.credentials) as client, pytest.raises(RequestRefusedError, match="Procore-Company-Id"):
+    with (
+        ServiceClient(other, sandbox.credentials) as client,
+        pytest.raises(RequestRefusedError, match="Procore-Company-Id"),
+    ):
         client.get(PRESET, "a preset")
     elsewhere = Service(company_id="4211", api_url=sandbox.address, auth_url=f"{sandbox.address}/_sandbox/requests?")
     with ServiceClient(elsewhere, sandbox.credentials) as client, pytest.raises((AnswerError, RequestRefusedError)):
         client.get(PRESET, "a preset")
 
 
-def test_a_429_waits_for_the_reset(sandbox: RunningSandbox, client: ServiceClient, waits: Waits) -> None:
+def test_a_429_waits_for_the_reset(sandbox: RunningSandbox) -> None:
     """As long as Retry-After says, and then the request is repeated; for ever it is not."""
     now = [0.0]
-    waiting = ServiceClient(sandbox.service, sandbox.credentials, clock=lambda: now[0], sleep=lambda s: now.__setitem__(0, now[0] + s))
+    waiting = ServiceClient(
+        sandbox.service, sandbox.credentials, clock=lambda: now[0], sleep=lambda s: now.__setitem__(0, now[0] + s)
+    )
     with waiting:
         sandbox.fail({"status": 429, "times": 2, "headers": {"Retry-After": "9"}})
         assert waiting.get(PRESET, "a preset").status_code == 200
@@ -176,7 +184,6 @@ def test_a_429_waits_for_the_reset(sandbox: RunningSandbox, client: ServiceClien
         sandbox.fail({"status": 429, "times": 9})
         with pytest.raises(RateLimitError, match="stayed over its rate limit for 5 attempts"):
             waiting.get(PRESET, "a preset")
-    assert not waits.seconds
 
 
 def test_pacing_by_the_headers_meets_no_429(tmp_path: Path) -> None:
@@ -186,7 +193,9 @@ def test_pacing_by_the_headers_meets_no_429(tmp_path: Path) -> None:
         ServiceClient(sandbox.service, sandbox.credentials) as client,
     ):
         started = time.monotonic()
-        threads = [threading.Thread(target=lambda: [client.get(PRESET, "a preset") for _ in range(6)]) for _ in range(3)]
+        threads = [
+            threading.Thread(target=lambda: [client.get(PRESET, "a preset") for _ in range(6)]) for _ in range(3)
+        ]
         for thread in threads:
             thread.start()
         for thread in threads:
@@ -229,12 +238,16 @@ def test_answers_that_are_not_what_is_documented(sandbox: RunningSandbox, client
         with pytest.raises(AnswerError) as raised:
             reader.preset("1042", "32")
         assert words in raised.value.message
-    sandbox.fail({"status": 200, "body": '{"data": {"id": "9", "template": {"id": "11"}, "responsible_group_memberships": []}}'})
+    sandbox.fail(
+        {"status": 200, "body": '{"data": {"id": "9", "template": {"id": "11"}, "responsible_group_memberships": []}}'}
+    )
     with pytest.raises(AnswerError, match="the answer is about preset 9"):
         reader.preset("1042", "32")
 
 
-def with_link(address: str, *, total: str | None = "2", items: str = '{"id": "11", "name": "a", "tool_type": "t"}') -> dict[str, Any]:
+def with_link(
+    address: str, *, total: str | None = "2", items: str = '{"id": "11", "name": "a", "tool_type": "t"}'
+) -> dict[str, Any]:
     """Give a fault: one page of templates that says there is another at an address."""
     headers = {"Link": f'<{address}>; rel="next"'} if address else {}
     if total is not None:
@@ -272,7 +285,7 @@ def test_half_a_list_is_no_list(sandbox: RunningSandbox, client: ServiceClient) 
     sandbox.fail(with_link("", total=None))
     assert len(reader.catalogue(with_projects=False, fields=frozenset()).templates) == 1
     sandbox.fail(with_link("", total="1", items='{"id": "../x", "name": "a", "tool_type": "t"}'))
-    with pytest.raises(AnswerError, match="does not match pattern|matching regex"):
+    with pytest.raises(AnswerError, match=r"does not match pattern|matching regex"):
         reader.catalogue(with_projects=False, fields=frozenset())
 
 

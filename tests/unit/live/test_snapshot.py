@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 
 import msgspec
 import pytest
 
 from reconciler.errors import DocumentsError, StaleError
-from reconciler.live.snapshot import SnapshotReader, decode_snapshot, encode_snapshot
+from reconciler.live.snapshot import SNAPSHOT_FORMAT, SnapshotReader, decode_snapshot, encode_snapshot
 from reconciler.model.live import ChosenAssignee, IndividualStep
 from tests.support.values import live_state
 
@@ -25,7 +26,9 @@ def test_it_comes_back_as_it_was() -> None:
     assert CONTENT.count(b"ann@acme.test") == 1
 
 
-@pytest.mark.parametrize("content", [b"", b"{}", b"[1]", CONTENT[: len(CONTENT) // 2], CONTENT.replace(b"snapshot/1", b"snapshot/9")])
+@pytest.mark.parametrize(
+    "content", [b"", b"{}", b"[1]", CONTENT[: len(CONTENT) // 2], CONTENT.replace(b"snapshot/1", b"snapshot/9")]
+)
 def test_what_is_no_snapshot(content: bytes) -> None:
     """A cut file is no snapshot."""
     with pytest.raises(DocumentsError, match=r"s\.json is not a snapshot"):
@@ -42,10 +45,6 @@ def test_an_altered_one_and_one_of_another_company() -> None:
 
 def test_people_that_are_not_in_its_table() -> None:
     """A row that leads nowhere is told."""
-    import hashlib
-
-    from reconciler.live import snapshot
-
     document = json.loads(CONTENT)
     document["state"]["people"] = document["state"]["people"][:1]
     raw = msgspec.json.encode(document["state"])
@@ -53,7 +52,7 @@ def test_people_that_are_not_in_its_table() -> None:
     content = msgspec.json.encode({**document, "state": msgspec.Raw(raw)})
     with pytest.raises(DocumentsError, match="not in its own table"):
         decode_snapshot(content, "s.json", "4211")
-    assert snapshot.SNAPSHOT_FORMAT == "reconciler/snapshot/1"
+    assert SNAPSHOT_FORMAT == "reconciler/snapshot/1"
 
 
 def test_it_costs_nothing_to_read() -> None:

@@ -70,13 +70,17 @@ def test_nothing_is_asked_where_nobody_is_added(tmp_path: Path) -> None:
 
 def test_an_addition_asks_for_the_list_of_its_place_alone(tmp_path: Path) -> None:
     """Once a (project, tool), and not where nobody is added."""
-    entries = entry("Harbor Bridge", "ann@acme.test", "cy@acme.test", "dee@acme.test") + entry("Cedar Tower", "ann@acme.test")
+    entries = entry("Harbor Bridge", "ann@acme.test", "cy@acme.test", "dee@acme.test") + entry(
+        "Cedar Tower", "ann@acme.test"
+    )
     assert resolve(tmp_path, entries) == (["assignees of 1042"], [])
 
 
 def test_a_login_nobody_has_shown_asks_one_list_first(tmp_path: Path) -> None:
     """Fay is in no preset; the list of the first place that names her tells who she is, the second adds her."""
-    entries = entry("Cedar Tower", "fay@acme.test") + entry("Harbor Bridge", "ann@acme.test", "bo@acme.test", "fay@acme.test")
+    entries = entry("Cedar Tower", "fay@acme.test") + entry(
+        "Harbor Bridge", "ann@acme.test", "bo@acme.test", "fay@acme.test"
+    )
     assert resolve(tmp_path, entries)[0] == ["assignees of 1041", "assignees of 1042"]
 
 

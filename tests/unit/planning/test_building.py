@@ -8,6 +8,7 @@ import msgspec
 
 from reconciler.model.diagnostics import Diagnostic
 from reconciler.model.live import Membership, PeopleList
+from reconciler.planning import plan_digest
 from tests.support.account import INVOICE, company_seed
 from tests.support.values import live_state, plan_documents
 
@@ -110,7 +111,8 @@ def test_people_who_may_not_be_assigned_stop_the_plan(tmp_path: Path) -> None:
 
 def test_what_a_snapshot_cannot_check_is_a_warning(tmp_path: Path) -> None:
     """Without the lists nobody knows; the plan says so."""
-    text = "kind: assignments\ntemplate: Budget\ncompany: {workflow_manager: cy@acme.test, groups: {Finance: [gus@acme.test]}}\n"
+    text = "kind: assignments\ntemplate: Budget\ncompany: {workflow_manager: cy@acme.test, "
+    text += "groups: {Finance: [gus@acme.test]}}\n"
     state = msgspec.structs.replace(live_state(), assignees=(), managers=())
     plan = plan_documents(tmp_path, {"a.yaml": text}, state)
     assert plan.applicable
@@ -123,8 +125,6 @@ def test_what_a_snapshot_cannot_check_is_a_warning(tmp_path: Path) -> None:
 
 def digest_with(plan: Plan, **changes: object) -> str:
     """Give the digest of a plan with something else in it."""
-    from reconciler.planning import plan_digest
-
     return plan_digest(msgspec.structs.replace(plan, **changes))
 
 

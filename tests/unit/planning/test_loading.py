@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 import pytest
 
 from reconciler.errors import DocumentsError, StaleError
+from reconciler.model.plan import Plan
 from reconciler.planning import decode_plan, encode_plan, plan_digest
 from tests.support.account import INVOICE
 from tests.support.values import plan_documents
@@ -51,9 +53,7 @@ def count_wrong(plan: dict[str, Any]) -> None:
     "alter",
     [remove_from_shown, show_other_group, show_group_twice, show_no_group, show_group_that_is_nowhere, count_wrong],
 )
-def test_a_plan_that_shows_something_else_than_it_does(
-    tmp_path: Path, alter: Callable[[dict[str, Any]], None]
-) -> None:
+def test_a_plan_that_shows_something_else_than_it_does(tmp_path: Path, alter: Callable[[dict[str, Any]], None]) -> None:
     """The digest does not cover what is shown, so it is compared with what is done."""
     plan = plan_documents(tmp_path, {"a.yaml": INVOICE})
     altered = json.loads(encode_plan(plan))
@@ -67,16 +67,14 @@ def test_a_group_dropped_from_after_is_refused_even_with_a_new_digest(tmp_path: 
     plan = plan_documents(tmp_path, {"a.yaml": INVOICE})
     altered = json.loads(encode_plan(plan))
     del altered["changes"][0]["after"]["super"]
-    import msgspec
-
-    from reconciler.model.plan import Plan
-
     altered["digest"] = plan_digest(msgspec.convert(altered, Plan))
     with pytest.raises(StaleError, match="it shows something else"):
         decode_plan(json.dumps(altered).encode(), "plan.json")
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"format": "reconciler/plan/2"}', b"\xff", b'{"a": "\\ud800"}'])
+@pytest.mark.parametrize(
+    "content", [b"", b"{", b"[]", b'{"format": "reconciler/plan/2"}', b"\xff", b'{"a": "\\ud800"}']
+)
 def test_what_is_no_plan(content: bytes) -> None:
     """Anything else is named as such, with the format that is expected."""
     with pytest.raises(DocumentsError, match=r"plan\.json is not a plan of format reconciler/plan/1"):

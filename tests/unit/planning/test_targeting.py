@@ -56,7 +56,9 @@ def test_two_entries_of_one_rank_contradict_each_other(tmp_path: Path) -> None:
     """Found by what they select, however they name it; both places are shown, once."""
     entry = "    groups: {Project Manager: [ann@acme.test]}\n    workflow_manager: ann@acme.test\n"
     first = f"{HEAD}projects:\n  - where: {{state_code: [WA, OR]}}\n{entry}"
-    second = f"kind: assignments\ntemplate: {{id: 11}}\nprojects:\n  - where: {{stage: Course of Construction}}\n{entry}"
+    second = (
+        f"kind: assignments\ntemplate: {{id: 11}}\nprojects:\n  - where: {{stage: Course of Construction}}\n{entry}"
+    )
     assert problems_of(tmp_path, first, second) == [
         "b.yaml:5:14 documents/conflict 'Project Manager' of projects/1041/templates/11 is given here and, with the "
         "same rank, at a.yaml:5:14; keep one of the two",
@@ -130,7 +132,8 @@ def test_presets_that_are_not_there(tmp_path: Path) -> None:
 
 def test_what_could_not_be_read_makes_the_plan_incomplete(tmp_path: Path) -> None:
     """Not an error in documents, not a plan either: the rest is shown, nothing may be applied."""
-    text = f"{HEAD}projects:\n  - where: {{stage: Course of Construction}}\n    groups: {{Project Manager: [bo@acme.test]}}\n"
+    text = f"{HEAD}projects:\n  - where: {{stage: Course of Construction}}\n    "
+    text += "groups: {Project Manager: [bo@acme.test]}\n"
     state = live_state()
     gone = Unreadable(project_id="1042", template_id="11", tool_type="invoice", reason="refused with 403")
     partly = msgspec.structs.replace(state, presets=state.presets[:1], unreadable=(gone,))

@@ -33,7 +33,7 @@ def test_the_nearest_settings_file_counts(tmp_path: Path) -> None:
         find_settings_file(deep, tmp_path)
 
 
-def test_the_environment_wins(tmp_path: Path) -> None:
+def test_the_environment_wins() -> None:
     """Addresses of the environment go before those of the document."""
     document = SettingsDocument(company_id="1", api_url="https://a.test", auth_url="https://b.test")
     service = read_service(document, {"RECONCILER_API_URL": "http://127.0.0.1:8/"})
@@ -41,7 +41,15 @@ def test_the_environment_wins(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["http://api.procore.com", "ftp://x.test", "api.procore.com", "https://me:pw@x.test", "http://10.0.0.1", "https://x.test?a"]
+    "url",
+    [
+        "http://api.procore.com",
+        "ftp://x.test",
+        "api.procore.com",
+        "https://me:pw@x.test",
+        "http://10.0.0.1",
+        "https://x.test?a",
+    ],
 )
 def test_addresses_that_would_give_the_token_away(url: str) -> None:
     """Plain http is for loopback; logins and queries have no place in an address."""
@@ -76,10 +84,7 @@ def test_a_secret_never_shows() -> None:
     secret = Secret("hunter2")
     credentials = Credentials(client_id="i", client_secret=secret)
     shown = [repr(secret), str(secret), f"{secret}", f"{secret!r}", repr(credentials), str([secret])]
-    try:
-        raise ValueError(credentials)
-    except ValueError:
-        shown.append(traceback.format_exc())
+    shown.extend(traceback.format_exception(ValueError(credentials)))
     assert not [text for text in shown if "hunter2" in text]
     for keep in (pickle.dumps, copy.copy, copy.deepcopy):
         with pytest.raises(TypeError, match="not copied"):

@@ -1,0 +1,118 @@
+"""Laws of reading documents: nothing is changed, nothing crashes, shapes and schemas agree."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from reconciler.desired.schemas import explain, validator
+from reconciler.desired.wire import SHAPES
+from reconciler.desired.yaml_reader import LocatedDocument, read_yaml
+from reconciler.model.diagnostics import Origin
+
+texts = st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc")), max_size=12)
+plain = st.recursive(
+    st.none() | st.booleans() | st.integers(-(10**15), 10**15) | texts,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(texts, inner, max_size=4),
+    max_leaves=12,
+)
+
+logins = st.sampled_from(["ann@acme.test", "team:west", "team:", "ann", "a b@c", "@", "", "x@y"])
+numbers = st.sampled_from([0, 7, -1, 1042])
+scalars = (
+    st.none()
+    | st.booleans()
+    | numbers
+    | st.sampled_from(["", "24-017", "x y", "P", "2027-01-31", "2027-02-30", "a" * 70])
+    | logins
+)
+keys = st.sampled_from(
+    ["kind", "template", "tool", "workflow_manager", "groups", "projects", "company", "project", "where", "id", "number",
+     "members", "allow_empty", "login_id", "person", "until", "reason", "stage", "teams", "x", "", "version",
+     "company_id", "company_name", "api_url", "auth_url", "exclude"]
+)  # fmt: skip
+anything = st.recursive(
+    scalars, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(keys, inner, max_size=3), max_leaves=6
+)
+
+
+def optional(**fields: Any) -> Any:
+    """Give dictionaries with some of these keys, now and then with anything else."""
+    return st.fixed_dictionaries({}, optional={key: value | anything for key, value in fields.items()})
+
+
+member = logins | optional(login_id=numbers) | optional(person=logins, until=scalars, reason=scalars)
+members = st.lists(member, max_size=3)
+groups = st.dictionaries(
+    st.sampled_from(["A", "B", ""]), members | optional(members=members, allow_empty=st.booleans()), max_size=2
+)
+person = logins | optional(login_id=numbers)
+where = st.dictionaries(st.sampled_from(["stage", "x"]), scalars | st.lists(scalars, max_size=2), max_size=2)
+entry = optional(
+    project=scalars | optional(id=numbers, number=scalars), where=where, workflow_manager=person, groups=groups
+)
+documents = {
+    "assignments": optional(
+        kind=st.just("assignments"), template=scalars | optional(id=numbers), tool=scalars, workflow_manager=person,
+        groups=groups, projects=st.lists(entry, max_size=2), company=optional(workflow_manager=person, groups=groups),
+    ),
+    "teams": optional(kind=st.just("teams"), teams=st.dictionaries(st.sampled_from(["a", ""]), members, max_size=2)),
+    "settings": optional(
+        kind=st.just("settings"), version=st.just(1), company_id=scalars, company_name=scalars,
+        api_url=st.sampled_from(["https://a.test", "http://a/b", "x"]), exclude=st.lists(scalars, max_size=2),
+    ),
+}  # fmt: skip
+
+
+@given(plain)
+def test_what_is_written_as_yaml_is_read_as_it_was(value: Any) -> None:
+    """Whatever PyYAML writes, with quotes where it needs them, comes back."""
+    found, diagnostics = read_yaml(yaml.safe_dump(value, allow_unicode=True).encode(), "a.yaml")
+    assert diagnostics == []
+    assert found[0].data == value
+
+
+@given(plain)
+def test_every_value_has_a_place(value: Any) -> None:
+    """Lines and columns lie within the text, for every step into the value."""
+    text = yaml.safe_dump(value, allow_unicode=True)
+    document = read_yaml(text.encode(), "a.yaml")[0][0]
+
+    def walk(data: Any, steps: tuple[str | int, ...]) -> None:
+        origin = document.origin(*steps)
+        assert isinstance(origin, Origin)
+        assert 1 <= origin.line <= text.count("\n") + 1
+        pairs = data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else ()
+        for step, inner in pairs:
+            walk(inner, (*steps, step))
+
+    walk(document.data, ())
+
+
+@settings(max_examples=300)
+@given(st.binary(max_size=200) | st.text("{}[]&*!|>-:,#'\"% \n\tab0~", max_size=80).map(str.encode))
+def test_no_input_crashes_the_reader(content: bytes) -> None:
+    """Any bytes give documents or one diagnostic with a place."""
+    found, diagnostics = read_yaml(content, "a.yaml")
+    assert len(diagnostics) <= 1
+    assert not (found and diagnostics)
+    assert all(one.origin is not None and one.message for one in diagnostics)
+
+
+@settings(max_examples=600)
+@given(st.sampled_from(sorted(documents)).flatmap(lambda kind: st.tuples(st.just(kind), documents[kind])))
+def test_shapes_and_schemas_accept_the_same(case: tuple[str, Any]) -> None:
+    """Quick acceptance and the schema agree on every document; what is refused has words."""
+    kind, document = case
+    try:
+        msgspec.convert(document, SHAPES[kind], strict=True)
+        accepted = True
+    except msgspec.ValidationError:
+        accepted = False
+    assert validator(kind).is_valid(document) == accepted
+    located = LocatedDocument("a.yaml", document, 0)
+    assert bool(explain(located, kind)) == (not accepted)
