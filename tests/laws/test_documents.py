@@ -31,7 +31,8 @@ scalars = (
     | logins
 )
 keys = st.sampled_from(
-    ["kind", "template", "tool", "workflow_manager", "groups", "projects", "company", "project", "where", "id", "number",
+words = st.sampled_from(["", "24-017", "x y", "P", "2027-01-31", "2027-02-30"])
+scalars = st.none() | st.booleans() | numbers | words | logins
      "members", "allow_empty", "login_id", "person", "until", "reason", "stage", "teams", "x", "", "version",
      "company_id", "company_name", "api_url", "auth_url", "exclude"]
 )  # fmt: skip

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from syrupy.assertion import SnapshotAssertion
 
+    from reconciler.model.outcomes import Status
     from reconciler.model.plan import Plan
 
 HOSTILE = "<b>A|b`c` @all **x** \u202egnp\x1b[31m\nhttps://evil.test [y](z)"
@@ -167,18 +168,17 @@ def test_problems(whole: SnapshotAssertion) -> None:
 
 def test_what_apply_did(whole: SnapshotAssertion) -> None:
     """A line a preset, names where they are known, and the sum."""
+    told: tuple[tuple[Status, str | None], ...] = (
+        ("applied", None),
+        ("already", None),
+        ("stale", "live moved"),
+        ("failed", "422\nx"),
+        ("unverified", "?"),
+        ("skipped", "y"),
+    )
     outcomes = tuple(
         Outcome(address=f"projects/{number}/templates/2", preset_id="3", status=status, error=error)
-        for number, (status, error) in enumerate(
-            (
-                ("applied", None),
-                ("already", None),
-                ("stale", "live moved"),
-                ("failed", "422\nx"),
-                ("unverified", "?"),
-                ("skipped", "y"),
-            )
-        )
+        for number, (status, error) in enumerate(told)
     )
     summary = ApplySummary(applied=1, already=1, stale=1, failed=1, unverified=1, skipped=1)
     report = ApplyReport(format=APPLY_FORMAT, run_id="r", digest="sha256:x", outcomes=outcomes, summary=summary)

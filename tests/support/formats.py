@@ -1,0 +1,71 @@
+"""The schemas of the formats that commands write, derived from their values; run it to write them anew."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from reconciler.live import snapshot
+from reconciler.model.diagnostics import Diagnostic
+from reconciler.model.outcomes import ApplyReport, JournalEvent, RecordedRun
+from reconciler.model.plan import Plan
+
+__all__ = ["SCHEMAS", "derived"]
+
+SCHEMAS = Path(__file__).resolve().parents[2] / "schemas"
+
+
+class _Error(msgspec.Struct, tag_field="format", tag="reconciler/error/1"):
+    """What any command writes with --format json when it fails; code is its exit code."""
+
+    code: int
+    message: str
+    diagnostics: list[Diagnostic]
+
+
+class _Validated(msgspec.Struct, tag_field="format", tag="reconciler/validate/1"):
+    """What validate --format json writes."""
+
+    counts: dict[str, int]
+    diagnostics: list[Diagnostic]
+
+
+class _History(msgspec.Struct, tag_field="format", tag="reconciler/history/1"):
+    """What history --format json writes, the newest run first."""
+
+    runs: list[RecordedRun]
+
+
+_FORMATS: dict[str, Any] = {
+    "plan": Plan,
+    "apply": ApplyReport,
+    "error": _Error,
+    "validate": _Validated,
+    "history": _History,
+    "journal": JournalEvent,
+    "snapshot": snapshot._Snapshot,
+}
+
+
+def derived() -> dict[str, str]:
+    """Give the content of each schema file by its name."""
+    files = {}
+    for name, shape in _FORMATS.items():
+        schema = msgspec.json.schema(shape)
+        title = "One line of a journal file" if name == "journal" else f"reconciler/{name}/1"
+        document = {
+            "$schema": "https://json-schema.org/draft/2020-12/schema",
+            "$id": f"urn:reconciler:schema:{name}:1",
+            "title": title,
+            **schema,
+        }
+        files[f"{name}.schema.json"] = json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+    return files
+
+
+if __name__ == "__main__":
+    for file, text in derived().items():
+        (SCHEMAS / file).write_text(text, encoding="utf-8")
