@@ -23,7 +23,8 @@ plain = st.recursive(
 
 logins = st.sampled_from(["ann@acme.test", "team:west", "team:", "ann", "a b@c", "@", "", "x@y"])
 numbers = st.sampled_from([0, 7, -1, 1042])
-scalars = (
+words = st.sampled_from(["", "24-017", "x y", "P", "2027-01-31", "2027-02-30"])
+scalars = st.none() | st.booleans() | numbers | words | logins
     st.none()
     | st.booleans()
     | numbers
@@ -31,8 +32,7 @@ scalars = (
     | logins
 )
 keys = st.sampled_from(
-words = st.sampled_from(["", "24-017", "x y", "P", "2027-01-31", "2027-02-30"])
-scalars = st.none() | st.booleans() | numbers | words | logins
+    ["kind", "template", "tool", "workflow_manager", "groups", "projects", "company", "project", "where", "id", "number",
      "members", "allow_empty", "login_id", "person", "until", "reason", "stage", "teams", "x", "", "version",
      "company_id", "company_name", "api_url", "auth_url", "exclude"]
 )  # fmt: skip
