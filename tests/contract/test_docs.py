@@ -1,0 +1,63 @@
+"""What the documentation cites exists, and its examples are true."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from reconciler import errors
+from reconciler.cli import COMMANDS
+from reconciler.desired import read_repository, read_settings_document
+from reconciler.model.diagnostics import has_errors
+from tests.support.values import TODAY
+
+ROOT = Path(__file__).parents[2]
+PAGES = [*sorted((ROOT / "docs").rglob("*.md")), ROOT / "README.md", ROOT / "benchmarks" / "README.md"]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_cited_paths_exist(page: Path) -> None:
+    """Links, and paths in code style."""
+    text = page.read_text(encoding="utf-8")
+    links = [link for link in re.findall(r"\]\(([^)#]+)\)", text) if "://" not in link]
+    assert [link for link in links if not (page.parent / link).exists()] == []
+    paths = re.findall(r"`((?:reconciler|tests|schemas|examples|docs|benchmarks)/[\w./-]+)`", text)
+    assert [path for path in paths if not (ROOT / path).exists()] == []
+
+
+def test_the_walk_names_what_is_there() -> None:
+    """Each function or class beside a path in the architecture stands in that file."""
+    text = " ".join((ROOT / "docs" / "architecture.md").read_text(encoding="utf-8").split())
+    for path, name in re.findall(r"`(reconciler/[\w/]+\.py)`, `(\w+)`", text):
+        source = (ROOT / path).read_text(encoding="utf-8")
+        assert re.search(rf"^(def|class) {name}\b", source, re.MULTILINE), f"{name} in {path}"
+
+
+def test_commands_in_examples_exist() -> None:
+    """No page names a command that is not there."""
+    text = "\n".join(page.read_text(encoding="utf-8") for page in PAGES)
+    assert set(re.findall(r"^(?:\$ )?reconciler (\w+)", text, re.MULTILINE)) <= set(COMMANDS)
+
+
+def test_the_documents_of_the_documentation_are_good(tmp_path: Path) -> None:
+    """Every YAML block that begins with a file's name, put together, is a repository without a problem."""
+    text = (ROOT / "docs" / "documents.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"```yaml\n# (\S+)\n(.*?)```", text, re.DOTALL)
+    for name, content in blocks:
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(content, encoding="utf-8")
+    settings = tmp_path / "reconciler.yaml"
+    documents, diagnostics = read_repository(settings, read_settings_document(settings), TODAY)
+    assert not has_errors(diagnostics), diagnostics
+    assert (len(blocks), len(documents.assignments)) == (4, 2)
+
+
+def test_exit_codes_of_the_readme() -> None:
+    """The table names just the codes that the errors know."""
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    told = {int(code) for code in re.findall(r"^\| (\d+) \|", text, re.MULTILINE)}
+    known = {getattr(errors, name).exit_code for name in errors.__all__}
+    assert told == known | {0, 2}
