@@ -12,6 +12,7 @@ __all__ = ["PEOPLE", "write_account", "write_zone"]
 
 PEOPLE = 400
 CHANGED_EVERY = 100
+REGIONS = 50
 _ENTRIES_A_FILE = 1000
 _ROLES = ("Project Manager", "Accounting")
 _TOOL = "subcontractor_invoice"
@@ -23,11 +24,16 @@ def _login(number: int) -> str:
 
 def _members(preset: int) -> dict[str, list[int]]:
     """Give the live members of the two managed groups of a preset, by number of person."""
-    return {"Project Manager": [preset, preset * 7 + 1], "Accounting": [preset * 3 + 2, preset * 5 + 3]}
+    region = preset % REGIONS
+    return {"Project Manager": [region, region * 7 + 101], "Accounting": [region * 3 + 202, region * 5 + 303]}
 
 
 def write_account(folder: Path, presets: int) -> None:
-    """Write ``sandbox/`` and ``repository/``; one in a hundred presets differs by one person."""
+    """Write ``sandbox/``, ``repository/`` and ``selected/``; one in a hundred presets differs by one person.
+
+    In ``repository/`` every preset has an entry of its own, the most that documents can hold. In ``selected/``
+    each project is selected by its region, as people write it, and those that differ have an entry.
+    """
     groups = [
         {"uuid": "g-creator", "name": "Item Creator", "type": "ITEM_CREATOR"},
         {"uuid": "g-pm", "name": "Project Manager", "type": "RESPONSIBLE_ROLE"},
@@ -40,7 +46,13 @@ def write_account(folder: Path, presets: int) -> None:
         "people": [{"id": str(5000 + one), "login": _login(one), "name": f"Person {one}"} for one in range(PEOPLE)],
         "tools": [{"name": "Invoices", "type": _TOOL, "provider": "Project"}],
         "projects": [
-            {"id": str(100_000 + one), "name": f"Project {one}", "stage": "Course of Construction", "active": True}
+            {
+                "id": str(100_000 + one),
+                "name": f"Project {one}",
+                "stage": "Course of Construction",
+                "project_region_id": one % REGIONS,
+                "active": True,
+            }
             for one in range(presets)
         ],
         "templates": [
@@ -61,6 +73,13 @@ def write_account(folder: Path, presets: int) -> None:
     (repository / "assignments").mkdir(parents=True)
     settings = 'kind: settings\nversion: 1\ncompany_id: "4211"\n'
     (repository / "reconciler.yaml").write_text(settings, encoding="utf-8")
+    selected = folder / "selected"
+    selected.mkdir()
+    (selected / "reconciler.yaml").write_text(settings, encoding="utf-8")
+    regions = "".join(_region(one) for one in range(REGIONS))
+    changed = "".join(_entry(one) for one in range(0, presets, CHANGED_EVERY))
+    text = f"kind: assignments\ntemplate: Invoice Approval\nprojects:\n{regions}{changed}"
+    (selected / "invoice.yaml").write_text(text, encoding="utf-8")
     for start in range(0, presets, _ENTRIES_A_FILE):
         entries = "".join(_entry(one) for one in range(start, min(start + _ENTRIES_A_FILE, presets)))
         text = f"kind: assignments\ntemplate: Invoice Approval\nprojects:\n{entries}"
@@ -82,13 +101,23 @@ def _seed_preset(number: int) -> dict[str, object]:
 
 
 def _entry(number: int) -> str:
-    members = {role: list(dict.fromkeys(map(_login, ids))) for role, ids in _members(number).items()}
+    members = _logins(number)
     if number % CHANGED_EVERY == 0:
-        somebody = next(_login(one) for one in range(number + 11, number + 60) if _login(one) not in members[_ROLES[0]])
-        members[_ROLES[0]][0] = somebody
-    lines = [f'  - project: {{id: "{100_000 + number}"}}', "    groups:"]
-    lines.extend(f"      {role}: [{', '.join(logins)}]" for role, logins in members.items())
-    return "\n".join(lines) + "\n"
+        members[_ROLES[0]][0] = next(one for one in map(_login, range(60, 99)) if one not in members[_ROLES[0]])
+    return f'  - project: {{id: "{100_000 + number}"}}\n{_groups(members)}'
+
+
+def _region(number: int) -> str:
+    return f"  - where: {{project_region_id: {number}}}\n{_groups(_logins(number))}"
+
+
+def _logins(number: int) -> dict[str, list[str]]:
+    return {role: list(dict.fromkeys(map(_login, ids))) for role, ids in _members(number).items()}
+
+
+def _groups(members: dict[str, list[str]]) -> str:
+    lines = [f"      {role}: [{', '.join(logins)}]\n" for role, logins in members.items()]
+    return f"    groups:\n{''.join(lines)}"
 
 
 def write_zone(folder: Path, records: int) -> Path:

@@ -48,8 +48,8 @@ class LiveReader(Protocol):
         """What it cost so far, if it costs anything."""
         ...
 
-    def catalogue(self, *, with_projects: bool, fields: frozenset[str]) -> Catalogue:
-        """Give templates and projects."""
+    def catalogue(self, *, with_projects: bool, fields: frozenset[str] | None) -> Catalogue:
+        """Give templates and projects, with the fields named (null: all)."""
         ...
 
     def versions(self, templates: Sequence[Template]) -> list[Version]:
@@ -101,13 +101,17 @@ def open_reader(workspace: Workspace, common: Common, snapshot: Path | None) -> 
         yield Reader(client, report)
 
 
-def observe(documents: Documents, diagnostics: Sequence[Diagnostic], reader: LiveReader) -> Observation:
+def observe(
+    documents: Documents, diagnostics: Sequence[Diagnostic], reader: LiveReader, *, every_field: bool = False
+) -> Observation:
     """Read everything the documents name, and nothing else.
 
     Raises DocumentsError with every name, group and person that cannot be found: reading goes on after the
-    first of them, so that one run tells all.
+    first of them, so that one run tells all. ``every_field`` keeps all fields of projects, for documents to come.
     """
-    catalogue = reader.catalogue(with_projects=needs_projects(documents), fields=fields_needed(documents))
+    catalogue = reader.catalogue(
+        with_projects=needs_projects(documents), fields=None if every_field else fields_needed(documents)
+    )
     scope, found = select(documents, catalogue)
     all_diagnostics = [*diagnostics, *found]
     versions = reader.versions(scope.templates)

@@ -30,7 +30,7 @@ def snapshot(common: Common, out: Path) -> int:
     workspace = open_workspace(common)
     documents, diagnostics = read_documents(workspace)
     with open_reader(workspace, common, None) as reader:
-        state = observe(documents, diagnostics, reader).state
+        state = observe(documents, diagnostics, reader, every_field=True).state
     if state.unreadable:
         reasons = "; ".join(one.reason for one in state.unreadable[:3])
         raise IncompleteError(f"not everything could be read, so no snapshot was written: {reasons}")

@@ -83,7 +83,7 @@ class Reader:
         seconds = round(time.monotonic() - self._started, 3)
         return Pacing(requests=self.client.requests, lower_bound=self.lower_bound, seconds=seconds)
 
-    def catalogue(self, *, with_projects: bool, fields: frozenset[str]) -> Catalogue:
+    def catalogue(self, *, with_projects: bool, fields: frozenset[str] | None) -> Catalogue:
         """Read all templates, and all projects where any document names one (each list once)."""
         self._tell("templates", 0, 0)
         templates = self._list(f"{self._company}/workflows/templates", list[TemplateItem], "the list of templates")
@@ -94,7 +94,7 @@ class Reader:
             projects = self._projects(fields)
         return Catalogue(templates=tuple(item.value() for item in templates), projects=tuple(projects))
 
-    def _projects(self, fields: frozenset[str]) -> list[Project]:
+    def _projects(self, fields: frozenset[str] | None) -> list[Project]:
         what = "the list of projects"
         raw = self._list(f"/rest/v1.1/projects?{self._company_query}", list[dict[str, Any]], what)
         try:

@@ -194,7 +194,7 @@ class SnapshotReader:
         self._assignees = {(one.project_id, one.tool_type): one for one in state.assignees}
         self._managers = {(one.project_id, one.tool_type): one for one in state.managers}
 
-    def catalogue(self, *, with_projects: bool, fields: frozenset[str]) -> Catalogue:  # noqa: ARG002
+    def catalogue(self, *, with_projects: bool, fields: frozenset[str] | None) -> Catalogue:  # noqa: ARG002
         """Give the catalogue."""
         return self._state.catalogue
 

@@ -63,15 +63,15 @@ class ProjectItem(msgspec.Struct):
     active: bool = True
 
 
-def project_value(raw: dict[str, Any], item: ProjectItem, fields: frozenset[str]) -> Project:
-    """Give the project with those of its fields that documents select by, as text."""
+def project_value(raw: dict[str, Any], item: ProjectItem, fields: frozenset[str] | None) -> Project:
+    """Give the project with those of its fields that documents select by (null: with all), as text."""
     return Project(
         id=str(item.id),
         name=item.name,
         display_name=item.display_name,
         number=item.project_number,
         active=item.active,
-        fields={field: _text(raw[field]) for field in fields if field in raw},
+        fields={field: _text(raw[field]) for field in (raw if fields is None else fields) if field in raw},
     )
 
 

@@ -47,7 +47,7 @@ class Template(msgspec.Struct, frozen=True, gc=False, kw_only=True):
 
 
 class Project(msgspec.Struct, frozen=True, kw_only=True):
-    """A project; ``fields`` holds, as text, those fields of the project list that a document selects by."""
+    """A project; ``fields`` holds, as text, those fields of the project list that documents select by."""
 
     id: str
     name: str
