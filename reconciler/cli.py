@@ -85,6 +85,8 @@ def run(arguments: Sequence[str]) -> int:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
+    if _wants_json(arguments) and hasattr(sys.stdout, "reconfigure"):
+        sys.stdout.reconfigure(encoding="utf-8")  # whatever the terminal's encoding, JSON is UTF-8
     try:
         result: Any = main.main(args=list(arguments), prog_name="reconciler", standalone_mode=False)
     except click.exceptions.Exit as ending:
@@ -121,9 +123,10 @@ def _failed(error: ReconcilerError, arguments: Sequence[str]) -> int:
     from reconciler.render.escaping import printable  # noqa: PLC0415 - only for failures
 
     if error.diagnostics:
+        from reconciler.commands.options import Common  # noqa: PLC0415 - the same
         from reconciler.render.terminal import render_diagnostics  # noqa: PLC0415 - the same
 
-        color = sys.stderr.isatty() and "--no-color" not in arguments
+        color = Common(config=None, verbose=False, quiet=False, no_color="--no-color" in arguments).color(sys.stderr)
         sys.stderr.write(render_diagnostics(error.diagnostics, color=color))
     sys.stderr.write(f"error: {printable(error.message)}\n")
     return error.exit_code

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from reconciler.model.outcomes import Status
     from reconciler.model.plan import Plan, PresetChange
 
-__all__ = ["PresetService", "RunJournal", "apply_plan", "in_order"]
+__all__ = ["PresetService", "RunJournal", "apply_plan", "declined", "in_order"]
 
 WRITES_ALLOWED = 3
 READ_BACK_WAITS_SECONDS = (0.25, 0.5, 1.0, 2.0)
@@ -95,17 +95,19 @@ def apply_plan(
         )
     )
     outcomes: list[Outcome] = []
+    keeper = _Keeper(journal)
     for change in in_order(plan):
         if stopped():
             outcome = _outcome(change, "skipped", error="interrupted before it was tried")
-        else:
-            journal.record(_intent(change))
+        elif keeper.keep(_intent(change)):
             outcome = _apply_change(change, service, sleep)
-        journal.record(OutcomeRecorded(at=_now(), outcome=outcome))
+        else:
+            outcome = _outcome(change, "skipped", error=f"not tried: {keeper.failure}")
+        keeper.keep(OutcomeRecorded(at=_now(), outcome=outcome))
         outcomes.append(outcome)
         report(len(outcomes), outcome)
     summary = _summary(outcomes)
-    journal.record(RunFinished(at=_now(), summary=summary))
+    keeper.keep(RunFinished(at=_now(), summary=summary))
     return ApplyReport(
         format=APPLY_FORMAT,
         run_id=journal.run_id,
@@ -115,68 +117,113 @@ def apply_plan(
     )
 
 
+def declined(plan: Plan) -> ApplyReport:
+    """Give the report of a plan that somebody was asked about and did not want; it has no run."""
+    outcomes = tuple(_outcome(change, "skipped", error="declined") for change in in_order(plan))
+    return ApplyReport(
+        format=APPLY_FORMAT, run_id="", digest=plan.digest, outcomes=outcomes, summary=_summary(outcomes)
+    )
+
+
+class _Keeper:
+    """Records events until that fails once; from then on nothing may be written, and the rest is told."""
+
+    def __init__(self, journal: RunJournal) -> None:
+        self._journal = journal
+        self.failure: str | None = None
+
+    def keep(self, event: JournalEvent) -> bool:
+        """Record an event; tells whether it is on disk."""
+        if self.failure is not None:
+            return False
+        try:
+            self._journal.record(event)
+        except ReconcilerError as error:
+            self.failure = error.message
+            return False
+        return True
+
+
 def _apply_change(change: PresetChange, service: PresetService, sleep: Callable[[float], object]) -> Outcome:
-    project_id = change.project.id if change.project else None
-    attempts = 0
+    attempts = _Attempts()
     try:
-        preset = service.read(project_id, change.preset_id)
+        preset = service.read(_project_id(change), change.preset_id)
+        if preset.template_id != change.template.id:
+            error = f"live moved since the plan: the preset belongs to template {preset.template_id} now"
+            return _outcome(change, "stale", error=error)
         stands = position(change, preset)
         if stands == "after":
             return _outcome(change, "already")
         if stands == "elsewhere":
-            moved = describe_difference(change, preset)
-            return _outcome(change, "stale", error=f"live moved since the plan: {moved}")
-        manager = _manager_id(change, preset)
-        while True:
-            attempts += 1
-            lost = _write(service, preset, write_groups(change, preset), manager)
-            preset, stands = _read_back(change, service, project_id, sleep)
-            if stands == "after":
-                return _outcome(change, "applied", attempts=attempts)
-            # A lost write that left no trace is sent again; one that was answered, or that meets somebody
-            # else's edit, is not.
-            if lost is None or stands == "elsewhere" or attempts >= WRITES_ALLOWED:
-                found = describe_difference(change, preset) if stands == "elsewhere" else "live is still as before"
-                error = f"written, but not confirmed by reading back: {found}"
-                if lost is not None:
-                    error = f"{error} ({lost})"
-                status: Status = "failed" if lost is not None and stands == "before" else "unverified"
-                return _outcome(change, status, attempts=attempts, error=error)
+            error = f"live moved since the plan: {describe_difference(change, preset)}"
+            return _outcome(change, "stale", error=error)
+        return _write_and_confirm(change, preset, service, sleep, attempts)
     except ReconcilerError as error:
-        return _outcome(change, _after_error(error, attempts), attempts=attempts, error=error.message)
+        status: Status = "unverified" if isinstance(error, _ReadBackError) else "failed"
+        return _outcome(change, status, attempts=attempts.count, error=error.message)
+    except Exception as error:  # noqa: BLE001 - a defect at one preset must not hide what became of the others
+        words = f"a defect of reconciler: {type(error).__name__}: {error}"
+        return _outcome(change, "unverified" if attempts.count else "failed", attempts=attempts.count, error=words)
+
+
+class _Attempts:
+    """How many writes were sent, also when one of them ends in an exception."""
+
+    count = 0
+
+
+def _write_and_confirm(
+    change: PresetChange,
+    preset: Preset,
+    service: PresetService,
+    sleep: Callable[[float], object],
+    attempts: _Attempts,
+) -> Outcome:
+    while True:
+        attempts.count += 1
+        lost = _write(service, change, preset)
+        preset, stands = _read_back(change, service, sleep)
+        if stands == "after":
+            return _outcome(change, "applied", attempts=attempts.count)
+        # A lost write that left no trace is sent again; one that was answered, or that meets somebody else's
+        # edit, is not.
+        if lost is None or stands == "elsewhere" or attempts.count >= WRITES_ALLOWED:
+            break
+    found = describe_difference(change, preset) if stands == "elsewhere" else "live is still as before"
+    error = f"written, but not confirmed by reading back: {found}" + (f" ({lost})" if lost is not None else "")
+    status: Status = "failed" if lost is not None and stands == "before" else "unverified"
+    return _outcome(change, status, attempts=attempts.count, error=error)
+
+
+def _project_id(change: PresetChange) -> str | None:
+    return change.project.id if change.project else None
 
 
 class _ReadBackError(ReconcilerError):
     """Reading back failed: nobody knows what became of the write."""
 
 
-def _after_error(error: ReconcilerError, attempts: int) -> Status:
-    return "unverified" if attempts and isinstance(error, _ReadBackError) else "failed"
-
-
-def _write(
-    service: PresetService, preset: Preset, groups: dict[str, tuple[str, ...]], manager: str | None
-) -> str | None:
-    """Write once; gives null when it was answered, or why the answer is lost."""
+def _write(service: PresetService, change: PresetChange, preset: Preset) -> str | None:
+    """Write once what the last read showed, but for what changes; gives why the answer is lost, if it is."""
     try:
-        service.replace_assignees(preset, groups, manager)
+        service.replace_assignees(preset, write_groups(change, preset), _manager_id(change, preset))
     except AnswerLostError as error:
         return error.message
     return None
 
 
 def _read_back(
-    change: PresetChange, service: PresetService, project_id: str | None, sleep: Callable[[float], object]
+    change: PresetChange, service: PresetService, sleep: Callable[[float], object]
 ) -> tuple[Preset, Position]:
     """Read until live is as planned, or patience ends: reads can lag by a second or two (api.md section 6)."""
     try:
-        preset = service.read(project_id, change.preset_id)
+        preset = service.read(_project_id(change), change.preset_id)
         stands = position(change, preset)
         for wait in READ_BACK_WAITS_SECONDS:
             if stands == "after":
                 break
             sleep(wait)
-            preset = service.read(project_id, change.preset_id)
+            preset = service.read(_project_id(change), change.preset_id)
             stands = position(change, preset)
     except ReconcilerError as error:
         raise _ReadBackError(f"written, and then it could not be read back: {error.message}") from error

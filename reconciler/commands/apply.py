@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from reconciler.applying import apply_plan, require_approved, require_permission
+from reconciler.applying import apply_plan, declined, require_approved, require_permission
 from reconciler.commands.interrupts import first_interrupt_waits
 from reconciler.commands.observing import make_plan
-from reconciler.commands.options import common_options, emit, note
+from reconciler.commands.options import common_options, emit, note, require_folder
 from reconciler.commands.show import read_plan
 from reconciler.commands.showing import plan_text
 from reconciler.commands.workspace import journal_folder, open_workspace
@@ -70,23 +70,43 @@ def apply(  # noqa: PLR0913 - one parameter an option
     way finish. Exit codes: 0 done, 3 refused, 4 partly applied, 5 live moved or not the approved plan,
     6 service, 7 documents, 64 nobody to ask.
     """
+    if out is not None:
+        require_folder(out)
     workspace = open_workspace(common)
     if plan_file is not None:
         plan = read_plan(plan_file)
     else:
         _require_somebody_to_ask(yes=yes)
         plan = make_plan(workspace, common)
-        # with JSON asked for, stdout is for the report alone
-        shown = plan_text(plan, "terminal", color=common.color(sys.stderr if shown_as == "json" else sys.stdout))
-        (note(shown, common) if shown_as == "json" or out is not None else emit(shown))
+        _show(plan, common, on_stdout=shown_as == "terminal" and out is None, asks=not yes)
     require_approved(plan, approved)
     require_permission(plan, workspace.service.company_id)
     if plan_file is None and plan.changes and not yes and not _confirmed(plan):
         note("nothing was written", common)
-        return 0
-    report = _carry_out(plan, workspace, common, journal_folder(workspace.root, journal_at))
-    emit(_report_text(report, plan, shown_as, color=out is None and common.color(sys.stdout)), out)
-    return _exit_code(report)
+        report = declined(plan)
+    else:
+        report = _carry_out(plan, workspace, common, journal_folder(workspace.root, journal_at))
+    if shown_as == "json" or report.run_id:
+        _emit_report(report, plan, shown_as, common, out)
+    return _exit_code(report) if report.run_id else 0
+
+
+def _show(plan: Plan, common: Common, *, on_stdout: bool, asks: bool) -> None:
+    """Show what will be done; where the report alone belongs on stdout, on stderr. Whoever is asked must see it."""
+    if on_stdout:
+        emit(plan_text(plan, "terminal", color=common.color(sys.stdout)))
+    elif asks or not common.quiet:
+        sys.stderr.write(plan_text(plan, "terminal", color=common.color(sys.stderr)))
+
+
+def _emit_report(report: ApplyReport, plan: Plan, shown_as: str, common: Common, out: Path | None) -> None:
+    text = _report_text(report, plan, shown_as, color=out is None and common.color(sys.stdout))
+    try:
+        emit(text, out)
+    except UsageError as error:
+        # what was written to the service must be told, wherever that is possible
+        note(f"{error.message}; the report goes to stdout", common)
+        emit(text)
 
 
 def _require_somebody_to_ask(*, yes: bool) -> None:

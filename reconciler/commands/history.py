@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from reconciler.commands.options import common_options, emit
+from reconciler.commands.options import common_options, emit, require_folder
 from reconciler.commands.workspace import journal_folder
 from reconciler.journal import read_runs
 from reconciler.settings import find_settings_file
@@ -47,6 +47,8 @@ def history(
 
     A run that was cut off is shown as such, with the presets whose outcome is not known.
     """
+    if out is not None:
+        require_folder(out)
     root = find_settings_file(common.config, Path.cwd()).parent if journal_at is None else Path()
     runs = read_runs(journal_folder(root, journal_at))[:limit]
     if shown_as == "json":

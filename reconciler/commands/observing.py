@@ -11,14 +11,14 @@ import msgspec
 from reconciler.commands.progress import show_progress
 from reconciler.commands.workspace import moment, problems, read_documents
 from reconciler.desired import describe_source
-from reconciler.errors import DocumentsError
+from reconciler.errors import DocumentsError, IncompleteError
 from reconciler.model.diagnostics import Diagnostic, has_errors
 from reconciler.model.live import LiveState, Pacing, PeopleList
 from reconciler.model.plan import LiveSource, Plan
 from reconciler.model.scope import ResolvedTarget, Scope
 from reconciler.people import PeopleIndex, Resolution
 from reconciler.planning import build_plan, compare, find_targets, select
-from reconciler.planning.judging import judge_eligibility, unreadable_diagnostics
+from reconciler.planning.judging import judge_eligibility, judge_kept, unreadable_diagnostics
 from reconciler.planning.selecting import fields_needed, needs_projects
 from reconciler.settings import read_credentials
 
@@ -29,8 +29,7 @@ if TYPE_CHECKING:
     from reconciler.commands.options import Common
     from reconciler.commands.workspace import Workspace
     from reconciler.model.documents import Documents
-    from reconciler.model.live import Catalogue, Preset, Template, Unreadable, Version
-    from reconciler.model.scope import Wanted
+    from reconciler.model.live import Catalogue, Preset, Template, Unreadable, Version, Wanted
 
 __all__ = ["Observation", "make_plan", "observe", "open_reader"]
 
@@ -119,6 +118,7 @@ def observe(
     known = {version.id for version in versions}
     newer = {preset.version_id for preset in presets if preset.version_id is not None} - known
     versions.extend(reader.versions_by_id(sorted(newer)))
+    _require_versions(scope, presets, {version.id for version in versions})
     targets, found = find_targets(scope, catalogue, presets, versions, unreadable)
     all_diagnostics.extend(found)
     resolution = Resolution(targets, PeopleIndex(presets))
@@ -134,10 +134,18 @@ def observe(
         assignees=tuple(assignees),
         managers=tuple(managers),
         unreadable=tuple(unreadable),
-        listed=_listed(scope),
+        listed=scope.wanted,
+        with_projects=needs_projects(documents),
         pacing=reader.pacing,
     )
     return Observation(state=state, resolved=tuple(resolution.resolved), diagnostics=tuple(all_diagnostics))
+
+
+def _require_versions(scope: Scope, presets: Sequence[Preset], known: set[str]) -> None:
+    needed = {template.version_id for template in scope.templates} | {preset.version_id for preset in presets}
+    missing = sorted(one for one in needed if one is not None and one not in known)
+    if missing:
+        raise IncompleteError(f"template version {missing[0]} is not in the snapshot; make a new one")
 
 
 def _resolve(resolution: Resolution, reader: LiveReader) -> tuple[list[PeopleList], list[PeopleList]]:
@@ -154,10 +162,6 @@ def _resolve(resolution: Resolution, reader: LiveReader) -> tuple[list[PeopleLis
         managers.extend(read_managers)
 
 
-def _listed(scope: Scope) -> tuple[tuple[str | None, str], ...]:
-    return tuple((wanted.project_id, wanted.tool_type) for wanted in scope.wanted)
-
-
 def make_plan(workspace: Workspace, common: Common, snapshot: Path | None = None) -> Plan:
     """Read documents and live state, compare, judge, and give the plan."""
     documents, diagnostics = read_documents(workspace)
@@ -168,6 +172,7 @@ def make_plan(workspace: Workspace, common: Common, snapshot: Path | None = None
     judged = [
         *unreadable_diagnostics(state.unreadable),
         *judge_eligibility(changes, state.assignees, state.managers),
+        *judge_kept(changes, state),
     ]
     return build_plan(
         changes,

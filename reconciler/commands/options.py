@@ -93,6 +93,8 @@ def note(text: str, common: Common) -> None:
 
 def require_folder(path: Path) -> None:
     """Refuse a file that could not be written later, before anything is asked of the service."""
+    if path.is_dir():
+        raise UsageError(f"cannot write {path}: it is a folder; name a file")
     if not path.absolute().parent.is_dir():
         raise UsageError(f"cannot write {path}: there is no folder {path.parent}; make it first")
 

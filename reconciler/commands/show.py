@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from reconciler.commands.options import common_options, emit
+from reconciler.commands.options import common_options, emit, require_folder
 from reconciler.commands.showing import PLAN_FORMATS, plan_exit_code, plan_text
 from reconciler.errors import UsageError
 from reconciler.planning import decode_plan
@@ -41,6 +41,8 @@ def show(common: Common, plan_file: Path, shown_as: PlanFormat, out: Path | None
 
     An altered plan is refused (exit code 5). Exit codes are those of 'plan'.
     """
+    if out is not None:
+        require_folder(out)
     plan = read_plan(plan_file)
     emit(plan_text(plan, shown_as, color=out is None and common.color(sys.stdout)), out)
     return plan_exit_code(plan, detailed=detailed_exitcode)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from reconciler.commands.options import common_options, emit
+from reconciler.commands.options import common_options, emit, require_folder
 from reconciler.commands.workspace import open_workspace, read_documents
 
 if TYPE_CHECKING:
@@ -34,6 +34,8 @@ def validate(common: Common, shown_as: Literal["terminal", "json"], out: Path | 
 
     Every problem of every file is told in one run, each with file:line:column and what to write instead.
     """
+    if out is not None:
+        require_folder(out)
     workspace = open_workspace(common)
     documents, diagnostics = read_documents(workspace)
     if shown_as == "json":

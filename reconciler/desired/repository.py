@@ -91,21 +91,32 @@ def _documents(
         if path == settings_file:
             continue
         name = path.relative_to(root).as_posix()
-        if not path.resolve().is_relative_to(real_root):
-            message = "this link leads out of the repository and is not followed; remove it or exclude it"
-            yield [], [_error("documents/link", message, Origin(name, 1, 1))]
-            continue
+        content = b""
         try:
-            content = path.read_bytes()
-        except OSError as error:
-            message = f"cannot be read: {error.strerror}"
-            yield [], [_error("documents/unreadable", message, Origin(name, 1, 1))]
-            continue
-        yield read_yaml(content, name)
+            problem = _refused_link(path, real_root)
+            if not problem:
+                content = path.read_bytes()
+        except (OSError, RuntimeError) as error:
+            problem = ("documents/unreadable", f"cannot be read: {getattr(error, 'strerror', None) or error}")
+        if not name.isprintable():
+            name = ascii(name)
+            problem = ("documents/name", "the file's name holds characters that cannot be shown; rename or exclude it")
+        if problem:
+            yield [], [_error(*problem, Origin(name, 1, 1))]
+        else:
+            yield read_yaml(content, name)
+
+
+def _refused_link(path: Path, real_root: Path) -> tuple[str, str] | None:
+    if path.is_dir():
+        return "documents/link", "a link to a folder is not followed; move the folder here, or exclude the link"
+    if not path.resolve(strict=True).is_relative_to(real_root):
+        return "documents/link", "this link leads out of the repository and is not followed; remove it or exclude it"
+    return None
 
 
 def _files(root: Path, exclude: tuple[str, ...]) -> Iterator[Path]:
-    """Give the YAML files below the root in the order of their names; hidden and excluded ones never."""
+    """Give the YAML files below the root by name, and links to folders; hidden and excluded ones never."""
     for folder, folders, names in os.walk(root, onerror=_unreadable_folder):
         here = Path(folder)
         relative = here.relative_to(root)
@@ -114,6 +125,7 @@ def _files(root: Path, exclude: tuple[str, ...]) -> Iterator[Path]:
             for name in folders
             if not name.startswith(".") and not _excluded(f"{(relative / name).as_posix()}/", exclude)
         )
+        yield from (here / name for name in folders if (here / name).is_symlink())
         for name in sorted(names):
             hidden = name.startswith(".") or not name.endswith(_SUFFIXES)
             if not hidden and not _excluded((relative / name).as_posix(), exclude):

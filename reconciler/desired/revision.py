@@ -30,10 +30,11 @@ def describe_source(root: Path) -> Source:
     if not revision:
         return Source()
     changes = _ask(git, root, "status", "--porcelain", "--untracked-files=normal", "--", ".", _OURS)
-    return Source(revision=revision, dirty=bool(changes))
+    # when git cannot tell, the files are taken to differ
+    return Source(revision=revision, dirty=changes is None or bool(changes))
 
 
-def _ask(git: str, root: Path, *arguments: str) -> str:
+def _ask(git: str, root: Path, *arguments: str) -> str | None:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
     environment["GIT_OPTIONAL_LOCKS"] = "0"
     try:
@@ -45,5 +46,5 @@ def _ask(git: str, root: Path, *arguments: str) -> str:
             timeout=_PATIENCE_SECONDS,
         )
     except (OSError, subprocess.TimeoutExpired):
-        return ""
-    return answer.stdout.decode("utf-8", "replace").strip() if answer.returncode == 0 else ""
+        return None
+    return answer.stdout.decode("utf-8", "replace").strip() if answer.returncode == 0 else None

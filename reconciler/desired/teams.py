@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     import datetime
     from collections.abc import Iterable, Sequence
 
+DEEPEST = 50
+
 __all__ = ["TeamExpansion", "index_teams"]
 
 
@@ -114,6 +116,10 @@ class TeamExpansion:
             cycle = " → ".join([*self._path[self._path.index(name) :], name])
             message = f"teams that contain each other: {cycle}; take one of them out"
             self.diagnostics.append(_error("documents/team-cycle", message, self._teams[name]))
+            return ()
+        if len(self._path) >= DEEPEST:
+            message = f"teams are nested deeper than {DEEPEST} levels here; take some of them out"
+            self.diagnostics.append(_error("documents/team-depth", message, self._teams[name]))
             return ()
         self._path.append(name)
         people = self._expand(self._teams[name].members)

@@ -29,6 +29,7 @@ __all__ = ["LocatedDocument", "Marks", "child", "place", "read_yaml"]
 
 DEEPEST = 40
 ALIASED_NODES_ALLOWED = 100_000
+_LETTERS_A_NODE = 100  # long texts count for more, where aliases repeat them
 
 _KEYWORDS: dict[str, bool | None] = {
     "": None, "~": None, "null": None, "Null": None, "NULL": None,
@@ -103,8 +104,9 @@ class _Builder:
 
     def __init__(self, next_event: Callable[[], Any]) -> None:
         self._next = next_event
-        self._anchors: dict[str, tuple[Any, Marks, int]] = {}
+        self._anchors: dict[str, tuple[Any, Marks, int, int]] = {}
         self._depth = 0
+        self._reached = 0
         self._nodes = 0
         self._aliased = 0
 
@@ -119,15 +121,17 @@ class _Builder:
             raise _tag_error(event)
         if self._depth >= DEEPEST:
             raise _ReadError("documents/too-deep", f"nested deeper than {DEEPEST} levels", event)
-        nodes = self._nodes
+        nodes, reached = self._nodes, self._reached
         self._nodes += 1
         self._depth += 1
+        self._reached = self._depth
         if event.anchor is not None:
             self._anchors.pop(event.anchor, None)
         built = self._mapping(event) if kind is MappingStartEvent else self._sequence(event)
         self._depth -= 1
         if event.anchor is not None:
-            self._anchors[event.anchor] = (*built, self._nodes - nodes)
+            self._anchors[event.anchor] = (*built, self._nodes - nodes, self._reached - self._depth)
+        self._reached = max(reached, self._reached)
         return built
 
     def _sequence(self, start: Any) -> tuple[list[Any], Marks]:
@@ -185,7 +189,7 @@ class _Builder:
         mark = event.start_mark
         packed = mark.line << _COLUMN_BITS | mark.column & _LAST_COLUMN
         if event.anchor is not None:
-            self._anchors[event.anchor] = (value, packed, 1)
+            self._anchors[event.anchor] = (value, packed, 1 + len(event.value) // _LETTERS_A_NODE, 0)
         return value, packed
 
     def _alias(self, event: Any) -> tuple[Any, Marks]:
@@ -193,9 +197,12 @@ class _Builder:
         if found is None:
             message = f"the alias '*{event.anchor}' refers to nothing that ends before it"
             raise _ReadError("documents/alias", message, event)
-        value, marks, size = found
+        value, marks, size, height = found
         self._nodes += size
         self._aliased += size
+        self._reached = max(self._reached, self._depth + height)
+        if self._reached > DEEPEST:
+            raise _ReadError("documents/too-deep", f"aliases nest deeper than {DEEPEST} levels", event)
         if self._aliased > ALIASED_NODES_ALLOWED:
             message = f"aliases repeat more than {ALIASED_NODES_ALLOWED:,} values; write them out or use a team"
             raise _ReadError("documents/alias", message, event)

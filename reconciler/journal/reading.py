@@ -36,16 +36,21 @@ def read_runs(folder: Path) -> list[RecordedRun]:
 
 
 def _read(path: Path) -> RecordedRun | None:
-    lines = path.read_bytes().split(b"\n")
+    try:
+        lines = path.read_bytes().split(b"\n")
+    except OSError as error:
+        raise DocumentsError(f"the journal {path} cannot be read: {error.strerror}") from None
     torn = lines.pop()  # nothing, when the last line is whole
     events: list[JournalEvent] = []
     for number, line in enumerate(lines, 1):
         try:
             events.append(_decoder.decode(line))
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             raise DocumentsError(f"{path}:{number}: not a journal line: {error}") from None
     if torn:
-        with suppress(msgspec.DecodeError, UnicodeDecodeError):  # the run was cut off in the middle of this line
+        with suppress(
+            msgspec.DecodeError, UnicodeDecodeError, RecursionError
+        ):  # the run was cut off in the middle of this line
             events.append(_decoder.decode(torn))
     return _run(events)
 

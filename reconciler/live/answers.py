@@ -12,9 +12,19 @@ from reconciler.errors import AnswerError, CredentialsError, RequestRefusedError
 if TYPE_CHECKING:
     import httpx
 
-__all__ = ["Again", "TooLong", "check_answer", "decode_answer", "describe_body"]
+__all__ = [
+    "LONGEST_WAIT_SECONDS",
+    "Again",
+    "TooLong",
+    "check_answer",
+    "decode_answer",
+    "decode_content",
+    "describe_body",
+]
 
+LONGEST_WAIT_SECONDS = 3660.0
 _LONGEST_DETAIL = 300
+_SECONDS = re.compile(r"[0-9]{1,9}(\.[0-9]{1,3})?\Z")
 _BEARER = re.compile(r"(?i)\bbearer\s+\S+|\b(client_secret|access_token)\b\W{0,4}[^\s\"',}&]+")
 
 Shape = TypeVar("Shape")
@@ -45,10 +55,8 @@ def check_answer(response: httpx.Response, what: str) -> None:
     if 200 <= status < 300:  # noqa: PLR2004
         return
     detail = describe_body(response)
-    if status in {429, 503}:
+    if status == 429 or status >= 500:  # noqa: PLR2004
         raise Again(what, status, detail, _retry_after(response))
-    if status in {500, 502, 504}:
-        raise Again(what, status, detail)
     if status == 408:  # noqa: PLR2004
         raise TooLong(what)
     if status == 401:  # noqa: PLR2004
@@ -59,19 +67,22 @@ def check_answer(response: httpx.Response, what: str) -> None:
 
 
 def _retry_after(response: httpx.Response) -> float | None:
-    try:
-        return max(float(response.headers["Retry-After"]), 0.0)
-    except (KeyError, ValueError):
-        return None
+    text = response.headers.get("Retry-After", "")
+    return min(float(text), LONGEST_WAIT_SECONDS) if _SECONDS.match(text) else None
 
 
 def decode_answer(response: httpx.Response, shape: type[Shape], what: str) -> Shape:
     """Decode a JSON answer into ``shape``; raises AnswerError with the path of what does not fit."""
+    return decode_content(response, response.content, shape, what)
+
+
+def decode_content(response: httpx.Response, content: bytes | msgspec.Raw, shape: type[Shape], what: str) -> Shape:
+    """Decode a part of an answer; raises AnswerError."""
     try:
-        return msgspec.json.decode(response.content, type=shape)
+        return msgspec.json.decode(content, type=shape)
     except msgspec.ValidationError as error:
         raise AnswerError(f"{what}: the answer is not what the service documents: {error}") from None
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         kind = response.headers.get("Content-Type", "no content type")[:100]
         raise AnswerError(f"{what}: the answer is not JSON but {kind!r}; is a proxy in between?") from None
 
@@ -80,9 +91,12 @@ def describe_body(response: httpx.Response) -> str:
     """Give ``": …"`` with the service's own words from an error body, cut short and free of tokens."""
     try:
         body: Any = msgspec.json.decode(response.content)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+        text = _words(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return ": an answer that is not JSON (from a proxy?)" if response.content else ""
-    text = _words(body)
+    token = response.request.headers.get("Authorization", "").rpartition(" ")[2]
+    if token:
+        text = text.replace(token, "…")
     text = _BEARER.sub("…", " ".join(text.split()))
     if len(text) > _LONGEST_DETAIL:
         text = f"{text[:_LONGEST_DETAIL]}…"

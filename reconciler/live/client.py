@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 from email.utils import parsedate_to_datetime
@@ -12,10 +13,10 @@ import msgspec
 import tenacity
 
 from reconciler.errors import AnswerError, AnswerLostError, RateLimitError, UnreachableError
-from reconciler.live.answers import Again, TooLong, check_answer, decode_answer
+from reconciler.live.answers import Again, TooLong, check_answer, decode_answer, decode_content
 from reconciler.live.pacing import RateWindows
-from reconciler.live.token import TokenAuthentication
-from reconciler.live.transport import ReadOnlyTransport
+from reconciler.live.token import TOKEN, TokenAuthentication
+from reconciler.live.transport import ReadOnlyTransport, proxy_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,6 +32,7 @@ SMALLEST_PAGE = 50
 DEFAULT_PAGE = 10
 ATTEMPTS = 5
 _TOO_MANY_REQUESTS = 429
+_COUNT = re.compile(r"[0-9]{1,9}\Z")
 _TIMEOUT = httpx.Timeout(60.0, connect=10.0)
 
 Item = TypeVar("Item")
@@ -119,12 +121,15 @@ class ServiceClient:
         try:
             return retrying(self._once, "PATCH", path, what, content)
         except Again as again:
-            if again.status == _TOO_MANY_REQUESTS:
+            if again.status == _TOO_MANY_REQUESTS or again.what == TOKEN:
                 raise self._given_up(again) from None
             status = again.status if again.status is not None else "no answer"
             raise AnswerLostError(f"{what}: {status}{again.detail}") from None
         except TooLong:
             raise AnswerLostError(f"{what}: 408, the service took too long") from None
+        except AnswerError as error:
+            # an answer nobody understands tells nothing about the write either
+            raise AnswerLostError(error.message) from None
 
     def pages(self, path: str, shape: type[list[Item]], what: str) -> tuple[list[Item], Listing]:
         """Read a whole list by its ``Link: rel="next"`` (api.md section 4); ``path`` ends in its query.
@@ -181,7 +186,8 @@ class ServiceClient:
             response = client.request(method, path, content=content, headers=headers)
         except httpx.TransportError as error:
             detail = f": {error}" if str(error) else f": {type(error).__name__}"
-            raise Again(what, None, detail) from None
+            asked_for_token = error.request.url == self._token_url
+            raise Again(TOKEN if asked_for_token else what, None, detail) from None
         except httpx.HTTPError as error:
             raise AnswerError(f"{what}: {error}") from None
         finally:
@@ -214,12 +220,18 @@ class ServiceClient:
                 auth=self._authentication,
                 headers={"Procore-Company-Id": self.service.company_id, "Accept": "application/json"},
                 timeout=_TIMEOUT,
-                verify=self._verify,
-                transport=None if self._writes else ReadOnlyTransport(self._token_url, self._verify),
+                transport=self._transport(self.service.api_url),
+                mounts={self.service.auth_url: self._transport(self.service.auth_url)},
+                trust_env=False,  # no .netrc: it would replace the token; proxies are looked up below
             )
             with self._lock:
                 self._clients.append(client)
         return client
+
+    def _transport(self, url: str) -> httpx.BaseTransport:
+        """Give the way to an address: by the environment's proxy, read only unless this client writes."""
+        transport = httpx.HTTPTransport(verify=self._verify, proxy=proxy_for(url))
+        return transport if self._writes else ReadOnlyTransport(self._token_url, transport)
 
     def _observe(self, response: httpx.Response) -> None:
         """Read the rate headers of an answer, relative to the service's own clock where it tells it."""
@@ -229,13 +241,13 @@ class ServiceClient:
         try:
             limit = int(headers["X-Rate-Limit-Limit"])
             remaining = int(headers["X-Rate-Limit-Remaining"])
-            reset_in = float(headers["X-Rate-Limit-Reset"]) - self._service_time(headers.get("Date"))
+            reset_in = int(headers["X-Rate-Limit-Reset"]) - self._service_time(headers.get("Date"))
             self.windows.observe(limit=limit, remaining=remaining, reset_in=reset_in, now=now)
-        except (KeyError, ValueError):
+        except (KeyError, ValueError, OverflowError):
             pass  # an answer of a proxy, or of a service that shows no limits
         if response.status_code == _TOO_MANY_REQUESTS:
             told = headers.get("Retry-After", "")
-            wait = float(told) if told.isdecimal() else reset_in
+            wait = float(told) if _COUNT.match(told) else reset_in
             self.windows.block(1.0 if wait is None else max(wait, 0.0), now)
 
     def _service_time(self, date: str | None) -> float:
@@ -288,15 +300,12 @@ def _unwrapped(response: httpx.Response, shape: type[list[Item]], what: str) -> 
     if content[:1] == b"[":
         return decode_answer(response, shape, what)
     wrapped = decode_answer(response, _Wrapped, what)
-    try:
-        return msgspec.json.decode(wrapped.data, type=shape)
-    except msgspec.ValidationError as error:
-        raise AnswerError(f"{what}: the answer is not what the service documents: {error}") from None
+    return decode_content(response, wrapped.data, shape, what)
 
 
 def _whole_number(response: httpx.Response, header: str, otherwise: int | None) -> int | None:
     text = response.headers.get(header, "")
-    return int(text) if text.isascii() and text.isdecimal() else otherwise
+    return int(text) if _COUNT.match(text) else otherwise
 
 
 def _check_count(found: int, total: int | None, what: str) -> None:

@@ -39,11 +39,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from reconciler.live.client import ServiceClient
-    from reconciler.model.scope import Wanted
+    from reconciler.model.live import Wanted
 
 __all__ = ["Reader"]
 
-THREADS = 4
+THREADS = 2
 
 Input = TypeVar("Input")
 Output = TypeVar("Output")
@@ -142,6 +142,7 @@ class Reader:
             listed = self._list(f"{scope}/presets?{query}", list[ListedPreset], what)
         except RequestRefusedError as error:
             return [], [_unreadable(wanted, None, error.message)]
+        _refuse_twice((item.id for item in listed), what)
         presets: list[Preset] = []
         unreadable: list[Unreadable] = []
         seen: set[str] = set()

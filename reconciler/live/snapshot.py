@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import msgspec
+from msgspec import Meta
 
-from reconciler.errors import DocumentsError, StaleError
+from reconciler.errors import DocumentsError, IncompleteError, StaleError
 from reconciler.model.live import (
     Catalogue,
     IndividualStep,
@@ -21,16 +22,19 @@ from reconciler.model.live import (
     Template,
     Unreadable,
     Version,
+    Wanted,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from reconciler.model.scope import Wanted
 
 __all__ = ["SNAPSHOT_FORMAT", "SnapshotReader", "decode_snapshot", "encode_snapshot"]
 
 SNAPSHOT_FORMAT: Literal["reconciler/snapshot/1"] = "reconciler/snapshot/1"
+
+
+_Row = Annotated[int, Meta(ge=0)]
 
 
 class _FilePerson(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -44,8 +48,8 @@ class _FilePreset(msgspec.Struct, frozen=True, omit_defaults=True):
     template: str
     project: str | None
     version: str | None
-    groups: dict[str, tuple[int, ...]]
-    manager: int | None = None
+    groups: dict[str, tuple[_Row, ...]]
+    manager: _Row | None = None
     individual: tuple[IndividualStep, ...] | None = None
     valid: bool = True
 
@@ -53,7 +57,7 @@ class _FilePreset(msgspec.Struct, frozen=True, omit_defaults=True):
 class _FileList(msgspec.Struct, frozen=True, array_like=True):
     project: str | None
     tool: str
-    people: tuple[int, ...]
+    people: tuple[_Row, ...]
 
 
 class _State(msgspec.Struct, frozen=True):
@@ -66,7 +70,8 @@ class _State(msgspec.Struct, frozen=True):
     presets: tuple[_FilePreset, ...]
     assignees: tuple[_FileList, ...]
     managers: tuple[_FileList, ...]
-    listed: tuple[tuple[str | None, str], ...]
+    listed: tuple[Wanted, ...]
+    with_projects: bool
     unreadable: tuple[Unreadable, ...]
 
 
@@ -112,6 +117,7 @@ def encode_snapshot(state: LiveState, company_id: str) -> bytes:
             assignees=assignees,
             managers=managers,
             listed=state.listed,
+            with_projects=state.with_projects,
             unreadable=state.unreadable,
         )
     )
@@ -142,7 +148,7 @@ def decode_snapshot(content: bytes, name: str, company_id: str) -> LiveState:
         if _checksum(raw) != snapshot.checksum:
             raise StaleError(f"{name} was altered after it was made: its checksum does not match; make it again")
         state = msgspec.json.decode(raw, type=_State)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise DocumentsError(f"{name} is not a snapshot of format {SNAPSHOT_FORMAT}: {error}") from None
     if snapshot.company_id != company_id:
         raise StaleError(f"{name} is of company {snapshot.company_id}, the settings are for {company_id}")
@@ -183,6 +189,7 @@ def _live_state(observed_at: str, state: _State, people: list[Person]) -> LiveSt
         managers=managers,
         unreadable=state.unreadable,
         listed=state.listed,
+        with_projects=state.with_projects,
     )
 
 
@@ -192,10 +199,13 @@ class SnapshotReader:
     def __init__(self, state: LiveState) -> None:
         self._state = state
         self._assignees = {(one.project_id, one.tool_type): one for one in state.assignees}
+        self._looked_at = {(one.project_id, one.tool_type): one.template_ids for one in state.listed}
         self._managers = {(one.project_id, one.tool_type): one for one in state.managers}
 
     def catalogue(self, *, with_projects: bool, fields: frozenset[str] | None) -> Catalogue:  # noqa: ARG002
-        """Give the catalogue."""
+        """Give the catalogue; raises IncompleteError when projects are needed and were not read."""
+        if with_projects and not self._state.with_projects:
+            raise IncompleteError("the snapshot was made without the list of projects; make a new one")
         return self._state.catalogue
 
     def versions(self, templates: Sequence[Template]) -> list[Version]:
@@ -216,16 +226,17 @@ class SnapshotReader:
             for preset in self._state.presets
             if preset.template_id in places.get((preset.project_id, tools.get(preset.template_id, "")), ())
         ]
-        listed = set(self._state.listed)
         unreadable = [
             Unreadable(
-                project_id=project_id,
-                template_id=None,
-                tool_type=tool_type,
-                reason=f"its {tool_type} presets are not in the snapshot; make a new one",
+                project_id=one.project_id,
+                template_id=template_id,
+                tool_type=one.tool_type,
+                reason="this was not looked at when the snapshot was made; make a new one",
             )
-            for project_id, tool_type in places
-            if (project_id, tool_type) not in listed
+            for one in wanted
+            for template_id in sorted(
+                one.template_ids - self._looked_at.get((one.project_id, one.tool_type), frozenset())
+            )
         ]
         unreadable.extend(one for one in self._state.unreadable if (one.project_id, one.tool_type) in places)
         return presets, unreadable

@@ -10,15 +10,16 @@ import httpx
 import msgspec
 
 from reconciler.errors import CredentialsError
-from reconciler.live.answers import check_answer
+from reconciler.live.answers import Again
 from reconciler.model.settings import Credentials, Secret
 
 if TYPE_CHECKING:
     from collections.abc import Generator
 
-__all__ = ["TokenAuthentication"]
+__all__ = ["TOKEN", "TokenAuthentication"]
 
 RENEW_BEFORE_SECONDS = 120.0
+TOKEN = "the token"  # noqa: S105 - what to call it, not one
 _UNAUTHORIZED = 401
 _REFUSALS = {400, 401, 403}
 
@@ -79,11 +80,12 @@ class TokenAuthentication(httpx.Auth):
                 f"the service refuses RECONCILER_CLIENT_ID and RECONCILER_CLIENT_SECRET ({response.status_code}); "
                 "check both, and that auth_url belongs to the same environment as api_url"
             )
-        check_answer(response, "the token")
-        try:
-            answer = msgspec.json.decode(response.content, type=_TokenAnswer)
-        except msgspec.DecodeError:
-            raise CredentialsError(f"{self._token_url} did not answer with a token; check auth_url") from None
+        if response.status_code >= 500 or response.status_code == 429:  # noqa: PLR2004
+            # without the body: it is about a request that carried the secret
+            raise Again(TOKEN, response.status_code, "")
+        answer = _decoded(response.content)
+        if answer is None:
+            raise CredentialsError(f"{self._token_url} did not answer with a token; check auth_url")
         self._token = Secret(answer.access_token)
         # a token that lives shorter than the margin would be renewed for every request
         margin = min(RENEW_BEFORE_SECONDS, answer.expires_in / 2)
@@ -93,3 +95,13 @@ class TokenAuthentication(httpx.Auth):
     def _with(request: httpx.Request, token: Secret) -> httpx.Request:
         request.headers["Authorization"] = f"Bearer {token.reveal()}"
         return request
+
+
+def _decoded(content: bytes) -> _TokenAnswer | None:
+    """Give the answer, or null when there is no token in it that could stand in a header."""
+    try:
+        answer = msgspec.json.decode(content, type=_TokenAnswer)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+    token = answer.access_token
+    return answer if token.isascii() and token.isprintable() and " " not in token and token != "" else None

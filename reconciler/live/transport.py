@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
 
 import httpx
 
 from reconciler.errors import WriteForbiddenError
 
-if TYPE_CHECKING:
-    import ssl
+__all__ = ["ReadOnlyTransport", "proxy_for"]
 
-__all__ = ["ReadOnlyTransport"]
+
+def proxy_for(url: str) -> str | None:
+    """Give the proxy the environment names for an address; loopback never has one."""
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    if host == "localhost" or host.startswith("127.") or host == "::1" or proxy_bypass(host):
+        return None
+    proxies = getproxies()
+    return proxies.get(parts.scheme) or proxies.get("all")
 
 
 class ReadOnlyTransport(httpx.BaseTransport):
@@ -21,9 +29,9 @@ class ReadOnlyTransport(httpx.BaseTransport):
     write. Raises WriteForbiddenError.
     """
 
-    def __init__(self, token_url: str, verify: ssl.SSLContext) -> None:
+    def __init__(self, token_url: str, inner: httpx.BaseTransport) -> None:
         self._token_url = httpx.URL(token_url)
-        self._inner = httpx.HTTPTransport(verify=verify)
+        self._inner = inner
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Send the request, or refuse it."""

@@ -54,7 +54,7 @@ class Member(msgspec.Struct, frozen=True, kw_only=True):
     def key(self) -> tuple[str, str]:
         """What makes two lines name the same thing: the kind and the text, logins without case."""
         if self.login is not None:
-            return ("login", self.login.casefold())
+            return ("login", self.login.lower())
         if self.login_id is not None:
             return ("id", self.login_id)
         return ("team", self.team or "")

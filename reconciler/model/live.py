@@ -20,6 +20,7 @@ __all__ = [
     "Template",
     "Unreadable",
     "Version",
+    "Wanted",
     "preset_address",
 ]
 
@@ -130,6 +131,14 @@ class PeopleList(msgspec.Struct, frozen=True, kw_only=True):
     people: tuple[Person, ...]
 
 
+class Wanted(msgspec.Struct, frozen=True):
+    """Presets to be read together: those of some templates of one tool in one project, or company-wide."""
+
+    project_id: str | None
+    tool_type: str
+    template_ids: frozenset[str]
+
+
 class Unreadable(msgspec.Struct, frozen=True, kw_only=True):
     """Something in scope that could not be read, and why; it makes every plan incomplete."""
 
@@ -157,7 +166,7 @@ class Catalogue(msgspec.Struct, frozen=True, kw_only=True):
 class LiveState(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that was read for one plan; also what a snapshot file holds.
 
-    ``listed`` names each (project, tool type) whose presets were listed.
+    ``listed`` names what was looked for in which list of presets; ``with_projects`` whether projects were read.
     """
 
     observed_at: str
@@ -167,7 +176,8 @@ class LiveState(msgspec.Struct, frozen=True, kw_only=True):
     assignees: tuple[PeopleList, ...] = ()
     managers: tuple[PeopleList, ...] = ()
     unreadable: tuple[Unreadable, ...] = ()
-    listed: tuple[tuple[str | None, str], ...] = ()
+    listed: tuple[Wanted, ...] = ()
+    with_projects: bool = True
     pacing: Pacing | None = None
 
 

@@ -6,9 +6,9 @@ import msgspec
 
 from reconciler.model.diagnostics import Origin
 from reconciler.model.documents import Assignments, DesiredGroup, Entry, Member
-from reconciler.model.live import Person, Preset, PresetKey, Project, Template
+from reconciler.model.live import Person, Preset, PresetKey, Project, Template, Wanted
 
-__all__ = ["Claim", "ResolvedGroup", "ResolvedMember", "ResolvedTarget", "Scope", "Target", "Wanted"]
+__all__ = ["Claim", "ResolvedGroup", "ResolvedMember", "ResolvedTarget", "Scope", "Target"]
 
 
 class Claim(msgspec.Struct, frozen=True):
@@ -16,14 +16,6 @@ class Claim(msgspec.Struct, frozen=True):
 
     document: Assignments
     entry: Entry
-
-
-class Wanted(msgspec.Struct, frozen=True):
-    """Presets to be read together: those of some templates of one tool in one project, or company-wide."""
-
-    project_id: str | None
-    tool_type: str
-    template_ids: frozenset[str]
 
 
 class Scope(msgspec.Struct, frozen=True):

@@ -36,7 +36,7 @@ class PeopleIndex:
         self._by_id.setdefault(person.id, person)
         if person.login is None:
             return
-        login = person.login.casefold()
+        login = person.login.lower()
         known = self._by_login.setdefault(login, person)
         if known.id != person.id:
             self.ambiguous.setdefault(login, {known.id}).add(person.id)
@@ -49,7 +49,7 @@ class PeopleIndex:
     def find(self, member: Member) -> Person | None:
         """Give the person a line of a document names, or null when nobody was seen so far."""
         if member.login is not None:
-            return self._by_login.get(member.login.casefold())
+            return self._by_login.get(member.login.lower())
         return self._by_id.get(member.login_id or "")
 
     def logins(self) -> list[str]:

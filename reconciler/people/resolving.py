@@ -171,7 +171,7 @@ class Resolution:
     def _tell_ambiguous(self, target: Target) -> None:
         named = [member for group in target.groups.values() for member in group.members]
         for member in named if target.manager is None else [*named, target.manager]:
-            ids = self.index.ambiguous.get((member.login or "").casefold())
+            ids = self.index.ambiguous.get((member.login or "").lower())
             if ids:
                 message = f"'{member}' is the login of several people: {', '.join(sorted(ids))}; use {{login_id: …}}"
                 self._error("documents/ambiguous-person", message, member)

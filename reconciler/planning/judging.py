@@ -10,10 +10,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from reconciler.model.diagnostics import Origin, Severity
-    from reconciler.model.live import PeopleList, Unreadable
+    from reconciler.model.live import LiveState, PeopleList, Unreadable
     from reconciler.model.plan import PresetChange
 
-__all__ = ["judge_eligibility", "unreadable_diagnostics"]
+__all__ = ["judge_eligibility", "judge_kept", "unreadable_diagnostics"]
 
 _Eligible = dict[tuple[str | None, str], frozenset[str]]
 
@@ -28,6 +28,35 @@ def judge_eligibility(
     for change in changes:
         diagnostics.extend(_additions(change, may_be_assigned))
         diagnostics.extend(_manager(change, may_manage))
+    return diagnostics
+
+
+def judge_kept(changes: Iterable[PresetChange], live: LiveState) -> list[Diagnostic]:
+    """Name people who stay in a preset that is written though they may no longer be assigned.
+
+    The service may refuse such a write (api.md section 6). Only lists that were read anyway can tell.
+    """
+    may_be_assigned = _by_place(live.assignees)
+    presets = {(preset.project_id, preset.id): preset for preset in live.presets}
+    versions = {version.id: version for version in live.versions}
+    diagnostics: list[Diagnostic] = []
+    for change in changes:
+        key, place = _place(change)
+        eligible = may_be_assigned.get(key)
+        if eligible is None:
+            continue
+        preset = presets[key[0], change.preset_id]
+        version = versions.get(preset.version_id or "")
+        roles = {group.uuid: group.name for group in version.groups if group.is_role} if version else {}
+        for membership in preset.groups:
+            for person in membership.members:
+                stays = person.id in change.after[membership.uuid] and membership.uuid in roles
+                if stays and person.id not in eligible:
+                    message = (
+                        f"{person} stays in {roles[membership.uuid]} but is no longer a possible assignee of "
+                        f"{change.tool_type} in {place}; the service may refuse this write"
+                    )
+                    diagnostics.append(_diagnostic("warning", "live/kept-not-possible", message, change, None))
     return diagnostics
 
 

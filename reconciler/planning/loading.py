@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
 import msgspec
 
 from reconciler.errors import DocumentsError, StaleError
 from reconciler.model.diagnostics import has_errors
+from reconciler.model.live import PresetKey, preset_address
 from reconciler.model.plan import PLAN_FORMAT, GroupChange, Plan, PresetChange
 from reconciler.planning.building import plan_digest, summarize
+
+_ID = re.compile(r"[A-Za-z0-9_-]{1,64}\Z")  # ids become parts of paths
 
 __all__ = ["check_plan", "decode_plan", "encode_plan"]
 
@@ -24,7 +29,7 @@ def decode_plan(content: bytes, name: str) -> Plan:
     """
     try:
         plan = msgspec.json.decode(content, type=Plan, strict=True)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise DocumentsError(f"{name} is not a plan of format {PLAN_FORMAT}: {error}; make it again") from None
     check_plan(plan, name)
     return plan
@@ -48,6 +53,11 @@ def check_plan(plan: Plan, name: str) -> None:
 
 
 def _shows_what_it_does(change: PresetChange) -> bool:
+    project_id = change.project.id if change.project else None
+    ids = (change.preset_id, change.template.id, project_id or "0")
+    key = PresetKey(change.template.id, project_id)
+    if change.address != preset_address(key) or not all(_ID.match(one) for one in ids):
+        return False
     shown = {group.uuid: group for group in change.groups}
     if len(shown) != len(change.groups) or not change.before.keys() <= change.after.keys():
         return False

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from reconciler.model.diagnostics import Diagnostic
-from reconciler.model.live import PresetKey
-from reconciler.model.scope import Claim, Scope, Wanted
+from reconciler.model.live import PresetKey, Wanted
+from reconciler.model.scope import Claim, Scope
 from reconciler.model.suggestions import did_you_mean
 
 if TYPE_CHECKING:

@@ -171,16 +171,14 @@ def _merge(
     if len(claims) == 1:
         defaults, own = named(claims[0].document, claims[0].entry)
         return {**defaults, **own} if defaults else own
-    best: dict[str, tuple[int, _Merged]] = {}
+    found: dict[str, dict[int, _Merged]] = {}
     for claim in claims:
         defaults, own = named(claim.document, claim.entry)
         rank = _WHERE if claim.entry.where is not None else _NAMED
         for level, values in ((_DEFAULT, defaults), (rank, own)):
             for name, value in values.items():
-                known = best.get(name)
-                if known is None or level > known[0]:
-                    best[name] = (level, value)
-                elif level == known[0] and known[1].origin != value.origin:
+                first = found.setdefault(name, {}).setdefault(level, value)
+                if first.origin != value.origin:
                     quoted = name if name == "the workflow manager" else f"'{name}'"
-                    conflict(quoted, known[1].origin, value.origin)
-    return {name: value for name, (_, value) in best.items()}
+                    conflict(quoted, *sorted((first.origin, value.origin)))
+    return {name: levels[max(levels)] for name, levels in found.items()}

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 import unicodedata
 
-__all__ = ["escape_markdown", "printable"]
+__all__ = ["escape_markdown", "printable", "shortened"]
+
+LONGEST_CELL = 80
 
 _ZERO_WIDTH_SPACE = "\u200b"
 _INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
@@ -18,6 +20,12 @@ def printable(text: str) -> str:
     if text.isascii() and text.isprintable():
         return text
     return "".join(f"\\u{ord(letter):04x}" if unicodedata.category(letter) in _INVISIBLE else letter for letter in text)
+
+
+def shortened(text: str, longest: int = LONGEST_CELL) -> str:
+    """Show a text in a cell: printable, and cut visibly where one overlong name would push all others away."""
+    shown = printable(text)
+    return shown if len(shown) <= longest else f"{shown[: longest - 1]}…"
 
 
 def escape_markdown(text: str) -> str:

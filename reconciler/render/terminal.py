@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Column, Table
 from rich.text import Text
 
-from reconciler.render.escaping import printable
+from reconciler.render.escaping import printable, shortened
 from reconciler.render.view import named_few, plan_view
 
 if TYPE_CHECKING:
@@ -28,7 +28,9 @@ _SYMBOLS = {"error": ("✗", "bold red"), "warning": ("!", "yellow"), "note": ("
 _SIGNS = {"−": "red", "+": "green", "→": "cyan"}
 _STATUSES = {"applied": "green", "already": "dim", "stale": "yellow", "failed": "bold red",
              "unverified": "bold red", "skipped": "yellow"}  # fmt: skip
-_WIDE_ENOUGH = 2000
+_WIDE_ENOUGH = 100_000  # every table takes the width of its cells, which are shortened
+_LONGEST_REASON = 200
+_LONGEST_ERROR = 1000
 
 
 class _Page:
@@ -77,7 +79,11 @@ def render_plan(plan: Plan, *, color: bool) -> str:
         _add_section(page, section.presets)
     if view.untouched:
         page.add("", Text(view.untouched, style="dim"))
-    page.add("", Text(f"{view.source} · {view.cost}", style="dim"), Text(f"digest {view.digest}", style="dim"))
+    page.add(
+        "",
+        Text(printable(f"{view.source} · {view.cost}"), style="dim"),
+        Text(printable(f"digest {view.digest}"), style="dim"),
+    )
     return page.text()
 
 
@@ -103,10 +109,10 @@ def _add_section(page: _Page, presets: Sequence[PresetView]) -> None:
 def _cells(row: RowView, label: str) -> list[Text]:
     sign = "  " if row.sign == "→" else f"{row.sign} "
     return [
-        Text(f"    {printable(label)}"),
-        Text(f"{sign}{printable(row.name)}", style=_SIGNS[row.sign]),
-        Text(printable(row.login)),
-        Text(printable(row.reason), style="dim"),
+        Text(f"    {shortened(label)}"),
+        Text(f"{sign}{shortened(row.name)}", style=_SIGNS[row.sign]),
+        Text(shortened(row.login)),
+        Text(shortened(row.reason, _LONGEST_REASON), style="dim"),
     ]
 
 
@@ -125,7 +131,7 @@ def _add_diagnostics(page: _Page, diagnostics: Iterable[Diagnostic]) -> None:
         if place:
             line.append(f"{printable(place)}: ", style="bold")
         line.append(printable(one.message), style="default")
-        line.append(f"  [{one.code}]", style="dim")
+        line.append(f"  [{printable(one.code)}]", style="dim")
         page.add(line)
 
 
@@ -134,17 +140,22 @@ def render_apply(report: ApplyReport, names: dict[str, str], *, color: bool) -> 
     page = _Page(color=color)
     table = Table.grid(*(Column(no_wrap=True) for _ in range(3)), padding=(0, 3, 0, 0))
     for outcome in report.outcomes:
-        error = printable(outcome.error or "")
+        error = shortened(outcome.error or "", _LONGEST_ERROR)
         table.add_row(
             Text(f"  {outcome.status}", style=_STATUSES[outcome.status]),
-            Text(printable(names.get(outcome.address, outcome.address))),
+            Text(shortened(names.get(outcome.address, outcome.address), _LONGEST_REASON)),
             Text(error, style="red" if outcome.status in {"failed", "unverified"} else ""),
         )
     if report.outcomes:
         page.add(table)
     else:
         page.add(Text("nothing to apply"))
-    page.add(Text(f"{_summary(report.summary)} · run {report.run_id} · digest {report.digest}", style="dim"))
+    page.add(
+        Text(
+            f"{_summary(report.summary)} · run {printable(report.run_id)} · digest {printable(report.digest)}",
+            style="dim",
+        )
+    )
     return page.text()
 
 
@@ -172,6 +183,8 @@ def render_runs(runs: Sequence[RecordedRun], *, color: bool) -> str:
     page.add(table)
     for run in runs:
         for address in run.open:
-            line = f"! {run.run_id}: {printable(address)} was intended and has no outcome; apply the plan again"
+            line = (
+                f"! {printable(run.run_id)}: {printable(address)} was intended and has no outcome; apply the plan again"
+            )
             page.add(Text(line, style="yellow"))
     return page.text()

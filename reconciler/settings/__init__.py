@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 __all__ = ["find_settings_file", "read_credentials", "read_service"]
 
 FILE_NAME = "reconciler.yaml"
+_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9_-]{0,62})"
+_URL = re.compile(rf"(?P<scheme>https?)://(?P<host>{_LABEL}(?:\.{_LABEL})*|\[[0-9A-Fa-f:.]+\])(?::[0-9]{{1,5}})?/?")
 
 
 def find_settings_file(given: Path | None, start: Path) -> Path:
@@ -52,13 +55,24 @@ def read_service(document: SettingsDocument, environment: Mapping[str, str]) -> 
 
 
 def _check_url(name: str, url: str) -> None:
-    parts = urlsplit(url)
-    if parts.scheme not in {"https", "http"} or not parts.hostname or parts.username or parts.query:
+    if "@" in url:
+        # without the address: what stands before the @ may be a secret
+        raise DocumentsError(f"{name} holds a login; credentials come from RECONCILER_CLIENT_ID and its like alone")
+    found = _URL.fullmatch(url)
+    if found is None or not _has_good_port(url):
         raise DocumentsError(f"{name} is {url!r}; write an address such as https://api.procore.com")
-    if parts.scheme == "http" and not _is_loopback(parts.hostname):
+    if found["scheme"] == "http" and not _is_loopback(found["host"].strip("[]")):
         raise DocumentsError(
             f"{name} is {url!r}: plain http would send the token in the open; use https (http is for loopback)"
         )
+
+
+def _has_good_port(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return bool(parts.hostname) and (parts.port is None or parts.port > 0)
+    except ValueError:
+        return False
 
 
 def _is_loopback(host: str) -> bool:
@@ -79,7 +93,10 @@ def read_credentials(environment: Mapping[str, str]) -> Credentials:
     client_id = environment.get("RECONCILER_CLIENT_ID")
     client_secret = environment.get("RECONCILER_CLIENT_SECRET")
     if client_id and client_secret:
-        return Credentials(client_id=client_id, client_secret=Secret(client_secret))
+        return Credentials(
+            client_id=_printable(client_id, "RECONCILER_CLIENT_ID"),
+            client_secret=Secret(_printable(client_secret, "RECONCILER_CLIENT_SECRET")),
+        )
     raise CredentialsError(
         "no credentials: set RECONCILER_CLIENT_ID and RECONCILER_CLIENT_SECRET, or RECONCILER_ACCESS_TOKEN, "
         "in the environment"
@@ -88,5 +105,7 @@ def read_credentials(environment: Mapping[str, str]) -> Credentials:
 
 def _printable(token: str, name: str) -> str:
     if not token.isascii() or not token.isprintable() or " " in token:
-        raise CredentialsError(f"{name} holds characters no token has; set it again, without line breaks")
+        raise CredentialsError(
+            f"{name} holds characters that none of its kind has; set it again, without blanks or line breaks"
+        )
     return token

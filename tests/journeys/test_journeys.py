@@ -254,6 +254,37 @@ def read_until(descriptor: int, word: str | None) -> str:
     return shown
 
 
+def test_11b_who_is_asked_has_seen_the_plan(trial: Trial) -> None:
+    """Also with --quiet and JSON: the plan goes to stderr; declined, the report says that nothing was tried."""
+    main, other = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "reconciler", "apply", "--quiet", "--format", "json"],
+        cwd=trial.folder,
+        env={**clean_environment(), **trial.sandbox.environment, "TERM": "xterm"},
+        stdin=other,
+        stdout=subprocess.PIPE,
+        stderr=other,
+        close_fds=True,
+    )
+    os.close(other)
+    shown = read_until(main, "[y/N]")
+    os.write(main, b"n\n")
+    out, _ = process.communicate(timeout=20)
+    os.close(main)
+    assert "Harbor Bridge" in shown
+    report = json.loads(out)
+    assert (report["run_id"], [one["status"] for one in report["outcomes"]]) == ("", ["skipped"])
+    assert trial.writes() == []
+
+
+def test_11c_a_report_that_cannot_be_written_is_known_before(trial: Trial) -> None:
+    """Nothing is written to the service when the report has no place to go."""
+    for place in ("no/such/folder.json", "."):
+        shown = trial.run("apply", "--yes", "--out", place)
+        assert shown.startswith("exit 64")
+    assert trial.writes() == []
+
+
 def test_12_the_approved_plan_and_no_other(trial: Trial, whole: SnapshotAssertion) -> None:
     """--approved takes the plan with that digest only; an empty variable never means go."""
     trial.run("plan", "--out", "plan.json")

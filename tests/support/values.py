@@ -22,10 +22,11 @@ from reconciler.model.live import (
     Project,
     Template,
     Version,
+    Wanted,
 )
 from reconciler.model.plan import LiveSource, Plan
 from reconciler.planning import build_plan, compare
-from reconciler.planning.judging import judge_eligibility, unreadable_diagnostics
+from reconciler.planning.judging import judge_eligibility, judge_kept, unreadable_diagnostics
 from tests.support.account import company_seed, write_documents
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ def live_state(seed: dict[str, Any] | None = None) -> LiveState:
         assignees=everybody,
         managers=everybody,
         listed=tuple(
-            (project["id"], tool)
+            Wanted(project["id"], tool, frozenset(one for one in tools if tools[one] == tool))
             for project in (*seed["projects"], {"id": None})
             for tool in dict.fromkeys(tools.values())
         ),
@@ -130,6 +131,7 @@ def plan_observation(observation: Observation, extra: tuple[Diagnostic, ...] = (
     judged = (
         *unreadable_diagnostics(live.unreadable),
         *judge_eligibility(changes, live.assignees, live.managers),
+        *judge_kept(changes, live),
     )
     return build_plan(
         changes,

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
-from reconciler.applying import apply_plan, in_order
-from reconciler.errors import AnswerLostError, RequestRefusedError, UnreachableError
+from reconciler.applying import apply_plan, declined, in_order
+from reconciler.errors import AnswerLostError, ReconcilerError, RequestRefusedError, UnreachableError
 from reconciler.model.live import Membership, Person, Preset
 from reconciler.model.outcomes import Intended, OutcomeRecorded, RunFinished, RunStarted
 from tests.support.account import INVOICE
@@ -35,6 +35,7 @@ class MemoryService:
         self.presets = {preset.id: preset for preset in live_state().presets}
         self.writes: list[tuple[str, dict[str, tuple[str, ...]], str | None]] = []
         self.reads = 0
+        self.meanwhile: str | None = None
         self._script = list(script)
         self._lag = lag
         self._lagging: dict[str, tuple[Preset, int]] = {}
@@ -56,6 +57,8 @@ class MemoryService:
         """Write, or fail as the script says."""
         self.writes.append((preset.id, groups, manager_id))
         step = self._script.pop(0) if self._script and self._script[0] != "unreadable" else "fine"
+        if step == "defect":
+            raise ZeroDivisionError("oops")
         if step == "refused":
             raise RequestRefusedError("refused with 422", status=422)
         if step not in {"lost before", "ignored"}:
@@ -67,6 +70,8 @@ class MemoryService:
             if step == "overwritten":
                 other = (*members[:1], Membership(members[1].uuid, (Person("8"),)), *members[2:])
                 self.presets[preset.id] = msgspec.structs.replace(new, groups=other)
+        if step == "lost before" and self.meanwhile is not None:
+            self.presets[preset.id] = msgspec.structs.replace(preset, workflow_manager=Person(self.meanwhile))
         if step.startswith("lost"):
             raise AnswerLostError("writing: 502")
 
@@ -230,3 +235,68 @@ def test_an_empty_plan_reads_and_writes_nothing(tmp_path: Path) -> None:
 def test_the_order_of_writing(plan: Plan) -> None:
     """Those that only add go first, each half by address."""
     assert [change.preset_id for change in in_order(plan)] == ["32", "31"]
+
+
+def test_a_repeated_write_keeps_what_somebody_else_did_meanwhile(plan: Plan) -> None:
+    """The manager of a preset where it is unmanaged changes between two writes: the second sends the new one."""
+    service = MemoryService("fine", "lost before")
+    service.meanwhile = "6"
+    report, _ = run(plan, service)
+    assert statuses(report) == [("32", "applied", 1), ("31", "applied", 2)]
+    assert [manager for _, _, manager in service.writes] == ["1", "7", "6"]
+
+
+def test_a_preset_of_another_template_is_left_alone(plan: Plan) -> None:
+    """An id that means something else now is not written to."""
+    service = MemoryService()
+    service.presets["31"] = msgspec.structs.replace(service.presets["31"], template_id="99")
+    report, _ = run(plan, service)
+    assert statuses(report)[1] == ("31", "stale", 0)
+    assert report.outcomes[1].error == "live moved since the plan: the preset belongs to template 99 now"
+
+
+def test_a_defect_at_one_preset_hides_no_other(plan: Plan) -> None:
+    """It is told, and the rest goes on."""
+    report, _ = run(plan, MemoryService("defect"))
+    assert statuses(report) == [("32", "unverified", 1), ("31", "applied", 1)]
+    assert report.outcomes[0].error == "a defect of reconciler: ZeroDivisionError: oops"
+
+
+class BrokenJournal(MemoryJournal):
+    """A journal on a disk that is full after so many lines."""
+
+    def __init__(self, lines: int) -> None:
+        super().__init__()
+        self.left = lines
+
+    def record(self, event: JournalEvent) -> None:
+        """Keep the event while there is room."""
+        if not self.left:
+            raise ReconcilerError("the journal cannot be written: no space")
+        self.left -= 1
+        super().record(event)
+
+
+@pytest.mark.parametrize(("lines", "written"), [(1, 0), (2, 1), (3, 1), (4, 2), (5, 2)])
+def test_nothing_is_written_once_the_journal_cannot_be(plan: Plan, lines: int, written: int) -> None:
+    """What was done is still told, and what was not tried."""
+    service = MemoryService()
+    report = apply_plan(plan, service, BrokenJournal(lines), stopped=lambda: False, sleep=lambda _seconds: None)
+    assert len(service.writes) == written
+    assert [one.status for one in report.outcomes] == ["applied"] * written + ["skipped"] * (2 - written)
+    if written < 2:
+        assert report.outcomes[-1].error == "not tried: the journal cannot be written: no space"
+
+
+def test_without_a_journal_nothing_begins(plan: Plan) -> None:
+    """The first line must be kept."""
+    service = MemoryService()
+    with pytest.raises(ReconcilerError, match="no space"):
+        apply_plan(plan, service, BrokenJournal(0), stopped=lambda: False, sleep=lambda _seconds: None)
+    assert service.reads == 0
+
+
+def test_a_plan_somebody_declined(plan: Plan) -> None:
+    """Everything is skipped, and there is no run."""
+    report = declined(plan)
+    assert (report.run_id, report.summary.skipped) == ("", 2)

@@ -162,3 +162,10 @@ projects:
     assert (str(first.project), str(first.workflow_manager)) == ("number '24-017'", "m@b.c")
     assert (str(second.project), second.groups["A"].allow_empty) == ("number '24'", True)
     assert third.where == {"stage": ("Bidding",), "active": ("true",), "region": ("5", "no")}
+
+
+def test_teams_nested_absurdly_deep(tmp_path: Path) -> None:
+    """A bound, and no crash."""
+    teams = "".join(f"  t{n}: [team:t{n + 1}]\n" for n in range(1200)) + "  t1200: [x@b.c]\n"
+    _, problems = read(tmp_path, groups("{A: [y@b.c]}"), f"kind: teams\nteams:\n{teams}")
+    assert {one[1] for one in problems} == {"documents/team-depth"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,8 +14,6 @@ from tests.support.account import INVOICE, write_documents
 from tests.support.values import TODAY
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from reconciler.model.documents import Documents
 
 TEAMS = "kind: teams\nteams:\n  west: [ann@acme.test, bo@acme.test]\n"
@@ -137,3 +136,25 @@ def test_missing_settings(tmp_path: Path) -> None:
     """The remedy is named."""
     with pytest.raises(DocumentsError, match="name the file with --config"):
         read_settings_document(tmp_path / "reconciler.yaml")
+
+
+def test_links_to_folders_and_in_circles_are_problems(tmp_path: Path) -> None:
+    """A folder that is linked would be skipped in silence, and its narrower entries with it."""
+    write_documents(tmp_path, {"a.yaml": INVOICE, "drafts/x.yaml": "nonsense"})
+    (tmp_path / "more").symlink_to(tmp_path / "drafts")
+    (tmp_path / "loop.yaml").symlink_to("loop.yaml")
+    settings = 'kind: settings\nversion: 1\ncompany_id: "4211"\nexclude: [drafts/]\n'
+    _, problems = read(tmp_path, {}, settings)
+    assert [one.split(" ", 2)[:2] for one in problems] == [
+        ["loop.yaml:1:1", "documents/unreadable"],
+        ["more:1:1", "documents/link"],
+    ]
+
+
+def test_a_name_that_cannot_be_shown_is_a_problem(tmp_path: Path) -> None:
+    """Bytes that are no text, and control characters."""
+    write_documents(tmp_path, {"a.yaml": INVOICE, "b\n.yaml": TEAMS})
+    (Path(os.fsdecode(os.fsencode(tmp_path) + b"/c\xff.yaml"))).write_text(TEAMS)
+    _, problems = read(tmp_path, {})
+    assert [one.split(" ")[1] for one in problems] == ["documents/name", "documents/name"]
+    "".join(problems).encode()

@@ -85,6 +85,21 @@ def test_a_bomb_of_aliases_is_refused() -> None:
     assert "100,000" in diagnostics[0].message
 
 
+def test_aliases_may_not_nest_deeper_than_lists() -> None:
+    """Each alias adds the height of what it stands for."""
+    lines = ["a0: &a0 [[[[[[[[[[x]]]]]]]]]]"]
+    lines.extend(f"a{n}: &a{n} [[[[[*a{n - 1}]]]]]" for n in range(1, 9))
+    documents, diagnostics = read_yaml("\n".join(lines).encode(), "a.yaml")
+    assert (documents, diagnostics[0].code) == ([], "documents/too-deep")
+
+
+def test_long_texts_count_for_more_where_aliases_repeat_them() -> None:
+    """Thirty kilobytes may not become hundreds of megabytes."""
+    text = f"a: &a {'x' * 10_000}\nb: [{', '.join(['*a'] * 5000)}]"
+    documents, diagnostics = read_yaml(text.encode(), "a.yaml")
+    assert (documents, diagnostics[0].code) == ([], "documents/alias")
+
+
 def test_other_encodings_are_named() -> None:
     """A file in Latin-1 says where, and what to do; a byte order mark is no problem."""
     documents, diagnostics = read_yaml(b"a: 1\nb: \xe9\n", "a.yaml")

@@ -73,6 +73,13 @@ def test_folders_without_runs(tmp_path: Path) -> None:
     assert read_runs(tmp_path) == []
 
 
+def test_a_file_that_cannot_be_read(tmp_path: Path) -> None:
+    """It is named."""
+    (tmp_path / "a.jsonl").mkdir()
+    with pytest.raises(DocumentsError, match=r"a\.jsonl cannot be read: Is a directory"):
+        read_runs(tmp_path)
+
+
 def test_a_journal_that_cannot_be_kept_stops_everything(tmp_path: Path) -> None:
     """Without an intent on disk nothing may be written."""
     (tmp_path / "file").write_text("")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -21,8 +22,9 @@ from reconciler.errors import (
 from reconciler.live.answers import TooLong
 from reconciler.live.client import ServiceClient, _Interrupted
 from reconciler.live.reading import Reader
+from reconciler.live.transport import proxy_for
 from reconciler.live.writing import Writer
-from reconciler.model.scope import Wanted
+from reconciler.model.live import Wanted
 from reconciler.model.settings import Credentials, Secret, Service
 from tests.support.account import company_seed, write_seed
 from tests.support.sandbox import preset_path, running_sandbox
@@ -99,6 +101,21 @@ def test_a_503_waits_as_long_as_it_says(sandbox: RunningSandbox, client: Service
     assert 7.0 <= waits.seconds[0] <= 7.5
 
 
+@pytest.mark.parametrize("told", ["inf", "nan", "1e9", "-1", "soon", "99999999999999"])
+def test_an_absurd_retry_after_is_not_believed(
+    sandbox: RunningSandbox, client: ServiceClient, waits: Waits, told: str
+) -> None:
+    """Neither a crash nor a wait for days."""
+    sandbox.fail(
+        {"status": 503, "headers": {"Retry-After": told, "X-Rate-Limit-Limit": "9", "X-Rate-Limit-Remaining": "x"}}
+    )
+    client.get(PRESET, "a preset")
+    assert waits.seconds[0] < 2
+    sandbox.fail({"status": 503, "headers": {"Retry-After": "86400"}})
+    client.get(PRESET, "a preset")
+    assert waits.seconds[1] < 3700
+
+
 def test_a_server_that_stays_down_is_given_up(sandbox: RunningSandbox, client: ServiceClient) -> None:
     """After five attempts, with the service's own words."""
     sandbox.fail({"status": 500, "times": 9})
@@ -167,8 +184,85 @@ def test_wrong_credentials(sandbox: RunningSandbox) -> None:
     ):
         client.get(PRESET, "a preset")
     elsewhere = Service(company_id="4211", api_url=sandbox.address, auth_url=f"{sandbox.address}/_sandbox/requests?")
-    with ServiceClient(elsewhere, sandbox.credentials) as client, pytest.raises((AnswerError, RequestRefusedError)):
+    with (
+        ServiceClient(elsewhere, sandbox.credentials) as client,
+        pytest.raises(CredentialsError, match="did not answer with a token"),
+    ):
         client.get(PRESET, "a preset")
+
+
+@pytest.mark.parametrize("token", ["", "a b", "SECRET\\n", "é"])
+def test_a_token_no_header_could_hold_is_not_shown(sandbox: RunningSandbox, token: str) -> None:
+    """It would end up in an error message."""
+    answer = FakeAnswers(f'{{"access_token": "{token}"}}')
+    with answer as address:
+        service = Service(company_id="4211", api_url=sandbox.address, auth_url=address)
+        with ServiceClient(service, sandbox.credentials) as client, pytest.raises(CredentialsError) as raised:
+            client.get(PRESET, "a preset")
+    assert raised.value.message == f"{address}/oauth/token did not answer with a token; check auth_url"
+
+
+def test_a_token_service_that_is_down_loses_no_write(sandbox: RunningSandbox, waits: Waits) -> None:
+    """Nothing was sent, so nothing is unknown."""
+    with FakeAnswers("", status=503) as address:
+        service = Service(company_id="4211", api_url=sandbox.address, auth_url=address)
+        with ServiceClient(service, sandbox.credentials, writes=True, sleep=waits) as client:
+            with pytest.raises(UnreachableError) as raised:
+                client.patch(PRESET, {}, "writing")
+            assert not isinstance(raised.value, AnswerLostError)
+    service = Service(company_id="4211", api_url=sandbox.address, auth_url="http://127.0.0.1:9")
+    with ServiceClient(service, sandbox.credentials, writes=True, sleep=waits) as client:
+        with pytest.raises(UnreachableError, match="the token: cannot reach") as raised:
+            client.patch(PRESET, {}, "writing")
+        assert not isinstance(raised.value, AnswerLostError)
+
+
+def test_an_error_that_repeats_the_token_does_not_show_it() -> None:
+    """Whatever the service says."""
+    credentials = Credentials(access_token=Secret("hunter2token"))
+    with FakeAnswers('{"error": {"message": "no rights for hunter2token"}}', status=403) as address:
+        service = Service(company_id="1", api_url=address, auth_url=address)
+        with ServiceClient(service, credentials) as client, pytest.raises(RequestRefusedError) as raised:
+            client.get("/x", "a thing")
+    assert raised.value.message == "a thing: refused with 403: no rights for …"
+
+
+class FakeAnswers:
+    """A real server that answers everything alike."""
+
+    def __init__(self, body: str, *, status: int = 200) -> None:
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                self.send_response(status)
+                self.send_header("Content-Length", str(len(body.encode())))
+                self.end_headers()
+                self.wfile.write(body.encode())
+
+            do_POST = do_GET  # noqa: N815 - the name the server looks for
+
+            def log_message(self, *_arguments: object) -> None:
+                """Say nothing."""
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._thread = threading.Thread(target=self._server.serve_forever)
+
+    def __enter__(self) -> str:
+        self._thread.start()
+        return f"http://127.0.0.1:{self._server.server_port}"
+
+    def __exit__(self, *_error: object) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+
+def test_a_proxy_is_used_alike_for_reading_and_writing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """That of the environment, unless it is bypassed; never for loopback."""
+    monkeypatch.setenv("HTTPS_PROXY", "http://proxy.test:3128")
+    monkeypatch.setenv("NO_PROXY", "inside.test")
+    assert proxy_for("https://api.procore.com") == "http://proxy.test:3128"
+    for direct in ("https://inside.test", "http://127.0.0.1:8080", "http://[::1]:8080", "https://localhost"):
+        assert proxy_for(direct) is None
 
 
 def test_a_429_waits_for_the_reset(sandbox: RunningSandbox) -> None:
@@ -231,6 +325,7 @@ def test_answers_that_are_not_what_is_documented(sandbox: RunningSandbox, client
         ("<html>", "text/html", "the answer is not JSON but 'text/html; charset=utf-8'; is a proxy in between?"),
         ('{"data": []}', "application/json", "Expected `object`, got `array` - at `$.data`"),
         ('{"data": {"id": "32", "template": {"id": "11"}}}', "application/json", "responsible_group_memberships"),
+        ('{"x": ' + "[" * 100_000, "application/json", "the answer is not JSON"),
         ('{"data": {"id": 32}}', "application/json", "Expected `str`, got `int` - at `$.data.id`"),
     ]
     for body, content_type, words in bodies:
@@ -287,6 +382,10 @@ def test_half_a_list_is_no_list(sandbox: RunningSandbox, client: ServiceClient) 
     sandbox.fail(with_link("", total="1", items='{"id": "../x", "name": "a", "tool_type": "t"}'))
     with pytest.raises(AnswerError, match=r"does not match pattern|matching regex"):
         reader.catalogue(with_projects=False, fields=frozenset())
+    shifted = '{"data": [{"id": "39", "template": {"id": "12"}}, {"id": "39", "template": {"id": "12"}}]}'
+    sandbox.fail({"path": "presets[?]", "status": 200, "body": shifted, "headers": {"Total": "2"}})
+    with pytest.raises(AnswerError, match="39 arrived twice"):
+        reader.presets([Wanted("1042", "invoice", frozenset({"11"}))])
 
 
 def test_pages_that_lead_in_a_circle_end(sandbox: RunningSandbox, client: ServiceClient) -> None:
@@ -377,6 +476,9 @@ def test_a_write_is_sent_once(sandbox: RunningSandbox, waits: Waits) -> None:
             ({"status": 502}, AnswerLostError),
             ({"status": 0, "carried_out": True}, AnswerLostError),
             ({"status": 408}, AnswerLostError),
+            ({"status": 520, "carried_out": True}, AnswerLostError),
+            ({"status": 302, "carried_out": True}, AnswerLostError),
+            ({"status": 200, "body": "junk", "headers": {"Content-Encoding": "gzip"}}, AnswerLostError),
             ({"status": 422}, RequestRefusedError),
             ({"status": 429, "times": 9}, RateLimitError),
         ):

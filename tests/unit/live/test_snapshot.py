@@ -27,7 +27,8 @@ def test_it_comes_back_as_it_was() -> None:
 
 
 @pytest.mark.parametrize(
-    "content", [b"", b"{}", b"[1]", CONTENT[: len(CONTENT) // 2], CONTENT.replace(b"snapshot/1", b"snapshot/9")]
+    "content",
+    [b"", b"{}", b"[1]", CONTENT[: len(CONTENT) // 2], CONTENT.replace(b"snapshot/1", b"snapshot/9"), b"[" * 100000],
 )
 def test_what_is_no_snapshot(content: bytes) -> None:
     """A cut file is no snapshot."""

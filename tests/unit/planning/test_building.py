@@ -103,7 +103,11 @@ def test_people_who_may_not_be_assigned_stop_the_plan(tmp_path: Path) -> None:
     assert [(one.severity, one.code, str(one.origin)) for one in plan.diagnostics] == [
         ("error", "policy/not-possible-assignee", "a.yaml:7:40"),
         ("error", "policy/not-possible-manager", "a.yaml:3:1"),
+        ("warning", "live/kept-not-possible", "None"),
+        ("warning", "live/kept-not-possible", "None"),
+        ("warning", "live/kept-not-possible", "None"),
     ]
+    assert plan.diagnostics[2].message.startswith("Ann stays in Project Manager but is no longer a possible assignee")
     assert "Cy cannot be added to Project Manager: not a possible assignee of invoice in project 'Harbor Bridge'" in (
         plan.diagnostics[0].message
     )

@@ -49,9 +49,36 @@ def count_wrong(plan: dict[str, Any]) -> None:
     plan["summary"]["removals"] = 0
 
 
+def write_elsewhere(plan: dict[str, Any]) -> None:
+    """Send the write to another project than the address says."""
+    plan["changes"][0]["project"]["id"] = "1099"
+
+
+def write_at_company_level(plan: dict[str, Any]) -> None:
+    """Send the write to the company."""
+    plan["changes"][0]["project"] = None
+
+
+def climb_out(plan: dict[str, Any]) -> None:
+    """Make an id a part of a path that leads elsewhere."""
+    plan["changes"][0]["project"]["id"] = ".."
+    plan["changes"][0]["address"] = "projects/../templates/11"
+    plan["digest"] = plan_digest(msgspec.convert(plan, Plan))
+
+
 @pytest.mark.parametrize(
     "alter",
-    [remove_from_shown, show_other_group, show_group_twice, show_no_group, show_group_that_is_nowhere, count_wrong],
+    [
+        write_elsewhere,
+        write_at_company_level,
+        climb_out,
+        remove_from_shown,
+        show_other_group,
+        show_group_twice,
+        show_no_group,
+        show_group_that_is_nowhere,
+        count_wrong,
+    ],
 )
 def test_a_plan_that_shows_something_else_than_it_does(tmp_path: Path, alter: Callable[[dict[str, Any]], None]) -> None:
     """The digest does not cover what is shown, so it is compared with what is done."""
@@ -73,7 +100,16 @@ def test_a_group_dropped_from_after_is_refused_even_with_a_new_digest(tmp_path: 
 
 
 @pytest.mark.parametrize(
-    "content", [b"", b"{", b"[]", b'{"format": "reconciler/plan/2"}', b"\xff", b'{"a": "\\ud800"}']
+    "content",
+    [
+        b"",
+        b"{",
+        b"[]",
+        b'{"format": "reconciler/plan/2"}',
+        b"\xff",
+        b'{"a": "\\ud800"}',
+        b'{"digest": ' + b"[" * 100000,
+    ],
 )
 def test_what_is_no_plan(content: bytes) -> None:
     """Anything else is named as such, with the format that is expected."""

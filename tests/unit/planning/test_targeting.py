@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
-from reconciler.errors import DocumentsError
-from reconciler.model.live import Unreadable
+from reconciler.errors import DocumentsError, IncompleteError
+from reconciler.model.live import Unreadable, Wanted
 from tests.support.account import company_seed
 from tests.support.values import live_state, observe_documents, plan_documents
 
@@ -140,6 +140,36 @@ def test_what_could_not_be_read_makes_the_plan_incomplete(tmp_path: Path) -> Non
     plan = plan_documents(tmp_path, {"a.yaml": text}, partly)
     assert (plan.complete, plan.applicable, plan.summary.changed) == (False, False, 1)
     assert [(one.code, one.address) for one in plan.diagnostics] == [("live/unreadable", "projects/1042/templates/11")]
-    unlisted = msgspec.structs.replace(state, presets=state.presets[:1], listed=(("1041", "invoice"),))
+    unlisted = msgspec.structs.replace(
+        state, presets=state.presets[:1], listed=(Wanted("1041", "invoice", frozenset({"11"})),)
+    )
     plan = plan_documents(tmp_path, {"a.yaml": text}, unlisted)
-    assert [(one.code, one.address) for one in plan.diagnostics] == [("live/unreadable", "projects/1042")]
+    assert [(one.code, one.address) for one in plan.diagnostics] == [("live/unreadable", "projects/1042/templates/11")]
+
+
+@pytest.mark.parametrize("name", ["0.yaml", "9.yaml"])
+def test_a_conflict_does_not_depend_on_the_order_of_files(tmp_path: Path, name: str) -> None:
+    """Two where entries contradict each other also where a project entry wins over both, wherever it stands."""
+    groups = "groups: {Project Manager: [ann@acme.test]}"
+    documents = {
+        "1.yaml": f"{HEAD}projects: [{{where: {{state_code: WA}}, {groups}}}]\n",
+        "2.yaml": f"{HEAD}projects: [{{where: {{stage: Course of Construction}}, {groups}}}]\n",
+        name: f"{HEAD}projects: [{{project: Harbor Bridge, {groups}}}]\n",
+    }
+    with pytest.raises(DocumentsError) as raised:
+        observe_documents(tmp_path, documents)
+    assert [(one.code, str(one.origin)) for one in raised.value.diagnostics] == [("documents/conflict", "2.yaml:3:62")]
+
+
+def test_a_snapshot_that_never_looked_is_no_answer(tmp_path: Path) -> None:
+    """Projects that were not read, templates that were not looked at, versions that are missing."""
+    text = f"{HEAD}projects: [{{where: {{state_code: WA}}, groups: {{Accounting: [ann@acme.test]}}}}]\n"
+    state = live_state()
+    with pytest.raises(IncompleteError, match="without the list of projects"):
+        observe_documents(tmp_path, {"a.yaml": text}, msgspec.structs.replace(state, with_projects=False))
+    with pytest.raises(IncompleteError, match="template version 911 is not in the snapshot"):
+        observe_documents(tmp_path, {"a.yaml": text}, msgspec.structs.replace(state, versions=()))
+    other = msgspec.structs.replace(state, presets=(), listed=(Wanted("1042", "invoice", frozenset({"12"})),))
+    plan = plan_documents(tmp_path, {"a.yaml": text}, other)
+    assert not plan.complete
+    assert "was not looked at" in plan.diagnostics[0].message

@@ -216,3 +216,39 @@ def test_two_thousand_changes_render(tmp_path: Path) -> None:
     assert plan.summary.removals == 2000
     shown = io.StringIO(render_plan(plan, color=False)).readlines()
     assert shown[0].startswith("Acme Construction (4211)      1,000 of 1,000 presets change      +1,000 −2,000")
+
+
+def test_no_field_of_a_plan_file_reaches_the_terminal_raw(tmp_path: Path) -> None:
+    """A plan file may come from anywhere: no text in it may move a cursor or clear a screen."""
+    plan = everything(tmp_path)
+    evil = "\x1b[2J\x1b[HFAKE\r\n"
+
+    def poisoned(value: object) -> object:
+        if isinstance(value, str):
+            return value + evil
+        if isinstance(value, dict):
+            return {key: poisoned(one) if key not in FIXED else one for key, one in value.items()}
+        return [poisoned(one) for one in value] if isinstance(value, list) else value
+
+    for source in ("api", "snapshot"):
+        live = msgspec.structs.replace(plan.live, source=source)
+        diagnostic = Diagnostic(severity="note", code="a/b", message="m", address="x", origin=Origin("p", 1, 1))
+        document = poisoned(msgspec.to_builtins(msgspec.structs.replace(plan, live=live, diagnostics=(diagnostic,))))
+        text = render_plan(msgspec.convert(document, type(plan)), color=False)
+        assert "FAKE" in text
+        assert "\x1b" not in text
+        assert "\r" not in text
+
+
+FIXED = {"format", "from", "severity", "cause"}
+
+
+def test_one_overlong_name_hides_nobody_else(tmp_path: Path) -> None:
+    """It is cut visibly, and every other row keeps its login and its reason."""
+    seed = company_seed()
+    seed["people"][2]["name"] = "N" * 3000
+    text = render_plan(plan_documents(tmp_path, {"a.yaml": INVOICE}, live_state(seed)), color=False)
+    assert "− Bo" in text
+    assert "bo@acme.test   not in a.yaml:6" in text
+    assert "NNN…" in text
+    assert max(map(len, text.splitlines())) < 300

@@ -49,11 +49,17 @@ def test_the_environment_wins() -> None:
         "https://me:pw@x.test",
         "http://10.0.0.1",
         "https://x.test?a",
+        "http://[::1",
+        "https://h:abc",
+        "https://a..b",
+        "https://h:99999",
+        "https://h\x00",
+        "http://:pw@127.0.0.1",
     ],
 )
 def test_addresses_that_would_give_the_token_away(url: str) -> None:
     """Plain http is for loopback; logins and queries have no place in an address."""
-    with pytest.raises(DocumentsError, match="api_url is"):
+    with pytest.raises(DocumentsError, match=r"api_url (is|holds)"):
         read_service(SettingsDocument(company_id="1"), {"RECONCILER_API_URL": url})
 
 
@@ -75,7 +81,7 @@ def test_credentials() -> None:
         with pytest.raises(CredentialsError, match="RECONCILER_CLIENT_ID and RECONCILER_CLIENT_SECRET"):
             read_credentials(environment)
     for token_text in ("a b", "a\nb", "ä"):
-        with pytest.raises(CredentialsError, match="without line breaks"):
+        with pytest.raises(CredentialsError, match="without blanks or line breaks"):
             read_credentials({"RECONCILER_ACCESS_TOKEN": token_text})
 
 
@@ -89,3 +95,17 @@ def test_a_secret_never_shows() -> None:
     for keep in (pickle.dumps, copy.copy, copy.deepcopy):
         with pytest.raises(TypeError, match="not copied"):
             keep(secret)
+
+
+def test_an_address_with_a_login_is_not_repeated() -> None:
+    """What stands before the @ may be a secret."""
+    with pytest.raises(DocumentsError) as raised:
+        read_service(SettingsDocument(company_id="1"), {"RECONCILER_API_URL": "https://me:hunter2@x.test"})
+    assert "hunter2" not in raised.value.message
+
+
+def test_credentials_that_no_header_could_hold() -> None:
+    """Bytes that are no text, blanks, and other alphabets."""
+    for secret in ("\udcff", "a b", "ä"):
+        with pytest.raises(CredentialsError, match="RECONCILER_CLIENT_SECRET holds characters"):
+            read_credentials({"RECONCILER_CLIENT_ID": "i", "RECONCILER_CLIENT_SECRET": secret})
