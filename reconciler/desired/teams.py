@@ -55,14 +55,17 @@ class TeamExpansion:
 
     def assignments(self, document: Assignments) -> Assignments:
         """Give the document with every group expanded."""
-        entries = tuple(
-            msgspec.structs.replace(entry, groups=self._groups(entry.groups)) if entry.groups else entry
-            for entry in document.entries
-        )
-        return msgspec.structs.replace(document, groups=self._groups(document.groups), entries=entries)
+        entries = []
+        for entry in document.entries:
+            groups = self._groups(entry.groups)
+            entries.append(entry if groups is entry.groups else msgspec.structs.replace(entry, groups=groups))
+        groups = self._groups(document.groups)
+        return msgspec.structs.replace(document, groups=groups, entries=tuple(entries))
 
     def _groups(self, groups: dict[str, DesiredGroup]) -> dict[str, DesiredGroup]:
-        return {name: self._group(name, group) for name, group in groups.items()}
+        expanded = {name: self._group(name, group) for name, group in groups.items()}
+        # most groups name people alone; their documents are handed on as they are
+        return groups if all(expanded[name] is group for name, group in groups.items()) else expanded
 
     def _group(self, name: str, group: DesiredGroup) -> DesiredGroup:
         if not group.members:
@@ -84,6 +87,8 @@ class TeamExpansion:
 
     def _expand(self, members: Sequence[Member]) -> tuple[Member, ...]:
         """Expand one list: teams by their people, the expired left out, everybody once."""
+        if _is_plain(members):
+            return tuple(members)
         written: dict[tuple[str, str], Member] = {}
         people: dict[tuple[str, str], Member] = {}
         for member in members:
@@ -126,6 +131,12 @@ class TeamExpansion:
         self._path.pop()
         self._resolved[name] = people
         return people
+
+
+def _is_plain(members: Sequence[Member]) -> bool:
+    """Tell whether a list names different people by login, without teams and last days."""
+    logins = {member.login.lower() for member in members if member.login is not None and member.until is None}
+    return len(logins) == len(members)
 
 
 def _by_way_of(reference: Member, person: Member) -> Member:

@@ -12,6 +12,7 @@ import httpx
 import msgspec
 import tenacity
 
+from reconciler import __version__
 from reconciler.errors import AnswerError, AnswerLostError, RateLimitError, UnreachableError
 from reconciler.live.answers import Again, TooLong, check_answer, decode_answer, decode_content
 from reconciler.live.pacing import RateWindows
@@ -33,7 +34,7 @@ DEFAULT_PAGE = 10
 ATTEMPTS = 5
 _TOO_MANY_REQUESTS = 429
 _COUNT = re.compile(r"[0-9]{1,9}\Z")
-_TIMEOUT = httpx.Timeout(60.0, connect=10.0)
+_TIMEOUT = {"timeout": httpx.Timeout(60.0, connect=10.0).as_dict()}
 
 Item = TypeVar("Item")
 
@@ -73,7 +74,13 @@ class ServiceClient:
         self._sleep = sleep or self._stopped.wait
         token_url = f"{service.auth_url}/oauth/token"
         self._token_url = token_url
-        self._authentication = TokenAuthentication(credentials, token_url)
+        self._headers = {
+            "Accept": "application/json",
+            "Accept-Encoding": "gzip, deflate",
+            "Procore-Company-Id": service.company_id,
+            "User-Agent": f"reconciler/{__version__}",
+        }
+        self._authentication = TokenAuthentication(credentials, token_url, _TIMEOUT)
         self._verify = httpx.create_ssl_context()
         self._threads = threading.local()
         self._clients: list[httpx.Client] = []
@@ -181,9 +188,12 @@ class ServiceClient:
     def _once(self, method: str, path: str, what: str, content: bytes | None = None) -> httpx.Response:
         self._await_turn()
         client = self._client()
-        headers = {"Content-Type": "application/json"} if content is not None else None
+        # Made directly: merging in the client's own settings would parse and copy the same things every time.
+        headers = self._headers if content is None else {**self._headers, "Content-Type": "application/json"}
+        url = f"{self.service.api_url}{path}"
+        request = httpx.Request(method, url, headers=headers, content=content, extensions=_TIMEOUT)
         try:
-            response = client.request(method, path, content=content, headers=headers)
+            response = client.send(request)
         except httpx.TransportError as error:
             detail = f": {error}" if str(error) else f": {type(error).__name__}"
             asked_for_token = error.request.url == self._token_url
@@ -216,10 +226,7 @@ class ServiceClient:
         client: httpx.Client | None = getattr(self._threads, "client", None)
         if client is None:
             client = self._threads.client = httpx.Client(
-                base_url=self.service.api_url,
                 auth=self._authentication,
-                headers={"Procore-Company-Id": self.service.company_id, "Accept": "application/json"},
-                timeout=_TIMEOUT,
                 transport=self._transport(self.service.api_url),
                 mounts={self.service.auth_url: self._transport(self.service.auth_url)},
                 trust_env=False,  # no .netrc: it would replace the token; proxies are looked up below

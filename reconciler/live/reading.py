@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Reader"]
 
-THREADS = 2
+THREADS = 3
 
 Input = TypeVar("Input")
 Output = TypeVar("Output")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import httpx
 import msgspec
@@ -32,12 +32,13 @@ class _TokenAnswer(msgspec.Struct):
 class TokenAuthentication(httpx.Auth):
     """Client credentials: a token is fetched once, renewed before it ends, and once more on a 401.
 
-    Shared by all threads; one of them renews while the others wait.
+    ``extensions`` hold the time-outs of the token call. Shared by all threads; one of them renews while the others wait.
     """
 
-    def __init__(self, credentials: Credentials, token_url: str) -> None:
+    def __init__(self, credentials: Credentials, token_url: str, extensions: dict[str, Any]) -> None:
         self._credentials = credentials
         self._token_url = token_url
+        self._extensions = extensions
         self._lock = Lock()
         self._token = credentials.access_token
         self._renew_at = float("inf") if self._token else 0.0
@@ -71,7 +72,9 @@ class TokenAuthentication(httpx.Auth):
             "client_id": self._credentials.client_id or "",
             "client_secret": secret.reveal() if secret else "",
         }
-        return httpx.Request("POST", self._token_url, data=form, headers={"Accept": "application/json"})
+        return httpx.Request(
+            "POST", self._token_url, data=form, headers={"Accept": "application/json"}, extensions=self._extensions
+        )
 
     def _keep(self, response: httpx.Response) -> None:
         response.read()

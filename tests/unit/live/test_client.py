@@ -76,9 +76,9 @@ def test_a_reading_client_cannot_write(sandbox: RunningSandbox, client: ServiceC
         Writer(client).replace_assignees(preset, {}, None)
     for method in ("POST", "PUT", "DELETE", "HEAD", "OPTIONS"):
         with pytest.raises(WriteForbiddenError):
-            client._client().request(method, PRESET)
+            client._client().request(method, f"{sandbox.address}{PRESET}")
     with pytest.raises(WriteForbiddenError):
-        client._client().post("/oauth/token?x=1")
+        client._client().post(f"{sandbox.address}/oauth/token?x=1")
     assert [one["method"] for one in sandbox.log()] == ["GET"]
 
 
