@@ -32,7 +32,9 @@ class _TokenAnswer(msgspec.Struct):
 class TokenAuthentication(httpx.Auth):
     """Client credentials: a token is fetched once, renewed before it ends, and once more on a 401.
 
-    ``extensions`` hold the time-outs of the token call. Shared by all threads; one of them renews while the others wait.
+    ``extensions`` hold the time-outs of the token call.
+
+    Shared by all threads; one of them renews while the others wait.
     """
 
     def __init__(self, credentials: Credentials, token_url: str, extensions: dict[str, Any]) -> None:
