@@ -22,7 +22,7 @@ def show_progress(common: Common) -> Iterator[Callable[[Progress], None]]:
         yield lambda _progress: None
         return
     from rich.console import Console  # noqa: PLC0415 - only where somebody looks
-    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn  # noqa: PLC0415
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn  # noqa: PLC0415
     from rich.progress import Progress as Bar  # noqa: PLC0415
 
     console = Console(file=sys.stderr, no_color=not common.color(sys.stderr))
@@ -31,15 +31,15 @@ def show_progress(common: Common) -> Iterator[Callable[[Progress], None]]:
         BarColumn(),
         MofNCompleteColumn(),
         TextColumn("{task.fields[requests]} requests, rate left {task.fields[rate_left]}"),
-        TimeRemainingColumn(),
+        TextColumn("{task.fields[left]}"),
         console=console,
         transient=True,
     )
     with bar:
-        task = bar.add_task("", total=None, requests=0, rate_left="?")
+        task = bar.add_task("", total=None, requests=0, rate_left="?", left="")
 
         def show(progress: Progress) -> None:
-            left = "?" if progress.rate_left is None else f"{progress.rate_left:,}"
+            rate_left = "?" if progress.rate_left is None else f"{progress.rate_left:,}"
             if progress.done == 0:
                 bar.reset(task, total=progress.total or None)
             bar.update(
@@ -47,7 +47,17 @@ def show_progress(common: Common) -> Iterator[Callable[[Progress], None]]:
                 description=progress.step,
                 completed=progress.done,
                 requests=f"{progress.requests:,}",
-                rate_left=left,
+                rate_left=rate_left,
+                left=_time_left(progress, bar.tasks[0].elapsed or 0.0),
             )
 
         yield show
+
+
+def _time_left(progress: Progress, elapsed: float) -> str:
+    """Say how long the step may still take: at the pace so far, and at least as the rate windows want it."""
+    if not progress.done or progress.done >= progress.total:
+        return ""
+    seconds = max(elapsed / progress.done * (progress.total - progress.done), progress.rate_seconds)
+    minutes, rest = divmod(round(seconds), 60)
+    return f"about {minutes}:{rest:02} left"

@@ -27,8 +27,9 @@ class Journal:
     """
 
     def __init__(self, folder: Path) -> None:
+        # to the microsecond, so that runs stand in the order of their names
         started = datetime.datetime.now(datetime.UTC)
-        self.run_id = f"{started:%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}"
+        self.run_id = f"{started:%Y%m%dT%H%M%S%fZ}-{secrets.token_hex(4)}"
         self.path = folder / f"{self.run_id}.jsonl"
         self._descriptor = -1
 

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
 __all__ = ["Reader"]
 
 THREADS = 3
+_REQUESTS_A_PLACE = 2  # one list of presets and, as a rule, one preset on it
 
 Input = TypeVar("Input")
 Output = TypeVar("Output")
@@ -233,8 +234,17 @@ class Reader:
 
     def _tell(self, step: str, done: int, total: int) -> None:
         client = self.client
+        ahead = (total - done) * (_REQUESTS_A_PLACE if step == "presets" else 1)
+        rate_seconds = client.windows.seconds_for(ahead, time.monotonic())
         self._report(
-            Progress(step=step, done=done, total=total, requests=client.requests, rate_left=client.windows.left())
+            Progress(
+                step=step,
+                done=done,
+                total=total,
+                requests=client.requests,
+                rate_left=client.windows.left(),
+                rate_seconds=rate_seconds,
+            )
         )
 
 

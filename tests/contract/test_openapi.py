@@ -98,6 +98,7 @@ def test_the_server_and_the_document_have_the_same_operations() -> None:
         for method in route.methods - {"HEAD"}  # type: ignore[attr-defined]
         if not route.path.startswith("/_sandbox/")  # type: ignore[attr-defined]
     }
+    store.close()
     assert served == {(method, path) for method, path, _ in OPERATIONS}
 
 

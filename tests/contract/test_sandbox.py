@@ -79,7 +79,7 @@ def make(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Make]:
             store.seed(seed)
             app = create_app(store, rate_limit=parse_rate_limit(limit))
             http = httpx.Client(base_url="http://sandbox", transport=InProcess(app))
-            running.append(http)
+            running.extend((store, http))
             return Caller(http)
         context = running_sandbox(write_seed(tmp_path / f"seed{len(running)}", seed), "--rate-limit", limit)
         running.append(context)
@@ -89,7 +89,7 @@ def make(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Make]:
 
     yield start
     for one in reversed(running):
-        one.close() if isinstance(one, httpx.Client) else one.__exit__(None, None, None)
+        one.close() if isinstance(one, httpx.Client | Store) else one.__exit__(None, None, None)
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ __all__ = ["Ran", "clean_environment", "reconciler"]
 
 _CHANGING = (
     (re.compile(r"in \d+\.\d s\b"), "in <seconds> s"),
-    (re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{8}"), "<run>"),
+    (re.compile(r"\d{8}T\d{12}Z-[0-9a-f]{8}"), "<run>"),
     (re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z"), "<moment>"),
     (re.compile(r"http://127\.0\.0\.1:\d+"), "http://<sandbox>"),
     (re.compile(r'"seconds": [\d.]+'), '"seconds": "<seconds>"'),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 from pathlib import Path
 from typing import Any
@@ -54,7 +55,7 @@ def derived() -> dict[str, str]:
     """Give the content of each schema file by its name."""
     files = {}
     for name, shape in _FORMATS.items():
-        schema = msgspec.json.schema(shape)
+        schema = _cleaned(msgspec.json.schema(shape))
         title = "One line of a journal file" if name == "journal" else f"reconciler/{name}/1"
         document = {
             "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -64,6 +65,16 @@ def derived() -> dict[str, str]:
         }
         files[f"{name}.schema.json"] = json.dumps(document, indent=2, ensure_ascii=False) + "\n"
     return files
+
+
+def _cleaned(schema: Any) -> Any:
+    """Indent descriptions alike, whatever the version of Python made of their docstrings."""
+    if isinstance(schema, dict):
+        return {
+            key: inspect.cleandoc(value) if key == "description" and isinstance(value, str) else _cleaned(value)
+            for key, value in schema.items()
+        }
+    return [_cleaned(one) for one in schema] if isinstance(schema, list) else schema
 
 
 if __name__ == "__main__":
