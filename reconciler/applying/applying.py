@@ -83,17 +83,7 @@ def apply_plan(
     ``stopped`` is asked between changes: once true, what is left is ``skipped``. ``report`` is told of each
     outcome. The journal has everything when this returns.
     """
-    journal.record(
-        RunStarted(
-            at=_now(),
-            run_id=journal.run_id,
-            command="apply",
-            company_id=plan.company_id,
-            digest=plan.digest,
-            revision=plan.source.revision,
-            changes=len(plan.changes),
-        )
-    )
+    journal.record(_start(plan, journal.run_id))
     outcomes: list[Outcome] = []
     keeper = _Keeper(journal)
     for change in in_order(plan):
@@ -114,6 +104,18 @@ def apply_plan(
         digest=plan.digest,
         outcomes=tuple(outcomes),
         summary=summary,
+    )
+
+
+def _start(plan: Plan, run_id: str) -> RunStarted:
+    return RunStarted(
+        at=_now(),
+        run_id=run_id,
+        command="apply",
+        company_id=plan.company_id,
+        digest=plan.digest,
+        revision=plan.source.revision,
+        changes=len(plan.changes),
     )
 
 

@@ -1,4 +1,4 @@
-"""Sends requests: paced, authenticated, repeated where that is safe, pages followed; it knows no presets."""
+"""Sends requests: paced, authenticated, repeated where that is safe; it knows no pages and no presets."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 import threading
 import time
 from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import httpx
 import msgspec
@@ -14,7 +14,7 @@ import tenacity
 
 from reconciler import __version__
 from reconciler.errors import AnswerError, AnswerLostError, RateLimitError, UnreachableError
-from reconciler.live.answers import Again, TooLong, check_answer, decode_answer, decode_content
+from reconciler.live.answers import Again, TooLong, check_answer
 from reconciler.live.pacing import RateWindows
 from reconciler.live.token import TOKEN, TokenAuthentication
 from reconciler.live.transport import ReadOnlyTransport, proxy_for
@@ -26,24 +26,12 @@ if TYPE_CHECKING:
 
     from reconciler.model.settings import Credentials, Service
 
-__all__ = ["Listing", "ServiceClient"]
+__all__ = ["ServiceClient"]
 
-LARGEST_PAGE = 2000
-SMALLEST_PAGE = 50
-DEFAULT_PAGE = 10
 ATTEMPTS = 5
 _TOO_MANY_REQUESTS = 429
 _COUNT = re.compile(r"[0-9]{1,9}\Z")
 _TIMEOUT = {"timeout": httpx.Timeout(60.0, connect=10.0).as_dict()}
-
-Item = TypeVar("Item")
-
-
-class Listing(msgspec.Struct, frozen=True):
-    """How a list was told to be: its whole length and the pages that takes at the page size granted."""
-
-    total: int
-    pages: int
 
 
 class _Interrupted(BaseException):
@@ -137,53 +125,6 @@ class ServiceClient:
         except AnswerError as error:
             # an answer nobody understands tells nothing about the write either
             raise AnswerLostError(error.message) from None
-
-    def pages(self, path: str, shape: type[list[Item]], what: str) -> tuple[list[Item], Listing]:
-        """Read a whole list by its ``Link: rel="next"`` (api.md section 4); ``path`` ends in its query.
-
-        ``shape`` is the list type of a bare array, or of the ``data`` of a wrapped one. Raises AnswerError
-        when what arrived is not as much as ``Total`` promised.
-        """
-        size = LARGEST_PAGE
-        while True:
-            try:
-                return self._all_pages(path, size, shape, what)
-            except TooLong:
-                if size <= SMALLEST_PAGE:
-                    raise UnreachableError(f"{what}: even small pages take the service too long (408)") from None
-                size = max(size // 4, SMALLEST_PAGE)
-
-    def _all_pages(self, path: str, size: int, shape: type[list[Item]], what: str) -> tuple[list[Item], Listing]:
-        url = f"{path}{'&' if '?' in path else '?'}per_page={size}"
-        seen: set[str] = set()
-        items: list[Item] = []
-        total: int | None = None
-        granted = size
-        while url not in seen:
-            seen.add(url)
-            response = self.get(url, what)
-            page = _unwrapped(response, shape, what)
-            items.extend(page)
-            total = _whole_number(response, "Total", total)
-            granted = _whole_number(response, "Per-Page", granted) or granted
-            following = response.links.get("next", {}).get("url")
-            if following is None:
-                break
-            url = self._same_host(following, what)
-        _check_count(len(items), total, what)
-        total = len(items) if total is None else total
-        return items, Listing(total, max(-(-total // granted), 1))
-
-    def _same_host(self, url: str, what: str) -> str:
-        """Give the path and query of a next page; a page elsewhere would carry the token there."""
-        here = httpx.URL(self.service.api_url)
-        try:
-            there = here.join(url)
-        except httpx.InvalidURL:
-            raise AnswerError(f"{what}: the next page has an address that cannot be read") from None
-        if (there.scheme, there.host, there.port) != (here.scheme, here.host, here.port):
-            raise AnswerError(f"{what}: the next page is said to be at another host, {there.host}; not followed")
-        return there.raw_path.decode("ascii")
 
     def _once(self, method: str, path: str, what: str, content: bytes | None = None) -> httpx.Response:
         self._await_turn()
@@ -296,31 +237,3 @@ def _wait(state: tenacity.RetryCallState) -> float:
         if error.wait is not None:
             return error.wait + _jitter(state)
     return _backoff(state)
-
-
-class _Wrapped(msgspec.Struct):
-    data: msgspec.Raw
-
-
-def _unwrapped(response: httpx.Response, shape: type[list[Item]], what: str) -> list[Item]:
-    content = response.content
-    if content[:1] == b"[":
-        return decode_answer(response, shape, what)
-    wrapped = decode_answer(response, _Wrapped, what)
-    return decode_content(response, wrapped.data, shape, what)
-
-
-def _whole_number(response: httpx.Response, header: str, otherwise: int | None) -> int | None:
-    text = response.headers.get(header, "")
-    return int(text) if _COUNT.match(text) else otherwise
-
-
-def _check_count(found: int, total: int | None, what: str) -> None:
-    if total is None:
-        if found >= DEFAULT_PAGE:
-            raise AnswerError(f"{what}: no 'Total' header, so nobody can tell whether {found} items are all")
-        return
-    if found != total:
-        raise AnswerError(
-            f"{what}: {found} items arrived where {total} were promised; half a list is no basis, run again"
-        )

@@ -13,6 +13,7 @@ import msgspec
 
 from reconciler.errors import AnswerError, RequestRefusedError, UnreachableError
 from reconciler.live.answers import TooLong, decode_answer
+from reconciler.live.pages import read_pages
 from reconciler.live.wire import (
     ListedPreset,
     PresetAnswer,
@@ -210,7 +211,7 @@ class Reader:
             raise UnreachableError(f"{what}: the service took too long (408); try again later") from None
 
     def _list(self, path: str, shape: type[list[Output]], what: str) -> list[Output]:
-        items, listing = self.client.pages(path, shape, what)
+        items, listing = read_pages(self.client, path, shape, what)
         self._count(listing.pages)
         return items
 

@@ -26,7 +26,7 @@ from reconciler.model.live import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
 
 __all__ = ["SNAPSHOT_FORMAT", "SnapshotReader", "decode_snapshot", "encode_snapshot"]
@@ -90,19 +90,7 @@ def encode_snapshot(state: LiveState, company_id: str) -> bytes:
     def row(person: Person) -> int:
         return rows.setdefault(person, len(rows))
 
-    presets = tuple(
-        _FilePreset(
-            id=preset.id,
-            template=preset.template_id,
-            project=preset.project_id,
-            version=preset.version_id,
-            groups={group.uuid: tuple(map(row, group.members)) for group in preset.groups},
-            manager=None if preset.workflow_manager is None else row(preset.workflow_manager),
-            individual=preset.individual_assignees,
-            valid=preset.valid,
-        )
-        for preset in state.presets
-    )
+    presets = tuple(_file_preset(preset, row) for preset in state.presets)
     assignees, managers = (
         tuple(_FileList(one.project_id, one.tool_type, tuple(map(row, one.people))) for one in lists)
         for lists in (state.assignees, state.managers)
@@ -129,6 +117,19 @@ def encode_snapshot(state: LiveState, company_id: str) -> bytes:
             checksum=_checksum(content),
             state=msgspec.Raw(content),
         )
+    )
+
+
+def _file_preset(preset: Preset, row: Callable[[Person], int]) -> _FilePreset:
+    return _FilePreset(
+        id=preset.id,
+        template=preset.template_id,
+        project=preset.project_id,
+        version=preset.version_id,
+        groups={group.uuid: tuple(map(row, group.members)) for group in preset.groups},
+        manager=None if preset.workflow_manager is None else row(preset.workflow_manager),
+        individual=preset.individual_assignees,
+        valid=preset.valid,
     )
 
 

@@ -7,27 +7,12 @@ import sqlite3
 import time
 from typing import TYPE_CHECKING, Any
 
+from reconciler.sandbox.seeding import SCHEMA, fill
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 __all__ = ["Refusal", "Store"]
-
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS company (id TEXT PRIMARY KEY, body TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS person (id TEXT PRIMARY KEY, login TEXT NOT NULL, name TEXT NOT NULL, body TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS project (position INTEGER PRIMARY KEY, id TEXT UNIQUE NOT NULL, active INTEGER NOT NULL,
-    body TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS tool (position INTEGER PRIMARY KEY, type TEXT NOT NULL, provider TEXT NOT NULL,
-    body TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS template (position INTEGER PRIMARY KEY, id TEXT UNIQUE NOT NULL, tool_type TEXT NOT NULL,
-    body TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS version (id TEXT PRIMARY KEY, template_id TEXT NOT NULL, body TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS preset (position INTEGER PRIMARY KEY, id TEXT UNIQUE NOT NULL, project_id TEXT,
-    template_id TEXT NOT NULL, tool_type TEXT NOT NULL, body TEXT NOT NULL, previous TEXT, written_at REAL);
-CREATE INDEX IF NOT EXISTS preset_place ON preset (project_id, tool_type);
-CREATE TABLE IF NOT EXISTS eligible (list TEXT NOT NULL, project_id TEXT, tool_type TEXT, person_ids TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS token (token TEXT PRIMARY KEY, ends_at REAL NOT NULL);
-"""
 
 
 class Refusal(Exception):  # noqa: N818 - a rule of the service, not a failure of the sandbox
@@ -44,7 +29,7 @@ class Store:
 
     def __init__(self, path: str = ":memory:", *, lag: float = 0.0) -> None:
         self._database = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
-        self._database.executescript(_SCHEMA)
+        self._database.executescript(SCHEMA)
         self._lag = lag
         self._people: dict[str, dict[str, Any]] = {}
         self._company: Any = None
@@ -67,65 +52,9 @@ class Store:
         return self._database.execute(query, values).fetchone()
 
     def seed(self, seed: dict[str, Any]) -> None:
-        """Take in a seed (the shape is told in docs/sandbox.md); existing rows are kept."""
-        execute = self._database.execute
-        execute("BEGIN")
-        company = seed["company"]
-        execute("INSERT INTO company VALUES (?, ?)", (str(company["id"]), json.dumps(company)))
-        self._database.executemany(
-            "INSERT INTO person VALUES (?, ?, ?, ?)",
-            ((str(one["id"]), one["login"], one["name"], json.dumps(one)) for one in seed.get("people", [])),
-        )
-        self._database.executemany(
-            "INSERT INTO project (id, active, body) VALUES (?, ?, ?)",
-            ((str(one["id"]), int(one.get("active", True)), json.dumps(one)) for one in seed.get("projects", [])),
-        )
-        self._seed_workflows(seed)
-        execute("COMMIT")
+        """Take in a seed (the shape is told in docs/sandbox.md)."""
+        fill(self._database, seed)
         self._remember_people()
-
-    def _seed_workflows(self, seed: dict[str, Any]) -> None:
-        many = self._database.executemany
-        many(
-            "INSERT INTO tool (type, provider, body) VALUES (?, ?, ?)",
-            ((one["type"], one["provider"], json.dumps(one)) for one in seed.get("tools", [])),
-        )
-        tool_types = {}
-        for template in seed.get("templates", []):
-            versions = template.pop("versions")
-            tool_types[str(template["id"])] = template["tool_type"]
-            body = {
-                **template,
-                "versions": [{"id": str(one["id"]), "version": one["version"]} for one in versions],
-            }
-            many(
-                "INSERT INTO template (id, tool_type, body) VALUES (?, ?, ?)",
-                [(str(template["id"]), template["tool_type"], json.dumps(body))],
-            )
-            many(
-                "INSERT INTO version VALUES (?, ?, ?)",
-                ((str(one["id"]), str(template["id"]), json.dumps(one)) for one in versions),
-            )
-        many(
-            "INSERT INTO preset (id, project_id, template_id, tool_type, body) VALUES (?, ?, ?, ?, ?)",
-            (
-                (
-                    str(one["id"]),
-                    _text(one.get("project_id")),
-                    str(one["template_id"]),
-                    tool_types[str(one["template_id"])],
-                    json.dumps(one),
-                )
-                for one in seed.get("presets", [])
-            ),
-        )
-        many(
-            "INSERT INTO eligible VALUES (?, ?, ?, ?)",
-            (
-                (one["list"], _text(one.get("project_id")), one.get("tool_type"), json.dumps(one["people"]))
-                for one in seed.get("eligible", [])
-            ),
-        )
 
     def company(self) -> Any:
         """Give the company."""
