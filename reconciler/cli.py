@@ -73,7 +73,7 @@ def main() -> None:
     """Keep the approval assignments of Procore Workflows as YAML in git, and make live follow.
 
     Exit codes: 0 done, 1 a defect, 2 changes or drift, 3 refused by policy, 4 partly applied, 5 stale or not the
-    approved plan, 6 the service, 7 invalid documents or settings, 64 wrong usage.
+    approved plan, 6 the service, 7 invalid documents or settings, 64 wrong usage, 130 interrupted.
     """
 
 
@@ -94,7 +94,12 @@ def run(arguments: Sequence[str]) -> int:
     except click.ClickException as error:
         return _wrong_usage(error, arguments)
     except (click.Abort, KeyboardInterrupt):
-        sys.stderr.write("\ninterrupted\n")
+        message = (
+            "interrupted; after an apply, 'reconciler history' tells what is not known, and applying again is safe"
+        )
+        if _wants_json(arguments):
+            _write_error(INTERRUPTED, message, ())
+        sys.stderr.write(f"\n{message}\n")
         return INTERRUPTED
     except ReconcilerError as error:
         return _failed(error, arguments)

@@ -4,6 +4,7 @@
 
     ReconcilerError                      1   a defect, or anything without a class of its own
     ├── UsageError                      64   the command line asks for what cannot be done
+    ├── FileError                       64   a file or folder here cannot be read or written
     ├── DocumentsError                   7   documents, settings or a file of ours cannot be used
     ├── RefusedError                     3   policy stands against it
     ├── PartlyAppliedError               4   some writes failed, could not be verified or were not tried
@@ -31,6 +32,7 @@ __all__ = [
     "AnswerLostError",
     "CredentialsError",
     "DocumentsError",
+    "FileError",
     "IncompleteError",
     "PartlyAppliedError",
     "RateLimitError",
@@ -58,6 +60,12 @@ class ReconcilerError(Exception):
 
 class UsageError(ReconcilerError):
     """The command line asks for what cannot be done."""
+
+    exit_code = 64
+
+
+class FileError(ReconcilerError):
+    """A file or folder of this machine, other than a document, cannot be read or written."""
 
     exit_code = 64
 

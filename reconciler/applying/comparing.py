@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
+from reconciler.model.live import Person
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from reconciler.model.live import Preset
     from reconciler.model.plan import PresetChange
@@ -56,27 +58,41 @@ def write_groups(change: PresetChange, preset: Preset) -> dict[str, tuple[str, .
 def describe_difference(change: PresetChange, preset: Preset) -> str:
     """Say in words what differs from the plan's starting point."""
     names = {group.uuid: group.name for group in change.groups}
+    people = _names(change, preset)
     live = {group.uuid: {person.id for person in group.members} for group in preset.groups}
     parts = []
     for uuid in dict.fromkeys((*change.before, *live)):
         before, now = set(change.before.get(uuid, ())), live.get(uuid, set())
         name = names.get(uuid, f"group {uuid}")
         if uuid not in change.before:
-            parts.append(f"{name} is new" + (f" and holds {_ids(now)}" if now else ""))
+            parts.append(f"{name} is new" + (f" and holds {_told(now, people)}" if now else ""))
         elif uuid not in live:
             parts.append(f"{name} is gone")
         elif before != now:
             more, less = now - before, before - now
-            words = [f"{word} {_ids(ids)}" for word, ids in (("gained", more), ("lost", less)) if ids]
+            words = [f"{word} {_told(ids, people)}" for word, ids in (("gained", more), ("lost", less)) if ids]
             parts.append(f"{name} {' and '.join(words)}")
     planned = change.workflow_manager
     if planned is not None:
         manager = preset.workflow_manager.id if preset.workflow_manager else None
         expected = planned.before.id if planned.before else None
         if manager != expected:
-            parts.append(f"the workflow manager is {manager or 'nobody'}, not {expected or 'nobody'}")
+            parts.append(f"the workflow manager is {_told([manager], people)}, not {_told([expected], people)}")
     return "; ".join(parts) or "nothing"
 
 
-def _ids(ids: set[str]) -> str:
-    return ", ".join(f"login id {one}" for one in sorted(ids))
+def _names(change: PresetChange, preset: Preset) -> dict[str, str]:
+    """Give the names of everybody the plan or the preset names, by login id."""
+    seen = [person for membership in preset.groups for person in membership.members]
+    for group in change.groups:
+        seen.extend(Person(one.id, one.login, one.name) for one in group.add)
+        seen.extend(Person(one.id, one.login, one.name) for one in group.remove)
+        seen.extend(group.keep)
+    planned = change.workflow_manager
+    seen.extend(one for one in (preset.workflow_manager, planned.before if planned else None) if one is not None)
+    return {person.id: person.name for person in seen if person.name is not None}
+
+
+def _told(ids: Iterable[str | None], names: dict[str, str]) -> str:
+    told = [f"{names[one]} ({one})" if one in names else f"login id {one}" for one in ids if one is not None]
+    return ", ".join(sorted(told)) or "nobody"

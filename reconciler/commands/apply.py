@@ -16,7 +16,7 @@ from reconciler.commands.options import common_options, emit, note, require_fold
 from reconciler.commands.show import read_plan
 from reconciler.commands.showing import plan_text
 from reconciler.commands.workspace import journal_folder, open_workspace
-from reconciler.errors import UsageError
+from reconciler.errors import FileError, UsageError
 from reconciler.journal import Journal
 from reconciler.settings import read_credentials
 
@@ -103,7 +103,7 @@ def _emit_report(report: ApplyReport, plan: Plan, shown_as: str, common: Common,
     text = _report_text(report, plan, shown_as, color=out is None and common.color(sys.stdout))
     try:
         emit(text, out)
-    except UsageError as error:
+    except FileError as error:
         # what was written to the service must be told, wherever that is possible
         note(f"{error.message}; the report goes to stdout", common)
         emit(text)

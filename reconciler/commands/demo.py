@@ -15,7 +15,7 @@ import click
 
 from reconciler.commands.examples import example_folder
 from reconciler.commands.options import common_options, emit
-from reconciler.errors import ReconcilerError, UsageError
+from reconciler.errors import FileError, ReconcilerError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,12 +62,18 @@ def demo(common: Common, folder: Path | None) -> int:  # noqa: ARG001 - every co
         _run("7. What was done so far, from the journal.", ["history"], repository, environment)
     _tell(
         "The sandbox has ended. What to try next, in two terminals:",
-        "  reconciler sandbox",
+        f"  {_ourselves()} sandbox --rate-limit off",
         f"  cd {repository} && export RECONCILER_API_URL=http://127.0.0.1:8080 "
         "RECONCILER_AUTH_URL=http://127.0.0.1:8080 RECONCILER_CLIENT_ID=sandbox RECONCILER_CLIENT_SECRET=sandbox",
-        "  then edit assignments/invoice.yaml, and: reconciler plan",
+        f"  then edit assignments/invoice.yaml, and: {_ourselves()} plan",
     )
     return 0
+
+
+def _ourselves() -> str:
+    """Give the command as it can be typed: it may well stand in a virtual environment that is not active."""
+    started_as = Path(sys.argv[0]).absolute()
+    return str(started_as) if started_as.name == "reconciler" else f"{sys.executable} -m reconciler"
 
 
 def _tell(*lines: str) -> None:
@@ -81,8 +87,11 @@ def _write_repository(folder: Path | None) -> Path:
         target = folder.absolute()
         if target.exists() and any(target.iterdir()):
             raise UsageError(f"{target} is not empty; name a new folder with --dir")
-    shutil.copytree(example_folder() / "repository", target, dirs_exist_ok=True)
-    (target / ".gitignore").write_text(".reconciler/\n", encoding="utf-8")
+    try:
+        shutil.copytree(example_folder() / "repository", target, dirs_exist_ok=True)
+        (target / ".gitignore").write_text(".reconciler/\n", encoding="utf-8")
+    except OSError as error:
+        raise FileError(f"cannot write the example to {target}: {error}; name another folder with --dir") from None
     git = shutil.which("git")
     if git is not None:
         identity = ["-c", "user.name=Demo", "-c", "user.email=demo@acme.test", "-c", "commit.gpgsign=false"]

@@ -10,6 +10,7 @@ import click
 
 from reconciler.commands.options import common_options, emit, require_folder
 from reconciler.commands.workspace import journal_folder
+from reconciler.errors import FileError
 from reconciler.journal import read_runs
 from reconciler.settings import find_settings_file
 
@@ -49,6 +50,8 @@ def history(
     """
     if out is not None:
         require_folder(out)
+    if journal_at is not None and not journal_at.is_dir():
+        raise FileError(f"there is no journal folder {journal_at}; name an existing one with --journal")
     root = find_settings_file(common.config, Path.cwd()).parent if journal_at is None else Path()
     runs = read_runs(journal_folder(root, journal_at))[:limit]
     if shown_as == "json":

@@ -11,14 +11,14 @@ import msgspec
 from reconciler.commands.progress import show_progress
 from reconciler.commands.workspace import moment, problems, read_documents
 from reconciler.desired import describe_source
-from reconciler.errors import DocumentsError, IncompleteError
+from reconciler.errors import FileError, IncompleteError
 from reconciler.model.diagnostics import Diagnostic, has_errors
 from reconciler.model.live import LiveState, Pacing, PeopleList
 from reconciler.model.plan import LiveSource, Plan
 from reconciler.model.scope import ResolvedTarget, Scope
 from reconciler.people import PeopleIndex, Resolution
 from reconciler.planning import build_plan, compare, find_targets, select
-from reconciler.planning.judging import judge_eligibility, judge_kept, unreadable_diagnostics
+from reconciler.planning.judging import judge_eligibility, judge_emptied, judge_kept, unreadable_diagnostics
 from reconciler.planning.selecting import fields_needed, needs_projects
 from reconciler.settings import read_credentials
 
@@ -89,7 +89,7 @@ def open_reader(workspace: Workspace, common: Common, snapshot: Path | None) -> 
         try:
             content = snapshot.read_bytes()
         except OSError as error:
-            raise DocumentsError(f"cannot read {snapshot}: {error.strerror}") from error
+            raise FileError(f"cannot read the snapshot {snapshot}: {error.strerror}") from error
         yield SnapshotReader(decode_snapshot(content, str(snapshot), workspace.service.company_id))
         return
     from reconciler.live.client import ServiceClient  # noqa: PLC0415 - heavy, and not needed offline
@@ -173,6 +173,7 @@ def make_plan(workspace: Workspace, common: Common, snapshot: Path | None = None
         *unreadable_diagnostics(state.unreadable),
         *judge_eligibility(changes, state.assignees, state.managers),
         *judge_kept(changes, state),
+        *judge_emptied(changes),
     ]
     return build_plan(
         changes,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from reconciler.errors import UsageError
+from reconciler.errors import FileError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -83,6 +83,8 @@ def emit(text: str, out: Path | None = None) -> None:
         sys.stdout.flush()
     except BrokenPipeError:
         sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123 - until the process ends
+    except OSError as error:
+        raise FileError(f"the result cannot be written to stdout: {error.strerror}") from error
 
 
 def note(text: str, common: Common) -> None:
@@ -94,13 +96,13 @@ def note(text: str, common: Common) -> None:
 def require_folder(path: Path) -> None:
     """Refuse a file that could not be written later, before anything is asked of the service."""
     if path.is_dir():
-        raise UsageError(f"cannot write {path}: it is a folder; name a file")
+        raise FileError(f"cannot write {path}: it is a folder; name a file")
     if not path.absolute().parent.is_dir():
-        raise UsageError(f"cannot write {path}: there is no folder {path.parent}; make it first")
+        raise FileError(f"cannot write {path}: there is no folder {path.parent}; make it first")
 
 
 def write_file(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all, for its owner alone; raises UsageError when that fails."""
+    """Write a file whole or not at all, for its owner alone; raises FileError when that fails."""
     import tempfile  # noqa: PLC0415 - start-up is measured
 
     temporary = None
@@ -114,4 +116,4 @@ def write_file(path: Path, content: bytes) -> None:
     except OSError as error:
         if temporary is not None:
             temporary.unlink(missing_ok=True)
-        raise UsageError(f"cannot write {path}: {error.strerror}") from error
+        raise FileError(f"cannot write {path}: {error.strerror}") from error

@@ -40,6 +40,8 @@ def plan(
     """
     if out is not None:
         require_folder(out)
+        # a plan that fails must not leave an earlier one behind under the same name
+        out.unlink(missing_ok=True)
     made = make_plan(open_workspace(common), common, snapshot)
     if out is not None:
         write_file(out, encode_plan(made))

@@ -9,11 +9,12 @@ import click
 
 from reconciler.commands.examples import example_folder
 from reconciler.commands.options import common_options, emit
-from reconciler.errors import UsageError
+from reconciler.errors import FileError, UsageError
 
 if TYPE_CHECKING:
     from reconciler.commands.options import Common
     from reconciler.sandbox.limits import RateLimit
+    from reconciler.sandbox.store import Store
 
 __all__ = ["sandbox"]
 
@@ -95,10 +96,9 @@ def sandbox(  # noqa: PLR0913, PLR0917 - one parameter an option
     except ImportError as error:
         raise UsageError(f"the sandbox needs more packages ({error.name}): pip install 'reconciler[sandbox]'") from None
     from reconciler.sandbox.seed import read_seed  # noqa: PLC0415
-    from reconciler.sandbox.store import Store  # noqa: PLC0415
 
     listening = open_socket(host, port)
-    store = Store(str(state) if state is not None else ":memory:", lag=lag)
+    store = _open_store(state, lag)
     if store.is_empty:
         store.seed(read_seed(seed if seed is not None else example_folder() / "sandbox"))
     app = create_app(store, rate_limit=rate_limit, latency=latency, token_seconds=token_seconds)
@@ -107,3 +107,14 @@ def sandbox(  # noqa: PLR0913, PLR0917 - one parameter an option
     finally:
         store.close()
     return 0
+
+
+def _open_store(state: Path | None, lag: float) -> Store:
+    import sqlite3  # noqa: PLC0415 - start-up is measured
+
+    from reconciler.sandbox.store import Store  # noqa: PLC0415
+
+    try:
+        return Store(str(state) if state is not None else ":memory:", lag=lag)
+    except sqlite3.Error as error:
+        raise FileError(f"cannot keep the company in {state}: {error}; name another file with --state") from None

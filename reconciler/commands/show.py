@@ -10,7 +10,7 @@ import click
 
 from reconciler.commands.options import common_options, emit, require_folder
 from reconciler.commands.showing import PLAN_FORMATS, plan_exit_code, plan_text
-from reconciler.errors import UsageError
+from reconciler.errors import FileError
 from reconciler.planning import decode_plan
 
 if TYPE_CHECKING:
@@ -22,11 +22,11 @@ __all__ = ["read_plan", "show"]
 
 
 def read_plan(path: Path) -> Plan:
-    """Read a plan file; raises UsageError, DocumentsError or StaleError when it cannot be used."""
+    """Read a plan file; raises FileError, DocumentsError or StaleError when it cannot be used."""
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise UsageError(f"cannot read the plan {path}: {error.strerror}") from error
+        raise FileError(f"cannot read the plan {path}: {error.strerror}") from error
     return decode_plan(content, str(path))
 
 

@@ -68,7 +68,7 @@ def problems(diagnostics: Sequence[Diagnostic]) -> DocumentsError:
     count = len(errors)
     files = len({one.origin.path for one in errors if one.origin})
     where = f" in {files} file{'' if files == 1 else 's'}" if files else ""
-    message = f"{count} problem{'' if count == 1 else 's'}{where}; nothing was planned"
+    message = f"{count} problem{'' if count == 1 else 's'}{where}"
     return DocumentsError(message, diagnostics=diagnostics)
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["describe_source"]
 
 _PATIENCE_SECONDS = 30
-_OURS = ":(exclude).reconciler"  # the journal is no document
+_DOCUMENTS = ("*.yaml", "*.yml")  # a saved plan or a journal changes no document
 
 
 def describe_source(root: Path) -> Source:
@@ -29,7 +29,7 @@ def describe_source(root: Path) -> Source:
     revision = _ask(git, root, "rev-parse", "--verify", "--quiet", "HEAD")
     if not revision:
         return Source()
-    changes = _ask(git, root, "status", "--porcelain", "--untracked-files=normal", "--", ".", _OURS)
+    changes = _ask(git, root, "status", "--porcelain", "--untracked-files=all", "--", *_DOCUMENTS)
     # when git cannot tell, the files are taken to differ
     return Source(revision=revision, dirty=changes is None or bool(changes))
 

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     import datetime
     from collections.abc import Iterable, Sequence
 
+    from reconciler.model.diagnostics import Severity
+
 DEEPEST = 50
 
 __all__ = ["TeamExpansion", "index_teams"]
@@ -27,12 +29,10 @@ def index_teams(teams: Iterable[Team]) -> tuple[dict[str, Team], list[Diagnostic
         first = index.setdefault(team.name, team)
         if first is not team:
             message = f"the team '{team.name}' is defined a second time (first at {first.origin}); merge them"
-            diagnostics.append(_error("documents/duplicate-team", message, team))
+            diagnostics.append(
+                Diagnostic(severity="error", code="documents/duplicate-team", message=message, origin=team.origin)
+            )
     return index, diagnostics
-
-
-def _error(code: str, message: str, place: Team | Member | DesiredGroup) -> Diagnostic:
-    return Diagnostic(severity="error", code=code, message=message, origin=place.origin)
 
 
 class TeamExpansion:
@@ -46,7 +46,12 @@ class TeamExpansion:
         self._today = today
         self._resolved: dict[str, tuple[Member, ...]] = {}
         self._path: list[str] = []
+        self._errors = 0
         self.diagnostics: list[Diagnostic] = []
+
+    def _add(self, code: str, message: str, place: Team | Member | DesiredGroup, severity: Severity = "error") -> None:
+        self._errors += severity == "error"
+        self.diagnostics.append(Diagnostic(severity=severity, code=code, message=message, origin=place.origin))
 
     def every_team(self) -> None:
         """Resolve every team, so that mistakes in teams that nothing refers to are found as well."""
@@ -74,13 +79,13 @@ class TeamExpansion:
                     f"'{name}' is an empty list; name somebody, write {{members: [], allow_empty: true}} "
                     "if nobody shall hold this role, or leave the group out to leave it as it is"
                 )
-                self.diagnostics.append(_error("documents/empty-group", message, group))
+                self._add("documents/empty-group", message, group)
             return group
-        problems = len(self.diagnostics)
+        problems = sum(one.severity == "error" for one in self.diagnostics)
         members = self._expand(group.members)
-        if not members and not group.allow_empty and len(self.diagnostics) == problems:
+        if not members and not group.allow_empty and problems == self._errors:
             message = f"nobody is left in '{name}' (people whose last day is over, or empty teams); name somebody"
-            self.diagnostics.append(_error("documents/empty-group", message, group))
+            self._add("documents/empty-group", message, group)
         if members is group.members:
             return group
         return DesiredGroup(members=members, origin=group.origin, allow_empty=group.allow_empty)
@@ -96,12 +101,15 @@ class TeamExpansion:
             first = written.setdefault(key, member)
             if first is not member:
                 message = f"'{member}' stands twice in this list (first at {first.origin}); remove one"
-                self.diagnostics.append(_error("documents/duplicate-member", message, member))
+                self._add("documents/duplicate-member", message, member)
             elif member.team is not None:
                 for person in self._team_of(member):
                     people.setdefault(person.key, _by_way_of(member, person))
             elif member.until is None or member.until >= self._today:
                 people[key] = member  # rather than a team that names the same person
+            else:
+                message = f"the last day of {member} is over ({member.until}); this line has no effect and can go"
+                self._add("documents/expired", message, member, "note")
         return tuple(people.values())
 
     def _team_of(self, member: Member) -> tuple[Member, ...]:
@@ -111,7 +119,7 @@ class TeamExpansion:
         hint = did_you_mean(name, self._teams) or (
             f"; known teams: {', '.join(sorted(self._teams)[:8])}" if self._teams else "; no teams are defined"
         )
-        self.diagnostics.append(_error("documents/unknown-team", f"no team '{name}'{hint}", member))
+        self._add("documents/unknown-team", f"no team '{name}'{hint}", member)
         return ()
 
     def _team(self, name: str) -> tuple[Member, ...]:
@@ -120,11 +128,11 @@ class TeamExpansion:
         if name in self._path:
             cycle = " → ".join([*self._path[self._path.index(name) :], name])
             message = f"teams that contain each other: {cycle}; take one of them out"
-            self.diagnostics.append(_error("documents/team-cycle", message, self._teams[name]))
+            self._add("documents/team-cycle", message, self._teams[name])
             return ()
         if len(self._path) >= DEEPEST:
             message = f"teams are nested deeper than {DEEPEST} levels here; take some of them out"
-            self.diagnostics.append(_error("documents/team-depth", message, self._teams[name]))
+            self._add("documents/team-depth", message, self._teams[name])
             return ()
         self._path.append(name)
         people = self._expand(self._teams[name].members)

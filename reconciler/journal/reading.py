@@ -32,7 +32,17 @@ def read_runs(folder: Path) -> list[RecordedRun]:
     Raises DocumentsError for a line in the middle that cannot be read: that is no crash but damage.
     """
     files = sorted(folder.glob("*.jsonl"), reverse=True) if folder.is_dir() else []
-    return [run for path in files if (run := _read(path)) is not None]
+    runs: list[RecordedRun] = []
+    settled: set[str] = set()
+    for path in files:
+        run = _read(path)
+        if run is None:
+            continue
+        # an intent without an outcome is settled by any later run that tells what is there now
+        left = tuple(address for address in run.open if address not in settled)
+        runs.append(msgspec.structs.replace(run, open=left))
+        settled.update(outcome.address for outcome in run.outcomes if outcome.status != "skipped")
+    return runs
 
 
 def _read(path: Path) -> RecordedRun | None:

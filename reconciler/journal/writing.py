@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Self
 
 import msgspec
 
-from reconciler.errors import ReconcilerError
+from reconciler.errors import FileError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,7 +23,7 @@ __all__ = ["Journal"]
 class Journal:
     """The journal of one run: ``<folder>/<run id>.jsonl``, created when the journal is entered.
 
-    Raises ReconcilerError when a line cannot be kept: without its intent on disk nothing may be written.
+    Raises FileError when a line cannot be kept: without its intent on disk nothing may be written.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -61,8 +61,8 @@ class Journal:
         except OSError as error:
             raise self._failure(error) from error
 
-    def _failure(self, error: OSError) -> ReconcilerError:
-        return ReconcilerError(
+    def _failure(self, error: OSError) -> FileError:
+        return FileError(
             f"the journal {self.path} cannot be written: {error.strerror}; nothing more is written to the service "
             "(another folder: --journal)"
         )

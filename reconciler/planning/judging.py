@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from reconciler.model.live import LiveState, PeopleList, Unreadable
     from reconciler.model.plan import PresetChange
 
-__all__ = ["judge_eligibility", "judge_kept", "unreadable_diagnostics"]
+__all__ = ["judge_eligibility", "judge_emptied", "judge_kept", "unreadable_diagnostics"]
 
 _Eligible = dict[tuple[str | None, str], frozenset[str]]
 
@@ -29,6 +29,23 @@ def judge_eligibility(
         diagnostics.extend(_additions(change, may_be_assigned))
         diagnostics.extend(_manager(change, may_manage))
     return diagnostics
+
+
+def judge_emptied(changes: Iterable[PresetChange]) -> list[Diagnostic]:
+    """Name every role that nobody will hold any more: the documents ask for it, a reviewer must see it."""
+    return [
+        _diagnostic(
+            "warning",
+            "policy/empties-group",
+            f"{change.project.name if change.project else 'company'} · {group.name}: nobody will hold this role "
+            "any more (allow_empty)",
+            change,
+            group.remove[0].origin,
+        )
+        for change in changes
+        for group in change.groups
+        if group.remove and not group.keep and not group.add
+    ]
 
 
 def judge_kept(changes: Iterable[PresetChange], live: LiveState) -> list[Diagnostic]:

@@ -140,7 +140,8 @@ class _TargetFinder:
             project = self._projects[key.project_id]
             message = (
                 f"template '{template.name}' is not assigned to project '{project.name}' ({project.id}); "
-                "assign it there, or remove this entry"
+                f"assign it there or remove this entry; if {template.tool_type} is a company-level tool, write "
+                "'company:' in place of 'projects:'"
             )
             origin = entry.project.origin if entry.project else entry.origin
             self._add("error", "documents/no-preset", message, origin)

@@ -384,6 +384,54 @@ def test_18_wrong_usage(trial: Trial, whole: SnapshotAssertion) -> None:
     assert "\n".join(shown) == whole
 
 
+def test_18b_files_that_cannot_be_used(trial: Trial, whole: SnapshotAssertion) -> None:
+    """One code for files of this machine, and a failed plan leaves no earlier plan behind."""
+    (trial.folder / "plan.json").write_text("an earlier plan")
+    (trial.folder / "file").write_text("")
+    shown = [
+        trial.run("history", "--journal", "nowhere"),
+        trial.run("sandbox", "--port", "0", "--state", "no/such/folder/company.sqlite"),
+        trial.run("demo", "--dir", "file/below"),
+        trial.run("apply", "--yes", "--journal", "file"),
+    ]
+    trial.write({"assignments/invoice.yaml": "kind: x\n"})
+    shown.append(trial.run("plan", "--out", "plan.json"))
+    assert "\n".join(shown) == whole
+    assert not (trial.folder / "plan.json").exists()
+    assert trial.writes() == []
+
+
+def test_18c_an_interrupted_plan(trial: Trial, tmp_path: Path) -> None:
+    """Ctrl-C while reading: exit 130, one JSON document where that is asked for."""
+    with running_sandbox(write_seed(tmp_path / "slow", company_seed()), "--latency", "2") as slow:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "reconciler", "plan", "--format", "json"],
+            cwd=trial.folder,
+            env={**clean_environment(), **slow.environment},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        wait_for(slow.log)
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=30)
+    assert (process.returncode, json.loads(out)["code"]) == (130, 130)
+    assert "Traceback" not in err
+
+
+def test_18d_saved_plans_do_not_make_documents_dirty(trial: Trial) -> None:
+    """Only documents count; the revision is that of git."""
+    git = ["git", "-c", "user.name=T", "-c", "user.email=t@acme.test", "-C", str(trial.folder)]
+    for arguments in (["init", "-q"], ["add", "."], ["commit", "-q", "-m", "x"]):
+        subprocess.run([*git, *arguments], check=True, env=clean_environment())
+    trial.run("plan", "--out", "plan.json")
+    revision = subprocess.run([*git, "rev-parse", "HEAD"], check=True, capture_output=True, text=True).stdout.strip()
+    source = json.loads((trial.folder / "plan.json").read_text())["source"]
+    assert source == {"revision": revision, "dirty": False, "base": None}
+    (trial.folder / "more.yaml").write_text("kind: teams\nteams: {}\n")
+    assert "with uncommitted changes" in trial.run("plan")
+
+
 def test_19_an_offline_plan(trial: Trial, whole: SnapshotAssertion) -> None:
     """A snapshot gives the same changes without a request."""
     online = json.loads(

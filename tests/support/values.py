@@ -26,7 +26,7 @@ from reconciler.model.live import (
 )
 from reconciler.model.plan import LiveSource, Plan
 from reconciler.planning import build_plan, compare
-from reconciler.planning.judging import judge_eligibility, judge_kept, unreadable_diagnostics
+from reconciler.planning.judging import judge_eligibility, judge_emptied, judge_kept, unreadable_diagnostics
 from tests.support.account import company_seed, write_documents
 
 if TYPE_CHECKING:
@@ -132,6 +132,7 @@ def plan_observation(observation: Observation, extra: tuple[Diagnostic, ...] = (
         *unreadable_diagnostics(live.unreadable),
         *judge_eligibility(changes, live.assignees, live.managers),
         *judge_kept(changes, live),
+        *judge_emptied(changes),
     )
     return build_plan(
         changes,

@@ -153,8 +153,8 @@ def test_live_that_moved_is_left_alone(plan: Plan) -> None:
     report, _ = run(plan, service)
     assert statuses(report) == [("32", "stale", 0), ("31", "applied", 1)]
     assert report.outcomes[0].error == (
-        "live moved since the plan: Project Manager gained login id 6 and lost login id 2; group new is new and holds "
-        "login id 5; the workflow manager is nobody, not 7"
+        "live moved since the plan: Project Manager gained login id 6 and lost Bo (2); group new is new and holds "
+        "login id 5; the workflow manager is nobody, not Gus (7)"
     )
 
 

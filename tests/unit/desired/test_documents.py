@@ -67,7 +67,6 @@ def groups(text: str) -> str:
         (groups("{A: {allow_empty: true}}"), "5:14", "documents/schema", "found a mapping with 'allow_empty'"),
         (groups("{A: []}"), "5:14", "documents/empty-group", "write {members: [], allow_empty: true}"),
         (groups("{A: {members: []}}"), "5:14", "documents/empty-group", "is an empty list"),
-        (groups("{A: [{person: a@b.c, until: 2026-11-22}]}"), "5:14", "documents/empty-group", "nobody is left"),
         (groups("{A: [a@b.c, A@B.C]}"), "5:25", "documents/duplicate-member", "(first at a.yaml:5:18)"),
         (groups("{A: [team:x]}"), "5:18", "documents/unknown-team", "no team 'x'; no teams are defined"),
         (f"{HEAD}projects: [{{project: P}}]\n", "3:12", "documents/no-effect", "asks for nothing of project 'P'"),
@@ -86,9 +85,22 @@ def test_until_counts_to_the_end_of_its_day(tmp_path: Path) -> None:
     """A person is desired on the last day, and gone the day after."""
     text = groups("{A: [x@b.c, {person: a@b.c, until: 2026-11-23}, {person: b@b.c, until: 2026-11-22, reason: r}]}")
     found, problems = read(tmp_path, text)
-    assert problems == []
+    assert problems == [
+        (
+            "a.yaml:5:61",
+            "documents/expired",
+            "the last day of b@b.c is over (2026-11-22); this line has no effect and can go",
+        )
+    ]
     members = found.assignments[0].entries[0].groups["A"].members
     assert [str(one) for one in members] == ["x@b.c", "a@b.c"]
+
+
+def test_a_group_that_nobody_is_left_in(tmp_path: Path) -> None:
+    """Whose last day is over leaves a note, and the group an error."""
+    _, problems = read(tmp_path, groups("{A: [{person: a@b.c, until: 2026-11-22}]}"))
+    assert [one[1] for one in problems] == ["documents/empty-group", "documents/expired"]
+    assert "nobody is left in 'A'" in problems[0][2]
 
 
 def test_teams_nest_and_count_everybody_once(tmp_path: Path) -> None:

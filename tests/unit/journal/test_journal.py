@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from reconciler.errors import DocumentsError, ReconcilerError
+from reconciler.errors import DocumentsError, FileError
 from reconciler.journal import Journal, read_runs
 from reconciler.model.outcomes import ApplySummary, Intended, Outcome, OutcomeRecorded, RunFinished, RunStarted
 
@@ -83,9 +83,24 @@ def test_a_file_that_cannot_be_read(tmp_path: Path) -> None:
 def test_a_journal_that_cannot_be_kept_stops_everything(tmp_path: Path) -> None:
     """Without an intent on disk nothing may be written."""
     (tmp_path / "file").write_text("")
-    with pytest.raises(ReconcilerError, match="nothing more is written to the service"), Journal(tmp_path / "file"):
+    with pytest.raises(FileError, match="nothing more is written to the service"), Journal(tmp_path / "file"):
         pass
     with Journal(tmp_path) as journal:
         pass
-    with pytest.raises(ReconcilerError, match="cannot be written: Bad file descriptor"):
+    with pytest.raises(FileError, match="cannot be written: Bad file descriptor"):
         journal.record(STARTED)
+
+
+def test_an_intent_is_settled_by_a_later_run(tmp_path: Path) -> None:
+    """Once a later run told what is there, nobody is asked to apply again; skipping tells nothing."""
+    with Journal(tmp_path) as first:
+        first.record(STARTED)
+        first.record(INTENDED)
+    with Journal(tmp_path) as second:
+        second.record(STARTED)
+        second.record(OutcomeRecorded(at="t", outcome=Outcome(address="a", preset_id="1", status="skipped")))
+    assert [run.open for run in read_runs(tmp_path)] == [(), ("a",)]
+    with Journal(tmp_path) as third:
+        third.record(STARTED)
+        third.record(OUTCOME)
+    assert [run.open for run in read_runs(tmp_path)] == [(), (), ()]

@@ -49,6 +49,13 @@ def test_an_empty_group_on_purpose(tmp_path: Path) -> None:
     text = INVOICE.replace("[ann@acme.test, cy@acme.test]", "{members: [], allow_empty: true}")
     plan = plan_documents(tmp_path, {"a.yaml": text})
     assert (plan.summary.removals, plan.changes[0].after["pm"]) == (2, ())
+    assert [(one.severity, one.code, one.message) for one in plan.diagnostics] == [
+        (
+            "warning",
+            "policy/empties-group",
+            "Harbor Bridge · Project Manager: nobody will hold this role any more (allow_empty)",
+        )
+    ]
     seed = company_seed()
     seed["presets"][1]["groups"]["pm"] = []
     assert plan_documents(tmp_path, {"a.yaml": text}, live_state(seed)).changes == ()
