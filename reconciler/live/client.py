@@ -102,9 +102,20 @@ class ServiceClient:
         Raises a ServiceError that names ``what``, or TooLong for a 408.
         """
         try:
-            return self._retrying(self._once, "GET", path, what)
+            return self._once("GET", path, what)
+        except Again as again:
+            failures = [again]
+        try:
+            # only now: nearly every request succeeds at once, and a retry loop around each would cost as much
+            # as decoding its answer; the failure there was counts as the loop's first attempt
+            return self._retrying(self._once_after, failures, path, what)
         except Again as again:
             raise self._given_up(again) from None
+
+    def _once_after(self, failures: list[Again], path: str, what: str) -> httpx.Response:
+        if failures:
+            raise failures.pop()
+        return self._once("GET", path, what)
 
     def patch(self, path: str, body: object, what: str) -> httpx.Response:
         """PATCH a path once; only a 429 is repeated, since then nothing was done.
