@@ -26,10 +26,14 @@ def plan(tmp_path: Path) -> Plan:
 
 
 def test_a_good_plan_of_this_company(plan: Plan) -> None:
-    """Nothing stands against it."""
-    require_permission(plan, "4211")
+    """Nothing stands against it, and one changed word in each question would."""
+    require_permission(plan, plan.company_id)
     require_approved(plan, None)
     require_approved(plan, plan.digest)
+    with pytest.raises(StaleError):
+        require_permission(plan, f"{plan.company_id}0")
+    with pytest.raises(UsageError):
+        require_approved(plan, plan.digest.upper())
 
 
 @pytest.mark.parametrize(
