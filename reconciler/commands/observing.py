@@ -23,7 +23,7 @@ from reconciler.planning.selecting import fields_needed, needs_projects
 from reconciler.settings import read_credentials
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from reconciler.commands.options import Common
@@ -69,6 +69,14 @@ class LiveReader(Protocol):
 
     def managers(self, wanted: Sequence[tuple[str | None, str]]) -> list[PeopleList]:
         """Give who may be workflow manager."""
+        ...
+
+    def inactive_logins(self) -> frozenset[str] | None:
+        """Give who is inactive in the directory, or null when that cannot be told."""
+        ...
+
+    def active_logins(self) -> frozenset[str] | None:
+        """Give who is active in the directory, or null when that cannot be told."""
         ...
 
 
@@ -121,7 +129,8 @@ def observe(
     _require_versions(scope, presets, {version.id for version in versions})
     targets, found = find_targets(scope, catalogue, presets, versions, unreadable)
     all_diagnostics.extend(found)
-    resolution = Resolution(targets, PeopleIndex(presets))
+    inactive = reader.inactive_logins()
+    resolution = Resolution(targets, PeopleIndex(presets), inactive)
     assignees, managers = _resolve(resolution, reader)
     all_diagnostics.extend(resolution.diagnostics)
     if has_errors(all_diagnostics):
@@ -136,9 +145,22 @@ def observe(
         unreadable=tuple(unreadable),
         listed=scope.wanted,
         with_projects=needs_projects(documents),
+        inactive=confirm_inactive(inactive, resolution.index.knows, reader),
         pacing=reader.pacing,
     )
     return Observation(state=state, resolved=tuple(resolution.resolved), diagnostics=tuple(all_diagnostics))
+
+
+def confirm_inactive(
+    inactive: frozenset[str] | None, seen: Callable[[str], bool], reader: LiveReader
+) -> frozenset[str] | None:
+    """Take out whoever is active as well: somebody who came back has an old and a new user of one e-mail.
+
+    The active half of the directory is read only where the inactive one names somebody this is about.
+    """
+    if inactive is None or not any(map(seen, inactive)):
+        return inactive
+    return inactive - (reader.active_logins() or frozenset())
 
 
 def _require_versions(scope: Scope, presets: Sequence[Preset], known: set[str]) -> None:

@@ -19,6 +19,7 @@ from reconciler.live.wire import (
     PresetAnswer,
     ProjectItem,
     TemplateItem,
+    UserItem,
     VersionAnswer,
     project_value,
 )
@@ -194,6 +195,26 @@ class Reader:
         _refuse_twice((person.id for person in people), what)
         unique = tuple(self._known.setdefault(person, person) for person in people)
         return PeopleList(project_id=project_id, tool_type=tool_type, people=unique)
+
+    def inactive_logins(self) -> frozenset[str] | None:
+        """Read the inactive half of the directory: e-mails in lower case, or null when the service refuses it."""
+        return self._directory("v1.0", "users/inactive", "the directory's inactive users")
+
+    def active_logins(self) -> frozenset[str] | None:
+        """Read the active half of the directory: e-mails in lower case, or null when the service refuses it."""
+        return self._directory("v1.3", "users", "the directory's active users")
+
+    def _directory(self, version: str, path: str, what: str) -> frozenset[str] | None:
+        self._tell(what, 0, 0)
+        company = quote(self.client.service.company_id, safe="")
+        try:
+            users = self._list(f"/rest/{version}/companies/{company}/{path}", list[UserItem], what)
+        except RequestRefusedError:
+            # not every service account may read the directory; whoever judges by it says that it could not
+            self._count(1)
+            return None
+        _refuse_twice((str(user.id) for user in users), what)
+        return frozenset(user.email_address.lower() for user in users if user.email_address)
 
     def _count(self, requests: int) -> None:
         with self._lock:

@@ -73,6 +73,7 @@ class _State(msgspec.Struct, frozen=True):
     listed: tuple[Wanted, ...]
     with_projects: bool
     unreadable: tuple[Unreadable, ...]
+    inactive: tuple[str, ...] | None = None
 
 
 class _Snapshot(msgspec.Struct, frozen=True):
@@ -107,6 +108,7 @@ def encode_snapshot(state: LiveState, company_id: str) -> bytes:
             listed=state.listed,
             with_projects=state.with_projects,
             unreadable=state.unreadable,
+            inactive=None if state.inactive is None else tuple(sorted(state.inactive)),
         )
     )
     return msgspec.json.encode(
@@ -191,6 +193,7 @@ def _live_state(observed_at: str, state: _State, people: list[Person]) -> LiveSt
         unreadable=state.unreadable,
         listed=state.listed,
         with_projects=state.with_projects,
+        inactive=None if state.inactive is None else frozenset(state.inactive),
     )
 
 
@@ -249,6 +252,14 @@ class SnapshotReader:
     def managers(self, wanted: Iterable[tuple[str | None, str]]) -> list[PeopleList]:
         """Give the lists of workflow managers that the snapshot has."""
         return [self._managers[key] for key in wanted if key in self._managers]
+
+    def inactive_logins(self) -> frozenset[str] | None:
+        """Give the logins that were inactive, or null when the snapshot does not know."""
+        return self._state.inactive
+
+    def active_logins(self) -> frozenset[str] | None:
+        """Give nobody: whoever was active as well is not among the snapshot's inactive."""
+        return frozenset()
 
     @property
     def observed_at(self) -> str:

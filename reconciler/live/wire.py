@@ -19,7 +19,7 @@ from reconciler.model.live import (
     Version,
 )
 
-__all__ = ["ListedPreset", "PresetAnswer", "ProjectItem", "TemplateItem", "VersionAnswer",
+__all__ = ["ListedPreset", "PresetAnswer", "ProjectItem", "TemplateItem", "UserItem", "VersionAnswer",
            "project_value"]  # fmt: skip
 
 # Ids travel on into paths of later requests, so nothing but plain characters is taken for one.
@@ -79,6 +79,13 @@ def _text(value: Any) -> str | None:
     if isinstance(value, bool):
         return "true" if value else "false"
     return str(value) if isinstance(value, str | int | float) else None
+
+
+class UserItem(msgspec.Struct):
+    """A user of the directory (v1.x: ids are integers, and no login ids)."""
+
+    id: int | _Id
+    email_address: str | None = None
 
 
 class VersionAnswer(msgspec.Struct):

@@ -167,6 +167,8 @@ class LiveState(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that was read for one plan; also what a snapshot file holds.
 
     ``listed`` names what was looked for in which list of presets; ``with_projects`` whether projects were read.
+    ``inactive`` holds the logins, in lower case, that the directory has as inactive alone; null when it could not
+    be read, which is not the same as nobody.
     """
 
     observed_at: str
@@ -178,6 +180,7 @@ class LiveState(msgspec.Struct, frozen=True, kw_only=True):
     unreadable: tuple[Unreadable, ...] = ()
     listed: tuple[Wanted, ...] = ()
     with_projects: bool = True
+    inactive: frozenset[str] | None = None
     pacing: Pacing | None = None
 
 

@@ -52,6 +52,10 @@ class PeopleIndex:
             return self._by_login.get(member.login.lower())
         return self._by_id.get(member.login_id or "")
 
+    def knows(self, login: str) -> bool:
+        """Tell whether a login, in lower case, was seen."""
+        return login in self._by_login
+
     def logins(self) -> list[str]:
         """Give every login seen, for suggestions."""
         return [person.login or "" for person in self._by_login.values()]

@@ -66,8 +66,9 @@ class Resolution:
     nothing read so far has shown; likewise workflow managers only where the manager changes or is unknown.
     """
 
-    def __init__(self, targets: Sequence[Target], index: PeopleIndex) -> None:
+    def __init__(self, targets: Sequence[Target], index: PeopleIndex, inactive: frozenset[str] | None = None) -> None:
         self.index = index
+        self._inactive = inactive or frozenset()
         self.resolved: list[ResolvedTarget] = []
         self._open = list(targets)
         self._assignees = _Lists()
@@ -165,7 +166,10 @@ class Resolution:
             place = f"project '{target.project.name}'" if target.project else "the company"
             message = f"nobody with {named} {what} on {target.template.tool_type} in {place}"
         self._given_up.add(member.key)
-        hint = did_you_mean(member.login, self.index.logins()) if member.login else ""
+        if member.login is not None and member.login.lower() in self._inactive:
+            hint = "; the directory has them as inactive, so take them out of this line"
+        else:
+            hint = did_you_mean(member.login, self.index.logins()) if member.login else ""
         self._error("documents/unknown-person", f"{message}{hint}", member)
 
     def _tell_ambiguous(self, target: Target) -> None:

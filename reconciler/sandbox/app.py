@@ -72,6 +72,8 @@ class _Sandbox:
         return [
             Route("/oauth/token", self.token, methods=["POST"]),
             self._route("/rest/v1.1/projects", self.projects),
+            self._route("/rest/v1.3/companies/{company}/users", self.active_users),
+            self._route("/rest/v1.0/companies/{company}/users/inactive", self.inactive_users),
             *(self._route(f"{company}/workflows/{path}", handler) for path, handler in workflows),
             *(self._route(f"{scope}/workflows/{path}", handler) for scope in _SCOPES for path, handler in scoped),
             *(
@@ -178,6 +180,14 @@ class _Sandbox:
             raise Refusal(400, "filters[by_status] is All, Active or Inactive")
         items = [{**one, "id": int(one["id"])} for one in self.store.projects(status)]
         return self._page(request, items, "projects", wrapped=False)
+
+    def active_users(self, request: Request) -> Response:
+        """GET /rest/v1.3/companies/{company}/users: the active half of the directory, a bare array."""
+        return self._page(request, self.store.directory(active=True), "users", wrapped=False)
+
+    def inactive_users(self, request: Request) -> Response:
+        """GET /rest/v1.0/companies/{company}/users/inactive: the other half."""
+        return self._page(request, self.store.directory(active=False), "users", wrapped=False)
 
     def tools(self, request: Request) -> Response:
         """GET …/workflows/tools."""

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Refusal", "Store"]
 
+_FIRST_USER_ID = 700_000
+
 
 class Refusal(Exception):  # noqa: N818 - a rule of the service, not a failure of the sandbox
     """What the service answers instead: an HTTP status and a message."""
@@ -196,6 +198,13 @@ class Store:
             ids = [one for (one,) in self._database.execute(query)]
         return [{**self._people[one], "company": company} for one in ids]
 
+    def directory(self, *, active: bool) -> list[dict[str, Any]]:
+        """Give one half of the directory; a user's id is another one than the login id (api.md section 3)."""
+        query = "SELECT rowid, body FROM person WHERE COALESCE(json_extract(body, '$.active'), 1) = ? ORDER BY rowid"
+        return [
+            _user(row, json.loads(body), active=active) for row, body in self._database.execute(query, (int(active),))
+        ]
+
     def set_default(self, project_id: str | None, preset_id: str, *, default: bool) -> dict[str, Any]:
         """Make a preset the default of its tool and place, or no longer."""
         body = self._body(project_id, preset_id, lagging=False)
@@ -272,6 +281,19 @@ class Store:
             "UPDATE preset SET body = ?, previous = ?, written_at = ? WHERE id = ?",
             (json.dumps(new), previous, time.time(), preset_id),
         )
+
+
+def _user(row: int, person: dict[str, Any], *, active: bool) -> dict[str, Any]:
+    return {
+        "id": _FIRST_USER_ID + row,
+        "email_address": person["login"],
+        "name": person["name"],
+        "employee_id": person.get("employee_id"),
+        "is_active": active,
+        "is_employee": person.get("is_employee", True),
+        "job_title": person.get("job_title"),
+        "vendor": None,
+    }
 
 
 def _text(value: object) -> str | None:

@@ -322,3 +322,18 @@ def test_control(call: Caller) -> None:
     assert call.http.put("/_sandbox/faults", json=faults).status_code == 204
     assert [call("GET", PRESET).status_code for _ in range(3)] == [200, 500, 200]
     assert call.http.put("/_sandbox/faults", json=[{"x": 1}]).status_code == 422
+
+
+def test_the_directory_has_two_halves_and_ids_of_its_own(make: Make) -> None:
+    """Bare arrays with Total; a user id is no login id, and whoever is inactive stands in the other list."""
+    seed = company_seed()
+    seed["people"][1]["active"] = False
+    call = make(seed)
+    active = call("GET", "/rest/v1.3/companies/4211/users?per_page=100")
+    inactive = call("GET", "/rest/v1.0/companies/4211/users/inactive")
+    assert (active.headers["Total"], inactive.headers["Total"]) == ("7", "1")
+    (user,) = inactive.json()
+    assert (user["email_address"], user["is_active"]) == ("bo@acme.test", False)
+    assert {one["id"] for one in active.json()}.isdisjoint({int(one["id"]) for one in seed["people"]})
+    assert "bo@acme.test" not in {one["email_address"] for one in active.json()}
+    assert call("GET", "/rest/v1.3/companies/1/users").status_code == 404
