@@ -11,11 +11,11 @@ import click
 
 from reconciler.applying import apply_plan, declined, require_approved, require_permission
 from reconciler.commands.interrupts import first_interrupt_waits
-from reconciler.commands.observing import make_plan
+from reconciler.commands.making import judge_again, make_plan, require_no_freeze
 from reconciler.commands.options import common_options, emit, note, require_folder
 from reconciler.commands.show import read_plan
 from reconciler.commands.showing import plan_text
-from reconciler.commands.workspace import journal_folder, open_workspace
+from reconciler.commands.workspace import journal_folder, open_workspace, read_documents
 from reconciler.errors import FileError, UsageError
 from reconciler.journal import Journal
 from reconciler.settings import read_credentials
@@ -40,6 +40,7 @@ __all__ = ["apply"]
 @click.argument("plan_file", metavar="[PLAN]", required=False, type=click.Path(path_type=Path))
 @click.option("--yes", is_flag=True, help="Do not ask; for pipelines. A saved plan needs no question.")
 @click.option("--approved", metavar="DIGEST", help="Insist on the plan with this digest (sha256:…).")
+@click.option("--adds-only", is_flag=True, help="Plan additions alone; for apply without a saved plan.")
 @click.option(
     "--journal",
     "journal_at",
@@ -63,21 +64,29 @@ def apply(  # noqa: PLR0913 - one parameter an option
     out: Path | None,
     *,
     yes: bool,
+    adds_only: bool,
 ) -> int:
     """Carry out a plan: a saved one, or one made now and confirmed.
 
-    Each preset is read again directly before its write, and read back after it. Ctrl-C lets the write under
-    way finish. Exit codes: 0 done, 3 refused, 4 partly applied, 5 live moved or not the approved plan,
-    6 service, 7 documents, 64 nobody to ask.
+    All guards are asked once more, with live and policy as they are now, before the first write. Each preset is
+    read again directly before its write, and read back after it. Ctrl-C lets the write under way finish. While the
+    environment has RECONCILER_FREEZE, or a policy says 'frozen:', nothing is applied.
+
+    Exit codes: 0 done, 3 refused or frozen, 4 partly applied, 5 live moved or not the approved plan, 6 service,
+    7 documents, 64 nobody to ask.
     """
     if out is not None:
         require_folder(out)
+    if plan_file is not None and adds_only:
+        raise UsageError("a saved plan is carried out as it is; make it with: reconciler plan --adds-only --out FILE")
     workspace = open_workspace(common)
+    documents, diagnostics = read_documents(workspace)
+    require_no_freeze(documents.policy)
     if plan_file is not None:
         plan = read_plan(plan_file)
     else:
         _require_somebody_to_ask(yes=yes)
-        plan = make_plan(workspace, common)
+        plan = make_plan(workspace, common, documents, diagnostics, adds_only=adds_only)
         _show(plan, common, on_stdout=shown_as == "terminal" and out is None, asks=not yes)
     require_approved(plan, approved)
     require_permission(plan, workspace.service.company_id)
@@ -85,6 +94,7 @@ def apply(  # noqa: PLR0913 - one parameter an option
         note("nothing was written", common)
         report = declined(plan)
     else:
+        judge_again(plan, workspace, common, documents.policy)
         report = _carry_out(plan, workspace, common, journal_folder(workspace.root, journal_at))
     if shown_as == "json" or report.run_id:
         _emit_report(report, plan, shown_as, common, out)

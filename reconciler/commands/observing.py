@@ -1,4 +1,4 @@
-"""The path from documents to a plan, shared by the commands that take it; each step is another room's."""
+"""From documents to live and back: what they name is read and resolved; each step is another room's."""
 
 from __future__ import annotations
 
@@ -9,16 +9,15 @@ from typing import TYPE_CHECKING, Protocol
 import msgspec
 
 from reconciler.commands.progress import show_progress
-from reconciler.commands.workspace import moment, problems, read_documents
-from reconciler.desired import describe_source
+from reconciler.commands.workspace import problems
 from reconciler.errors import FileError, IncompleteError
 from reconciler.model.diagnostics import Diagnostic, has_errors
 from reconciler.model.live import LiveState, Pacing, PeopleList
-from reconciler.model.plan import LiveSource, Plan
+from reconciler.model.member import Member
+from reconciler.model.policy import Policy
 from reconciler.model.scope import ResolvedTarget, Scope
 from reconciler.people import PeopleIndex, Resolution
-from reconciler.planning import build_plan, compare, find_targets, select
-from reconciler.planning.judging import judge_eligibility, judge_emptied, judge_kept, unreadable_diagnostics
+from reconciler.planning import find_targets, select
 from reconciler.planning.selecting import fields_needed, needs_projects
 from reconciler.settings import read_credentials
 
@@ -28,10 +27,11 @@ if TYPE_CHECKING:
 
     from reconciler.commands.options import Common
     from reconciler.commands.workspace import Workspace
+    from reconciler.live.reading import Reader
     from reconciler.model.documents import Documents
     from reconciler.model.live import Catalogue, Preset, Template, Unreadable, Version, Wanted
 
-__all__ = ["Observation", "make_plan", "observe", "open_reader"]
+__all__ = ["LiveReader", "Observation", "confirm_inactive", "observe", "open_live_reader", "open_reader"]
 
 
 class LiveReader(Protocol):
@@ -81,11 +81,18 @@ class LiveReader(Protocol):
 
 
 class Observation(msgspec.Struct, frozen=True, kw_only=True):
-    """What was read and what it means for the documents; free of errors in the documents."""
+    """What was read and what it means for the documents; free of errors in the documents.
+
+    ``own_account`` is the one this tool signs in with, as the settings name it. ``unknown`` are people whom the
+    policy or the settings name and whom nothing read has shown.
+    """
 
     state: LiveState
     resolved: tuple[ResolvedTarget, ...]
     diagnostics: tuple[Diagnostic, ...]
+    policy: Policy
+    own_account: Member | None
+    unknown: tuple[Member, ...]
 
 
 @contextmanager
@@ -100,6 +107,13 @@ def open_reader(workspace: Workspace, common: Common, snapshot: Path | None) -> 
             raise FileError(f"cannot read the snapshot {snapshot}: {error.strerror}") from error
         yield SnapshotReader(decode_snapshot(content, str(snapshot), workspace.service.company_id))
         return
+    with open_live_reader(workspace, common) as reader:
+        yield reader
+
+
+@contextmanager
+def open_live_reader(workspace: Workspace, common: Common) -> Iterator[Reader]:
+    """Give a reader of the service that can do nothing but read."""
     from reconciler.live.client import ServiceClient  # noqa: PLC0415 - heavy, and not needed offline
     from reconciler.live.reading import Reader  # noqa: PLC0415
 
@@ -109,16 +123,22 @@ def open_reader(workspace: Workspace, common: Common, snapshot: Path | None) -> 
 
 
 def observe(
-    documents: Documents, diagnostics: Sequence[Diagnostic], reader: LiveReader, *, every_field: bool = False
+    documents: Documents,
+    diagnostics: Sequence[Diagnostic],
+    reader: LiveReader,
+    *,
+    every_field: bool = False,
+    base: Documents | None = None,
+    own_account: Member | None = None,
 ) -> Observation:
     """Read everything the documents name, and nothing else.
 
     Raises DocumentsError with every name, group and person that cannot be found: reading goes on after the
-    first of them, so that one run tells all. ``every_field`` keeps all fields of projects, for documents to come.
+    first of them, so that one run tells all. ``every_field`` keeps all fields of projects, for documents to come;
+    ``base`` are other documents that will be looked at with the same catalogue.
     """
-    catalogue = reader.catalogue(
-        with_projects=needs_projects(documents), fields=None if every_field else fields_needed(documents)
-    )
+    fields = None if every_field else fields_needed(documents) | (fields_needed(base) if base else frozenset())
+    catalogue = reader.catalogue(with_projects=needs_projects(documents), fields=fields)
     scope, found = select(documents, catalogue)
     all_diagnostics = [*diagnostics, *found]
     versions = reader.versions(scope.templates)
@@ -148,7 +168,24 @@ def observe(
         inactive=confirm_inactive(inactive, resolution.index.knows, reader),
         pacing=reader.pacing,
     )
-    return Observation(state=state, resolved=tuple(resolution.resolved), diagnostics=tuple(all_diagnostics))
+    return Observation(
+        state=state,
+        resolved=tuple(resolution.resolved),
+        diagnostics=tuple(all_diagnostics),
+        policy=documents.policy,
+        own_account=own_account,
+        unknown=_unknown(documents.policy, own_account, resolution.index),
+    )
+
+
+def _unknown(policy: Policy, own_account: Member | None, index: PeopleIndex) -> tuple[Member, ...]:
+    named = [
+        *policy.protected,
+        *(person for rule in policy.roles for person in rule.must_include),
+        *(one.person for one in policy.overrides if one.person is not None),
+        *(() if own_account is None else (own_account,)),
+    ]
+    return tuple(person for person in named if index.find(person) is None)
 
 
 def confirm_inactive(
@@ -182,40 +219,3 @@ def _resolve(resolution: Resolution, reader: LiveReader) -> tuple[list[PeopleLis
         resolution.read((*read_assignees, *read_managers))
         assignees.extend(read_assignees)
         managers.extend(read_managers)
-
-
-def make_plan(workspace: Workspace, common: Common, snapshot: Path | None = None) -> Plan:
-    """Read documents and live state, compare, judge, and give the plan."""
-    documents, diagnostics = read_documents(workspace)
-    with open_reader(workspace, common, snapshot) as reader:
-        observation = observe(documents, diagnostics, reader)
-    state = observation.state
-    changes = compare(observation.resolved, state.versions)
-    judged = [
-        *unreadable_diagnostics(state.unreadable),
-        *judge_eligibility(changes, state.assignees, state.managers),
-        *judge_kept(changes, state),
-        *judge_emptied(changes),
-    ]
-    return build_plan(
-        changes,
-        presets=len(observation.resolved),
-        diagnostics=(*observation.diagnostics, *judged),
-        complete=not state.unreadable,
-        company_id=workspace.service.company_id,
-        company_name=workspace.settings.company_name,
-        source=describe_source(workspace.root),
-        live=_live_source(state, from_snapshot=snapshot is not None),
-        created_at=moment(),
-    )
-
-
-def _live_source(state: LiveState, *, from_snapshot: bool) -> LiveSource:
-    pacing = state.pacing
-    return LiveSource(
-        observed_at=state.observed_at,
-        source="snapshot" if from_snapshot else "api",
-        requests=pacing.requests if pacing else None,
-        lower_bound=pacing.lower_bound if pacing else None,
-        seconds=pacing.seconds if pacing else None,
-    )

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from reconciler.commands.observing import make_plan
+from reconciler.commands.making import make_plan
 from reconciler.commands.options import common_options, emit, note, require_folder, write_file
 from reconciler.commands.showing import PLAN_FORMATS, plan_exit_code, plan_text
-from reconciler.commands.workspace import open_workspace
+from reconciler.commands.workspace import open_workspace, read_documents
 from reconciler.planning import encode_plan
 
 if TYPE_CHECKING:
@@ -23,15 +23,24 @@ __all__ = ["plan"]
 
 @click.command(
     epilog="Examples: reconciler plan --out plan.json, then reconciler apply plan.json; "
-    "reconciler plan --format markdown > comment.md; reconciler plan --detailed-exitcode"
+    "reconciler plan --base origin/main --format markdown > comment.md; reconciler plan --adds-only"
 )
 @common_options
 @click.option("--out", type=click.Path(path_type=Path), help="Save the plan (JSON) for 'show' and 'apply'.")
 @click.option("--format", "shown_as", type=click.Choice(PLAN_FORMATS), default="terminal", help="How to show it.")
 @click.option("--snapshot", type=click.Path(path_type=Path), help="Plan against a saved live state; no network.")
+@click.option("--base", metavar="REV", help="The revision this is compared with, such as origin/main; read from git.")
+@click.option("--adds-only", is_flag=True, help="Withhold everything that would remove anybody; the plan is partial.")
 @click.option("--detailed-exitcode", is_flag=True, help="Exit 2 when there are changes.")
-def plan(
-    common: Common, out: Path | None, shown_as: PlanFormat, snapshot: Path | None, *, detailed_exitcode: bool
+def plan(  # noqa: PLR0913 - one parameter an option
+    common: Common,
+    out: Path | None,
+    shown_as: PlanFormat,
+    snapshot: Path | None,
+    base: str | None,
+    *,
+    adds_only: bool,
+    detailed_exitcode: bool,
 ) -> int:
     """Show what apply would change, and change nothing.
 
@@ -42,7 +51,11 @@ def plan(
         require_folder(out)
         # a plan that fails must not leave an earlier one behind under the same name
         out.unlink(missing_ok=True)
-    made = make_plan(open_workspace(common), common, snapshot)
+    workspace = open_workspace(common)
+    documents, diagnostics = read_documents(workspace)
+    made = make_plan(
+        workspace, common, documents, diagnostics, snapshot=snapshot, base_revision=base, adds_only=adds_only
+    )
     if out is not None:
         write_file(out, encode_plan(made))
         apply_it = f"; apply just this with: reconciler apply {out}" if made.applicable and made.changes else ""

@@ -1,6 +1,7 @@
 """From files in a configuration repository to documents; it never asks the service anything."""
 
+from reconciler.desired.base import Base, read_base
 from reconciler.desired.repository import read_repository, read_settings_document
 from reconciler.desired.revision import describe_source
 
-__all__ = ["describe_source", "read_repository", "read_settings_document"]
+__all__ = ["Base", "describe_source", "read_base", "read_repository", "read_settings_document"]

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, cast
 import msgspec
 from msgspec import UNSET
 
+from reconciler.desired.policies import PolicyDocument, decode_person, decode_policy
 from reconciler.desired.schemas import explain
 from reconciler.desired.wire import (
     SHAPES,
     AssignmentsShape,
     GroupShape,
-    LoginIdShape,
+    PolicyShape,
     ReferenceShape,
     SettingsShape,
     TeamsShape,
@@ -38,13 +39,15 @@ if TYPE_CHECKING:
 
 __all__ = ["DOCUMENT_KINDS", "decode_document", "decode_settings"]
 
-DOCUMENT_KINDS = ("assignments", "teams")
+DOCUMENT_KINDS = ("assignments", "teams", "policy")
 
 _TEAM_PREFIX = "team:"
 
 
-def decode_document(document: LocatedDocument) -> tuple[Assignments | list[Team] | None, list[Diagnostic]]:
-    """Decode one assignments or teams document; nothing but diagnostics when it is not acceptable."""
+def decode_document(
+    document: LocatedDocument,
+) -> tuple[Assignments | list[Team] | PolicyDocument | None, list[Diagnostic]]:
+    """Decode one assignments, teams or policy document; nothing but diagnostics when it is not acceptable."""
     kind = document.data.get("kind") if isinstance(document.data, dict) else None
     if kind not in DOCUMENT_KINDS:
         return None, [_wrong_kind(document, kind)]
@@ -53,6 +56,8 @@ def decode_document(document: LocatedDocument) -> tuple[Assignments | list[Team]
         return _teams(document, shape), diagnostics
     if isinstance(shape, AssignmentsShape):
         return _Decoder(document).assignments(shape), diagnostics
+    if isinstance(shape, PolicyShape):
+        return decode_policy(document, shape), diagnostics
     return None, diagnostics
 
 
@@ -67,6 +72,11 @@ def decode_settings(document: LocatedDocument) -> tuple[SettingsDocument | None,
         company_name=None if shape.company_name is UNSET else shape.company_name,
         api_url=(defaults.api_url if shape.api_url is UNSET else shape.api_url).rstrip("/"),
         auth_url=(defaults.auth_url if shape.auth_url is UNSET else shape.auth_url).rstrip("/"),
+        service_account=(
+            None
+            if shape.service_account is UNSET
+            else decode_person(shape.service_account, document.origin("service_account"))
+        ),
         exclude=tuple(shape.exclude),
     )
     return settings, diagnostics
@@ -74,7 +84,7 @@ def decode_settings(document: LocatedDocument) -> tuple[SettingsDocument | None,
 
 def _accept(
     document: LocatedDocument, kind: str
-) -> tuple[SettingsShape | AssignmentsShape | TeamsShape | None, list[Diagnostic]]:
+) -> tuple[SettingsShape | AssignmentsShape | TeamsShape | PolicyShape | None, list[Diagnostic]]:
     try:
         return msgspec.convert(document.data, SHAPES[kind], strict=True), []
     except msgspec.ValidationError as error:
@@ -173,10 +183,7 @@ class _Decoder:
     def _manager(self, shape: PersonShape | msgspec.UnsetType, marks: Marks) -> Member | None:
         if shape is UNSET:
             return None
-        origin = self._key(marks, "workflow_manager")
-        if isinstance(shape, LoginIdShape):
-            return Member(origin=origin, login_id=str(shape.login_id))
-        return Member(origin=origin, login=shape)
+        return decode_person(shape, self._key(marks, "workflow_manager"))
 
     def _groups(
         self, shape: Mapping[str, Sequence[str | MemberShape] | GroupShape], marks: Marks

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from reconciler.desired.checking import check_assignments
 from reconciler.desired.decoding import decode_document, decode_settings
+from reconciler.desired.policies import PolicyDocument, merge_policies
 from reconciler.desired.teams import TeamExpansion, index_teams
 from reconciler.desired.yaml_reader import read_yaml
 from reconciler.errors import DocumentsError
@@ -17,11 +18,11 @@ from reconciler.model.documents import Assignments, Documents, SettingsDocument,
 
 if TYPE_CHECKING:
     import datetime
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from reconciler.desired.yaml_reader import LocatedDocument
 
-__all__ = ["read_repository", "read_settings_document"]
+__all__ = ["assemble", "decode_settings_file", "is_document", "read_repository", "read_settings_document"]
 
 _SUFFIXES = (".yaml", ".yml")
 
@@ -35,16 +36,21 @@ def read_settings_document(path: Path) -> SettingsDocument:
         content = path.read_bytes()
     except OSError as error:
         raise DocumentsError(f"cannot read {path}: {error.strerror}; name the file with --config") from error
-    located, diagnostics = read_yaml(content, path.name)
+    return decode_settings_file(content, path.name)
+
+
+def decode_settings_file(content: bytes, name: str) -> SettingsDocument:
+    """Take settings from the content of ``reconciler.yaml``; raises DocumentsError with every problem."""
+    located, diagnostics = read_yaml(content, name)
     settings = None
     if len(located) == 1:
         settings, found = decode_settings(located[0])
         diagnostics.extend(found)
     elif not diagnostics:
         message = f"expected one document with 'kind: settings', found {len(located)}"
-        diagnostics.append(_error("documents/settings", message, Origin(path.name, 1, 1)))
+        diagnostics.append(_error("documents/settings", message, Origin(name, 1, 1)))
     if settings is None:
-        raise DocumentsError(f"{path.name} cannot be used", diagnostics=diagnostics)
+        raise DocumentsError(f"{name} cannot be used", diagnostics=diagnostics)
     return settings
 
 
@@ -56,11 +62,19 @@ def read_repository(
     The diagnostics hold every problem of every file in the order of places; where one of them is an error,
     the documents are only what could be understood, good for counting and for nothing else.
     """
+    return assemble(_documents(settings_file, settings), today)
+
+
+def assemble(
+    read: Iterable[tuple[list[LocatedDocument], list[Diagnostic]]], today: datetime.date
+) -> tuple[Documents, list[Diagnostic]]:
+    """Put together what was read, file by file, wherever it came from."""
     assignments: list[Assignments] = []
     teams: list[Team] = []
+    policies: list[PolicyDocument] = []
     diagnostics: list[Diagnostic] = []
     files = 0
-    for located, found in _documents(settings_file, settings):
+    for located, found in read:
         files += 1
         diagnostics.extend(found)
         for document in located:
@@ -68,9 +82,13 @@ def read_repository(
             diagnostics.extend(wrong)
             if isinstance(decoded, Assignments):
                 assignments.append(decoded)
+            elif isinstance(decoded, PolicyDocument):
+                policies.append(decoded)
             elif decoded is not None:
                 teams.extend(decoded)
     index, found = index_teams(teams)
+    diagnostics.extend(found)
+    policy, found = merge_policies(policies)
     diagnostics.extend(found)
     expansion = TeamExpansion(index, today)
     expansion.every_team()
@@ -79,7 +97,7 @@ def read_repository(
     expanded = tuple(expansion.assignments(document) for document in assignments)
     diagnostics.extend(expansion.diagnostics)
     diagnostics.sort(key=lambda one: one.origin or Origin("", 0, 0))
-    return Documents(assignments=expanded, teams=index, files=files), diagnostics
+    return Documents(assignments=expanded, teams=index, files=files, policy=policy), diagnostics
 
 
 def _documents(
@@ -130,6 +148,15 @@ def _files(root: Path, exclude: tuple[str, ...]) -> Iterator[Path]:
             hidden = name.startswith(".") or not name.endswith(_SUFFIXES)
             if not hidden and not _excluded((relative / name).as_posix(), exclude):
                 yield here / name
+
+
+def is_document(name: str, exclude: tuple[str, ...]) -> bool:
+    """Tell whether a path, relative to the root, is one of a document: no hidden part, nothing excluded."""
+    parts = name.split("/")
+    if not name.endswith(_SUFFIXES) or any(part.startswith(".") for part in parts):
+        return False
+    folders = ("/".join(parts[:depth]) + "/" for depth in range(1, len(parts)))
+    return not any(_excluded(path, exclude) for path in (*folders, name))
 
 
 def _unreadable_folder(error: OSError) -> None:

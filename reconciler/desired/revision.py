@@ -12,7 +12,7 @@ from reconciler.model.documents import Source
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["describe_source"]
+__all__ = ["ask_git", "describe_source"]
 
 _PATIENCE_SECONDS = 30
 _DOCUMENTS = ("*.yaml", "*.yml")  # a saved plan or a journal changes no document
@@ -35,11 +35,18 @@ def describe_source(root: Path) -> Source:
 
 
 def _ask(git: str, root: Path, *arguments: str) -> str | None:
+    answer = ask_git(git, root, *arguments)
+    return None if answer is None else answer.decode("utf-8", "replace").strip()
+
+
+def ask_git(git: str, root: Path, *arguments: str, told: bytes = b"") -> bytes | None:
+    """Ask git, with ``told`` on its stdin; null when it cannot answer."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
     environment["GIT_OPTIONAL_LOCKS"] = "0"
     try:
         answer = subprocess.run(  # noqa: S603 - fixed arguments, no shell
             [git, "-C", str(root), *arguments],
+            input=told,
             capture_output=True,
             check=False,
             env=environment,
@@ -47,4 +54,4 @@ def _ask(git: str, root: Path, *arguments: str) -> str | None:
         )
     except (OSError, subprocess.TimeoutExpired):
         return None
-    return answer.stdout.decode("utf-8", "replace").strip() if answer.returncode == 0 else None
+    return answer.stdout if answer.returncode == 0 else None

@@ -12,8 +12,9 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-__all__ = ["SHAPES", "AssignmentsShape", "EntryShape", "GroupShape", "LoginIdShape", "MemberShape",
-           "PersonShape", "ReferenceShape", "SettingsShape", "TeamsShape"]  # fmt: skip
+__all__ = ["SHAPES", "AssignmentsShape", "EntryShape", "GroupShape", "LimitShape", "LoginIdShape", "MemberShape",
+           "OverrideShape", "PersonShape", "PolicyShape", "ReferenceShape", "RoleShape", "SettingsShape",
+           "TeamsShape"]  # fmt: skip
 
 _Number = Annotated[int, Meta(ge=0)]
 _Id = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{1,64}$")] | _Number
@@ -29,6 +30,15 @@ class _Strict(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     pass
 
 
+class LoginIdShape(_Strict, frozen=True):
+    """``{login_id: …}``."""
+
+    login_id: _Id
+
+
+PersonShape = _Login | LoginIdShape
+
+
 class SettingsShape(_Strict, frozen=True):
     """``reconciler.yaml``."""
 
@@ -38,6 +48,7 @@ class SettingsShape(_Strict, frozen=True):
     company_name: _ShortText | msgspec.UnsetType = msgspec.UNSET
     api_url: _Url | msgspec.UnsetType = msgspec.UNSET
     auth_url: _Url | msgspec.UnsetType = msgspec.UNSET
+    service_account: PersonShape | msgspec.UnsetType = msgspec.UNSET
     exclude: list[Annotated[str, Meta(min_length=1)]] = []
 
 
@@ -59,12 +70,6 @@ class TemplateIdShape(_Strict, frozen=True):
     id: _Id
 
 
-class LoginIdShape(_Strict, frozen=True):
-    """``{login_id: …}``."""
-
-    login_id: _Id
-
-
 class MemberShape(_Strict, frozen=True):
     """``{login_id: …}`` or ``{person: …, until: …, reason: …}``."""
 
@@ -82,7 +87,6 @@ class MemberShape(_Strict, frozen=True):
             raise ValueError("until and reason go with person")
 
 
-PersonShape = _Login | LoginIdShape
 _Members = Annotated[list[_MemberText | MemberShape], Meta(max_length=10000)]
 
 
@@ -145,8 +149,63 @@ class TeamsShape(_Strict, frozen=True):
     teams: dict[_ShortText, _Members]
 
 
-SHAPES: dict[str, type[SettingsShape | AssignmentsShape | TeamsShape]] = {
+class LimitShape(_Strict, frozen=True):
+    """``{count: …, percent: …}``."""
+
+    count: Annotated[int, Meta(ge=0, le=1_000_000)]
+    percent: Annotated[int, Meta(ge=0, le=100)]
+
+
+class LimitsShape(_Strict, frozen=True):
+    """What stands below ``limits:``."""
+
+    group_removals: LimitShape | msgspec.UnsetType = msgspec.UNSET
+    run_removals: LimitShape | msgspec.UnsetType = msgspec.UNSET
+
+
+class RoleShape(_Strict, frozen=True):
+    """What stands below a role of ``roles:``."""
+
+    min_members: Annotated[int, Meta(ge=0, le=10_000)] | msgspec.UnsetType = msgspec.UNSET
+    must_include: Annotated[list[PersonShape], Meta(max_length=1000)] | msgspec.UnsetType = msgspec.UNSET
+
+    def __post_init__(self) -> None:
+        """Refuse a rule that rules nothing."""
+        if self.min_members is msgspec.UNSET and self.must_include is msgspec.UNSET:
+            raise ValueError("min_members or must_include")
+
+
+class OverrideShape(_Strict, frozen=True):
+    """One entry below ``overrides:``."""
+
+    reason: _Name
+    address: Annotated[str, Meta(pattern=r"^(projects/|company/|\*)[^\s]*$", max_length=1000)]
+    allow_removals: Annotated[int, Meta(ge=1, le=1_000_000)]
+    until: datetime.date
+    person: PersonShape | msgspec.UnsetType = msgspec.UNSET
+    role: _Name | msgspec.UnsetType = msgspec.UNSET
+
+
+class PolicyShape(_Strict, frozen=True):
+    """``kind: policy``."""
+
+    kind: Literal["policy"]
+    limits: LimitsShape = LimitsShape()
+    roles: dict[_Name, RoleShape] = {}
+    protected: Annotated[list[PersonShape], Meta(max_length=10_000)] = []
+    separate: Annotated[list[Annotated[list[_Name], Meta(min_length=2, max_length=100)]], Meta(max_length=1000)] = []
+    overrides: Annotated[list[OverrideShape], Meta(max_length=10_000)] = []
+    frozen: _Name | msgspec.UnsetType = msgspec.UNSET
+
+    def __post_init__(self) -> None:
+        """Refuse a role that shall be separate from itself."""
+        if any(len(set(roles)) != len(roles) for roles in self.separate):
+            raise ValueError("a role stands twice")
+
+
+SHAPES: dict[str, type[SettingsShape | AssignmentsShape | TeamsShape | PolicyShape]] = {
     "settings": SettingsShape,
     "assignments": AssignmentsShape,
     "teams": TeamsShape,
+    "policy": PolicyShape,
 }

@@ -179,6 +179,19 @@ class Reader:
         _refuse_twice((item.responsible_group_uuid for item in answer.responsible_group_memberships), what)
         return answer.value(project_id, self._known)
 
+    def presets_by_id(self, wanted: Sequence[tuple[str | None, str]]) -> list[Preset | None]:
+        """Read these presets, by project and id; null for one that the service refuses to show."""
+
+        def read(one: tuple[str | None, str]) -> Preset | None:
+            try:
+                preset = self.preset(*one)
+            except RequestRefusedError:
+                return None
+            self._count(1)
+            return preset
+
+        return self._side_by_side("presets", read, wanted)
+
     def assignees(self, wanted: Sequence[tuple[str | None, str]]) -> list[PeopleList]:
         """Read who may be assigned on each (project, tool)."""
         return self._side_by_side("possible assignees", lambda one: self._people("possible_assignees", *one), wanted)

@@ -9,7 +9,9 @@ import msgspec
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["Diagnostic", "Origin", "Severity", "has_errors"]
+__all__ = ["TO_ALLOW_IT", "Diagnostic", "Origin", "Severity", "has_errors"]
+
+TO_ALLOW_IT = "; to allow it: "  # stands in a guard's message before the way through
 
 Severity = Literal["error", "warning", "note"]
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import datetime
-
 import msgspec
 
 from reconciler.model.diagnostics import Origin
+from reconciler.model.member import Member
+from reconciler.model.policy import Policy
 
 __all__ = [
     "Assignments",
@@ -33,36 +33,6 @@ class Reference(msgspec.Struct, frozen=True, kw_only=True):
         if self.id is not None:
             return f"id {self.id}"
         return f"'{self.name}'" if self.name is not None else f"number '{self.number}'"
-
-
-class Member(msgspec.Struct, frozen=True, kw_only=True):
-    """One line of a list of people: a login, a login id or a team; exactly one of the three is set.
-
-    ``login`` is kept as written and compared without case. ``until`` is the last day (UTC) on which the
-    person is desired. ``via`` names the team that brought a person in, after teams are expanded.
-    """
-
-    origin: Origin
-    login: str | None = None
-    login_id: str | None = None
-    team: str | None = None
-    until: datetime.date | None = None
-    reason: str | None = None
-    via: str | None = None
-
-    @property
-    def key(self) -> tuple[str, str]:
-        """What makes two lines name the same thing: the kind and the text, logins without case."""
-        if self.login is not None:
-            return ("login", self.login.lower())
-        if self.login_id is not None:
-            return ("id", self.login_id)
-        return ("team", self.team or "")
-
-    def __str__(self) -> str:
-        if self.login is not None:
-            return self.login
-        return f"login id {self.login_id}" if self.login_id is not None else f"team:{self.team}"
 
 
 class DesiredGroup(msgspec.Struct, frozen=True, kw_only=True):
@@ -114,6 +84,7 @@ class Documents(msgspec.Struct, frozen=True, kw_only=True):
     assignments: tuple[Assignments, ...]
     teams: dict[str, Team]
     files: int
+    policy: Policy = Policy()
 
 
 class SettingsDocument(msgspec.Struct, frozen=True, kw_only=True):
@@ -123,6 +94,7 @@ class SettingsDocument(msgspec.Struct, frozen=True, kw_only=True):
     company_name: str | None = None
     api_url: str = "https://api.procore.com"
     auth_url: str = "https://login.procore.com"
+    service_account: Member | None = None
     exclude: tuple[str, ...] = ()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import Literal
 
 import msgspec
@@ -22,6 +23,9 @@ __all__ = [
     "PresetChange",
     "RemovedPerson",
     "Summary",
+    "UsedOverride",
+    "WithheldChange",
+    "WithheldGroup",
 ]
 
 PLAN_FORMAT: Literal["reconciler/plan/1"] = "reconciler/plan/1"
@@ -58,13 +62,19 @@ class RemovedPerson(msgspec.Struct, frozen=True):
 
 
 class GroupChange(msgspec.Struct, frozen=True, kw_only=True):
-    """What one managed group gains, loses and keeps."""
+    """What one managed group gains, loses and keeps.
+
+    ``allow_empty`` is what the documents say of it. ``adopted`` tells whether the base revision did not manage it
+    yet; null where no base is known.
+    """
 
     uuid: str
     name: str
     add: tuple[AddedPerson, ...]
     remove: tuple[RemovedPerson, ...]
     keep: tuple[Person, ...]
+    allow_empty: bool = False
+    adopted: bool | None = None
 
 
 class ManagerChange(msgspec.Struct, frozen=True, kw_only=True):
@@ -91,6 +101,37 @@ class PresetChange(msgspec.Struct, frozen=True, kw_only=True):
     dynamic: int = 0
 
 
+class WithheldGroup(msgspec.Struct, frozen=True, kw_only=True):
+    """Who would have lost a role."""
+
+    uuid: str
+    name: str
+    remove: tuple[RemovedPerson, ...]
+
+
+class WithheldChange(msgspec.Struct, frozen=True, kw_only=True):
+    """What a plan that only adds leaves undone at one preset; apply does nothing of it."""
+
+    address: str
+    project: Named | None
+    template: Named
+    groups: tuple[WithheldGroup, ...]
+    workflow_manager: ManagerChange | None = None
+
+
+class UsedOverride(msgspec.Struct, frozen=True, kw_only=True):
+    """An override that lifts removals of this plan, ``used`` of the ``allow_removals`` it could lift."""
+
+    reason: str
+    address: str
+    allow_removals: int
+    used: int
+    until: datetime.date
+    person: str | None = None
+    role: str | None = None
+    origin: Origin | None = None
+
+
 class LiveSource(msgspec.Struct, frozen=True, kw_only=True):
     """When and from where live was observed, and what it cost (absent for a snapshot)."""
 
@@ -102,7 +143,10 @@ class LiveSource(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Summary(msgspec.Struct, frozen=True, kw_only=True):
-    """Counts: presets in scope, presets changed, people-roles added and removed, managers, distinct people."""
+    """Counts: presets in scope, presets changed, people-roles added and removed, managers, distinct people.
+
+    ``managed`` counts the people-roles that live has in managed groups, ``withheld`` the removals left undone.
+    """
 
     presets: int
     changed: int
@@ -110,10 +154,15 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     removals: int
     managers: int
     people: int
+    managed: int = 0
+    withheld: int = 0
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
-    """A plan; ``applicable`` means complete and without an error diagnostic."""
+    """A plan; ``applicable`` means complete and without an error diagnostic.
+
+    ``adds_only`` means that what would remove anybody is ``withheld``. ``overrides`` are those that lift something.
+    """
 
     format: Literal["reconciler/plan/1"]
     digest: str
@@ -124,6 +173,9 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     live: LiveSource
     complete: bool
     applicable: bool
+    adds_only: bool = False
     summary: Summary
     changes: tuple[PresetChange, ...]
+    withheld: tuple[WithheldChange, ...] = ()
+    overrides: tuple[UsedOverride, ...] = ()
     diagnostics: tuple[Diagnostic, ...]

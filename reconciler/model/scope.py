@@ -50,6 +50,7 @@ class ResolvedGroup(msgspec.Struct, frozen=True):
 
     members: dict[str, ResolvedMember]
     origin: Origin
+    allow_empty: bool = False
 
 
 class ResolvedTarget(msgspec.Struct, frozen=True):

@@ -136,7 +136,7 @@ class Resolution:
                     f"'{member}' is the same person as the line at {known.origin} (login id {person.id}); remove one"
                 )
                 self._error("documents/duplicate-member", message, member)
-        return ResolvedGroup(members, desired.origin)
+        return ResolvedGroup(members, desired.origin, desired.allow_empty)
 
     def _manager(self, target: Target, left: _Round) -> ResolvedMember | None:
         if target.manager is None:

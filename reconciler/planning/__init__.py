@@ -1,14 +1,16 @@
 """From documents and live state to a plan, without asking anybody anything; it never reads or writes."""
 
-from reconciler.planning.building import build_plan, compare, plan_digest
+from reconciler.planning.building import build_plan, compare, count_managed, plan_digest
 from reconciler.planning.loading import check_plan, decode_plan, encode_plan
 from reconciler.planning.selecting import fields_needed, needs_projects, select
 from reconciler.planning.targeting import find_targets
+from reconciler.planning.withholding import withhold
 
 __all__ = [
     "build_plan",
     "check_plan",
     "compare",
+    "count_managed",
     "decode_plan",
     "encode_plan",
     "fields_needed",
@@ -16,4 +18,5 @@ __all__ = [
     "needs_projects",
     "plan_digest",
     "select",
+    "withhold",
 ]

@@ -19,32 +19,51 @@ from reconciler.model.plan import (
     PresetChange,
     RemovedPerson,
     Summary,
+    UsedOverride,
+    WithheldChange,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from reconciler.model.documents import Source
     from reconciler.model.live import Person, Version
     from reconciler.model.plan import LiveSource
     from reconciler.model.scope import ResolvedGroup, ResolvedTarget
 
-__all__ = ["build_plan", "compare", "plan_digest"]
+__all__ = ["build_plan", "compare", "count_managed", "plan_digest", "summarize"]
 
 
-def compare(targets: Iterable[ResolvedTarget], versions: Iterable[Version]) -> tuple[PresetChange, ...]:
+def compare(
+    targets: Iterable[ResolvedTarget],
+    versions: Iterable[Version],
+    managed_before: Mapping[str, frozenset[str]] | None = None,
+) -> tuple[PresetChange, ...]:
     """Give the presets that differ from what is desired, by address.
 
     Only managed role groups and managed workflow managers count; sets are compared, never order. Unmanaged
-    and dynamic groups stand in ``before`` and ``after`` alike.
+    and dynamic groups stand in ``before`` and ``after`` alike. ``managed_before`` tells which groups of which
+    address the base revision managed; null where no base is known.
     """
     known = {version.id: version for version in versions}
-    changes = [change for target in targets if (change := _change(target, known)) is not None]
+    changes = [change for target in targets if (change := _change(target, known, managed_before)) is not None]
     changes.sort(key=lambda change: change.address)
     return tuple(changes)
 
 
-def _change(resolved: ResolvedTarget, versions: dict[str, Version]) -> PresetChange | None:
+def count_managed(targets: Iterable[ResolvedTarget]) -> int:
+    """Count the people-roles that live has in the groups that are managed."""
+    return sum(
+        len(membership.members)
+        for resolved in targets
+        for membership in resolved.target.preset.groups
+        if membership.uuid in resolved.groups
+    )
+
+
+def _change(
+    resolved: ResolvedTarget, versions: dict[str, Version], managed_before: Mapping[str, frozenset[str]] | None
+) -> PresetChange | None:
     target = resolved.target
     preset = target.preset
     live = {membership.uuid: membership.members for membership in preset.groups}
@@ -62,7 +81,8 @@ def _change(resolved: ResolvedTarget, versions: dict[str, Version]) -> PresetCha
     after_ids = dict(before_ids)
     groups = []
     for uuid, (before, desired) in differing.items():
-        group = _group_change(uuid, names[uuid], live.get(uuid, ()), before, desired)
+        adopted = None if managed_before is None else uuid not in managed_before.get(target.address, ())
+        group = _group_change((uuid, names[uuid]), live.get(uuid, ()), before, desired, adopted=adopted)
         groups.append(group)
         after_ids[uuid] = (*(one.id for one in group.keep), *(one.id for one in group.add))
     groups.sort(key=lambda group: (group.name, group.uuid))
@@ -83,7 +103,7 @@ def _change(resolved: ResolvedTarget, versions: dict[str, Version]) -> PresetCha
 
 
 def _group_change(
-    uuid: str, name: str, live: Sequence[Person], before: set[str], desired: ResolvedGroup
+    named: tuple[str, str], live: Sequence[Person], before: set[str], desired: ResolvedGroup, *, adopted: bool | None
 ) -> GroupChange:
     added, removed = difference(before, desired.members.keys())
     add = []
@@ -98,11 +118,13 @@ def _group_change(
     ]
     keep = tuple(person for person in _once(live) if person.id not in removed)
     return GroupChange(
-        uuid=uuid,
-        name=name,
+        uuid=named[0],
+        name=named[1],
         add=tuple(sorted(add, key=_by_login)),
         remove=tuple(sorted(remove, key=_by_login)),
         keep=keep,
+        allow_empty=desired.allow_empty,
+        adopted=adopted,
     )
 
 
@@ -126,7 +148,11 @@ def build_plan(  # noqa: PLR0913 - the plan's own parts, each named
     changes: tuple[PresetChange, ...],
     *,
     presets: int,
+    managed: int,
     diagnostics: Sequence[Diagnostic],
+    adds_only: bool = False,
+    withheld: tuple[WithheldChange, ...] = (),
+    overrides: tuple[UsedOverride, ...] = (),
     complete: bool,
     company_id: str,
     company_name: str | None,
@@ -134,7 +160,7 @@ def build_plan(  # noqa: PLR0913 - the plan's own parts, each named
     live: LiveSource,
     created_at: str,
 ) -> Plan:
-    """Put the plan together; ``presets`` counts all in scope, ``created_at`` is UTC."""
+    """Put the plan together; ``presets`` and ``managed`` (people-roles) count all in scope, ``created_at`` is UTC."""
     plan = Plan(
         format=PLAN_FORMAT,
         digest="",
@@ -145,14 +171,19 @@ def build_plan(  # noqa: PLR0913 - the plan's own parts, each named
         live=live,
         complete=complete,
         applicable=complete and not has_errors(diagnostics),
-        summary=summarize(changes, presets=presets),
+        adds_only=adds_only,
+        summary=summarize(changes, withheld, presets=presets, managed=managed),
         changes=changes,
+        withheld=withheld,
+        overrides=overrides,
         diagnostics=tuple(diagnostics),
     )
     return msgspec.structs.replace(plan, digest=plan_digest(plan))
 
 
-def summarize(changes: Sequence[PresetChange], *, presets: int) -> Summary:
+def summarize(
+    changes: Sequence[PresetChange], withheld: Sequence[WithheldChange] = (), *, presets: int, managed: int
+) -> Summary:
     """Count people-roles (one person in one group), managers, and distinct people."""
     people: set[str] = set()
     additions = removals = managers = 0
@@ -173,6 +204,8 @@ def summarize(changes: Sequence[PresetChange], *, presets: int) -> Summary:
         removals=removals,
         managers=managers,
         people=len(people),
+        managed=managed,
+        withheld=sum(len(group.remove) for change in withheld for group in change.groups),
     )
 
 

@@ -45,7 +45,10 @@ def check_plan(plan: Plan, name: str) -> None:
         raise StaleError(f"{name} was altered after it was made: its digest does not match; make the plan again")
     consistent = (
         plan.applicable == (plan.complete and not has_errors(plan.diagnostics))
-        and plan.summary == summarize(plan.changes, presets=plan.summary.presets)
+        and plan.summary
+        == summarize(plan.changes, plan.withheld, presets=plan.summary.presets, managed=plan.summary.managed)
+        and (plan.adds_only or not plan.withheld)
+        and not (plan.adds_only and plan.summary.removals)
         and all(_shows_what_it_does(change) for change in plan.changes)
     )
     if not consistent:

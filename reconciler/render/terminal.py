@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Column, Table
 from rich.text import Text
 
+from reconciler.model.diagnostics import TO_ALLOW_IT
 from reconciler.render.escaping import printable, shortened
 from reconciler.render.view import named_few, plan_view
 
@@ -74,8 +75,14 @@ def render_plan(plan: Plan, *, color: bool) -> str:
     if view.diagnostics:
         page.add()
         _add_diagnostics(page, view.diagnostics)
+    if view.overrides:
+        page.add()
+        page.add(*(Text(printable(one), style="yellow") for one in view.overrides))
     for section in view.sections:
         page.add("", Text(printable(section.name), style="bold"))
+        _add_section(page, section.presets)
+    for section in view.withheld:
+        page.add("", Text(f"withheld: {printable(section.name)}", style="bold dim"))
         _add_section(page, section.presets)
     if view.untouched:
         page.add("", Text(view.untouched, style="dim"))
@@ -130,9 +137,12 @@ def _add_diagnostics(page: _Page, diagnostics: Iterable[Diagnostic]) -> None:
         place = str(one.origin) if one.origin else one.address
         if place:
             line.append(f"{printable(place)}: ", style="bold")
-        line.append(printable(one.message), style="default")
+        what, _, remedy = one.message.partition(TO_ALLOW_IT)
+        line.append(printable(what), style="default")
         line.append(f"  [{printable(one.code)}]", style="dim")
         page.add(line)
+        if remedy:
+            page.add(Text(f"    to allow it: {printable(remedy)}"))
 
 
 def render_apply(report: ApplyReport, names: dict[str, str], *, color: bool) -> str:

@@ -8,14 +8,18 @@ import msgspec
 
 from reconciler.model.diagnostics import Diagnostic
 from reconciler.model.live import Person
+from reconciler.model.plan import GroupChange, PresetChange
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from reconciler.model.diagnostics import Origin
-    from reconciler.model.plan import GroupChange, Plan, PresetChange
+    from reconciler.model.plan import Plan, UsedOverride, WithheldChange
 
 __all__ = ["PlanView", "PresetView", "RowView", "SectionView", "plan_view"]
 
 NAMES_SHOWN = 8
+FINDINGS_SHOWN = 20
 _SEVERITIES = {"error": 0, "warning": 1, "note": 2}
 
 Sign = Literal["−", "+", "→"]
@@ -55,7 +59,9 @@ class PlanView(msgspec.Struct, frozen=True, kw_only=True):
     counts: str
     state: str
     diagnostics: tuple[Diagnostic, ...]
+    overrides: tuple[str, ...]
     sections: tuple[SectionView, ...]
+    withheld: tuple[SectionView, ...]
     untouched: str
     source: str
     cost: str
@@ -77,8 +83,10 @@ def plan_view(plan: Plan) -> PlanView:
         headline=headline,
         counts=_counts(plan),
         state=_state(plan),
-        diagnostics=tuple(sorted(plan.diagnostics, key=lambda one: _SEVERITIES[one.severity])),
-        sections=_sections(plan),
+        diagnostics=_findings(plan.diagnostics),
+        overrides=tuple(_override(one) for one in plan.overrides),
+        sections=_sections(plan.changes),
+        withheld=_sections([_as_change(one) for one in plan.withheld]),
         untouched=_untouched(plan),
         source=_source(plan),
         cost=_cost(plan),
@@ -90,8 +98,8 @@ def _s(changed: int) -> str:
     return "s" if changed == 1 else ""
 
 
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+def _count(number: int, noun: str, nouns: str | None = None) -> str:
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {nouns or noun + 's'}"
 
 
 def _counts(plan: Plan) -> str:
@@ -109,7 +117,17 @@ def _state(plan: Plan) -> str:
         return "incomplete: something in scope could not be read, so this is no basis for changes"
     if not plan.applicable:
         return "stopped: this plan will not be applied as it is"
+    if plan.adds_only:
+        return f"partial: only additions; {_withheld_counts(plan)} withheld"
     return ""
+
+
+def _withheld_counts(plan: Plan) -> str:
+    managers = sum(one.workflow_manager is not None for one in plan.withheld)
+    counts = [_count(plan.summary.withheld, "removal")]
+    if managers:
+        counts.append(_count(managers, "change of workflow manager", "changes of workflow manager"))
+    return " and ".join(counts)
 
 
 def _source(plan: Plan) -> str:
@@ -135,9 +153,52 @@ def _seconds(seconds: float) -> str:
     return f"{minutes} min {rest} s" if minutes else f"{rest} s"
 
 
-def _sections(plan: Plan) -> tuple[SectionView, ...]:
+def _findings(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """Give errors first, and of one kind no more than anybody reads, with the count of the others."""
+    kinds: dict[tuple[str, str], list[Diagnostic]] = {}
+    for one in sorted(diagnostics, key=lambda one: _SEVERITIES[one.severity]):
+        kinds.setdefault((one.severity, one.code), []).append(one)
+    shown: list[Diagnostic] = []
+    for found in kinds.values():
+        shown.extend(found[:FINDINGS_SHOWN])
+        beyond = len(found) - FINDINGS_SHOWN
+        if beyond > 0:
+            message = f"{beyond:,} more of this kind; --format json lists all {len(found):,}"
+            shown.append(Diagnostic(severity=found[0].severity, code=found[0].code, message=message))
+    return tuple(shown)
+
+
+def _override(one: UsedOverride) -> str:
+    who = f", {one.person}" if one.person else ""
+    role = f", {one.role}" if one.role else ""
+    removals = "1 removal" if one.used == 1 else f"{one.used:,} removals"
+    return (
+        f"override {one.origin or ''}: {removals} of the {one.allow_removals:,} it allows at {one.address}{role}{who}, "
+        f"until {one.until}: {one.reason}"
+    )
+
+
+def _as_change(one: WithheldChange) -> PresetChange:
+    """Give what is withheld in the shape of a change, so that it is shown like one."""
+    groups = tuple(
+        GroupChange(uuid=group.uuid, name=group.name, add=(), remove=group.remove, keep=()) for group in one.groups
+    )
+    return PresetChange(
+        address=one.address,
+        preset_id="",
+        project=one.project,
+        template=one.template,
+        tool_type="",
+        workflow_manager=one.workflow_manager,
+        groups=groups,
+        before={},
+        after={},
+    )
+
+
+def _sections(changes: Iterable[PresetChange]) -> tuple[SectionView, ...]:
     templates: dict[tuple[str, str], dict[object, list[PresetChange]]] = {}
-    for change in plan.changes:
+    for change in changes:
         alike = templates.setdefault((change.template.name, change.template.id), {})
         alike.setdefault(_signature(change), []).append(change)
     sections = []

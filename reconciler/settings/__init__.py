@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from reconciler.errors import CredentialsError, DocumentsError
+from reconciler.model.policy import Frozen
 from reconciler.model.settings import Credentials, Secret, Service
 
 if TYPE_CHECKING:
@@ -16,9 +17,11 @@ if TYPE_CHECKING:
 
     from reconciler.model.documents import SettingsDocument
 
-__all__ = ["find_settings_file", "read_credentials", "read_service"]
+__all__ = ["find_settings_file", "read_credentials", "read_freeze", "read_service"]
 
 FILE_NAME = "reconciler.yaml"
+_NOT_FROZEN = {"", "0", "false", "no", "off"}
+_JUST_FROZEN = {"1", "true", "yes", "on"}
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9_-]{0,62})"
 _URL = re.compile(rf"(?P<scheme>https?)://(?P<host>{_LABEL}(?:\.{_LABEL})*|\[[0-9A-Fa-f:.]+\])(?::[0-9]{{1,5}})?/?")
 
@@ -101,6 +104,18 @@ def read_credentials(environment: Mapping[str, str]) -> Credentials:
         "no credentials: set RECONCILER_CLIENT_ID and RECONCILER_CLIENT_SECRET, or RECONCILER_ACCESS_TOKEN, "
         "in the environment"
     )
+
+
+def read_freeze(environment: Mapping[str, str]) -> Frozen | None:
+    """Give the freeze that ``RECONCILER_FREEZE`` asks for; its text is the reason.
+
+    Empty, ``0``, ``false``, ``no`` and ``off`` ask for none; anything else does, however it is spelt.
+    """
+    text = environment.get("RECONCILER_FREEZE", "").strip()
+    if text.lower() in _NOT_FROZEN:
+        return None
+    reason = "RECONCILER_FREEZE is set" if text.lower() in _JUST_FROZEN else f"RECONCILER_FREEZE says '{text}'"
+    return Frozen(reason=reason)
 
 
 def _printable(token: str, name: str) -> str:

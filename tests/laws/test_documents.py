@@ -29,7 +29,9 @@ keys = st.sampled_from(
     ["kind", "template", "tool", "workflow_manager", "groups", "projects", "company", "project", "where", "id",
      "number",
      "members", "allow_empty", "login_id", "person", "until", "reason", "stage", "teams", "x", "", "version",
-     "company_id", "company_name", "api_url", "auth_url", "exclude"]
+     "company_id", "company_name", "api_url", "auth_url", "exclude", "service_account", "limits", "roles",
+     "protected", "separate", "overrides", "frozen", "count", "percent", "min_members", "must_include", "address",
+     "allow_removals", "role"]
 )  # fmt: skip
 anything = st.recursive(
     scalars, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(keys, inner, max_size=3), max_leaves=6
@@ -51,7 +53,22 @@ where = st.dictionaries(st.sampled_from(["stage", "x"]), scalars | st.lists(scal
 entry = optional(
     project=scalars | optional(id=numbers, number=scalars), where=where, workflow_manager=person, groups=groups
 )
+limit = optional(count=numbers, percent=numbers)
+override = st.fixed_dictionaries(
+    {"reason": words, "address": st.sampled_from(["projects/1/*", "*", "company/x", "1042", "* *", "projects"]),
+     "allow_removals": numbers, "until": words},
+    optional={"person": person, "role": words, "x": words},
+)  # fmt: skip
 documents = {
+    "policy": optional(
+        kind=st.just("policy"), limits=optional(group_removals=limit, run_removals=limit),
+        roles=st.dictionaries(
+            st.sampled_from(["A", "*", ""]),
+            optional(min_members=numbers, must_include=st.lists(person, max_size=2)), max_size=2,
+        ),
+        protected=st.lists(person, max_size=2), separate=st.lists(st.lists(words, max_size=3), max_size=2),
+        overrides=st.lists(override | optional(reason=words), max_size=2), frozen=scalars,
+    ),
     "assignments": optional(
         kind=st.just("assignments"), template=scalars | optional(id=numbers), tool=scalars, workflow_manager=person,
         groups=groups, projects=st.lists(entry, max_size=2), company=optional(workflow_manager=person, groups=groups),
@@ -59,7 +76,8 @@ documents = {
     "teams": optional(kind=st.just("teams"), teams=st.dictionaries(st.sampled_from(["a", ""]), members, max_size=2)),
     "settings": optional(
         kind=st.just("settings"), version=st.just(1), company_id=scalars, company_name=scalars,
-        api_url=st.sampled_from(["https://a.test", "http://a/b", "x"]), exclude=st.lists(scalars, max_size=2),
+        api_url=st.sampled_from(["https://a.test", "http://a/b", "x"]), service_account=person,
+        exclude=st.lists(scalars, max_size=2),
     ),
 }  # fmt: skip
 

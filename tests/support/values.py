@@ -5,6 +5,9 @@ from __future__ import annotations
 import datetime
 from typing import TYPE_CHECKING
 
+import msgspec
+
+from reconciler.commands.making import judged_plan
 from reconciler.commands.observing import Observation, observe
 from reconciler.commands.workspace import problems
 from reconciler.desired import read_repository, read_settings_document
@@ -25,13 +28,13 @@ from reconciler.model.live import (
     Wanted,
 )
 from reconciler.model.plan import LiveSource, Plan
-from reconciler.planning import build_plan, compare
-from reconciler.planning.judging import judge_eligibility, judge_emptied, judge_kept, unreadable_diagnostics
 from tests.support.account import company_seed, write_documents
 
 if TYPE_CHECKING:
     from pathlib import Path
     from typing import Any
+
+    from reconciler.desired import Base
 
 __all__ = ["TODAY", "live_state", "observe_documents", "plan_documents"]
 
@@ -74,6 +77,7 @@ def live_state(seed: dict[str, Any] | None = None) -> LiveState:
         ),
         assignees=everybody,
         managers=everybody,
+        inactive=frozenset(),
         listed=tuple(
             Wanted(project["id"], tool, frozenset(one for one in tools if tools[one] == tool))
             for project in (*seed["projects"], {"id": None})
@@ -110,7 +114,8 @@ def observe_documents(folder: Path, documents: dict[str, str], state: LiveState 
     read, diagnostics = read_repository(file, settings, TODAY)
     if has_errors(diagnostics):
         raise problems(diagnostics)
-    return observe(read, diagnostics, SnapshotReader(live_state() if state is None else state))
+    reader = SnapshotReader(live_state() if state is None else state)
+    return observe(read, diagnostics, reader, own_account=settings.service_account)
 
 
 def plan_documents(
@@ -118,27 +123,29 @@ def plan_documents(
     documents: dict[str, str],
     state: LiveState | None = None,
     extra: tuple[Diagnostic, ...] = (),
+    *,
+    adds_only: bool = False,
 ) -> Plan:
     """Plan documents against a live state, at a moment that stays the same."""
     observation = observe_documents(folder, documents, state)
-    return plan_observation(observation, extra)
+    return plan_observation(observation, extra, adds_only=adds_only)
 
 
-def plan_observation(observation: Observation, extra: tuple[Diagnostic, ...] = ()) -> Plan:
+def plan_observation(
+    observation: Observation,
+    extra: tuple[Diagnostic, ...] = (),
+    *,
+    base: Base | None = None,
+    adds_only: bool = False,
+) -> Plan:
     """Plan what was observed, at a moment that stays the same."""
     live = observation.state
-    changes = compare(observation.resolved, live.versions)
-    judged = (
-        *unreadable_diagnostics(live.unreadable),
-        *judge_eligibility(changes, live.assignees, live.managers),
-        *judge_kept(changes, live),
-        *judge_emptied(changes),
-    )
-    return build_plan(
-        changes,
-        presets=len(observation.resolved),
-        diagnostics=(*observation.diagnostics, *judged, *extra),
-        complete=not live.unreadable,
+    return judged_plan(
+        msgspec.structs.replace(observation, diagnostics=(*observation.diagnostics, *extra)),
+        base=base,
+        adds_only=adds_only,
+        freezes=observation.policy.frozen,
+        today=TODAY,
         company_id="4211",
         company_name="Acme Construction",
         source=Source(revision="a" * 40, dirty=False),

@@ -1,0 +1,213 @@
+"""Makes a plan: documents and live in, a judged value out; and judges one again before it is carried out."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from reconciler.applying import position
+from reconciler.commands.observing import confirm_inactive, observe, open_live_reader, open_reader
+from reconciler.commands.workspace import moment, now
+from reconciler.desired import describe_source, read_base
+from reconciler.errors import RefusedError
+from reconciler.model.plan import LiveSource, Plan
+from reconciler.planning import build_plan, compare, count_managed, withhold
+from reconciler.planning.basing import judge_released, managed_groups
+from reconciler.planning.guards import apply_case, judge, judge_frozen, plan_case
+from reconciler.planning.judging import judge_kept, unreadable_diagnostics
+from reconciler.settings import read_freeze
+
+if TYPE_CHECKING:
+    import datetime
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from reconciler.commands.observing import Observation
+    from reconciler.commands.options import Common
+    from reconciler.commands.workspace import Workspace
+    from reconciler.desired import Base
+    from reconciler.model.diagnostics import Diagnostic
+    from reconciler.model.documents import Documents, Source
+    from reconciler.model.live import LiveState
+    from reconciler.model.plan import PresetChange
+    from reconciler.model.policy import Frozen, Policy
+
+__all__ = ["judge_again", "judged_plan", "make_plan", "require_no_freeze"]
+
+
+def make_plan(  # noqa: PLR0913 - where from, what, and how; each named
+    workspace: Workspace,
+    common: Common,
+    documents: Documents,
+    diagnostics: Sequence[Diagnostic],
+    *,
+    snapshot: Path | None = None,
+    base_revision: str | None = None,
+    adds_only: bool = False,
+) -> Plan:
+    """Read live state, compare it with the documents, judge, and give the plan."""
+    base = None if base_revision is None else read_base(workspace.settings_file, base_revision, now().date())
+    with open_reader(workspace, common, snapshot) as reader:
+        observation = observe(
+            documents,
+            diagnostics,
+            reader,
+            base=base.documents if base else None,
+            own_account=workspace.settings.service_account,
+        )
+    return judged_plan(
+        observation,
+        base=base,
+        adds_only=adds_only,
+        freezes=_freezes(documents.policy),
+        today=now().date(),
+        company_id=workspace.service.company_id,
+        company_name=workspace.settings.company_name,
+        source=describe_source(workspace.root),
+        live=_live_source(observation.state, from_snapshot=snapshot is not None),
+        created_at=moment(),
+    )
+
+
+def judged_plan(  # noqa: PLR0913 - the plan's own parts, each named
+    observation: Observation,
+    *,
+    base: Base | None,
+    adds_only: bool,
+    freezes: tuple[Frozen, ...],
+    today: datetime.date,
+    company_id: str,
+    company_name: str | None,
+    source: Source,
+    live: LiveSource,
+    created_at: str,
+) -> Plan:
+    """Compare what was observed, ask every guard, and give the plan; it asks nobody else anything."""
+    state = observation.state
+    managed_before = None if base is None else _managed_before(base, company_id, state)
+    wanted = compare(observation.resolved, state.versions, managed_before)
+    changes, withheld = withhold(wanted) if adds_only else (wanted, ())
+    managed = count_managed(observation.resolved)
+    case = plan_case(
+        changes,
+        observation.resolved,
+        state,
+        observation.policy,
+        managed=managed,
+        today=today,
+        own_account=observation.own_account,
+        unknown=observation.unknown,
+    )
+    judgement = judge(case, adds_only=adds_only)
+    diagnostics = (
+        *unreadable_diagnostics(state.unreadable),
+        *judge_frozen(freezes, "warning"),
+        *judgement.diagnostics,
+        *_released(base, managed_before, observation),
+        *judge_kept(changes, state),
+        *observation.diagnostics,
+    )
+    return build_plan(
+        changes,
+        presets=len(observation.resolved),
+        managed=managed,
+        diagnostics=diagnostics,
+        adds_only=adds_only,
+        withheld=withheld,
+        overrides=judgement.overrides,
+        complete=not state.unreadable,
+        company_id=company_id,
+        company_name=company_name,
+        source=msgspec.structs.replace(source, base=base.revision if base else None),
+        live=live,
+        created_at=created_at,
+    )
+
+
+def _managed_before(base: Base, company_id: str, state: LiveState) -> dict[str, frozenset[str]]:
+    same_company = base.settings is not None and base.settings.company_id == company_id
+    return managed_groups(base.documents if same_company else None, state.catalogue, state.presets, state.versions)
+
+
+def _released(
+    base: Base | None, managed_before: dict[str, frozenset[str]] | None, observation: Observation
+) -> list[Diagnostic]:
+    if base is None or managed_before is None:
+        return []
+    return judge_released(managed_before, observation.resolved, base.revision)
+
+
+def _live_source(state: LiveState, *, from_snapshot: bool) -> LiveSource:
+    pacing = state.pacing
+    return LiveSource(
+        observed_at=state.observed_at,
+        source="snapshot" if from_snapshot else "api",
+        requests=pacing.requests if pacing else None,
+        lower_bound=pacing.lower_bound if pacing else None,
+        seconds=pacing.seconds if pacing else None,
+    )
+
+
+def _freezes(policy: Policy) -> tuple[Frozen, ...]:
+    asked_for = read_freeze(os.environ)
+    return policy.frozen if asked_for is None else (asked_for, *policy.frozen)
+
+
+def require_no_freeze(policy: Policy) -> None:
+    """Raise RefusedError while the environment or the policy says that nothing is applied."""
+    freezes = _freezes(policy)
+    if freezes:
+        raise RefusedError(
+            "applying is frozen; nothing was written (plan and drift go on)",
+            diagnostics=judge_frozen(freezes, "error"),
+        )
+
+
+def judge_again(plan: Plan, workspace: Workspace, common: Common, policy: Policy) -> None:
+    """Ask the guards once more, of everything apply is about to write, before the first write.
+
+    Reads each preset of the plan, the versions of their templates, the directory, and the lists on which additions
+    and managers rest, with a client that can only read. Raises RefusedError with what stands against it now.
+    """
+    if not plan.changes:
+        return
+    with open_live_reader(workspace, common) as reader:
+        presets = reader.presets_by_id([(_project(change), change.preset_id) for change in plan.changes])
+        pending = [
+            (change, preset)
+            for change, preset in zip(plan.changes, presets, strict=True)
+            if preset is not None and preset.template_id == change.template.id and position(change, preset) != "after"
+        ]
+        if not pending:
+            return
+        adding = {
+            (_project(change), change.tool_type) for change, _ in pending if any(one.add for one in change.groups)
+        }
+        managing = {(_project(change), change.tool_type) for change, _ in pending if change.workflow_manager}
+        assignees = reader.assignees(sorted(adding, key=str))
+        managers = reader.managers(sorted(managing, key=str))
+        logins = {(one.login or "").lower() for change, _ in pending for group in change.groups for one in group.add}
+        case = apply_case(
+            pending,
+            reader.versions_by_id(sorted({preset.version_id for _, preset in pending if preset.version_id})),
+            policy,
+            managed=plan.summary.managed,
+            today=now().date(),
+            assignees=assignees,
+            managers=managers,
+            inactive=confirm_inactive(reader.inactive_logins(), logins.__contains__, reader) if adding else frozenset(),
+            own_account=workspace.settings.service_account,
+        )
+    errors = [one for one in judge(case).diagnostics if one.severity == "error"]
+    if errors:
+        raise RefusedError(
+            f"{len(errors)} guard{'s stand' if len(errors) != 1 else ' stands'} against this plan by now; nothing was "
+            "written",
+            diagnostics=errors,
+        )
+
+
+def _project(change: PresetChange) -> str | None:
+    return change.project.id if change.project else None

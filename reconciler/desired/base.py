@@ -1,0 +1,133 @@
+"""Reads the documents of another revision out of git itself; nothing is checked out and no file here is touched."""
+
+from __future__ import annotations
+
+import posixpath
+import shutil
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from reconciler.desired.repository import assemble, decode_settings_file, is_document
+from reconciler.desired.revision import ask_git
+from reconciler.desired.yaml_reader import read_yaml
+from reconciler.errors import DocumentsError, UsageError
+from reconciler.model.documents import Documents, SettingsDocument
+
+if TYPE_CHECKING:
+    import datetime
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from reconciler.desired.yaml_reader import LocatedDocument
+    from reconciler.model.diagnostics import Diagnostic
+
+__all__ = ["Base", "read_base"]
+
+_LINK = "120000"
+_FILE = "blob"
+
+
+class Base(msgspec.Struct, frozen=True):
+    """A revision by its full name, with its documents; null where it had no usable settings.
+
+    Problems in them are nobody's business any more: what could be understood counts.
+    """
+
+    revision: str
+    settings: SettingsDocument | None
+    documents: Documents | None
+
+
+class _Entry(msgspec.Struct, frozen=True):
+    """A file or link in a tree, by the name of its content."""
+
+    mode: str
+    content: str
+
+
+def read_base(settings_file: Path, revision: str, today: datetime.date) -> Base:
+    """Read the documents at ``revision`` as they stand on that day (UTC).
+
+    Raises UsageError when git does not know the revision.
+    """
+    root = settings_file.parent
+    git = shutil.which("git")
+    if git is None:
+        raise UsageError("--base needs git, and there is none on this machine")
+    named = ask_git(git, root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
+    if named is None:
+        raise UsageError(
+            f"git knows no commit '{revision}' here; name a branch, tag or commit, and fetch it first where the "
+            "checkout is shallow"
+        )
+    commit = named.decode("ascii").strip()
+    tree = _Tree(git, root, commit)
+    settings = _settings(tree, settings_file.name)
+    if settings is None:
+        return Base(commit, None, None)
+    documents, _ = assemble(_documents(tree, settings_file.name, settings), today)
+    return Base(commit, settings, documents)
+
+
+class _Tree:
+    """The files of one commit below the root, and their content."""
+
+    def __init__(self, git: str, root: Path, commit: str) -> None:
+        self._git = git
+        self._root = root
+        listed = self._ask("ls-tree", "-r", "-z", commit)
+        self.entries: dict[str, _Entry] = {}
+        for line in listed.decode("utf-8", "surrogateescape").split("\0"):
+            about, _, name = line.partition("\t")
+            if name:
+                mode, kind, content = about.split(" ")[:3]
+                if kind == _FILE:
+                    self.entries[name] = _Entry(mode, content)
+
+    def _ask(self, *arguments: str, told: bytes = b"") -> bytes:
+        answer = ask_git(self._git, self._root, *arguments, told=told)
+        if answer is None:
+            raise UsageError(f"git cannot show the base revision (git {arguments[0]}); look at 'git fsck'")
+        return answer
+
+    def read(self, names: list[str]) -> dict[str, bytes]:
+        """Give the content of files; a link gives what it leads to, as far as that is in the tree."""
+        contents = self._contents([self.entries[name].content for name in names])
+        found = dict(zip(names, contents, strict=True))
+        for name in names:
+            if self.entries[name].mode == _LINK:
+                target = posixpath.normpath(
+                    posixpath.join(posixpath.dirname(name), found.pop(name).decode("utf-8", "replace"))
+                )
+                if target in self.entries and self.entries[target].mode != _LINK:
+                    (found[name],) = self._contents([self.entries[target].content])
+        return found
+
+    def _contents(self, objects: list[str]) -> list[bytes]:
+        answer = self._ask("cat-file", "--batch", told="".join(f"{one}\n" for one in objects).encode())
+        contents, at = [], 0
+        for _ in objects:
+            end = answer.index(b"\n", at)
+            size = int(answer[at:end].rsplit(b" ", 1)[1])
+            contents.append(answer[end + 1 : end + 1 + size])
+            at = end + 1 + size + 1
+        return contents
+
+
+def _settings(tree: _Tree, name: str) -> SettingsDocument | None:
+    if name not in tree.entries:
+        return None
+    content = tree.read([name]).get(name)
+    try:
+        return None if content is None else decode_settings_file(content, name)
+    except DocumentsError:
+        return None
+
+
+def _documents(
+    tree: _Tree, settings_name: str, settings: SettingsDocument
+) -> Iterator[tuple[list[LocatedDocument], list[Diagnostic]]]:
+    names = sorted(name for name in tree.entries if name != settings_name and is_document(name, settings.exclude))
+    for name, content in sorted(tree.read([one for one in names if one.isprintable()]).items()):
+        yield read_yaml(content, name)

@@ -1,0 +1,167 @@
+"""Policy documents decoded and merged into one policy; contradictions are told, never resolved."""
+
+from __future__ import annotations
+
+from itertools import combinations
+from typing import TYPE_CHECKING
+
+import msgspec
+from msgspec import UNSET
+
+from reconciler.desired.wire import LoginIdShape
+from reconciler.model.diagnostics import Diagnostic, Origin
+from reconciler.model.globs import fits
+from reconciler.model.member import Member
+from reconciler.model.policy import Frozen, Limit, Override, Policy, RoleRule, Separation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from reconciler.desired.wire import LimitShape, OverrideShape, PersonShape, PolicyShape, RoleShape
+    from reconciler.desired.yaml_reader import LocatedDocument
+
+__all__ = ["PolicyDocument", "decode_person", "decode_policy", "merge_policies"]
+
+
+class PolicyDocument(msgspec.Struct, frozen=True, kw_only=True):
+    """One ``kind: policy`` document as written; a limit it does not name is null."""
+
+    origin: Origin
+    group_removals: Limit | None
+    run_removals: Limit | None
+    roles: tuple[RoleRule, ...]
+    protected: tuple[Member, ...]
+    separate: tuple[Separation, ...]
+    overrides: tuple[Override, ...]
+    frozen: Frozen | None
+
+
+def decode_person(shape: PersonShape, origin: Origin) -> Member:
+    """Give somebody who is named by a login or ``{login_id: …}``."""
+    if isinstance(shape, LoginIdShape):
+        return Member(origin=origin, login_id=str(shape.login_id))
+    return Member(origin=origin, login=shape)
+
+
+def decode_policy(document: LocatedDocument, shape: PolicyShape) -> PolicyDocument:
+    """Give one policy document with the places of everything in it."""
+    at = document.origin
+    return PolicyDocument(
+        origin=at(),
+        group_removals=_limit(document, "group_removals", shape.limits.group_removals),
+        run_removals=_limit(document, "run_removals", shape.limits.run_removals),
+        roles=tuple(_rule(document, role, rule) for role, rule in shape.roles.items()),
+        protected=tuple(decode_person(one, at("protected", index)) for index, one in enumerate(shape.protected)),
+        separate=tuple(
+            Separation(roles=tuple(roles), origin=at("separate", index)) for index, roles in enumerate(shape.separate)
+        ),
+        overrides=tuple(_override(document, index, one) for index, one in enumerate(shape.overrides)),
+        frozen=None if shape.frozen is UNSET else Frozen(reason=shape.frozen, origin=at("frozen")),
+    )
+
+
+def _limit(document: LocatedDocument, name: str, shape: LimitShape | msgspec.UnsetType) -> Limit | None:
+    if shape is UNSET:
+        return None
+    return Limit(count=shape.count, percent=shape.percent, origin=document.origin("limits", name))
+
+
+def _rule(document: LocatedDocument, role: str, shape: RoleShape) -> RoleRule:
+    at = document.origin
+    named = [] if shape.must_include is UNSET else shape.must_include
+    return RoleRule(
+        role=role,
+        origin=at("roles", role),
+        min_members=None if shape.min_members is UNSET else shape.min_members,
+        minimum_origin=None if shape.min_members is UNSET else at("roles", role, "min_members"),
+        must_include=tuple(
+            decode_person(one, at("roles", role, "must_include", index)) for index, one in enumerate(named)
+        ),
+    )
+
+
+def _override(document: LocatedDocument, index: int, shape: OverrideShape) -> Override:
+    def at(*steps: str) -> Origin:
+        return document.origin("overrides", index, *steps)
+
+    return Override(
+        reason=shape.reason,
+        address=shape.address,
+        allow_removals=shape.allow_removals,
+        until=shape.until,
+        origin=at(),
+        size_origin=at("allow_removals"),
+        until_origin=at("until"),
+        person=None if shape.person is UNSET else decode_person(shape.person, at("person")),
+        role=None if shape.role is UNSET else shape.role,
+    )
+
+
+def merge_policies(documents: Sequence[PolicyDocument]) -> tuple[Policy, list[Diagnostic]]:
+    """Put all policy documents together; what they say differently of one thing is an error with both places.
+
+    Limits and the minimum of one role are one thing; people, separations, overrides and freezes add up.
+    """
+    diagnostics: list[Diagnostic] = []
+    default = Policy()
+    policy = Policy(
+        group_removals=_merged_limit(documents, "group_removals", diagnostics) or default.group_removals,
+        run_removals=_merged_limit(documents, "run_removals", diagnostics) or default.run_removals,
+        roles=tuple(rule for document in documents for rule in document.roles),
+        protected=tuple(person for document in documents for person in document.protected),
+        separate=tuple(one for document in documents for one in document.separate),
+        overrides=tuple(one for document in documents for one in document.overrides),
+        frozen=tuple(document.frozen for document in documents if document.frozen is not None),
+        documents=tuple(document.origin for document in documents),
+    )
+    diagnostics.extend(_contradicting_minimums(policy))
+    diagnostics.extend(_impossible_demands(policy))
+    return policy, diagnostics
+
+
+def _merged_limit(documents: Sequence[PolicyDocument], name: str, diagnostics: list[Diagnostic]) -> Limit | None:
+    first: Limit | None = None
+    for document in documents:
+        limit: Limit | None = getattr(document, name)
+        if limit is None:
+            continue
+        if first is None:
+            first = limit
+        elif str(limit) != str(first):
+            diagnostics.append(_conflict(f"{name} is {limit} here and {first}", first.origin, limit.origin))
+    return first
+
+
+def _contradicting_minimums(policy: Policy) -> Iterator[Diagnostic]:
+    first: dict[str, RoleRule] = {}
+    for rule in policy.roles:
+        if rule.min_members is None:
+            continue
+        known = first.setdefault(rule.role, rule)
+        if known.min_members != rule.min_members:
+            message = f"min_members of '{rule.role}' is {rule.min_members} here and {known.min_members}"
+            yield _conflict(message, known.minimum_origin, rule.minimum_origin)
+
+
+def _impossible_demands(policy: Policy) -> Iterator[Diagnostic]:
+    """Find people who must sit in two roles that nobody may hold together."""
+    for separation in policy.separate:
+        for one, other in combinations(separation.roles, 2):
+            needed = {person.key: person for person in _required(policy, one)}
+            for person in _required(policy, other):
+                known = needed.get(person.key)
+                if known is not None:
+                    message = (
+                        f"{person} must be in '{other}' by this line, and in '{one}' by {known.origin}, which "
+                        f"{separation.origin} keeps apart; take one of the three out"
+                    )
+                    yield Diagnostic(severity="error", code="documents/conflict", message=message, origin=person.origin)
+
+
+def _required(policy: Policy, role: str) -> list[Member]:
+    return [person for rule in policy.roles if fits(rule.role, role) for person in rule.must_include]
+
+
+def _conflict(what: str, first: Origin | None, second: Origin | None) -> Diagnostic:
+    message = f"{what} at {first}; keep one of the two"
+    return Diagnostic(severity="error", code="documents/conflict", message=message, origin=second)

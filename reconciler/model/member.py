@@ -1,0 +1,47 @@
+"""One line that names a person or a team; nobody is looked up."""
+
+from __future__ import annotations
+
+import datetime
+
+import msgspec
+
+from reconciler.model.diagnostics import Origin
+
+__all__ = ["Member"]
+
+
+class Member(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of a list of people: a login, a login id or a team; exactly one of the three is set.
+
+    ``login`` is kept as written and compared without case. ``until`` is the last day (UTC) on which the
+    person is desired. ``via`` names the team that brought a person in, after teams are expanded.
+    """
+
+    origin: Origin
+    login: str | None = None
+    login_id: str | None = None
+    team: str | None = None
+    until: datetime.date | None = None
+    reason: str | None = None
+    via: str | None = None
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """What makes two lines name the same thing: the kind and the text, logins without case."""
+        if self.login is not None:
+            return ("login", self.login.lower())
+        if self.login_id is not None:
+            return ("id", self.login_id)
+        return ("team", self.team or "")
+
+    def __str__(self) -> str:
+        if self.login is not None:
+            return self.login
+        return f"login id {self.login_id}" if self.login_id is not None else f"team:{self.team}"
+
+    def names(self, login_id: str, login: str | None) -> bool:
+        """Tell whether this line names a person: by login id where it has one, else by login without case."""
+        if self.login_id is not None:
+            return self.login_id == login_id
+        return self.login is not None and login is not None and self.login.lower() == login.lower()

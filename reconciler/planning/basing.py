@@ -1,0 +1,58 @@
+"""What another revision of the documents managed, seen with today's live; it compares no people."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from reconciler.model.diagnostics import Diagnostic
+from reconciler.model.live import preset_address
+from reconciler.planning.selecting import select
+from reconciler.planning.targeting import find_targets
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from reconciler.model.documents import Documents
+    from reconciler.model.live import Catalogue, Preset, Version
+    from reconciler.model.scope import ResolvedTarget
+
+__all__ = ["judge_released", "managed_groups"]
+
+PLACES_NAMED = 5
+
+
+def managed_groups(
+    base: Documents | None, catalogue: Catalogue, presets: Sequence[Preset], versions: Iterable[Version]
+) -> dict[str, frozenset[str]]:
+    """Give the group uuids that the base managed, by address; none where it had no documents.
+
+    Of a preset that nobody read, because it is no longer in scope, the address stands there without groups. What
+    cannot be found any more was managed by nobody: that makes guards stricter, never laxer.
+    """
+    if base is None:
+        return {}
+    scope, _ = select(base, catalogue)
+    targets, _ = find_targets(scope, catalogue, presets, versions)
+    managed: dict[str, frozenset[str]] = {preset_address(key): frozenset() for key in scope.claims}
+    managed.update({target.address: frozenset(target.groups) for target in targets})
+    return managed
+
+
+def judge_released(
+    managed_before: Mapping[str, frozenset[str]], targets: Iterable[ResolvedTarget], revision: str
+) -> list[Diagnostic]:
+    """Tell of what the base managed and nothing manages now: nobody is removed there, and nobody watches either."""
+    now = {resolved.target.address: resolved.groups.keys() for resolved in targets}
+    released = sorted(
+        address for address, groups in managed_before.items() if address not in now or not groups <= now[address]
+    )
+    if not released:
+        return []
+    few = ", ".join(released[:PLACES_NAMED])
+    more = f" and {len(released) - PLACES_NAMED:,} more" if len(released) > PLACES_NAMED else ""
+    presets = "1 preset" if len(released) == 1 else f"{len(released):,} presets"
+    message = (
+        f"{presets} lose groups that {revision[:12]} manages: they keep whoever they hold, and nothing watches over "
+        f"them any more ({few}{more}); restore the documents if that is not meant"
+    )
+    return [Diagnostic(severity="warning", code="policy/no-longer-managed", message=message)]

@@ -1,0 +1,61 @@
+"""Guards: pure functions that say what stands against a plan, counted in people; they change nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from reconciler.planning.guards.case import Case
+from reconciler.planning.guards.frozen import judge_frozen
+from reconciler.planning.guards.gathering import apply_case, plan_case
+from reconciler.planning.guards.members import below_minimum, missing_required, separation
+from reconciler.planning.guards.overrides import lift
+from reconciler.planning.guards.people import inactive_person, not_possible, unknown_in_policy
+from reconciler.planning.guards.removals import (
+    empties_group,
+    first_adoption,
+    group_removals,
+    loses_everything,
+    own_account,
+    protected_person,
+    run_removals,
+    whole_group,
+)
+
+if TYPE_CHECKING:
+    from reconciler.model.diagnostics import Diagnostic
+    from reconciler.model.plan import UsedOverride
+
+__all__ = ["Case", "Judgement", "apply_case", "judge", "judge_frozen", "plan_case"]
+
+
+class Judgement(NamedTuple):
+    """What guards say, and which overrides lift something."""
+
+    diagnostics: tuple[Diagnostic, ...]
+    overrides: tuple[UsedOverride, ...]
+
+
+def judge(case: Case, *, adds_only: bool = False) -> Judgement:
+    """Ask every guard, in the order in which people are told.
+
+    With ``adds_only`` there is nothing for overrides to lift, so those that do nothing are not told of.
+    """
+    lifting = lift(case)
+    diagnostics = (
+        *run_removals(case, lifting),
+        *group_removals(case, lifting),
+        *whole_group(case, lifting),
+        *empties_group(case),
+        *protected_person(case, lifting),
+        *own_account(case, lifting),
+        *first_adoption(case, lifting),
+        *below_minimum(case),
+        *missing_required(case),
+        *separation(case),
+        *not_possible(case),
+        *inactive_person(case),
+        *loses_everything(case),
+        *unknown_in_policy(case),
+        *lifting.findings(unused=not adds_only),
+    )
+    return Judgement(diagnostics, lifting.used_overrides())

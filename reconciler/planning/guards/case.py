@@ -1,0 +1,123 @@
+"""What guards look at, gathered from a plan's changes, live and policy; it judges nothing."""
+
+from __future__ import annotations
+
+import datetime
+from typing import TYPE_CHECKING, NamedTuple
+
+import msgspec
+
+from reconciler.model.diagnostics import TO_ALLOW_IT, Diagnostic
+from reconciler.model.live import PeopleList, Person
+from reconciler.model.member import Member
+from reconciler.model.plan import GroupChange, PresetChange
+from reconciler.model.policy import Policy
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from reconciler.model.diagnostics import Origin, Severity
+    from reconciler.model.live import Preset, Version
+    from reconciler.model.plan import RemovedPerson
+
+__all__ = ["Case", "JudgedPreset", "JudgedRole", "Removal", "finding", "judged_preset", "place_of", "removals_of"]
+
+
+class JudgedRole(msgspec.Struct, frozen=True, gc=False):
+    """One role group with the members it will have."""
+
+    uuid: str
+    name: str
+    members: tuple[Person, ...]
+
+
+class JudgedPreset(msgspec.Struct, frozen=True, gc=False):
+    """One managed preset with all its role groups, managed or not; ``change`` is null where nothing changes."""
+
+    address: str
+    place: str
+    roles: tuple[JudgedRole, ...]
+    change: PresetChange | None
+
+
+class Case(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything guards may know.
+
+    ``managed`` counts the people-roles that live has in managed groups. ``inactive`` holds logins in lower case,
+    null when nobody can tell. ``unknown`` are people whom the policy names and nobody has seen.
+    """
+
+    changes: tuple[PresetChange, ...]
+    presets: tuple[JudgedPreset, ...]
+    managed: int
+    policy: Policy
+    today: datetime.date
+    assignees: tuple[PeopleList, ...] = ()
+    managers: tuple[PeopleList, ...] = ()
+    inactive: frozenset[str] | None = None
+    own_account: Member | None = None
+    unknown: tuple[Member, ...] = ()
+    role_names: frozenset[str] = frozenset()
+
+
+class Removal(NamedTuple):
+    """One person leaving one group; the unit in which everything is counted."""
+
+    change: PresetChange
+    group: GroupChange
+    person: RemovedPerson
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """What identifies it: address, group and login id."""
+        return (self.change.address, self.group.uuid, self.person.id)
+
+
+def removals_of(changes: Iterable[PresetChange]) -> Iterator[Removal]:
+    """Give every removal."""
+    for change in changes:
+        for group in change.groups:
+            for person in group.remove:
+                yield Removal(change, group, person)
+
+
+def place_of(change: PresetChange, group: GroupChange | JudgedRole | None = None) -> str:
+    """Give people's words for where something is."""
+    place = change.project.name if change.project else "company"
+    return place if group is None else f"{place} · {group.name}"
+
+
+def finding(
+    severity: Severity,
+    code: str,
+    message: str,
+    *,
+    address: str | None = None,
+    origin: Origin | None = None,
+    remedy: str = "",
+) -> Diagnostic:
+    """Give a diagnostic with its way through at the end of the message."""
+    words = f"{message}{TO_ALLOW_IT}{remedy}" if remedy else message
+    return Diagnostic(severity=severity, code=code, message=words, address=address, origin=origin)
+
+
+def judged_preset(
+    address: str, place: str, preset: Preset, version: Version, change: PresetChange | None
+) -> JudgedPreset:
+    """Give a preset as it will be: role groups of its version with their members afterwards."""
+    names = {group.uuid: group.name for group in version.groups if group.is_role}
+    live = {group.uuid: group.members for group in preset.groups}
+    if change is None:
+        roles = [JudgedRole(uuid, name, live.get(uuid, ())) for uuid, name in names.items()]
+    else:
+        roles = [JudgedRole(uuid, name, _after(uuid, live, change)) for uuid, name in names.items()]
+    return JudgedPreset(address, place, tuple(roles), change)
+
+
+def _after(uuid: str, live: Mapping[str, Sequence[Person]], change: PresetChange) -> tuple[Person, ...]:
+    known = {person.id: person for person in live.get(uuid, ())}
+    for group in change.groups:
+        if group.uuid == uuid:
+            known.update({one.id: Person(one.id, one.login, one.name) for one in group.add})
+            known.update({one.id: one for one in group.keep})
+    return tuple(known.get(one) or Person(one) for one in change.after.get(uuid, ()))

@@ -1,0 +1,140 @@
+"""Guards over who will hold a role: enough people, the required ones, nobody in two that are kept apart."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from reconciler.model.globs import fits
+from reconciler.planning.guards.case import finding
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from reconciler.model.diagnostics import Diagnostic, Origin
+    from reconciler.model.live import Person
+    from reconciler.model.policy import Separation
+    from reconciler.planning.guards.case import Case, JudgedPreset, JudgedRole
+
+__all__ = ["below_minimum", "missing_required", "separation"]
+
+PLACES_NAMED = 5
+
+
+class _Elsewhere:
+    """Presets that break one rule and do not change: warned of together, since one line may speak of thousands."""
+
+    def __init__(self) -> None:
+        self._places: dict[tuple[str, str, Origin], list[str]] = {}
+
+    def add(self, code: str, message: str, origin: Origin, place: str) -> None:
+        self._places.setdefault((code, message, origin), []).append(place)
+
+    def findings(self) -> Iterator[Diagnostic]:
+        for (code, message, origin), places in self._places.items():
+            few = ", ".join(places[:PLACES_NAMED])
+            more = f" and {len(places) - PLACES_NAMED:,} more" if len(places) > PLACES_NAMED else ""
+            presets = "1 preset" if len(places) == 1 else f"{len(places):,} presets"
+            words = f"{message} in {presets} that this plan does not change: {few}{more}"
+            yield finding("warning", code, words, origin=origin)
+
+
+def _where(preset: JudgedPreset, role: JudgedRole) -> str:
+    """Give the line to change, where the documents name the group and it changes."""
+    groups = preset.change.groups if preset.change else ()
+    for group in groups:
+        if group.uuid == role.uuid:
+            origins = [one.origin for one in group.add] + [one.origin for one in group.remove]
+            return next((f" at {origin}" for origin in origins if origin), "")
+    return ""
+
+
+def below_minimum(case: Case) -> Iterator[Diagnostic]:
+    """Stop when a role of a preset that changes will have fewer people than its rule asks for."""
+    elsewhere = _Elsewhere()
+    for rule in case.policy.roles:
+        if rule.min_members is None or rule.minimum_origin is None:
+            continue
+        for preset in case.presets:
+            for role in preset.roles:
+                count = len({person.id for person in role.members})
+                if count >= rule.min_members or not fits(rule.role, role.name):
+                    continue
+                if preset.change is None:
+                    message = f"{role.name} has fewer than {rule.min_members:,} people"
+                    elsewhere.add("policy/below-minimum", message, rule.minimum_origin, preset.place)
+                    continue
+                yield finding(
+                    "error",
+                    "policy/below-minimum",
+                    f"{preset.place} · {role.name} would hold {count:,}, and at least {rule.min_members:,} must",
+                    address=preset.address,
+                    origin=rule.minimum_origin,
+                    remedy=f"more people{_where(preset, role)}, or a lower min_members at {rule.minimum_origin}",
+                )
+    yield from elsewhere.findings()
+
+
+def missing_required(case: Case) -> Iterator[Diagnostic]:
+    """Stop when somebody whom a rule requires will not hold the role in a preset that changes."""
+    elsewhere = _Elsewhere()
+    for rule in case.policy.roles:
+        for wanted in rule.must_include:
+            for preset in case.presets:
+                for role in preset.roles:
+                    there = any(wanted.names(person.id, person.login) for person in role.members)
+                    if there or not fits(rule.role, role.name):
+                        continue
+                    if preset.change is None:
+                        message = f"{wanted} is not in {role.name}"
+                        elsewhere.add("policy/missing-required", message, wanted.origin, preset.place)
+                        continue
+                    yield finding(
+                        "error",
+                        "policy/missing-required",
+                        f"{preset.place} · {role.name} would be without {wanted}, who must be in it",
+                        address=preset.address,
+                        origin=wanted.origin,
+                        remedy=f"{wanted} in the group{_where(preset, role)}, or must_include without this line "
+                        f"({wanted.origin})",
+                    )
+    yield from elsewhere.findings()
+
+
+def separation(case: Case) -> Iterator[Diagnostic]:
+    """Stop when one person will hold two roles that are kept apart, in one preset that changes."""
+    elsewhere = _Elsewhere()
+    for rule in case.policy.separate:
+        for preset in case.presets:
+            for person, first, second in _in_two(rule, preset):
+                who = str(person)
+                if preset.change is None:
+                    message = f"{who} holds both {first.name} and {second.name}"
+                    elsewhere.add("policy/separation", message, rule.origin, preset.place)
+                    continue
+                yield finding(
+                    "error",
+                    "policy/separation",
+                    f"{preset.place}: {who} would hold both {first.name} and {second.name}, which are kept apart",
+                    address=preset.address,
+                    origin=rule.origin,
+                    remedy=f"one of the two without {who}{_where(preset, first) or _where(preset, second)}, "
+                    f"or separate without this line ({rule.origin})",
+                )
+    yield from elsewhere.findings()
+
+
+def _in_two(rule: Separation, preset: JudgedPreset) -> Iterator[tuple[Person, JudgedRole, JudgedRole]]:
+    """Give everybody in two groups of which one fits one glob of the rule and the other another."""
+    seen: dict[str, list[tuple[str, JudgedRole]]] = {}
+    told: set[tuple[str, str, str]] = set()
+    for glob in rule.roles:
+        for role in preset.roles:
+            if not fits(glob, role.name):
+                continue
+            for person in role.members:
+                for other_glob, other in seen.get(person.id, ()):
+                    pair = (person.id, min(other.uuid, role.uuid), max(other.uuid, role.uuid))
+                    if other_glob != glob and other.uuid != role.uuid and pair not in told:
+                        told.add(pair)
+                        yield person, other, role
+                seen.setdefault(person.id, []).append((glob, role))

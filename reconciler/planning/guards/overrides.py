@@ -1,0 +1,184 @@
+"""Which removals the overrides of a policy lift; it stops nothing, and it never lifts more than they name."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from reconciler.model.globs import fits
+from reconciler.model.plan import UsedOverride
+from reconciler.model.policy import Override
+from reconciler.planning.guards.case import finding, removals_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from reconciler.model.diagnostics import Diagnostic
+    from reconciler.planning.guards.case import Case, Removal
+
+__all__ = ["Lifting", "lift", "matches", "way_through"]
+
+
+class Lifting(msgspec.Struct, frozen=True):
+    """What overrides lift: ``removals`` by key, ``used`` with their shares.
+
+    ``overrun`` are overrides that more removals match than they allow, with how many do; they lift nothing.
+    """
+
+    removals: frozenset[tuple[str, str, str]]
+    used: tuple[tuple[Override, int], ...]
+    overrun: tuple[tuple[Override, int], ...]
+    idle: tuple[Override, ...]
+    expired: tuple[Override, ...]
+
+    def open(self, removals: Iterable[Removal]) -> list[Removal]:
+        """Give the removals that nothing lifts."""
+        return [one for one in removals if one.key not in self.removals]
+
+    def used_overrides(self) -> tuple[UsedOverride, ...]:
+        """Give the overrides that lift something, as plans hold them."""
+        return tuple(
+            UsedOverride(
+                reason=one.reason,
+                address=one.address,
+                allow_removals=one.allow_removals,
+                used=count,
+                until=one.until,
+                person=None if one.person is None else str(one.person),
+                role=one.role,
+                origin=one.origin,
+            )
+            for one, count in self.used
+        )
+
+    def findings(self, *, unused: bool) -> list[Diagnostic]:
+        """Tell of overrides that do nothing; ``unused`` also of those that nothing matches."""
+        found = [
+            finding(
+                "warning",
+                "policy/override-expired",
+                f"the last day of this override is over ({one.until}), so it lifts nothing; remove it",
+                origin=one.until_origin,
+            )
+            for one in self.expired
+        ]
+        if unused:
+            found.extend(
+                finding(
+                    "warning",
+                    "policy/override-unused",
+                    "no removal of this plan needs this override; remove it, or correct where it holds",
+                    origin=one.origin,
+                )
+                for one in self.idle
+            )
+        found.extend(
+            finding(
+                "warning",
+                "policy/override-unused",
+                f"{count:,} removals match this override and it allows {one.allow_removals:,}, so it lifts nothing; "
+                "raise it, or narrow where it holds",
+                origin=one.size_origin,
+            )
+            for one, count in self.overrun
+        )
+        return found
+
+
+def matches(override: Override, removal: Removal) -> bool:
+    """Tell whether an override speaks of a removal, whatever its size and last day."""
+    address = removal.change.address
+    if not fits(override.address, address) and not fits(override.address, f"{address}/groups/{removal.group.uuid}"):
+        return False
+    if override.role is not None and not fits(override.role, removal.group.name):
+        return False
+    return override.person is None or override.person.names(removal.person.id, removal.person.login)
+
+
+def lift(case: Case) -> Lifting:
+    """Let every override lift all the removals it matches, or none when they are more than it allows.
+
+    Removals that one override lifts do not count for another. Lifting never takes room from another override, so
+    the outcome does not depend on the order of documents.
+    """
+    removals = list(removals_of(case.changes))
+    good = [one for one in case.policy.overrides if one.until >= case.today]
+    matching = [(one, {removal.key for removal in removals if matches(one, removal)}) for one in good]
+    lifted: set[tuple[str, str, str]] = set()
+    used: list[tuple[Override, int]] = []
+    waiting = [pair for pair in matching if pair[1]]
+    idle = [one for one, keys in matching if not keys]
+    moved = True
+    while moved:
+        moved, still = False, []
+        for one, keys in waiting:
+            share = keys - lifted
+            if not share:
+                idle.append(one)
+            elif len(share) <= one.allow_removals:
+                lifted |= share
+                used.append((one, len(share)))
+                moved = True
+            else:
+                still.append((one, keys))
+        waiting = still
+    return Lifting(
+        removals=frozenset(lifted),
+        used=tuple(used),
+        overrun=tuple((one, len(keys - lifted)) for one, keys in waiting),
+        idle=tuple(idle),
+        expired=tuple(one for one in case.policy.overrides if one.until < case.today),
+    )
+
+
+def way_through(case: Case, lifting: Lifting, removals: Sequence[Removal], *, person: bool = False) -> str:
+    """Say which line of which document would let these removals go, with the numbers it takes.
+
+    ``person`` asks for an override of that person alone. There is at least one removal.
+    """
+    for one, count in lifting.overrun:
+        if all(matches(one, removal) for removal in removals):
+            return f"raise allow_removals at {one.size_origin} from {one.allow_removals:,} to {count:,}"
+    for one in lifting.expired:
+        if all(matches(one, removal) for removal in removals):
+            every = lifting.open(removal for removal in removals_of(case.changes) if matches(one, removal))
+            more = f", with allow_removals: {len(every)}" if len(every) > one.allow_removals else ""
+            return f"renew the override at {one.until_origin}, which ended on {one.until}{more}"
+    return f"an override in {_policy_file(case)} with {_scope(case, lifting, removals, person=person)}"
+
+
+def _policy_file(case: Case) -> str:
+    overrides, documents = case.policy.overrides, case.policy.documents
+    if overrides:
+        return overrides[0].origin.path
+    return documents[0].path if documents else "a new document such as policy.yaml (kind: policy)"
+
+
+def _scope(case: Case, lifting: Lifting, removals: Sequence[Removal], *, person: bool) -> str:
+    """Name the narrowest address, and what else it takes, so that just these removals are matched."""
+    address = _common_address(removals)
+    within = lifting.open(one for one in removals_of(case.changes) if fits(address, one.change.address))
+    narrowed, words = within, ""
+    roles = {one.group.name for one in removals}
+    if len(roles) == 1 and {one.group.name for one in within} != roles:
+        (role,) = roles
+        narrowed = [one for one in within if one.group.name == role]
+        words = f", role: {role}"
+    if person:
+        somebody = removals[0].person
+        narrowed = [one for one in narrowed if one.person.id == somebody.id]
+        words += f", person: {somebody.login or f'{{login_id: {somebody.id}}}'}"
+    return f"address: '{address}'{words}, allow_removals: {len(narrowed)}, a reason and a last day"
+
+
+def _common_address(removals: Sequence[Removal]) -> str:
+    addresses = {one.change.address for one in removals}
+    if len(addresses) == 1:
+        return addresses.pop()
+    projects = {one.change.project.id if one.change.project else None for one in removals}
+    if len(projects) == 1:
+        project = projects.pop()
+        return "company/*" if project is None else f"projects/{project}/*"
+    templates = {one.change.template.id for one in removals}
+    return f"*/templates/{templates.pop()}" if len(templates) == 1 else "*"
