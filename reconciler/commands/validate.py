@@ -9,7 +9,10 @@ from typing import TYPE_CHECKING, Literal
 import click
 
 from reconciler.commands.options import common_options, emit, require_folder
-from reconciler.commands.workspace import open_workspace, read_documents
+from reconciler.commands.workspace import now, open_workspace, read_documents
+from reconciler.errors import RefusedError
+from reconciler.model.diagnostics import Origin, has_errors
+from reconciler.planning.guards import judge_documents
 
 if TYPE_CHECKING:
     from reconciler.commands.options import Common
@@ -32,12 +35,19 @@ __all__ = ["validate"]
 def validate(common: Common, shown_as: Literal["terminal", "json"], out: Path | None) -> int:
     """Check every document of the repository, without asking the service anything.
 
-    Every problem of every file is told in one run, each with file:line:column and what to write instead.
+    Every problem of every file is told in one run, each with file:line:column and what to write instead. What a
+    policy forbids and documents ask for all the same is told too (exit code 3); invalid documents are 7.
     """
     if out is not None:
         require_folder(out)
     workspace = open_workspace(common)
     documents, diagnostics = read_documents(workspace)
+    judged = judge_documents(documents, now().date(), own_account=workspace.settings.service_account)
+    diagnostics = sorted((*diagnostics, *judged), key=lambda one: one.origin or Origin("", 0, 0))
+    if has_errors(diagnostics):
+        count = sum(one.severity == "error" for one in diagnostics)
+        words = "1 demand" if count == 1 else f"{count:,} demands"
+        raise RefusedError(f"the documents are valid, but break {words} of the policy", diagnostics=diagnostics)
     if shown_as == "json":
         emit(_as_json(documents, diagnostics), out)
     else:

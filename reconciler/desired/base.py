@@ -109,7 +109,10 @@ class _Tree:
         contents, at = [], 0
         for _ in objects:
             end = answer.index(b"\n", at)
-            size = int(answer[at:end].rsplit(b" ", 1)[1])
+            told = answer[at:end].rsplit(b" ", 1)[1]
+            if not told.isdigit():
+                raise UsageError("git does not have all files of the base revision; fetch it whole")
+            size = int(told)
             contents.append(answer[end + 1 : end + 1 + size])
             at = end + 1 + size + 1
         return contents

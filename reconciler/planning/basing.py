@@ -50,9 +50,9 @@ def judge_released(
         return []
     few = ", ".join(released[:PLACES_NAMED])
     more = f" and {len(released) - PLACES_NAMED:,} more" if len(released) > PLACES_NAMED else ""
-    presets = "1 preset" if len(released) == 1 else f"{len(released):,} presets"
+    presets = "1 preset loses" if len(released) == 1 else f"{len(released):,} presets lose"
     message = (
-        f"{presets} lose groups that {revision[:12]} manages: they keep whoever they hold, and nothing watches over "
+        f"{presets} groups that {revision[:12]} manages: they keep whoever they hold, and nothing watches over "
         f"them any more ({few}{more}); restore the documents if that is not meant"
     )
     return [Diagnostic(severity="warning", code="policy/no-longer-managed", message=message)]

@@ -36,6 +36,7 @@ class JudgedPreset(msgspec.Struct, frozen=True, gc=False):
 
     address: str
     place: str
+    template: str
     roles: tuple[JudgedRole, ...]
     change: PresetChange | None
 
@@ -102,16 +103,19 @@ def finding(
 
 
 def judged_preset(
-    address: str, place: str, preset: Preset, version: Version, change: PresetChange | None
+    target: tuple[str, str, str], preset: Preset, version: Version, change: PresetChange | None
 ) -> JudgedPreset:
-    """Give a preset as it will be: role groups of its version with their members afterwards."""
+    """Give a preset as it will be: role groups of its version with their members afterwards.
+
+    ``target`` is its address, the project's name (or "company") and the template's.
+    """
     names = {group.uuid: group.name for group in version.groups if group.is_role}
     live = {group.uuid: group.members for group in preset.groups}
     if change is None:
         roles = [JudgedRole(uuid, name, live.get(uuid, ())) for uuid, name in names.items()]
     else:
         roles = [JudgedRole(uuid, name, _after(uuid, live, change)) for uuid, name in names.items()]
-    return JudgedPreset(address, place, tuple(roles), change)
+    return JudgedPreset(target[0], target[1], target[2], tuple(roles), change)
 
 
 def _after(uuid: str, live: Mapping[str, Sequence[Person]], change: PresetChange) -> tuple[Person, ...]:

@@ -39,7 +39,7 @@ def plan_case(  # noqa: PLR0913 - the parts of a case, each named
         version = versions[target.preset.version_id or target.template.version_id or ""]
         place = target.project.name if target.project else "company"
         change = changed.get(target.address)
-        presets.append(judged_preset(target.address, place, target.preset, version, change))
+        presets.append(judged_preset((target.address, place, target.template.name), target.preset, version, change))
     return Case(
         changes=changes,
         presets=tuple(presets),
@@ -74,8 +74,7 @@ def apply_case(  # noqa: PLR0913 - the parts of a case, each named
     known = {version.id: version for version in versions}
     judged = [
         judged_preset(
-            change.address,
-            change.project.name if change.project else "company",
+            (change.address, change.project.name if change.project else "company", change.template.name),
             preset,
             known[preset.version_id],
             change,

@@ -26,7 +26,8 @@ class _Elsewhere:
     def __init__(self) -> None:
         self._places: dict[tuple[str, str, Origin], list[str]] = {}
 
-    def add(self, code: str, message: str, origin: Origin, place: str) -> None:
+    def add(self, code: str, message: str, origin: Origin, preset: JudgedPreset) -> None:
+        place = f"{preset.place} ({preset.template})"
         self._places.setdefault((code, message, origin), []).append(place)
 
     def findings(self) -> Iterator[Diagnostic]:
@@ -61,7 +62,7 @@ def below_minimum(case: Case) -> Iterator[Diagnostic]:
                     continue
                 if preset.change is None:
                     message = f"{role.name} has fewer than {rule.min_members:,} people"
-                    elsewhere.add("policy/below-minimum", message, rule.minimum_origin, preset.place)
+                    elsewhere.add("policy/below-minimum", message, rule.minimum_origin, preset)
                     continue
                 yield finding(
                     "error",
@@ -86,7 +87,7 @@ def missing_required(case: Case) -> Iterator[Diagnostic]:
                         continue
                     if preset.change is None:
                         message = f"{wanted} is not in {role.name}"
-                        elsewhere.add("policy/missing-required", message, wanted.origin, preset.place)
+                        elsewhere.add("policy/missing-required", message, wanted.origin, preset)
                         continue
                     yield finding(
                         "error",
@@ -109,7 +110,7 @@ def separation(case: Case) -> Iterator[Diagnostic]:
                 who = str(person)
                 if preset.change is None:
                     message = f"{who} holds both {first.name} and {second.name}"
-                    elsewhere.add("policy/separation", message, rule.origin, preset.place)
+                    elsewhere.add("policy/separation", message, rule.origin, preset)
                     continue
                 yield finding(
                     "error",

@@ -14,9 +14,10 @@ if TYPE_CHECKING:
     from reconciler.model.diagnostics import Diagnostic, Origin
     from reconciler.model.live import PeopleList
     from reconciler.model.plan import PresetChange
+    from reconciler.model.policy import Policy
     from reconciler.planning.guards.case import Case
 
-__all__ = ["inactive_person", "not_possible", "unknown_in_policy"]
+__all__ = ["inactive_person", "not_possible", "roles_named", "unknown_in_policy"]
 
 PLACES_NAMED = 5
 _Eligible = dict[tuple[str | None, str], frozenset[str]]
@@ -147,20 +148,21 @@ def _staying(case: Case, inactive: frozenset[str]) -> Iterator[Diagnostic]:
         yield finding("warning", "policy/inactive-person", message)
 
 
-def _roles_named(case: Case) -> Iterator[tuple[str, Origin]]:
-    for rule in case.policy.roles:
+def roles_named(policy: Policy) -> Iterator[tuple[str, Origin]]:
+    """Give every role, or glob of roles, that a policy speaks of, with its place."""
+    for rule in policy.roles:
         yield rule.role, rule.origin
-    for separation in case.policy.separate:
+    for separation in policy.separate:
         for role in separation.roles:
             yield role, separation.origin
-    for override in case.policy.overrides:
+    for override in policy.overrides:
         if override.role is not None:
             yield override.role, override.origin
 
 
 def unknown_in_policy(case: Case) -> Iterator[Diagnostic]:
     """Warn of people and roles that a policy names and nothing read has shown: such a line guards nothing."""
-    for role, origin in _roles_named(case):
+    for role, origin in roles_named(case.policy):
         if case.role_names and not any(fits(role, name) for name in case.role_names):
             hint = did_you_mean(role, case.role_names)
             message = f"no template that was read has a role '{role}'{hint}; this line guards nothing"

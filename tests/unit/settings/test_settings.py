@@ -12,7 +12,7 @@ import pytest
 from reconciler.errors import CredentialsError, DocumentsError
 from reconciler.model.documents import SettingsDocument
 from reconciler.model.settings import Credentials, Secret
-from reconciler.settings import find_settings_file, read_credentials, read_service
+from reconciler.settings import find_settings_file, read_credentials, read_freeze, read_service
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -109,3 +109,25 @@ def test_credentials_that_no_header_could_hold() -> None:
     for secret in ("\udcff", "a b", "ä"):
         with pytest.raises(CredentialsError, match="RECONCILER_CLIENT_SECRET holds characters"):
             read_credentials({"RECONCILER_CLIENT_ID": "i", "RECONCILER_CLIENT_SECRET": secret})
+
+
+@pytest.mark.parametrize("text", [None, "", " ", "0", "false", "No", "OFF"])
+def test_no_freeze(text: str | None) -> None:
+    """Unset, empty, or a plain no."""
+    assert read_freeze({} if text is None else {"RECONCILER_FREEZE": text}) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("1", "RECONCILER_FREEZE is set"),
+        ("TRUE", "RECONCILER_FREEZE is set"),
+        ("year end", "RECONCILER_FREEZE says 'year end'"),
+        ("flase", "RECONCILER_FREEZE says 'flase'"),
+    ],
+)
+def test_anything_else_is_a_freeze(text: str, reason: str) -> None:
+    """A kill switch that is spelt wrong still stops; its text is the reason."""
+    frozen = read_freeze({"RECONCILER_FREEZE": text})
+    assert frozen is not None
+    assert (frozen.reason, frozen.origin) == (reason, None)

@@ -1,0 +1,120 @@
+"""The documents of another revision, read out of real git repositories without touching the work tree."""
+
+from __future__ import annotations
+
+import subprocess
+from typing import TYPE_CHECKING
+
+import pytest
+
+from reconciler.desired import read_base
+from reconciler.errors import UsageError
+from tests.support.account import INVOICE, write_documents
+from tests.support.cases import TODAY
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def git(folder: Path, *arguments: str) -> str:
+    """Run git as somebody."""
+    identity = ["-c", "user.name=T", "-c", "user.email=t@acme.test", "-c", "commit.gpgsign=false"]
+    done = subprocess.run(["git", *identity, *arguments], cwd=folder, capture_output=True, text=True, check=True)
+    return done.stdout.strip()
+
+
+def commit(folder: Path, message: str = "x") -> str:
+    """Commit everything there is."""
+    git(folder, "add", "-A")
+    git(folder, "commit", "-qm", message)
+    return git(folder, "rev-parse", "HEAD")
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    """Give a configuration repository in a folder of a git repository, with one commit."""
+    git(tmp_path, "init", "-q", "-b", "main")
+    folder = tmp_path / "approvals"
+    write_documents(folder, {"assignments/invoice.yaml": INVOICE, "drafts/x.yaml": "not: [good", ".hidden/a.yaml": "["},
+                    'kind: settings\nversion: 1\ncompany_id: "4211"\nexclude: [drafts/]\n')  # fmt: skip
+    (tmp_path / "outside.yaml").write_text("kind: assignments\n")
+    (folder / "linked.yaml").symlink_to("notes.txt")
+    (folder / "away.yaml").symlink_to("../outside.yaml")
+    (folder / "notes.txt").write_text("kind: teams\nteams: {west: [ann@acme.test]}\n")
+    (folder / "tëam.yaml").write_text("kind: teams\nteams: {eäst: [bo@acme.test]}\n")
+    commit(tmp_path)
+    return folder
+
+
+def test_documents_of_a_revision(repository: Path) -> None:
+    """What is excluded, hidden or outside stays out; links within the tree are followed; the work tree may differ."""
+    first = git(repository, "rev-parse", "HEAD")
+    (repository / "assignments/invoice.yaml").write_text("broken: [")
+    (repository / "reconciler.yaml").unlink()
+    base = read_base(repository / "reconciler.yaml", "main", TODAY)
+    assert base.revision == first
+    assert base.settings is not None
+    assert base.settings.company_id == "4211"
+    assert base.documents is not None
+    assert [str(one.template) for one in base.documents.assignments] == ["'Invoice Approval'"]
+    assert sorted(base.documents.teams) == ["eäst", "west"]
+    assert base.documents.files == 3
+    assert git(repository, "status", "--porcelain") == "M assignments/invoice.yaml\n D reconciler.yaml".replace(
+        "assignments", "approvals/assignments"
+    ).replace(" D reconciler", " D approvals/reconciler")
+
+
+def test_an_older_revision_by_any_name(repository: Path) -> None:
+    """A branch, a tag, a short name, a relative one."""
+    first = git(repository, "rev-parse", "HEAD")
+    git(repository, "tag", "v1")
+    (repository / "teams.yaml").write_text("kind: teams\nteams: {north: [ann@acme.test]}\n")
+    second = commit(repository)
+    for name in ("v1", "HEAD~1", first[:10]):
+        base = read_base(repository / "reconciler.yaml", name, TODAY)
+        assert base.documents is not None
+        assert (base.revision, "north" in base.documents.teams) == (first, False)
+    assert read_base(repository / "reconciler.yaml", "HEAD", TODAY).revision == second
+
+
+@pytest.mark.parametrize("name", ["nowhere", "", "-x", "--all", "main:approvals/reconciler.yaml", "HEAD~9"])
+def test_a_revision_that_is_none(repository: Path, name: str) -> None:
+    """Wrong usage, with what to do; nothing that looks like an option is taken for one."""
+    with pytest.raises(UsageError, match="fetch it first where the checkout is shallow"):
+        read_base(repository / "reconciler.yaml", name, TODAY)
+
+
+def test_a_revision_without_usable_settings(repository: Path) -> None:
+    """No settings there, or none that can be read: no documents, so that nothing counts as managed."""
+    settings = repository / "reconciler.yaml"
+    text = settings.read_text()
+    settings.write_text("kind: settings\n")
+    commit(repository)
+    settings.unlink()
+    commit(repository)
+    settings.symlink_to("../outside.yaml")
+    commit(repository)
+    settings.unlink()
+    settings.write_text(text)
+    for name in ("HEAD", "HEAD~1", "HEAD~2"):
+        base = read_base(settings, name, TODAY)
+        assert (base.settings, base.documents) == (None, None)
+
+
+def test_without_git_and_without_its_objects(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both are said; half a tree is never taken for a whole one."""
+    blob = git(repository, "rev-parse", "HEAD:approvals/assignments/invoice.yaml")
+    (repository.parent / ".git" / "objects" / blob[:2] / blob[2:]).unlink()
+    with pytest.raises(UsageError, match="does not have all files of the base revision"):
+        read_base(repository / "reconciler.yaml", "main", TODAY)
+    monkeypatch.setenv("PATH", "")
+    with pytest.raises(UsageError, match="--base needs git"):
+        read_base(repository / "reconciler.yaml", "main", TODAY)
+
+
+def test_a_tree_that_cannot_be_listed(repository: Path) -> None:
+    """The commit is there and its tree is not."""
+    tree = git(repository, "rev-parse", "HEAD^{tree}")
+    (repository.parent / ".git" / "objects" / tree[:2] / tree[2:]).unlink()
+    with pytest.raises(UsageError, match="cannot show the base revision"):
+        read_base(repository / "reconciler.yaml", "main", TODAY)

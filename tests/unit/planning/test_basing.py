@@ -1,0 +1,81 @@
+"""What the base revision managed, and what nobody manages any more."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from reconciler.desired import Base, read_repository, read_settings_document
+from tests.support.account import INVOICE, write_documents
+from tests.support.values import TODAY, observe_documents, plan_observation
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from reconciler.model.plan import Plan
+
+HEAD = "kind: assignments\ntemplate: Invoice Approval\nprojects:\n"
+BOTH = INVOICE + "      Accounting: [cy@acme.test]\n"
+CEDAR = "  - {project: Cedar Tower, groups: {Accounting: [cy@acme.test, dee@acme.test]}}\n"
+
+
+def planned(folder: Path, now: str, before: str | None, company: str = "4211") -> Plan:
+    """Plan one document against another one as base."""
+    base = Base("b" * 40, None, None)
+    if before is not None:
+        file = write_documents(folder / "base", {"a.yaml": before})
+        settings = msgspec.structs.replace(read_settings_document(file), company_id=company)
+        base = Base("b" * 40, settings, read_repository(file, settings, TODAY)[0])
+    return plan_observation(observe_documents(folder / "now", {"a.yaml": now}), base=base)
+
+
+def told(plan: Plan) -> list[tuple[str, str, str | None]]:
+    """Give what is said of first adoptions and of what is managed no more."""
+    codes = {"policy/first-adoption", "policy/no-longer-managed"}
+    return [(one.severity, one.code, one.address) for one in plan.diagnostics if one.code in codes]
+
+
+def test_a_group_that_was_managed_is_no_adoption(tmp_path: Path) -> None:
+    """Who is named may change; that it is managed does not."""
+    plan = planned(tmp_path, INVOICE, INVOICE.replace("cy@", "dee@"))
+    assert [group.adopted for change in plan.changes for group in change.groups] == [False]
+    assert (told(plan), plan.source.base, plan.applicable) == ([], "b" * 40, True)
+
+
+def test_a_group_new_to_the_documents_is_an_adoption(tmp_path: Path) -> None:
+    """It would lose somebody: stopped. The one beside it goes on."""
+    plan = planned(tmp_path, BOTH, INVOICE)
+    assert told(plan) == [("error", "policy/first-adoption", "projects/1042/templates/11")]
+    assert {group.name: group.adopted for group in plan.changes[0].groups} == {
+        "Accounting": True,
+        "Project Manager": False,
+    }
+
+
+def test_a_base_of_nothing_or_of_another_company_managed_nothing(tmp_path: Path) -> None:
+    """Everything is an adoption then."""
+    stopped = [("error", "policy/first-adoption", "projects/1042/templates/11")]
+    assert told(planned(tmp_path / "a", INVOICE, None)) == stopped
+    assert told(planned(tmp_path / "b", INVOICE, INVOICE, company="1")) == stopped
+    assert told(planned(tmp_path / "c", INVOICE, INVOICE.replace("Harbor Bridge", "Gone"))) == stopped
+
+
+def test_what_nobody_manages_any_more_is_told(tmp_path: Path) -> None:
+    """Groups of a preset still in scope, and presets that no document names: one warning, and nobody is removed."""
+    plan = planned(tmp_path / "group", INVOICE, BOTH)
+    assert told(plan) == [("warning", "policy/no-longer-managed", None)]
+    plan = planned(tmp_path / "preset", INVOICE, INVOICE + CEDAR)
+    (found,) = [one for one in plan.diagnostics if one.code == "policy/no-longer-managed"]
+    assert found.message.startswith(f"1 preset loses groups that {'b' * 12} manages: they keep whoever they hold")
+    assert "(projects/1041/templates/11)" in found.message
+    assert plan.applicable
+
+
+def test_many_released_presets_are_counted(tmp_path: Path) -> None:
+    """The first few by address, and how many more."""
+    company = "---\nkind: assignments\ntemplate: Budget\ncompany: {groups: {Finance: [cy@acme.test]}}\n"
+    plan = planned(tmp_path, f"{HEAD}{CEDAR}", INVOICE + CEDAR + company)
+    (found,) = [one for one in plan.diagnostics if one.code == "policy/no-longer-managed"]
+    assert "(company/templates/13, projects/1042/templates/11)" in found.message
+    assert found.message.startswith("2 presets lose groups that")
