@@ -59,7 +59,10 @@ def demo(common: Common, folder: Path | None) -> int:  # noqa: ARG001 - every co
         _edit_live(address)
         _tell("5. Meanwhile somebody removes Bo Chen from Cedar Tower, and adds Sam Roe, in the web interface.")
         _run("6. Plan again: the edit is found.", ["plan"], repository, environment)
-        _run("7. What was done so far, from the journal.", ["history"], repository, environment)
+        with _bad_merge(repository):
+            words = "7. A bad merge puts two other people in the team ap-west, and with it everywhere: guards stop it."
+            _run(words, ["plan"], repository, environment, ends_with=3)
+        _run("8. What was done so far, from the journal.", ["history"], repository, environment)
     _tell(
         "The sandbox has ended. What to try next, in two terminals:",
         f"  {_ourselves()} sandbox --rate-limit off",
@@ -112,6 +115,7 @@ def _environment(address: str) -> dict[str, str]:
         "RECONCILER_CLIENT_ID": "sandbox",
         "RECONCILER_CLIENT_SECRET": "sandbox",
         "RECONCILER_ACCESS_TOKEN": "",
+        "RECONCILER_FREEZE": "",
     }
 
 
@@ -138,13 +142,28 @@ def _sandbox() -> Iterator[str]:
             process.stdout.close()
 
 
-def _run(words: str, arguments: list[str], repository: Path, environment: dict[str, str]) -> None:
+@contextmanager
+def _bad_merge(repository: Path) -> Iterator[None]:
+    """Replace the people of a team, for a while."""
+    path = repository / "teams.yaml"
+    good = path.read_text(encoding="utf-8")
+    bad = good.replace("kim.oh@acme.test, lou.diaz@acme.test", "sam.roe@acme.test, wes.ford@acme.test")
+    path.write_text(bad, encoding="utf-8")
+    try:
+        yield
+    finally:
+        path.write_text(good, encoding="utf-8")
+
+
+def _run(
+    words: str, arguments: list[str], repository: Path, environment: dict[str, str], *, ends_with: int = 0
+) -> None:
     _tell(words, f"$ reconciler {' '.join(arguments)}")
     # the same command a person would type, in a process of its own
     done = subprocess.run(  # noqa: S603 - ourselves
         [sys.executable, "-m", "reconciler", *arguments], cwd=repository, env=environment, check=False
     )
-    if done.returncode != 0:
+    if done.returncode != ends_with:
         raise ReconcilerError(f"'reconciler {arguments[0]}' ended with {done.returncode}, which a demo must not")
 
 

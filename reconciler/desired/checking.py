@@ -22,8 +22,8 @@ def check_assignments(documents: Sequence[Assignments], *, files: int) -> list[D
     if not documents:
         message = (
             f"no 'kind: assignments' document ({files} other file{'' if files == 1 else 's'} read); an empty folder is "
-            "taken for a mistake, "
-            "never for 'remove everybody'"
+            "taken for a mistake, never for 'remove everybody': restore the documents (git restore .), or name another "
+            "folder with --config"
         )
         return [Diagnostic(severity="error", code="documents/none", message=message)]
     diagnostics = []

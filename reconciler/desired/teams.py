@@ -84,7 +84,10 @@ class TeamExpansion:
         problems = sum(one.severity == "error" for one in self.diagnostics)
         members = self._expand(group.members)
         if not members and not group.allow_empty and problems == self._errors:
-            message = f"nobody is left in '{name}' (people whose last day is over, or empty teams); name somebody"
+            message = (
+                f"nobody is left in '{name}' (people whose last day is over, or empty teams); "
+                "name somebody, or write {members: […], allow_empty: true} if nobody shall hold this role"
+            )
             self._add("documents/empty-group", message, group)
         if members is group.members:
             return group
@@ -117,7 +120,9 @@ class TeamExpansion:
         if name in self._teams:
             return self._team(name)
         hint = did_you_mean(name, self._teams) or (
-            f"; known teams: {', '.join(sorted(self._teams)[:8])}" if self._teams else "; no teams are defined"
+            f"; known teams: {', '.join(sorted(self._teams)[:8])}"
+            if self._teams
+            else "; no teams are defined: write, or restore, a document of kind teams"
         )
         self._add("documents/unknown-team", f"no team '{name}'{hint}", member)
         return ()

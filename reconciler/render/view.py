@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["PlanView", "PresetView", "RowView", "SectionView", "plan_view"]
 
 NAMES_SHOWN = 8
-FINDINGS_SHOWN = 20
+FINDINGS_SHOWN = {"error": 20, "warning": 8, "note": 8}
 _SEVERITIES = {"error": 0, "warning": 1, "note": 2}
 
 Sign = Literal["−", "+", "→"]
@@ -134,7 +134,8 @@ def _source(plan: Plan) -> str:
     if plan.source.revision is None:
         return "documents not under version control"
     dirty = " with uncommitted changes" if plan.source.dirty else ""
-    return f"documents at {plan.source.revision[:12]}{dirty}"
+    base = f", base {plan.source.base[:12]}" if plan.source.base else ""
+    return f"documents at {plan.source.revision[:12]}{dirty}{base}"
 
 
 def _cost(plan: Plan) -> str:
@@ -160,8 +161,8 @@ def _findings(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
         kinds.setdefault((one.severity, one.code), []).append(one)
     shown: list[Diagnostic] = []
     for found in kinds.values():
-        shown.extend(found[:FINDINGS_SHOWN])
-        beyond = len(found) - FINDINGS_SHOWN
+        shown.extend(found[: FINDINGS_SHOWN[found[0].severity]])
+        beyond = len(found) - FINDINGS_SHOWN[found[0].severity]
         if beyond > 0:
             message = f"{beyond:,} more of this kind; --format json lists all {len(found):,}"
             shown.append(Diagnostic(severity=found[0].severity, code=found[0].code, message=message))

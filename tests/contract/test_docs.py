@@ -53,7 +53,8 @@ def test_the_documents_of_the_documentation_are_good(tmp_path: Path) -> None:
     settings = tmp_path / "reconciler.yaml"
     documents, diagnostics = read_repository(settings, read_settings_document(settings), TODAY)
     assert not has_errors(diagnostics), diagnostics
-    assert (len(blocks), len(documents.assignments)) == (4, 2)
+    assert documents.policy.overrides
+    assert (len(blocks), len(documents.assignments)) == (5, 2)
 
 
 def test_exit_codes_of_the_readme() -> None:

@@ -17,36 +17,18 @@ import httpx
 import pytest
 
 from reconciler import __version__
-from tests.support.account import INVOICE, company_seed, write_documents, write_seed
+from tests.support.account import INVOICE, company_seed, write_seed
 from tests.support.command_line import clean_environment, reconciler
-from tests.support.sandbox import RunningSandbox, running_sandbox
+from tests.support.sandbox import running_sandbox
+from tests.support.trial import Trial
 
 if TYPE_CHECKING:
     from syrupy.assertion import SnapshotAssertion
 
+    from tests.support.sandbox import RunningSandbox
+
 WHOLE = {"creator": [], "pm": ["1", "2"], "acc": ["3", "4"], "super": ["8"]}
 MANAGED = INVOICE.replace("projects:", "workflow_manager: dee@acme.test\nprojects:")
-
-
-class Trial:
-    """One repository and one sandbox, and the command line between them."""
-
-    def __init__(self, folder: Path, sandbox: RunningSandbox) -> None:
-        self.folder = folder
-        self.sandbox = sandbox
-        self.write({"assignments/invoice.yaml": INVOICE})
-
-    def write(self, documents: dict[str, str]) -> None:
-        """Write documents."""
-        write_documents(self.folder, documents, 'kind: settings\nversion: 1\ncompany_id: "4211"\ncompany_name: Acme\n')
-
-    def run(self, *arguments: str, typed: str = "") -> str:
-        """Run a command, and give what was shown."""
-        return reconciler(self.folder, *arguments, environment=self.sandbox.environment, typed=typed).shown
-
-    def writes(self) -> list[object]:
-        """Give the bodies of all writes the service got."""
-        return [one["body"] for one in self.sandbox.log() if one["method"] == "PATCH"]
 
 
 @pytest.fixture
@@ -537,6 +519,7 @@ def test_27_the_demo(tmp_path: Path) -> None:
         "5 applied",
         "nothing to change",
         "Sam Roe",
+        "policy/run-removals",
         "What to try next",
     )
     positions = [ran.stdout.index(word) for word in words]

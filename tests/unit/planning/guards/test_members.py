@@ -71,7 +71,8 @@ def test_missing_required(held: list[int], missing: list[int]) -> None:
     judged = case(PLAN, policy=limits(roles=(rule("Accounting", include=[1, 2]),)), presets=(will,))
     assert lines(missing_required(judged)) == [
         f"error policy/missing-required Project 1042 · Accounting would be without P{one}@acme.test, who must be in "
-        f"it; to allow it: P{one}@acme.test in the group at a.yaml:9:7, or must_include without this line (policy.yaml:3:5)"
+        f"it; to allow it: P{one}@acme.test in the group at a.yaml:9:7, or must_include without this line "
+        "(policy.yaml:3:5)"
         for one in missing
     ]
 

@@ -1,0 +1,59 @@
+"""A configuration repository, a sandbox, and the real command line between them."""
+
+from __future__ import annotations
+
+import subprocess
+from typing import TYPE_CHECKING
+
+from tests.support.account import INVOICE, write_documents
+from tests.support.command_line import clean_environment, reconciler
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.support.sandbox import RunningSandbox
+
+__all__ = ["Trial"]
+
+
+class Trial:
+    """One repository and one sandbox, and the command line between them."""
+
+    def __init__(self, folder: Path, sandbox: RunningSandbox) -> None:
+        self.folder = folder
+        self.sandbox = sandbox
+        self.write({"assignments/invoice.yaml": INVOICE})
+
+    def write(self, documents: dict[str, str]) -> None:
+        """Write documents."""
+        write_documents(self.folder, documents, 'kind: settings\nversion: 1\ncompany_id: "4211"\ncompany_name: Acme\n')
+
+    def run(self, *arguments: str, typed: str = "", **environment: str) -> str:
+        """Run a command, and give what was shown."""
+        together = {**self.sandbox.environment, **environment}
+        return reconciler(self.folder, *arguments, environment=together, typed=typed).shown
+
+    def git(self, *arguments: str) -> str:
+        """Run git in the repository, as somebody."""
+        identity = ("-c", "user.name=T", "-c", "user.email=t@acme.test", "-c", "commit.gpgsign=false")
+        done = subprocess.run(
+            ["git", *identity, *arguments],
+            cwd=self.folder,
+            env=clean_environment(),
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        return done.stdout.strip()
+
+    def commit(self, message: str = "change") -> str:
+        """Commit everything, in a repository that is made where there is none."""
+        if not (self.folder / ".git").exists():
+            self.git("init", "-q", "-b", "main")
+        self.git("add", "-A")
+        self.git("commit", "-qm", message)
+        return self.git("rev-parse", "HEAD")
+
+    def writes(self) -> list[object]:
+        """Give the bodies of all writes the service got."""
+        return [one["body"] for one in self.sandbox.log() if one["method"] == "PATCH"]
