@@ -109,7 +109,10 @@ def from_the_sandbox(folder: Path, presets: int, runs: int) -> None:
         paths = [one["path"] + (f"?{one['query']}" if one["query"] else "") for one in log]
         listed = folder / "paths.txt"
         listed.write_text("\n".join(paths), encoding="utf-8")
-        lower_bound = 2 * presets + 1 + 1 + max(-(-presets // 2000), 1) + len({p for p in paths if "assignees" in p})
+        # templates, a version, the directory; projects by the page; a list and a preset each; people where added
+        lower_bound = (
+            2 * presets + 1 + 1 + 1 + max(-(-presets // 2000), 1) + len({p for p in paths if "assignees" in p})
+        )
         print(f"\n{presets:,} presets from the sandbox: {len(paths):,} requests, lower bound {lower_bound:,}")
         loop = [sys.executable, str(HERE / "bare_loop.py")]
         commands = {"reconciler plan": ([reconciler, "plan"], folder / "repository")}

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from reconciler.model.live import Preset, Version
     from reconciler.model.plan import RemovedPerson
 
-__all__ = ["Case", "JudgedPreset", "JudgedRole", "Removal", "finding", "judged_preset", "place_of", "removals_of"]
+__all__ = ["Case", "JudgedPreset", "JudgedRole", "Removal", "finding", "judged_preset", "place_of", "removals_of",
+           "role_names"]  # fmt: skip
 
 
 class JudgedRole(msgspec.Struct, frozen=True, gc=False):
@@ -102,18 +103,25 @@ def finding(
     return Diagnostic(severity=severity, code=code, message=words, address=address, origin=origin)
 
 
+def role_names(version: Version) -> dict[str, str]:
+    """Give the names of the role groups of a version, by uuid."""
+    return {group.uuid: group.name for group in version.groups if group.is_role}
+
+
 def judged_preset(
-    target: tuple[str, str, str], preset: Preset, version: Version, change: PresetChange | None
+    target: tuple[str, str, str], preset: Preset, names: Mapping[str, str], change: PresetChange | None
 ) -> JudgedPreset:
-    """Give a preset as it will be: role groups of its version with their members afterwards.
+    """Give a preset as it will be: its role groups (``names`` by uuid) with their members afterwards.
 
     ``target`` is its address, the project's name (or "company") and the template's.
     """
-    names = {group.uuid: group.name for group in version.groups if group.is_role}
-    live = {group.uuid: group.members for group in preset.groups}
     if change is None:
-        roles = [JudgedRole(uuid, name, live.get(uuid, ())) for uuid, name in names.items()]
+        roles = [JudgedRole(one.uuid, names[one.uuid], one.members) for one in preset.groups if one.uuid in names]
+        if len(roles) < len(names):
+            shown = {role.uuid for role in roles}
+            roles.extend(JudgedRole(uuid, name, ()) for uuid, name in names.items() if uuid not in shown)
     else:
+        live = {one.uuid: one.members for one in preset.groups}
         roles = [JudgedRole(uuid, name, _after(uuid, live, change)) for uuid, name in names.items()]
     return JudgedPreset(target[0], target[1], target[2], tuple(roles), change)
 

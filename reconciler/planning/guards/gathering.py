@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from reconciler.planning.guards.case import Case, judged_preset
+from reconciler.planning.guards.case import Case, judged_preset, role_names
 
 if TYPE_CHECKING:
     import datetime
@@ -31,15 +31,15 @@ def plan_case(  # noqa: PLR0913 - the parts of a case, each named
     unknown: tuple[Member, ...],
 ) -> Case:
     """Give the case of a plan: every preset in scope, changed or not."""
-    versions = {version.id: version for version in state.versions}
+    names = {version.id: role_names(version) for version in state.versions}
     changed = {change.address: change for change in changes}
     presets = []
     for resolved in targets:
         target = resolved.target
-        version = versions[target.preset.version_id or target.template.version_id or ""]
+        roles = names[target.preset.version_id or target.template.version_id or ""]
         place = target.project.name if target.project else "company"
         change = changed.get(target.address)
-        presets.append(judged_preset((target.address, place, target.template.name), target.preset, version, change))
+        presets.append(judged_preset((target.address, place, target.template.name), target.preset, roles, change))
     return Case(
         changes=changes,
         presets=tuple(presets),
@@ -51,7 +51,7 @@ def plan_case(  # noqa: PLR0913 - the parts of a case, each named
         inactive=state.inactive,
         own_account=own_account,
         unknown=unknown,
-        role_names=frozenset(group.name for version in state.versions for group in version.groups if group.is_role),
+        role_names=frozenset(name for roles in names.values() for name in roles.values()),
     )
 
 
@@ -71,7 +71,7 @@ def apply_case(  # noqa: PLR0913 - the parts of a case, each named
 
     ``managed`` is what the plan counted: counting it anew would mean reading everything in scope.
     """
-    known = {version.id: version for version in versions}
+    known = {version.id: role_names(version) for version in versions}
     judged = [
         judged_preset(
             (change.address, change.project.name if change.project else "company", change.template.name),
