@@ -76,11 +76,11 @@ def apply_case(  # noqa: PLR0913 - the parts of a case, each named
         judged_preset(
             (change.address, change.project.name if change.project else "company", change.template.name),
             preset,
-            known[preset.version_id],
+            # a preset that names no version has at least the groups that the plan names
+            known.get(preset.version_id or "") or {group.uuid: group.name for group in change.groups},
             change,
         )
         for change, preset in pending
-        if preset.version_id in known
     ]
     return Case(
         changes=tuple(change for change, _ in pending),

@@ -18,7 +18,8 @@ PLAN = change(group("Accounting", keep=[1], add=[2]))
 def test_below_minimum(held: int, minimum: int, *, stops: bool) -> None:
     """Judged on the members afterwards, of every role the glob fits."""
     will = preset(role("Accounting", range(1, held + 1)), role("Legal", [1]), of=PLAN)
-    judged = case(PLAN, policy=limits(roles=(rule("Acc*", minimum), rule("Executive", 5))), presets=(will,))
+    rules = (rule("*", include=[1]), rule("Acc*", minimum), rule("Executive", 5))
+    judged = case(PLAN, policy=limits(roles=rules), presets=(will,))
     assert lines(below_minimum(judged)) == (
         [
             f"error policy/below-minimum Project 1042 · Accounting would hold {held}, and at least {minimum} must; to "
@@ -53,6 +54,11 @@ def test_what_does_not_change_only_warns_and_once() -> None:
         + " and 2 more"
     ]
     one = preset(role("Accounting", [1]), role("Legal", [1]), project="1")
+    judged = case(policy=limits(roles=(rule("*", include=[5]),)), presets=(one,))
+    assert [line.split(" in 1 preset")[0] for line in lines(missing_required(judged))] == [
+        "warning policy/missing-required P5@acme.test is not in Accounting",
+        "warning policy/missing-required P5@acme.test is not in Legal",
+    ]
     judged = case(policy=policy, presets=(one,))
     assert lines(missing_required(judged)) == [
         "warning policy/missing-required P5@acme.test is not in Accounting in 1 preset that this plan does not change: "

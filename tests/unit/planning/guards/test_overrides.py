@@ -136,6 +136,12 @@ def test_the_way_through_is_as_narrow_as_it_can_be() -> None:
     assert "address: 'projects/1042/templates/12', role: Legal, allow_removals: 1," in way_through(
         judged, lift(judged), legal
     )
+    three = change(
+        group(keep=[9], remove=[1]), group("Legal", keep=[9], remove=[1]), group("Site", keep=[9], remove=[1])
+    )
+    some = [one for one in removals_of((three,)) if one.group.name != "Site"]
+    judged = case(three, policy=limits())
+    assert "address: 'projects/1042/templates/12', allow_removals: 3," in way_through(judged, lift(judged), some)
     both = "'projects/1042/templates/12', allow_removals: 3,"
     assert both in words(two)
     assert "'projects/1042/*', allow_removals: 4," in words(

@@ -77,11 +77,11 @@ def test_inactive_person(inactive: int, told: list[str]) -> None:
 
 def test_somebody_inactive_in_many_places_is_told_once() -> None:
     """With the first few, and how many more."""
-    presets = tuple(preset(role("Accounting", [1]), project=str(number)) for number in range(8))
+    presets = tuple(preset(role("Accounting", [1]), project=str(number)) for number in range(12))
     assert lines(inactive_person(case(presets=presets, inactive=frozenset({"p1@acme.test"})))) == [
-        "warning policy/inactive-person P1 (p1@acme.test) is inactive in the directory and stays in 8: "
+        "warning policy/inactive-person P1 (p1@acme.test) is inactive in the directory and stays in 12: "
         + ", ".join(f"Project {number} · Accounting" for number in range(5))
-        + " and 3 more"
+        + " and 7 more"
     ]
 
 
