@@ -62,7 +62,7 @@ def test_whoever_is_known_by_id_alone_counts_too() -> None:
 
 
 def test_the_case_of_apply() -> None:
-    """What is still to be written, with the people-roles the plan counted; where no version is known, its groups are judged."""
+    """What is still to be written, with the people-roles the plan counted; without a version the groups it names."""
     company = change(group(add=[4]), project=None)
     unknown = msgspec.structs.replace(PRESET, project_id=None, version_id="v9")
     judged = apply_case(

@@ -18,7 +18,7 @@ kind: policy
 roles:
   Accounting: {min_members: 2, must_include: [erp@acme.test]}
   Acounting: {min_members: 1}
-separate: [[Project *, Accounting]]
+separate: [[Project *, Accounting], [Budget, Legal]]
 overrides:
   - {reason: old, address: "*", allow_removals: 3, until: 2026-11-22}
   - {reason: today, address: "*", allow_removals: 3, until: 2026-11-23}
@@ -38,6 +38,10 @@ def judged(folder: Path, **documents: str) -> list[str]:
 ALWAYS = [
     "warning policy/unknown-role policy.yaml:4:3 no document names a role 'Acounting'; did you mean 'Accounting'?; "
     "correct it if it is not a role left to the service",
+    "warning policy/unknown-role policy.yaml:5:37 no document names a role 'Budget'; correct it if it is not a role "
+    "left to the service",
+    "warning policy/unknown-role policy.yaml:5:37 no document names a role 'Legal'; correct it if it is not a role "
+    "left to the service",
     "warning policy/override-expired policy.yaml:7:52 the last day of this override is over (2026-11-22), so it lifts "
     "nothing; remove it",
 ]
@@ -56,7 +60,7 @@ def test_one_project_in_two_files(tmp_path: Path) -> None:
         a=f"{HEAD}projects: [{{project: A, groups: {{Project Manager: [ANN@acme.test]}}}}]\n",
         b=f"{HEAD}projects: [{{project: A, groups: {{Accounting: [ann@acme.test]}}}}]\n",
     )
-    assert found[2:] == [
+    assert found[4:] == [
         "error policy/separation b.yaml:3:47 'Invoice Approval' · 'A': ann@acme.test is in both Project Manager and "
         "Accounting, which policy.yaml:5:12 keeps apart; take them out of one",
         "error policy/below-minimum b.yaml:3:34 'Invoice Approval' · 'A' · Accounting names 1, and at least 2 must be "
@@ -75,9 +79,9 @@ projects:
   - project: A
     groups: {{Project Manager: [ann@acme.test]}}
 """
-    assert {line.split(" ")[0] for line in judged(tmp_path, a=text)[2:]} == {"warning"}
+    assert {line.split(" ")[0] for line in judged(tmp_path, a=text)[4:]} == {"warning"}
     certain = text.replace("groups: {Accounting: [cy@acme.test]}", "groups: {Executive: [cy@acme.test]}")
-    assert [line.split(" ")[:3] for line in judged(tmp_path, a=certain)[2:] if line.startswith("error")] == [
+    assert [line.split(" ")[:3] for line in judged(tmp_path, a=certain)[4:] if line.startswith("error")] == [
         ["error", "policy/separation", "a.yaml:3:23"],
         ["error", "policy/below-minimum", "a.yaml:3:10"],
         ["error", "policy/missing-required", "a.yaml:3:10"],
@@ -88,9 +92,9 @@ def test_a_company_level_tool_and_login_ids(tmp_path: Path) -> None:
     """A login and a login id may be one person: whether somebody is missing is then not told."""
     # 'Project *' is a role that nobody names here, which is told before the override
     text = f"{HEAD}company: {{groups: {{Accounting: [{{login_id: 7}}, cy@acme.test]}}}}\n"
-    assert judged(tmp_path, a=text)[2:] == ALWAYS[1:]
+    assert judged(tmp_path, a=text)[4:] == ALWAYS[3:]
     alone = f"{HEAD}company: {{groups: {{Accounting: [ann@acme.test, cy@acme.test]}}}}\n"
-    assert [line.split(" ")[1] for line in judged(tmp_path, a=alone)[3:]] == ["policy/missing-required"]
+    assert [line.split(" ")[1] for line in judged(tmp_path, a=alone)[5:]] == ["policy/missing-required"]
 
 
 def test_without_an_account_of_its_own(tmp_path: Path) -> None:
@@ -99,4 +103,14 @@ def test_without_an_account_of_its_own(tmp_path: Path) -> None:
     read, _ = read_repository(file, read_settings_document(file), TODAY)
     assert [(one.severity, one.code) for one in judge_documents(read, TODAY, own_account=None)] == [
         ("note", "policy/own-account")
+    ]
+
+
+def test_every_pair_of_separated_roles(tmp_path: Path) -> None:
+    """Whichever of the two stands first, in the rule or in the documents."""
+    groups = "Legal: [ann@acme.test, bo@acme.test], Budget: [bo@acme.test], "
+    text = f"{HEAD}projects: [{{project: A, groups: {{{groups}{GOOD}}}}}]\n"
+    found = [line for line in judged(tmp_path, a=text) if "policy/separation" in line]
+    assert [line.split(": ")[1].split(", which")[0] for line in found] == [
+        "bo@acme.test is in both Budget and Legal",
     ]

@@ -122,6 +122,9 @@ def test_the_way_through_names_the_line() -> None:
     assert words(FIVE, other) == new
     assert words(FIVE, overrides=(override("company/*", 4), override("company/*", 4, "2026-11-01"))) == new
     assert words(FIVE, person=True) == new.replace(", allow_removals: 5", ", person: p1@acme.test, allow_removals: 1")
+    middle = [one for one in removals_of((FIVE,)) if one.person.id == "3"]
+    said = way_through(judged := case(FIVE, policy=limits()), lift(judged), middle, person=True)
+    assert "person: p3@acme.test, allow_removals: 1," in said
     judged = case(FIVE)
     assert way_through(judged, lift(judged), list(removals_of((FIVE,)))).startswith(
         "an override in a new document such as policy.yaml (kind: policy) with address"
