@@ -40,6 +40,7 @@ __all__ = ["apply"]
 @click.argument("plan_file", metavar="[PLAN]", required=False, type=click.Path(path_type=Path))
 @click.option("--yes", is_flag=True, help="Do not ask; for pipelines. A saved plan needs no question.")
 @click.option("--approved", metavar="DIGEST", help="Insist on the plan with this digest (sha256:…).")
+@click.option("--base", metavar="REV", help="The revision to compare with; for apply without a saved plan.")
 @click.option("--adds-only", is_flag=True, help="Plan additions alone; for apply without a saved plan.")
 @click.option(
     "--journal",
@@ -58,11 +59,12 @@ __all__ = ["apply"]
 def apply(  # noqa: PLR0913 - one parameter an option
     common: Common,
     plan_file: Path | None,
+    *,
     approved: str | None,
+    base: str | None,
     journal_at: Path | None,
     shown_as: Literal["terminal", "json"],
     out: Path | None,
-    *,
     yes: bool,
     adds_only: bool,
 ) -> int:
@@ -77,8 +79,10 @@ def apply(  # noqa: PLR0913 - one parameter an option
     """
     if out is not None:
         require_folder(out)
-    if plan_file is not None and adds_only:
-        raise UsageError("a saved plan is carried out as it is; make it with: reconciler plan --adds-only --out FILE")
+    if plan_file is not None and (adds_only or base is not None):
+        raise UsageError(
+            "a saved plan is carried out as it is; give --adds-only and --base to: reconciler plan --out FILE"
+        )
     workspace = open_workspace(common)
     documents, diagnostics = read_documents(workspace)
     require_no_freeze(documents.policy)
@@ -86,7 +90,7 @@ def apply(  # noqa: PLR0913 - one parameter an option
         plan = read_plan(plan_file)
     else:
         _require_somebody_to_ask(yes=yes)
-        plan = make_plan(workspace, common, documents, diagnostics, adds_only=adds_only)
+        plan = make_plan(workspace, common, documents, diagnostics, base_revision=base, adds_only=adds_only)
         _show(plan, common, on_stdout=shown_as == "terminal" and out is None, asks=not yes)
     require_approved(plan, approved)
     require_permission(plan, workspace.service.company_id)

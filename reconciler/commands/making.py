@@ -128,7 +128,7 @@ def judged_plan(  # noqa: PLR0913 - the plan's own parts, each named
 
 def _managed_before(base: Base, company_id: str, state: LiveState) -> dict[str, frozenset[str]]:
     same_company = base.settings is not None and base.settings.company_id == company_id
-    return managed_groups(base.documents if same_company else None, state.catalogue, state.presets, state.versions)
+    return managed_groups(base.documents if same_company else None, state)
 
 
 def _released(
@@ -136,7 +136,7 @@ def _released(
 ) -> list[Diagnostic]:
     if base is None or managed_before is None:
         return []
-    return judge_released(managed_before, observation.resolved, base.revision)
+    return judge_released(managed_before, observation.resolved, base.revision, observation.state.catalogue)
 
 
 def _live_source(state: LiveState, *, from_snapshot: bool) -> LiveSource:
@@ -160,7 +160,7 @@ def require_no_freeze(policy: Policy) -> None:
     freezes = _freezes(policy)
     if freezes:
         raise RefusedError(
-            "applying is frozen; nothing was written (plan and drift go on)",
+            "applying is frozen; nothing was written; plans can still be made",
             diagnostics=judge_frozen(freezes, "error"),
         )
 

@@ -16,6 +16,7 @@ from reconciler.model.live import LiveState, Pacing, PeopleList
 from reconciler.model.member import Member
 from reconciler.model.policy import Policy
 from reconciler.model.scope import ResolvedTarget, Scope
+from reconciler.model.suggestions import did_you_mean_login
 from reconciler.people import PeopleIndex, Resolution
 from reconciler.planning import find_targets, select
 from reconciler.planning.selecting import fields_needed, needs_projects
@@ -84,7 +85,7 @@ class Observation(msgspec.Struct, frozen=True, kw_only=True):
     """What was read and what it means for the documents; free of errors in the documents.
 
     ``own_account`` is the one this tool signs in with, as the settings name it. ``unknown`` are people whom the
-    policy or the settings name and whom nothing read has shown.
+    policy protects and whom nothing read has shown, each with a hint at somebody alike.
     """
 
     state: LiveState
@@ -92,7 +93,7 @@ class Observation(msgspec.Struct, frozen=True, kw_only=True):
     diagnostics: tuple[Diagnostic, ...]
     policy: Policy
     own_account: Member | None
-    unknown: tuple[Member, ...]
+    unknown: tuple[tuple[Member, str], ...]
 
 
 @contextmanager
@@ -174,18 +175,13 @@ def observe(
         diagnostics=tuple(all_diagnostics),
         policy=documents.policy,
         own_account=own_account,
-        unknown=_unknown(documents.policy, own_account, resolution.index),
+        unknown=_unknown(documents.policy, resolution.index),
     )
 
 
-def _unknown(policy: Policy, own_account: Member | None, index: PeopleIndex) -> tuple[Member, ...]:
-    named = [
-        *policy.protected,
-        *(person for rule in policy.roles for person in rule.must_include),
-        *(one.person for one in policy.overrides if one.person is not None),
-        *(() if own_account is None else (own_account,)),
-    ]
-    return tuple(person for person in named if index.find(person) is None)
+def _unknown(policy: Policy, index: PeopleIndex) -> tuple[tuple[Member, str], ...]:
+    unseen = [person for person in policy.protected if index.find(person) is None]
+    return tuple((one, did_you_mean_login(one.login, index.logins()) if one.login else "") for one in unseen)
 
 
 def confirm_inactive(

@@ -76,7 +76,9 @@ def _counts(documents: Documents) -> dict[str, int]:
 def _as_text(documents: Documents, diagnostics: list[Diagnostic], *, color: bool) -> str:
     counts = _counts(documents)
     words = ", ".join(f"{count:,} {name}" for name, count in counts.items())
-    text = f"no problems: {words}\n"
+    warnings = sum(one.severity == "warning" for one in diagnostics)
+    told = "no problems" if not warnings else f"no errors, {warnings:,} warning{'' if warnings == 1 else 's'}"
+    text = f"{told}: {words}\n"
     if diagnostics:
         from reconciler.render.terminal import render_diagnostics  # noqa: PLC0415 - start-up is measured
 

@@ -96,7 +96,8 @@ def _worded(error: ValidationError) -> Iterator[tuple[list[str | int], str]]:
         required: Any = error.validator_value
         found: Any = error.instance
         missing = [key for key in required if key not in found]
-        yield steps, f"missing {', '.join(repr(key) for key in missing)}"
+        expected = f"; expected {schema['x-expected']}" if "x-expected" in schema else ""
+        yield steps, f"missing {', '.join(repr(key) for key in missing)}{expected}"
     else:
         yield steps, _expectation(error, schema)
 

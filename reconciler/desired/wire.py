@@ -20,8 +20,10 @@ _Number = Annotated[int, Meta(ge=0)]
 _Id = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{1,64}$")] | _Number
 _Name = Annotated[str, Meta(min_length=1, max_length=1000)]
 _ShortText = Annotated[str, Meta(min_length=1, max_length=200)]
-_Login = Annotated[str, Meta(pattern=r"^[^\s@]+@[^\s@]+$", max_length=320)]
-_MemberText = Annotated[str, Meta(pattern=r"^(team:.+|[^\s@]+@[^\s@]+)$", max_length=320)]
+# neither blanks nor what nobody sees: a login copied from a page may hold a zero-width space
+_PART = r"[^\s@\u0000-\u001f\u007f-\u009f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff]+"
+_Login = Annotated[str, Meta(pattern=rf"^{_PART}@{_PART}$", max_length=320)]
+_MemberText = Annotated[str, Meta(pattern=rf"^(team:.+|{_PART}@{_PART})$", max_length=320)]
 _Url = Annotated[str, Meta(pattern=r"^https?://[^\s/?#@]+/?$")]
 _Text = str | int | bool
 
@@ -149,6 +151,15 @@ class TeamsShape(_Strict, frozen=True):
     teams: dict[_ShortText, _Members]
 
 
+# an address, whole; or a glob that can match one
+_ADDRESS_GLOB = (
+    r"^((projects/[^\s/*?\[]+|company)/templates/[^\s/*?\[]+(/groups/[^\s*?\[]+)?"
+    r"|(projects/|company/)[^\s*?\[]*[*?\[][^\s]*|\*[^\s]*)$"
+)
+# "frozen: no" is a text in YAML 1.2, and nobody's reason
+_REASON = r"^(?!([Nn][Oo]|[Oo][Ff][Ff]|[Ff][Aa][Ll][Ss][Ee]|0|[Yy][Ee][Ss]|[Oo][Nn]|[Tt][Rr][Uu][Ee]|1)$)"
+
+
 class LimitShape(_Strict, frozen=True):
     """``{count: …, percent: …}``."""
 
@@ -179,7 +190,7 @@ class OverrideShape(_Strict, frozen=True):
     """One entry below ``overrides:``."""
 
     reason: _Name
-    address: Annotated[str, Meta(pattern=r"^(projects/|company/|\*)[^\s]*$", max_length=1000)]
+    address: Annotated[str, Meta(pattern=_ADDRESS_GLOB, max_length=1000)]
     allow_removals: Annotated[int, Meta(ge=1, le=1_000_000)]
     until: datetime.date
     person: PersonShape | msgspec.UnsetType = msgspec.UNSET
@@ -195,7 +206,7 @@ class PolicyShape(_Strict, frozen=True):
     protected: Annotated[list[PersonShape], Meta(max_length=10_000)] = []
     separate: Annotated[list[Annotated[list[_Name], Meta(min_length=2, max_length=100)]], Meta(max_length=1000)] = []
     overrides: Annotated[list[OverrideShape], Meta(max_length=10_000)] = []
-    frozen: _Name | msgspec.UnsetType = msgspec.UNSET
+    frozen: Annotated[str, Meta(pattern=_REASON, min_length=1, max_length=1000)] | msgspec.UnsetType = msgspec.UNSET
 
     def __post_init__(self) -> None:
         """Refuse a role that shall be separate from itself."""

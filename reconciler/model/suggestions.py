@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["did_you_mean"]
+__all__ = ["did_you_mean", "did_you_mean_login"]
 
 _CANDIDATES_COMPARED = 20_000
 _LONGEST_COMPARED = 200
@@ -30,3 +30,16 @@ def did_you_mean(wrong: str, known: Iterable[str]) -> str:
         return ""
     close = get_close_matches(wrong.casefold(), folded, n=1, cutoff=0.7)
     return f"; did you mean '{folded[close[0]]}'?" if close else ""
+
+
+def did_you_mean_login(wrong: str, known: Iterable[str]) -> str:
+    """Give the same for logins, by what stands before the ``@``: of one company they all look alike behind it."""
+    by_name: dict[str, str] = {}
+    for login in known:
+        by_name.setdefault(login.partition("@")[0].casefold(), login)
+    name, _, domain = wrong.partition("@")
+    hint = did_you_mean(name, by_name)
+    if not hint:
+        return ""
+    login = by_name[hint.partition("'")[2].rpartition("'")[0]]
+    return "" if login.casefold() == f"{name}@{domain}".casefold() else f"; did you mean '{login}'?"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from reconciler.model.diagnostics import Diagnostic
 from reconciler.model.scope import ResolvedGroup, ResolvedMember, ResolvedTarget
-from reconciler.model.suggestions import did_you_mean
+from reconciler.model.suggestions import did_you_mean_login
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -169,7 +169,7 @@ class Resolution:
         if member.login is not None and member.login.lower() in self._inactive:
             hint = "; the directory has them as inactive, so take them out of this line"
         else:
-            hint = did_you_mean(member.login, self.index.logins()) if member.login else ""
+            hint = did_you_mean_login(member.login, self.index.logins()) if member.login else ""
         self._error("documents/unknown-person", f"{message}{hint}", member)
 
     def _tell_ambiguous(self, target: Target) -> None:

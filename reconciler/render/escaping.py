@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-__all__ = ["escape_markdown", "printable", "shortened"]
+__all__ = ["code_span", "escape_markdown", "printable", "shortened"]
 
 LONGEST_CELL = 80
 
@@ -38,3 +38,8 @@ def escape_markdown(text: str) -> str:
     escaped = escaped.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     escaped = escaped.replace("@", f"@{_ZERO_WIDTH_SPACE}")
     return _LINK.sub(lambda found: "".join((*(one or "" for one in found.groups()), _ZERO_WIDTH_SPACE)), escaped)
+
+
+def code_span(text: str) -> str:
+    """Give a text as a code span for a table cell: as it is, but that a backtick cannot end it, nor a bar the cell."""
+    return f"`{printable(text).replace('`', chr(39)).replace('|', chr(92) + '|')}`"

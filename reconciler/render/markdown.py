@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from reconciler.render.escaping import escape_markdown
-from reconciler.render.view import named_few, plan_view
+from reconciler.render.escaping import code_span, escape_markdown
+from reconciler.render.findings import named_few
+from reconciler.render.view import plan_view
 
 if TYPE_CHECKING:
     from reconciler.model.plan import Plan
@@ -18,14 +19,27 @@ __all__ = ["render_plan_markdown"]
 _SYMBOLS = {"error": "❌", "warning": "⚠️", "note": "ℹ️"}
 
 
+class _Ready(str):
+    """Text that is escaped already."""
+
+    __slots__ = ()
+
+
 def _finalize(value: object) -> object:
-    """Escape whatever a template prints: there is no expression in it that brings markup of its own."""
+    """Escape whatever a template prints, but for what its own filter made."""
+    if isinstance(value, _Ready):
+        return value
     return "" if value is None else escape_markdown(str(value))
+
+
+def _as_code(value: object) -> _Ready:
+    """Give text to be copied: in a code span nothing is changed in it, and nobody in it is notified."""
+    return _Ready(code_span(str(value)))
 
 
 @cache
 def _environment() -> Environment:
-    return Environment(
+    environment = Environment(
         loader=PackageLoader("reconciler.render"),
         autoescape=False,  # noqa: S701 - this is no HTML; _finalize escapes every expression for Markdown
         finalize=_finalize,
@@ -33,6 +47,8 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["as_code"] = _as_code
+    return environment
 
 
 def render_plan_markdown(plan: Plan) -> str:

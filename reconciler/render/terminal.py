@@ -9,9 +9,9 @@ from rich.console import Console
 from rich.table import Column, Table
 from rich.text import Text
 
-from reconciler.model.diagnostics import TO_ALLOW_IT
 from reconciler.render.escaping import printable, shortened
-from reconciler.render.view import named_few, plan_view
+from reconciler.render.findings import each, named_few
+from reconciler.render.view import plan_view
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from reconciler.model.diagnostics import Diagnostic
     from reconciler.model.outcomes import ApplyReport, ApplySummary, RecordedRun
     from reconciler.model.plan import Plan
+    from reconciler.render.findings import FindingView
     from reconciler.render.view import PresetView, RowView
 
 __all__ = ["render_apply", "render_diagnostics", "render_plan", "render_runs"]
@@ -72,9 +73,9 @@ def render_plan(plan: Plan, *, color: bool) -> str:
     page.add(head)
     if view.state:
         page.add(Text(view.state, style="bold red"))
-    if view.diagnostics:
+    if view.findings:
         page.add()
-        _add_diagnostics(page, view.diagnostics)
+        _add_findings(page, view.findings)
     if view.overrides:
         page.add()
         page.add(*(Text(printable(one), style="yellow") for one in view.overrides))
@@ -126,23 +127,21 @@ def _cells(row: RowView, label: str) -> list[Text]:
 def render_diagnostics(diagnostics: Iterable[Diagnostic], *, color: bool) -> str:
     """Give problems as text, each with its place, its sentence and its code."""
     page = _Page(color=color)
-    _add_diagnostics(page, diagnostics)
+    _add_findings(page, each(diagnostics))
     return page.text()
 
 
-def _add_diagnostics(page: _Page, diagnostics: Iterable[Diagnostic]) -> None:
-    for one in diagnostics:
+def _add_findings(page: _Page, findings: Iterable[FindingView]) -> None:
+    for one in findings:
         symbol, style = _SYMBOLS[one.severity]
         line = Text(f"{symbol} ", style=style)
-        place = str(one.origin) if one.origin else one.address
-        if place:
-            line.append(f"{printable(place)}: ", style="bold")
-        what, _, remedy = one.message.partition(TO_ALLOW_IT)
-        line.append(printable(what), style="default")
+        if one.place:
+            line.append(f"{printable(one.place)}: ", style="bold")
+        line.append(printable(one.what), style="default")
         line.append(f"  [{printable(one.code)}]", style="dim")
         page.add(line)
-        if remedy:
-            page.add(Text(f"    to allow it: {printable(remedy)}"))
+        if one.remedy:
+            page.add(Text(f"    to allow it: {printable(one.remedy)}"))
 
 
 def render_apply(report: ApplyReport, names: dict[str, str], *, color: bool) -> str:

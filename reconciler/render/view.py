@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
-from reconciler.model.diagnostics import Diagnostic
 from reconciler.model.live import Person
 from reconciler.model.plan import GroupChange, PresetChange
+from reconciler.render.findings import FindingView, findings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -18,9 +18,6 @@ if TYPE_CHECKING:
 
 __all__ = ["PlanView", "PresetView", "RowView", "SectionView", "plan_view"]
 
-NAMES_SHOWN = 8
-FINDINGS_SHOWN = {"error": 20, "warning": 8, "note": 8}
-_SEVERITIES = {"error": 0, "warning": 1, "note": 2}
 
 Sign = Literal["−", "+", "→"]
 
@@ -58,7 +55,7 @@ class PlanView(msgspec.Struct, frozen=True, kw_only=True):
     headline: str
     counts: str
     state: str
-    diagnostics: tuple[Diagnostic, ...]
+    findings: tuple[FindingView, ...]
     overrides: tuple[str, ...]
     sections: tuple[SectionView, ...]
     withheld: tuple[SectionView, ...]
@@ -83,7 +80,7 @@ def plan_view(plan: Plan) -> PlanView:
         headline=headline,
         counts=_counts(plan),
         state=_state(plan),
-        diagnostics=_findings(plan.diagnostics),
+        findings=findings(plan.diagnostics, {change.address: _place(change) for change in plan.changes}),
         overrides=tuple(_override(one) for one in plan.overrides),
         sections=_sections(plan.changes),
         withheld=_sections([_as_change(one) for one in plan.withheld]),
@@ -152,21 +149,6 @@ def _seconds(seconds: float) -> str:
         return f"{seconds:.1f} s"
     minutes, rest = divmod(round(seconds), 60)
     return f"{minutes} min {rest} s" if minutes else f"{rest} s"
-
-
-def _findings(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
-    """Give errors first, and of one kind no more than anybody reads, with the count of the others."""
-    kinds: dict[tuple[str, str], list[Diagnostic]] = {}
-    for one in sorted(diagnostics, key=lambda one: _SEVERITIES[one.severity]):
-        kinds.setdefault((one.severity, one.code), []).append(one)
-    shown: list[Diagnostic] = []
-    for found in kinds.values():
-        shown.extend(found[: FINDINGS_SHOWN[found[0].severity]])
-        beyond = len(found) - FINDINGS_SHOWN[found[0].severity]
-        if beyond > 0:
-            message = f"{beyond:,} more of this kind; --format json lists all {len(found):,}"
-            shown.append(Diagnostic(severity=found[0].severity, code=found[0].code, message=message))
-    return tuple(shown)
 
 
 def _override(one: UsedOverride) -> str:
@@ -295,10 +277,3 @@ def _untouched(plan: Plan) -> str:
         if number
     ]
     return f"left as they are in these presets: {' and '.join(parts)}" if parts else ""
-
-
-def named_few(names: tuple[str, ...]) -> str:
-    """Name the first few of many and count the others."""
-    shown = ", ".join(names[:NAMES_SHOWN])
-    beyond = len(names) - NAMES_SHOWN
-    return f"{shown} and {beyond:,} more" if beyond > 0 else shown

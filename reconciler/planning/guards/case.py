@@ -20,8 +20,10 @@ if TYPE_CHECKING:
     from reconciler.model.live import Preset, Version
     from reconciler.model.plan import RemovedPerson
 
-__all__ = ["Case", "JudgedPreset", "JudgedRole", "Removal", "finding", "judged_preset", "place_of", "removals_of",
-           "role_names"]  # fmt: skip
+PLACES_NAMED = 5
+
+__all__ = ["Case", "JudgedPreset", "JudgedRole", "Removal", "few", "finding", "judged_preset", "place_of",
+           "removals_of", "role_names"]  # fmt: skip
 
 
 class JudgedRole(msgspec.Struct, frozen=True, gc=False):
@@ -41,12 +43,18 @@ class JudgedPreset(msgspec.Struct, frozen=True, gc=False):
     roles: tuple[JudgedRole, ...]
     change: PresetChange | None
 
+    @property
+    def title(self) -> str:
+        """People's words for it: template, and project or company."""
+        return f"{self.template} · {self.place}"
+
 
 class Case(msgspec.Struct, frozen=True, kw_only=True):
     """Everything guards may know.
 
     ``managed`` counts the people-roles that live has in managed groups. ``inactive`` holds logins in lower case,
-    null when nobody can tell. ``unknown`` are people whom the policy names and nobody has seen.
+    null when nobody can tell. ``unknown`` are people whom the policy protects and nobody has seen, each with a
+    hint at somebody who was, where one is alike.
     """
 
     changes: tuple[PresetChange, ...]
@@ -58,7 +66,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     managers: tuple[PeopleList, ...] = ()
     inactive: frozenset[str] | None = None
     own_account: Member | None = None
-    unknown: tuple[Member, ...] = ()
+    unknown: tuple[tuple[Member, str], ...] = ()
     role_names: frozenset[str] = frozenset()
 
 
@@ -84,9 +92,16 @@ def removals_of(changes: Iterable[PresetChange]) -> Iterator[Removal]:
 
 
 def place_of(change: PresetChange, group: GroupChange | JudgedRole | None = None) -> str:
-    """Give people's words for where something is."""
-    place = change.project.name if change.project else "company"
+    """Give people's words for where something is: template, project or company, and role."""
+    place = f"{change.template.name} · {change.project.name if change.project else 'company'}"
     return place if group is None else f"{place} · {group.name}"
+
+
+def few(places: Iterable[str]) -> str:
+    """Name the first few of many places and count the others."""
+    listed = list(places)
+    more = f" and {len(listed) - PLACES_NAMED:,} more" if len(listed) > PLACES_NAMED else ""
+    return f"{', '.join(listed[:PLACES_NAMED])}{more}"
 
 
 def finding(

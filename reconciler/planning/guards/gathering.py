@@ -28,7 +28,7 @@ def plan_case(  # noqa: PLR0913 - the parts of a case, each named
     managed: int,
     today: datetime.date,
     own_account: Member | None,
-    unknown: tuple[Member, ...],
+    unknown: tuple[tuple[Member, str], ...],
 ) -> Case:
     """Give the case of a plan: every preset in scope, changed or not."""
     names = {version.id: role_names(version) for version in state.versions}

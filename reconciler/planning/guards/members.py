@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from reconciler.model.globs import fits
-from reconciler.planning.guards.case import finding
+from reconciler.planning.guards.case import few, finding
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
 __all__ = ["below_minimum", "missing_required", "separation"]
 
-PLACES_NAMED = 5
-
 
 class _Elsewhere:
     """Presets that break one rule and do not change: warned of together, since one line may speak of thousands."""
@@ -27,15 +25,12 @@ class _Elsewhere:
         self._places: dict[tuple[str, str, Origin], list[str]] = {}
 
     def add(self, code: str, message: str, origin: Origin, preset: JudgedPreset) -> None:
-        place = f"{preset.place} ({preset.template})"
-        self._places.setdefault((code, message, origin), []).append(place)
+        self._places.setdefault((code, message, origin), []).append(preset.title)
 
     def findings(self) -> Iterator[Diagnostic]:
         for (code, message, origin), places in self._places.items():
-            few = ", ".join(places[:PLACES_NAMED])
-            more = f" and {len(places) - PLACES_NAMED:,} more" if len(places) > PLACES_NAMED else ""
             presets = "1 preset" if len(places) == 1 else f"{len(places):,} presets"
-            words = f"{message} in {presets} that this plan does not change: {few}{more}"
+            words = f"{message} in {presets} that this plan does not change: {few(places)}"
             yield finding("warning", code, words, origin=origin)
 
 
@@ -67,10 +62,10 @@ def below_minimum(case: Case) -> Iterator[Diagnostic]:
                 yield finding(
                     "error",
                     "policy/below-minimum",
-                    f"{preset.place} · {role.name} would hold {count:,}, and at least {rule.min_members:,} must",
+                    f"{preset.title} · {role.name} would hold {count:,}, and at least {rule.min_members:,} must",
                     address=preset.address,
                     origin=rule.minimum_origin,
-                    remedy=f"more people{_where(preset, role)}, or a lower min_members at {rule.minimum_origin}",
+                    remedy=f"name more people{_where(preset, role)}, or a lower min_members at {rule.minimum_origin}",
                 )
     yield from elsewhere.findings()
 
@@ -92,11 +87,11 @@ def missing_required(case: Case) -> Iterator[Diagnostic]:
                     yield finding(
                         "error",
                         "policy/missing-required",
-                        f"{preset.place} · {role.name} would be without {wanted}, who must be in it",
+                        f"{preset.title} · {role.name} would be without {wanted}, who must be in it",
                         address=preset.address,
                         origin=wanted.origin,
-                        remedy=f"{wanted} in the group{_where(preset, role)}, or must_include without this line "
-                        f"({wanted.origin})",
+                        remedy=f"add {wanted} to the group{_where(preset, role)}, or take them out of must_include at "
+                        f"{wanted.origin}",
                     )
     yield from elsewhere.findings()
 
@@ -115,11 +110,11 @@ def separation(case: Case) -> Iterator[Diagnostic]:
                 yield finding(
                     "error",
                     "policy/separation",
-                    f"{preset.place}: {who} would hold both {first.name} and {second.name}, which are kept apart",
+                    f"{preset.title}: {who} would hold both {first.name} and {second.name}, which are kept apart",
                     address=preset.address,
                     origin=rule.origin,
-                    remedy=f"one of the two without {who}{_where(preset, first) or _where(preset, second)}, "
-                    f"or separate without this line ({rule.origin})",
+                    remedy=f"take {who} out of {first.name}{_where(preset, first)}, or out of "
+                    f"{second.name}{_where(preset, second)}; or end the separation at {rule.origin}",
                 )
     yield from elsewhere.findings()
 

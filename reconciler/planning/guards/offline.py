@@ -10,6 +10,7 @@ from reconciler.model.documents import DesiredGroup
 from reconciler.model.globs import fits
 from reconciler.model.suggestions import did_you_mean
 from reconciler.planning.guards.case import finding
+from reconciler.planning.guards.frozen import judge_frozen
 from reconciler.planning.guards.people import roles_named
 
 if TYPE_CHECKING:
@@ -37,10 +38,15 @@ class _Scope(msgspec.Struct, frozen=True):
 
 
 def judge_documents(documents: Documents, today: datetime.date, *, own_account: Member | None) -> list[Diagnostic]:
-    """Judge a policy against the documents: unknown roles, ended overrides, members that break a rule."""
+    """Judge a policy against the documents: unknown roles, ended overrides, members that break a rule.
+
+    Somebody in two roles that are kept apart is an error where nothing else in the documents can speak for the
+    place. Minimums and required people only warn: a plan stops for them only where something changes, so that a rule
+    can be brought in step by step.
+    """
     policy = documents.policy
     scopes = list(_scopes(documents.assignments))
-    found = [*_unknown_roles(policy, scopes), *_expired(policy, today)]
+    found = [*judge_frozen(policy.frozen, "warning"), *_unknown_roles(policy, scopes), *_expired(policy, today)]
     for scope in scopes:
         found.extend(_separated(policy, scope))
         found.extend(_too_few(policy, scope))
@@ -94,14 +100,20 @@ def _unknown_roles(policy: Policy, scopes: list[_Scope]) -> Iterator[Diagnostic]
     for role, origin in roles_named(policy):
         if not any(fits(role, name) for name in known):
             hint = did_you_mean(role, known)
-            message = f"no document names a role '{role}'{hint}; correct it if it is not a role left to the service"
+            message = (
+                f"no document names a role '{role}', so this line may guard nothing{hint}; if templates have such a "
+                "role and it is only not managed here, leave it"
+            )
             yield finding("warning", "policy/unknown-role", message, origin=origin)
 
 
 def _expired(policy: Policy, today: datetime.date) -> Iterator[Diagnostic]:
     for one in policy.overrides:
         if one.until < today:
-            message = f"the last day of this override is over ({one.until}), so it lifts nothing; remove it"
+            message = (
+                f"the last day of this override is over ({one.until}), so it lifts nothing; give it a new one if it is "
+                "still needed, else remove it"
+            )
             yield finding("warning", "policy/override-expired", message, origin=one.until_origin)
 
 
@@ -131,7 +143,7 @@ def _too_few(policy: Policy, scope: _Scope) -> Iterator[Diagnostic]:
                     f"{scope.place} · {name} names {count:,}, and at least {rule.min_members:,} must be in it "
                     f"({rule.minimum_origin}); name more people, or lower min_members"
                 )
-                yield finding(scope.severity, "policy/below-minimum", message, origin=group.origin)
+                yield finding("warning", "policy/below-minimum", message, origin=group.origin)
 
 
 def _missing(policy: Policy, scope: _Scope) -> Iterator[Diagnostic]:
@@ -147,6 +159,6 @@ def _missing(policy: Policy, scope: _Scope) -> Iterator[Diagnostic]:
                 if wanted.key not in there and comparable:
                     message = (
                         f"{scope.place} · {name} is without {wanted}, who must be in it ({wanted.origin}); "
-                        "name them, or take that line out"
+                        "add them, or take them out of must_include"
                     )
-                    yield finding(scope.severity, "policy/missing-required", message, origin=group.origin)
+                    yield finding("warning", "policy/missing-required", message, origin=group.origin)

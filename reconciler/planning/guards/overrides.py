@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
+import json
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -19,17 +21,21 @@ if TYPE_CHECKING:
 
 __all__ = ["Lifting", "lift", "matches", "way_through"]
 
+_DAYS_PROPOSED = 14
+_IDLE_EXPLAINED = 20  # each explanation looks at every preset
+
 
 class Lifting(msgspec.Struct, frozen=True):
     """What overrides lift: ``removals`` by key, ``used`` with their shares.
 
     ``overrun`` are overrides that more removals match than they allow, with how many do; they lift nothing.
+    ``idle`` are those that lift nothing for the reason given.
     """
 
     removals: frozenset[tuple[str, str, str]]
     used: tuple[tuple[Override, int], ...]
     overrun: tuple[tuple[Override, int], ...]
-    idle: tuple[Override, ...]
+    idle: tuple[tuple[Override, str], ...]
     expired: tuple[Override, ...]
 
     def open(self, removals: Iterable[Removal]) -> list[Removal]:
@@ -58,7 +64,8 @@ class Lifting(msgspec.Struct, frozen=True):
             finding(
                 "warning",
                 "policy/override-expired",
-                f"the last day of this override is over ({one.until}), so it lifts nothing; remove it",
+                f"the last day of this override is over ({one.until}), so it lifts nothing; give it a new one if it is "
+                "still needed, else remove it",
                 origin=one.until_origin,
             )
             for one in self.expired
@@ -68,10 +75,10 @@ class Lifting(msgspec.Struct, frozen=True):
                 finding(
                     "warning",
                     "policy/override-unused",
-                    "no removal of this plan needs this override; remove it, or correct where it holds",
+                    f"this override lifts nothing: {reason}; correct it, or remove it",
                     origin=one.origin,
                 )
-                for one in self.idle
+                for one, reason in self.idle
             )
         found.extend(
             finding(
@@ -108,14 +115,14 @@ def lift(case: Case) -> Lifting:
     lifted: set[tuple[str, str, str]] = set()
     used: list[tuple[Override, int]] = []
     waiting = [pair for pair in matching if pair[1]]
-    idle = [one for one, keys in matching if not keys]
+    idle = [(one, "") for one, keys in matching if not keys]
     moved = True
     while moved:
         moved, still = False, []
         for one, keys in waiting:
             share = keys - lifted
             if not share:
-                idle.append(one)
+                idle.append((one, "other overrides lift the same removals"))
             elif len(share) <= one.allow_removals:
                 lifted |= share
                 used.append((one, len(share)))
@@ -127,15 +134,40 @@ def lift(case: Case) -> Lifting:
         removals=frozenset(lifted),
         used=tuple(used),
         overrun=tuple((one, len(keys - lifted)) for one, keys in waiting),
-        idle=tuple(idle),
+        idle=tuple(
+            (
+                one,
+                reason or (_why_idle(one, case, removals) if number < _IDLE_EXPLAINED else "nothing is removed there"),
+            )
+            for number, (one, reason) in enumerate(idle)
+        ),
         expired=tuple(one for one in case.policy.overrides if one.until < case.today),
     )
+
+
+def _why_idle(override: Override, case: Case, removals: Sequence[Removal]) -> str:
+    """Say which part of an override fits nothing."""
+    places = [
+        preset
+        for preset in case.presets
+        if fits(override.address, preset.address)
+        or any(fits(override.address, f"{preset.address}/groups/{role.uuid}") for role in preset.roles)
+    ]
+    if not places:
+        return f"nothing that is managed has an address like '{override.address}'"
+    role = override.role
+    if role is not None and not any(fits(role, one.name) for preset in places for one in preset.roles):
+        return f"no role there is called '{role}'"
+    person = override.person
+    if person is not None and not any(person.names(one.person.id, one.person.login) for one in removals):
+        return f"{person} is removed nowhere"
+    return "nothing is removed there"
 
 
 def way_through(case: Case, lifting: Lifting, removals: Sequence[Removal], *, person: bool = False) -> str:
     """Say which line of which document would let these removals go, with the numbers it takes.
 
-    ``person`` asks for an override of that person alone. There is at least one removal.
+    ``person`` asks for an override of that one person alone. There is at least one removal.
     """
     for one, count in lifting.overrun:
         if all(matches(one, removal) for removal in removals):
@@ -144,32 +176,40 @@ def way_through(case: Case, lifting: Lifting, removals: Sequence[Removal], *, pe
         if all(matches(one, removal) for removal in removals):
             every = lifting.open(removal for removal in removals_of(case.changes) if matches(one, removal))
             more = f", with allow_removals: {len(every)}" if len(every) > one.allow_removals else ""
-            return f"renew the override at {one.until_origin}, which ended on {one.until}{more}"
-    return f"an override in {_policy_file(case)} with {_scope(case, lifting, removals, person=person)}"
+            return f"give the override at {one.until_origin}, which ended on {one.until}, a new last day{more}"
+    return f"{_where_to_write(case)} - {_override_line(case, lifting, removals, person=person)}"
 
 
-def _policy_file(case: Case) -> str:
+def _where_to_write(case: Case) -> str:
     overrides, documents = case.policy.overrides, case.policy.documents
-    if overrides:
-        return overrides[0].origin.path
-    return documents[0].path if documents else "a new document such as policy.yaml (kind: policy)"
+    if overrides or documents:
+        path = overrides[0].origin.path if overrides else documents[0].path
+        return f"add to {path}, below 'overrides:',"
+    return "write a file policy.yaml with 'kind: policy' and, below 'overrides:',"
 
 
-def _scope(case: Case, lifting: Lifting, removals: Sequence[Removal], *, person: bool) -> str:
-    """Name the narrowest address, and what else it takes, so that just these removals are matched."""
+def _override_line(case: Case, lifting: Lifting, removals: Sequence[Removal], *, person: bool) -> str:
+    """Give an override, ready to be pasted, that matches these removals and as few others as can be."""
     address = _common_address(removals)
-    within = lifting.open(one for one in removals_of(case.changes) if fits(address, one.change.address))
-    narrowed, words = within, ""
+    narrowed = lifting.open(one for one in removals_of(case.changes) if fits(address, one.change.address))
+    parts = ["reason: why", f"address: {_quoted(address)}"]
     roles = {one.group.name for one in removals}
-    if len(roles) == 1 and {one.group.name for one in within} != roles:
+    if len(roles) == 1:
         (role,) = roles
-        narrowed = [one for one in within if one.group.name == role]
-        words = f", role: {role}"
+        narrowed = [one for one in narrowed if fits(role, one.group.name)]
+        parts.append(f"role: {_quoted(role)}")
     if person:
         somebody = removals[0].person
         narrowed = [one for one in narrowed if one.person.id == somebody.id]
-        words += f", person: {somebody.login or f'{{login_id: {somebody.id}}}'}"
-    return f"address: '{address}'{words}, allow_removals: {len(narrowed)}, a reason and a last day"
+        named = _quoted(somebody.login) if somebody.login else f"{{login_id: {_quoted(somebody.id)}}}"
+        parts.append(f"person: {named}")
+    until = case.today + datetime.timedelta(days=_DAYS_PROPOSED)
+    parts.extend((f"allow_removals: {len(narrowed)}", f"until: {until}"))
+    return f"{{{', '.join(parts)}}}"
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)
 
 
 def _common_address(removals: Sequence[Removal]) -> str:

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 from reconciler.model.globs import fits
 from reconciler.model.suggestions import did_you_mean
-from reconciler.planning.guards.case import finding, place_of
+from reconciler.planning.guards.case import few, finding, place_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from reconciler.model.diagnostics import Diagnostic, Origin
+    from reconciler.model.diagnostics import Diagnostic, Origin, Severity
     from reconciler.model.live import PeopleList
     from reconciler.model.plan import PresetChange
     from reconciler.model.policy import Policy
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 __all__ = ["inactive_person", "not_possible", "roles_named", "unknown_in_policy"]
 
-PLACES_NAMED = 5
 _Eligible = dict[tuple[str | None, str], frozenset[str]]
 
 
@@ -139,12 +138,10 @@ def _staying(case: Case, inactive: frozenset[str]) -> Iterator[Diagnostic]:
             for person in role.members:
                 login = (person.login or "").lower()
                 if login in inactive and (preset.address, role.uuid, person.id) not in added:
-                    places.setdefault(login, []).append(f"{preset.place} · {role.name}")
+                    places.setdefault(login, []).append(f"{preset.title} · {role.name}")
                     names[login] = f"{person.name or person.login} ({person.login})"
     for login, found in places.items():
-        few = ", ".join(found[:PLACES_NAMED])
-        more = f" and {len(found) - PLACES_NAMED:,} more" if len(found) > PLACES_NAMED else ""
-        message = f"{names[login]} is inactive in the directory and stays in {len(found):,}: {few}{more}"
+        message = f"{names[login]} is inactive in the directory and stays in {len(found):,}: {few(found)}"
         yield finding("warning", "policy/inactive-person", message)
 
 
@@ -167,6 +164,7 @@ def unknown_in_policy(case: Case) -> Iterator[Diagnostic]:
             hint = did_you_mean(role, case.role_names)
             message = f"no template that was read has a role '{role}'{hint}; this line guards nothing"
             yield finding("warning", "policy/unknown-role", message, origin=origin)
-    for person in case.unknown:
-        message = f"{person} was not seen in anything that was read, so this line guards nothing; is it spelt right?"
-        yield finding("note", "policy/unknown-person", message, origin=person.origin)
+    for person, alike in case.unknown:
+        severity: Severity = "warning" if alike else "note"
+        message = f"{person} holds nothing that was read, so nobody is protected by this line{alike}"
+        yield finding(severity, "policy/unknown-person", message, origin=person.origin)

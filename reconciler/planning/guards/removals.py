@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from reconciler.planning.guards.case import finding, place_of, removals_of
+from reconciler.planning.guards.case import few, finding, place_of, removals_of
 from reconciler.planning.guards.overrides import way_through
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
-    from reconciler.model.diagnostics import Diagnostic
+    from reconciler.model.diagnostics import Diagnostic, Origin
+    from reconciler.model.live import Person
     from reconciler.model.member import Member
     from reconciler.model.plan import GroupChange, PresetChange, RemovedPerson
     from reconciler.planning.guards.case import Case, Removal
@@ -30,7 +31,10 @@ __all__ = [
 SMALL_GROUP = 2  # everybody of so few may be replaced at once
 
 
-def _losing(case: Case, lifting: Lifting) -> Iterator[tuple[PresetChange, GroupChange, list[Removal]]]:
+_Losing = tuple["PresetChange", "GroupChange", list["Removal"]]
+
+
+def _losing(case: Case, lifting: Lifting) -> Iterator[_Losing]:
     """Give every group that loses anybody whom no override lets go, with those people."""
     for change in case.changes:
         for group in change.groups:
@@ -44,13 +48,27 @@ def removals_of_group(change: PresetChange, group: GroupChange) -> list[Removal]
     return [one for one in removals_of((change,)) if one.group is group]
 
 
+def _with_remedy(case: Case, lifting: Lifting, stopped: Iterable[_Losing]) -> Iterator[tuple[_Losing, str]]:
+    """Give each group that is stopped its way through: one and the same for all that one line is the reason of."""
+    families: dict[Origin | None, list[_Losing]] = {}
+    for one in stopped:
+        families.setdefault(one[1].remove[0].origin, []).append(one)
+    for family in families.values():
+        remedy = way_through(case, lifting, [removal for _, _, left in family for removal in left])
+        for one in family:
+            yield one, remedy
+
+
 def group_removals(case: Case, lifting: Lifting) -> Iterator[Diagnostic]:
     """Stop when one group loses more than the limit allows of its live members."""
     limit = case.policy.group_removals
-    for change, group, left in _losing(case, lifting):
+    stopped = (
+        (change, group, left)
+        for change, group, left in _losing(case, lifting)
+        if not limit.allows(len(left), len(group.keep) + len(group.remove))
+    )
+    for (change, group, left), remedy in _with_remedy(case, lifting, stopped):
         live = len(group.keep) + len(group.remove)
-        if limit.allows(len(left), live):
-            continue
         lifted = len(group.remove) - len(left)
         beyond = f" beyond the {lifted:,} that overrides allow" if lifted else ""
         yield finding(
@@ -59,7 +77,7 @@ def group_removals(case: Case, lifting: Lifting) -> Iterator[Diagnostic]:
             f"{place_of(change, group)} would lose {len(left):,} of {live:,} people{beyond} (limit {limit})",
             address=change.address,
             origin=group.remove[0].origin,
-            remedy=way_through(case, lifting, left),
+            remedy=remedy,
         )
 
 
@@ -71,37 +89,37 @@ def run_removals(case: Case, lifting: Lifting) -> Iterator[Diagnostic]:
         return
     lifted = sum(count for _, count in lifting.used)
     beyond = f" beyond the {lifted:,} that overrides allow" if lifted else ""
-    where = f", or limits.run_removals at {limit.origin}" if limit.origin else ""
+    all_of_it = way_through(case, lifting, left)
     yield finding(
         "error",
         "policy/run-removals",
         f"the plan removes {len(left):,} of {case.managed:,} managed people-roles{beyond} (limit {limit})",
         origin=limit.origin,
-        remedy=f"{way_through(case, lifting, left)}{where}; or apply the additions alone with --adds-only",
+        remedy=f"make smaller steps, add only (--adds-only), or, if all of it is meant, {all_of_it}",
     )
 
 
 def whole_group(case: Case, lifting: Lifting) -> Iterator[Diagnostic]:
     """Stop when nobody stays of three or more; warn when nobody stays of one or two who are replaced."""
-    for change, group, left in _losing(case, lifting):
-        live = len(group.remove)
-        if group.keep or (live <= SMALL_GROUP and not group.add):
-            continue
-        what = f"{place_of(change, group)} would lose everybody it has ({live:,})"
-        address, origin = change.address, group.remove[0].origin
-        if live > SMALL_GROUP:
-            remedy = way_through(case, lifting, left)
+    replaced = [one for one in _losing(case, lifting) if not one[1].keep]
+    stopped = [one for one in replaced if len(one[1].remove) > SMALL_GROUP]
+    for (change, group, _), remedy in _with_remedy(case, lifting, stopped):
+        yield finding(
+            "error",
+            "policy/whole-group",
+            f"{place_of(change, group)} would lose everybody it has ({len(group.remove):,}), a group of three or more",
+            address=change.address,
+            origin=group.remove[0].origin,
+            remedy=remedy,
+        )
+    for change, group, _ in replaced:
+        if len(group.remove) <= SMALL_GROUP and group.add:
             yield finding(
-                "error",
+                "warning",
                 "policy/whole-group",
-                f"{what}, a group of three or more",
-                remedy=remedy,
-                address=address,
-                origin=origin,
-            )
-        else:
-            yield finding(
-                "warning", "policy/whole-group", f"{what} and hold other people instead", address=address, origin=origin
+                f"{place_of(change, group)} would lose everybody it has ({len(group.remove):,}) and hold other people",
+                address=change.address,
+                origin=group.remove[0].origin,
             )
 
 
@@ -123,28 +141,68 @@ def empties_group(case: Case) -> Iterator[Diagnostic]:
 
 
 def _whoever(
-    case: Case, lifting: Lifting, code: str, what: str, chosen: Callable[[RemovedPerson], Member | None]
+    case: Case, lifting: Lifting, code: str, what: str, chosen: Callable[[Person | RemovedPerson], Member | None]
 ) -> Iterator[Diagnostic]:
-    """Stop the removal of chosen people; ``what`` says of the line that chose them why."""
-    for one in lifting.open(removals_of(case.changes)):
-        line = chosen(one.person)
-        if line is None:
+    """Stop the removal of chosen people; ``what`` says of the line that chose them why.
+
+    Where an override lets them go, or they only cease to be workflow manager, it is a warning.
+    """
+    families: dict[tuple[str, Origin | None], list[Removal]] = {}
+    let_go: dict[str, list[Removal]] = {}
+    for one in removals_of(case.changes):
+        if chosen(one.person) is None:
             continue
-        who = one.person.name or one.person.login or f"login id {one.person.id}"
+        if one.key in lifting.removals:
+            let_go.setdefault(one.person.id, []).append(one)
+        else:
+            families.setdefault((one.person.id, one.person.origin), []).append(one)
+    for family in families.values():
+        remedy = way_through(case, lifting, family, person=True)
+        for one in family:
+            yield finding(
+                "error",
+                code,
+                f"{place_of(one.change, one.group)} would lose {_chosen(one.person, what, chosen)}",
+                address=one.change.address,
+                origin=one.person.origin,
+                remedy=remedy,
+            )
+    for removals in let_go.values():
+        places = few(place_of(one.change, one.group) for one in removals)
+        person = removals[0].person
         yield finding(
-            "error",
-            code,
-            f"{place_of(one.change, one.group)} would lose {who}, {what} ({line.origin})",
-            address=one.change.address,
-            origin=one.person.origin,
-            remedy=way_through(case, lifting, [one], person=True),
+            "warning", code, f"an override lets {_chosen(person, what, chosen)} go from {places}", origin=person.origin
         )
+    yield from _managers(case, code, what, chosen)
+
+
+def _chosen(
+    person: Person | RemovedPerson, what: str, chosen: Callable[[Person | RemovedPerson], Member | None]
+) -> str:
+    line = chosen(person)
+    return f"{person.name or person.login or f'login id {person.id}'}, {what} ({line.origin if line else ''})"
+
+
+def _managers(
+    case: Case, code: str, what: str, chosen: Callable[[Person | RemovedPerson], Member | None]
+) -> Iterator[Diagnostic]:
+    losing: dict[str, list[PresetChange]] = {}
+    for change in case.changes:
+        manager = change.workflow_manager
+        if manager is not None and manager.before is not None and chosen(manager.before) is not None:
+            losing.setdefault(manager.before.id, []).append(change)
+    for changes in losing.values():
+        manager = changes[0].workflow_manager
+        if manager is not None and manager.before is not None:
+            who = _chosen(manager.before, what, chosen)
+            message = f"{who} would no longer be workflow manager of {few(place_of(one) for one in changes)}"
+            yield finding("warning", code, message, origin=manager.origin)
 
 
 def protected_person(case: Case, lifting: Lifting) -> Iterator[Diagnostic]:
     """Stop the removal of anybody whom the policy protects."""
 
-    def chosen(person: RemovedPerson) -> Member | None:
+    def chosen(person: Person | RemovedPerson) -> Member | None:
         return next((one for one in case.policy.protected if one.names(person.id, person.login)), None)
 
     return _whoever(case, lifting, "policy/protected-person", "who is protected", chosen)
@@ -154,7 +212,7 @@ def own_account(case: Case, lifting: Lifting) -> Iterator[Diagnostic]:
     """Stop the removal of the account that this tool signs in with."""
     own = case.own_account
 
-    def chosen(person: RemovedPerson) -> Member | None:
+    def chosen(person: Person | RemovedPerson) -> Member | None:
         return own if own is not None and own.names(person.id, person.login) else None
 
     return _whoever(case, lifting, "policy/own-account", "the account this tool signs in with", chosen)
@@ -162,21 +220,19 @@ def own_account(case: Case, lifting: Lifting) -> Iterator[Diagnostic]:
 
 def first_adoption(case: Case, lifting: Lifting) -> Iterator[Diagnostic]:
     """Stop when a group that the base revision did not manage loses anybody; say when that cannot be judged."""
-    unjudged = 0
-    for change, group, left in _losing(case, lifting):
-        if group.adopted is None:
-            unjudged += len(left)
-        elif group.adopted:
-            yield finding(
-                "error",
-                "policy/first-adoption",
-                f"{place_of(change, group)} is managed for the first time and would lose {len(left):,} of "
-                f"{len(group.keep) + len(group.remove):,} people",
-                address=change.address,
-                origin=group.remove[0].origin,
-                remedy=f"{way_through(case, lifting, left)}; or begin with --adds-only",
-            )
-    if unjudged:
+    losing = list(_losing(case, lifting))
+    for (change, group, left), remedy in _with_remedy(case, lifting, (one for one in losing if one[1].adopted)):
+        adding = "begin with --adds-only; for the rest, " if group.add else ""
+        yield finding(
+            "error",
+            "policy/first-adoption",
+            f"{place_of(change, group)} is managed for the first time and would lose {len(left):,} of "
+            f"{len(group.keep) + len(group.remove):,} people",
+            address=change.address,
+            origin=group.remove[0].origin,
+            remedy=f"{adding}{remedy}",
+        )
+    if any(group.adopted is None for _, group, _ in losing):
         message = (
             "whether a group that loses people is managed for the first time is not known; name the base with --base"
         )

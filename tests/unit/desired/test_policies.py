@@ -115,22 +115,35 @@ def test_contradictions_name_both_places(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("limits: {group_removals: {count: 0}}", "1:10 missing 'percent'"),
+        ("limits: {group_removals: {count: 0}}",
+         "1:10 missing 'percent'; expected both bounds, as {count: 2, percent: 25}; the larger one counts"),
         ("limits: {group_removals: 3}",
          "1:10 expected both bounds, as {count: 2, percent: 25}; the larger one counts, found 3"),
         ("limits: {group_removals: {count: 0, percent: 2.5}}", "1:37 expected a whole number from 0 to 100, found 2.5"),
         ("limits: {group_removal: {count: 0, percent: 2}}",
          "1:10 unknown key 'group_removal'; did you mean 'group_removals'?"),
         ("roles: {A: {}}", "1:9 expected a mapping with min_members, must_include or both, found an empty mapping"),
-        ("protected: [team:west]", '1:13 expected a login (an e-mail address), found "team:west"'),
+        ("protected: [team:west]",
+         '1:13 expected a login (an e-mail address); teams cannot stand here, found "team:west"'),
         ("separate: [[A]]", "1:12 expected a list of at least two different roles, found a list of 1"),
         ("separate: [[A, A]]", "1:12 expected a list of at least two different roles, found a list of 2"),
         ("overrides: [{address: x, reason: r, until: 2027-01-01, allow_removals: 1}]",
-         '1:14 expected an address such as projects/1042/templates/12, or a glob such as projects/1042/*, found "x"'),
-        ("overrides: [{address: '*', allow_removals: 1, until: 2027-01-01}]", "1:13 missing 'reason'"),
-        ("overrides: [{address: '*', reason: r, allow_removals: 1}]", "1:13 missing 'until'"),
+         '1:14 expected an address such as projects/1042/templates/12, or a glob such as projects/1042/* for all of a '
+         'project, found "x"'),
+        ("overrides: [{address: '*', allow_removals: 1, until: 2027-01-01}]",
+         "1:13 missing 'reason'; expected {reason: why, address: projects/1042/*, "
+         "allow_removals: 3, until: 2027-01-31}"),
+        ("overrides: [{address: '*', reason: r, allow_removals: 1}]",
+         "1:13 missing 'until'; expected {reason: why, address: projects/1042/*, "
+         "allow_removals: 3, until: 2027-01-31}"),
         ("overrides: [{address: '*', reason: r, allow_removals: 0, until: 2027-01-01}]",
          "1:39 expected a whole number from 1, found 0"),
+        ("overrides: [{address: projects/1042, reason: r, until: 2027-01-01, allow_removals: 1}]",
+         "1:14 expected an address such as projects/1042/templates/12, or a glob such as projects/1042/* for all of a "
+         'project, found "projects/1042"'),
+        ("frozen: no", '1:1 expected the reason, as text; remove the line to end the freeze, found "no"'),
+        ('protected: ["cfo@\u200bacme.test"]',
+         '1:13 expected a login (an e-mail address); teams cannot stand here, found "cfo@\u200bacme.test"'),
         ("frozen: true", "1:1 expected the reason, as text; remove the line to end the freeze, found true"),
     ],
 )  # fmt: skip

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from reconciler.desired import Base, read_repository, read_settings_document
-from tests.support.account import INVOICE, write_documents
-from tests.support.values import TODAY, observe_documents, plan_observation
+from tests.support.account import INVOICE, company_seed, write_documents
+from tests.support.values import TODAY, live_state, observe_documents, plan_observation
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -67,8 +67,8 @@ def test_what_nobody_manages_any_more_is_told(tmp_path: Path) -> None:
     assert told(plan) == [("warning", "policy/no-longer-managed", None)]
     plan = planned(tmp_path / "preset", INVOICE, INVOICE + CEDAR)
     (found,) = [one for one in plan.diagnostics if one.code == "policy/no-longer-managed"]
-    assert found.message.startswith(f"1 preset loses groups that {'b' * 12} manages: they keep whoever they hold")
-    assert "(projects/1041/templates/11)" in found.message
+    assert found.message.startswith(f"1 preset has groups that {'b' * 12} manages and these documents do not: they")
+    assert "(Invoice Approval · Cedar Tower)" in found.message
     assert plan.applicable
 
 
@@ -77,5 +77,17 @@ def test_many_released_presets_are_counted(tmp_path: Path) -> None:
     company = "---\nkind: assignments\ntemplate: Budget\ncompany: {groups: {Finance: [cy@acme.test]}}\n"
     plan = planned(tmp_path, f"{HEAD}{CEDAR}", INVOICE + CEDAR + company)
     (found,) = [one for one in plan.diagnostics if one.code == "policy/no-longer-managed"]
-    assert "(company/templates/13, projects/1042/templates/11)" in found.message
-    assert found.message.startswith("2 presets lose groups that")
+    assert "(Budget · company, Invoice Approval · Harbor Bridge)" in found.message
+    assert found.message.startswith("2 presets have groups that")
+
+
+def test_a_selection_passes_over_projects_at_the_base_too(tmp_path: Path) -> None:
+    """Projects without a preset of the template were managed by nobody, then or now."""
+    text = f"{HEAD}  - {{where: {{stage: Course of Construction}}, groups: {{Project Manager: [ann@acme.test]}}}}\n"
+    seed = company_seed()
+    del seed["presets"][0]
+    file = write_documents(tmp_path / "base", {"a.yaml": text})
+    settings = read_settings_document(file)
+    base = Base("b" * 40, settings, read_repository(file, settings, TODAY)[0])
+    plan = plan_observation(observe_documents(tmp_path / "now", {"a.yaml": text}, live_state(seed)), base=base)
+    assert told(plan) == []

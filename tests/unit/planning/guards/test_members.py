@@ -22,8 +22,8 @@ def test_below_minimum(held: int, minimum: int, *, stops: bool) -> None:
     judged = case(PLAN, policy=limits(roles=rules), presets=(will,))
     assert lines(below_minimum(judged)) == (
         [
-            f"error policy/below-minimum Project 1042 · Accounting would hold {held}, and at least {minimum} must; to "
-            "allow it: more people at a.yaml:9:7, or a lower min_members at policy.yaml:3:5"
+            f"error policy/below-minimum Template 12 · Project 1042 · Accounting would hold {held}, and at least "
+            f"{minimum} must; to allow it: name more people at a.yaml:9:7, or a lower min_members at policy.yaml:3:5"
         ]
         if stops
         else []
@@ -41,7 +41,7 @@ def test_an_unmanaged_group_of_a_preset_that_changes_counts_too() -> None:
     will = preset(role("Accounting", [1, 2]), role("Legal", []), of=PLAN)
     judged = case(PLAN, policy=limits(roles=(rule("Legal", 1),)), presets=(will,))
     (found,) = lines(below_minimum(judged))
-    assert found.endswith("to allow it: more people, or a lower min_members at policy.yaml:3:5")
+    assert found.endswith("to allow it: name more people, or a lower min_members at policy.yaml:3:5")
 
 
 def test_what_does_not_change_only_warns_and_once() -> None:
@@ -50,7 +50,7 @@ def test_what_does_not_change_only_warns_and_once() -> None:
     policy = limits(roles=(rule("Accounting", 2, include=[5]),), separate=(separate("Accounting", "Legal"),))
     assert lines(below_minimum(case(policy=policy, presets=tuple(others)))) == [
         "warning policy/below-minimum Accounting has fewer than 2 people in 7 presets that this plan does not change: "
-        + ", ".join(f"Project {number} (Template 12)" for number in range(5))
+        + ", ".join(f"Template 12 · Project {number}" for number in range(5))
         + " and 2 more"
     ]
     one = preset(role("Accounting", [1]), role("Legal", [1]), project="1")
@@ -62,11 +62,11 @@ def test_what_does_not_change_only_warns_and_once() -> None:
     judged = case(policy=policy, presets=(one,))
     assert lines(missing_required(judged)) == [
         "warning policy/missing-required P5@acme.test is not in Accounting in 1 preset that this plan does not change: "
-        "Project 1 (Template 12)"
+        "Template 12 · Project 1"
     ]
     assert lines(separation(judged)) == [
         "warning policy/separation P1 holds both Accounting and Legal in 1 preset that this plan does not change: "
-        "Project 1 (Template 12)"
+        "Template 12 · Project 1"
     ]
 
 
@@ -76,9 +76,9 @@ def test_missing_required(held: list[int], missing: list[int]) -> None:
     will = preset(role("Accounting", held), role("Legal", []), of=PLAN)
     judged = case(PLAN, policy=limits(roles=(rule("Accounting", include=[1, 2]),)), presets=(will,))
     assert lines(missing_required(judged)) == [
-        f"error policy/missing-required Project 1042 · Accounting would be without P{one}@acme.test, who must be in "
-        f"it; to allow it: P{one}@acme.test in the group at a.yaml:9:7, or must_include without this line "
-        "(policy.yaml:3:5)"
+        f"error policy/missing-required Template 12 · Project 1042 · Accounting would be without P{one}@acme.test, who "
+        f"must be in it; to allow it: add P{one}@acme.test to the group at a.yaml:9:7, or take them out of "
+        "must_include at policy.yaml:3:5"
         for one in missing
     ]
 
@@ -109,6 +109,7 @@ def test_separation_says_what_to_do() -> None:
     will = preset(role("Accounting", [1]), role("Legal", [1]), of=PLAN)
     judged = case(PLAN, policy=limits(separate=(separate("Accounting", "Legal"),)), presets=(will,))
     assert lines(separation(judged)) == [
-        "error policy/separation Project 1042: P1 would hold both Accounting and Legal, which are kept apart; to allow "
-        "it: one of the two without P1 at a.yaml:9:7, or separate without this line (policy.yaml:3:5)"
+        "error policy/separation Template 12 · Project 1042: P1 would hold both Accounting and Legal, which are kept "
+        "apart; to allow it: take P1 out of Accounting at a.yaml:9:7, or out of Legal; or end the separation at "
+        "policy.yaml:3:5"
     ]

@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+import yaml
 
+from reconciler.model.member import Member
 from reconciler.model.policy import Limit
 from reconciler.planning.guards import judge
 from reconciler.planning.guards.case import removals_of
 from reconciler.planning.guards.overrides import lift, matches, way_through
-from tests.support.cases import case, change, group, limits, lines, member, override
+from tests.support.cases import HERE, case, change, group, limits, lines, member, override
 
 FIVE = change(group(keep=range(10, 30), remove=[1, 2, 3, 4, 5]))
 
@@ -73,7 +75,7 @@ def test_the_last_day_counts(until: str, lifted: int) -> None:
         if lifted
         else [
             "warning policy/override-expired the last day of this override is over (2026-11-22), so it lifts nothing; "
-            "remove it"
+            "give it a new one if it is still needed, else remove it"
         ]
     )
 
@@ -88,12 +90,45 @@ def test_overrides_do_not_take_room_from_each_other() -> None:
         assert [(used.allow_removals, count) for used, count in lifting.used] == [(2, 2), (3, 3)]
 
 
+def test_what_others_lift_is_not_asked_for() -> None:
+    """An override that is too small is told how many are left for it."""
+    one = change(group(keep=[9], remove=[1, 2, 3]), group("Legal", keep=[9], remove=[1, 2]))
+    lifting = lift(case(one, policy=limits(overrides=(override("*", 1), override("*", 2, role="Legal")))))
+    assert [count for _, count in lifting.overrun] == [3]
+    assert len(lifting.removals) == 2
+
+
+def test_why_an_override_does_nothing() -> None:
+    """The address, the role, the person, or simply nothing there."""
+    reasons = {
+        override("projects/7/*", 1): "nothing that is managed has an address like 'projects/7/*'",
+        override("*", 1, role="Legl"): "no role there is called 'Legl'",
+        override("*", 1, person=member(77)): "P77@acme.test is removed nowhere",
+        override("*", 1, role="Accounting", person=member(10)): "P10@acme.test is removed nowhere",
+        override("projects/8/*", 1): "nothing is removed there",
+    }
+    calm = change(group(keep=[1], add=[2]), project="8")
+    lifting = lift(case(FIVE, calm, policy=limits(overrides=tuple(reasons))))
+    assert dict(lifting.idle) == reasons
+
+
+def test_of_very_many_idle_overrides_only_some_are_explained() -> None:
+    """Each explanation looks at every preset."""
+    many = tuple(override(f"projects/{number}/*", 1) for number in range(30))
+    lifting = lift(case(FIVE, policy=limits(overrides=many)))
+    assert [reason for _, reason in lifting.idle].count("nothing is removed there") == 10
+
+
 def test_what_does_nothing_is_told() -> None:
     """Nothing matches; others lift it already; more match than it allows."""
     policy = limits(overrides=(override("company/*", 1), override("*", 5), override("*", 9), override("*/groups/x", 2)))
     assert [line.split(";")[0] for line in lines(lift(case(FIVE, policy=policy)).findings(unused=True))] == [
-        "warning policy/override-unused no removal of this plan needs this override",
-    ] * 3
+        "warning policy/override-unused this override lifts nothing: nothing that is managed has an address like "
+        "'company/*'",
+        "warning policy/override-unused this override lifts nothing: nothing that is managed has an address like "
+        "'*/groups/x'",
+        "warning policy/override-unused this override lifts nothing: other overrides lift the same removals",
+    ]
     overrun = lift(case(FIVE, policy=limits(overrides=(override("*", 4),))))
     assert lines(overrun.findings(unused=False)) == [
         "warning policy/override-unused 5 removals match this override and it allows 4, so it lifts nothing; raise it, "
@@ -114,20 +149,22 @@ def test_the_way_through_names_the_line() -> None:
     other = change(group(keep=[9], remove=[1]), project="7")
     assert words(FIVE, overrides=(override("*", 4),)) == "raise allow_removals at policy.yaml:21:7 from 4 to 5"
     ended = override("*", 5, "2026-11-01")
-    assert words(FIVE, overrides=(ended,)) == "renew the override at policy.yaml:22:7, which ended on 2026-11-01"
+    assert words(FIVE, overrides=(ended,)) == (
+        "give the override at policy.yaml:22:7, which ended on 2026-11-01, a new last day"
+    )
     small = override("*", 4, "2026-11-01")
-    assert words(FIVE, overrides=(small,)).endswith("which ended on 2026-11-01, with allow_removals: 5")
-    scope = "address: 'projects/1042/templates/12', allow_removals: 5, a reason and a last day"
-    new = f"an override in policy.yaml with {scope}"
+    assert words(FIVE, overrides=(small,)).endswith("which ended on 2026-11-01, a new last day, with allow_removals: 5")
+    place = 'address: "projects/1042/templates/12", role: "Accounting"'
+    new = f"add to policy.yaml, below 'overrides:', - {{reason: why, {place}, allow_removals: 5, until: 2026-12-07}}"
     assert words(FIVE, other) == new
     assert words(FIVE, overrides=(override("company/*", 4), override("company/*", 4, "2026-11-01"))) == new
-    assert words(FIVE, person=True) == new.replace(", allow_removals: 5", ", person: p1@acme.test, allow_removals: 1")
+    assert words(FIVE, person=True) == new.replace(", allow_removals: 5", ', person: "p1@acme.test", allow_removals: 1')
     middle = [one for one in removals_of((FIVE,)) if one.person.id == "3"]
     said = way_through(judged := case(FIVE, policy=limits()), lift(judged), middle, person=True)
-    assert "person: p3@acme.test, allow_removals: 1," in said
+    assert 'person: "p3@acme.test", allow_removals: 1,' in said
     judged = case(FIVE)
     assert way_through(judged, lift(judged), list(removals_of((FIVE,)))).startswith(
-        "an override in a new document such as policy.yaml (kind: policy) with address"
+        "write a file policy.yaml with 'kind: policy' and, below 'overrides:', - {reason: why, address"
     )
 
 
@@ -136,7 +173,7 @@ def test_the_way_through_is_as_narrow_as_it_can_be() -> None:
     two = change(group(keep=[9], remove=[1, 2]), group("Legal", keep=[9], remove=[1]))
     judged = case(two, policy=limits())
     legal = [one for one in removals_of((two,)) if one.group.name == "Legal"]
-    assert "address: 'projects/1042/templates/12', role: Legal, allow_removals: 1," in way_through(
+    assert 'address: "projects/1042/templates/12", role: "Legal", allow_removals: 1,' in way_through(
         judged, lift(judged), legal
     )
     three = change(
@@ -144,17 +181,17 @@ def test_the_way_through_is_as_narrow_as_it_can_be() -> None:
     )
     some = [one for one in removals_of((three,)) if one.group.name != "Site"]
     judged = case(three, policy=limits())
-    assert "address: 'projects/1042/templates/12', allow_removals: 3," in way_through(judged, lift(judged), some)
-    both = "'projects/1042/templates/12', allow_removals: 3,"
+    assert 'address: "projects/1042/templates/12", allow_removals: 3,' in way_through(judged, lift(judged), some)
+    both = '"projects/1042/templates/12", allow_removals: 3,'
     assert both in words(two)
-    assert "'projects/1042/*', allow_removals: 4," in words(
+    assert '"projects/1042/*", allow_removals: 4,' in words(
         two, change(group(keep=[9], remove=[1]), template="13"), of=-1
     )
-    assert "'*/templates/12', allow_removals: 4," in words(two, change(group(keep=[9], remove=[1]), project="7"), of=-1)
+    assert '"*/templates/12", allow_removals: 4,' in words(two, change(group(keep=[9], remove=[1]), project="7"), of=-1)
     far = change(group(keep=[9], remove=[1]), project=None, template="13")
-    assert "'*', allow_removals: 4," in words(two, far, of=-1)
+    assert '"*", allow_removals: 4,' in words(two, far, of=-1)
     company = change(group(keep=[9], remove=[1]), project=None, template="14")
-    assert "'company/*', allow_removals: 2," in words(far, company, of=-1)
+    assert '"company/*", role: "Accounting", allow_removals: 2,' in words(far, company, of=-1)
 
 
 @pytest.mark.parametrize("text", ["stop at one group", "whole groups", "protected", "the run", "first"])
@@ -176,10 +213,11 @@ def test_following_the_way_through_lets_the_plan_pass(text: str) -> None:
     assert before
     for found in before:
         said = found.message.partition("; to allow it: ")[2]
-        address = said.split("address: '")[1].split("'")[0]
-        size = int(said.split("allow_removals: ")[1].split(",")[0])
-        person = member(1) if "person: " in said else None
-        lines_written = (override(address, size, person=person),)
+        (line,) = yaml.safe_load(f"- {said.partition(' - ')[2]}")
+        assert line.keys() >= {"reason", "address", "allow_removals", "until"}
+        size = line["allow_removals"]
+        person = Member(origin=HERE, login=line["person"]) if "person" in line else None
+        lines_written = (override(line["address"], size, person=person, role=line["role"]),)
         allowed = limits(group=policy.group_removals, run=run, protected=policy.protected, overrides=lines_written)
         after = judge(case(*plan, policy=allowed))
         assert found.code not in {one.code for one in after.diagnostics if one.severity == "error"}

@@ -80,7 +80,7 @@ def test_somebody_inactive_in_many_places_is_told_once() -> None:
     presets = tuple(preset(role("Accounting", [1]), project=str(number)) for number in range(12))
     assert lines(inactive_person(case(presets=presets, inactive=frozenset({"p1@acme.test"})))) == [
         "warning policy/inactive-person P1 (p1@acme.test) is inactive in the directory and stays in 12: "
-        + ", ".join(f"Project {number} · Accounting" for number in range(5))
+        + ", ".join(f"Template 12 · Project {number} · Accounting" for number in range(5))
         + " and 7 more"
     ]
 
@@ -90,7 +90,7 @@ def test_added_in_one_place_and_kept_in_another() -> None:
     presets = (preset(role("Accounting", [1, 3, 4]), of=PLAN), preset(role("Accounting", [3]), project="7"))
     found = list(inactive_person(case(PLAN, presets=presets, inactive=frozenset({"p3@acme.test"}))))
     assert [one.severity for one in found] == ["error", "warning"]
-    assert "stays in 1: Project 7 · Accounting" in found[1].message
+    assert "stays in 1: Template 12 · Project 7 · Accounting" in found[1].message
 
 
 def test_an_unknown_directory_is_not_an_empty_one() -> None:
@@ -106,11 +106,16 @@ def test_unknown_in_policy() -> None:
         separate=(separate("Accounting", "Legl"),),
         overrides=(override("*", 1, role="Nobody"), override("*", 1)),
     )
-    judged = case(policy=policy, role_names=frozenset({"Accounting", "Legal"}), unknown=(member(9),))
+    judged = case(
+        policy=policy,
+        role_names=frozenset({"Accounting", "Legal"}),
+        unknown=((member(9), ""), (member(8), "; did you mean 'X'?")),
+    )
     assert [line.split(";")[0] for line in lines(unknown_in_policy(judged))] == [
         "warning policy/unknown-role no template that was read has a role 'Acounting'",
         "warning policy/unknown-role no template that was read has a role 'Legl'",
         "warning policy/unknown-role no template that was read has a role 'Nobody'",
-        "note policy/unknown-person P9@acme.test was not seen in anything that was read, so this line guards nothing",
+        "note policy/unknown-person P9@acme.test holds nothing that was read, so nobody is protected by this line",
+        "warning policy/unknown-person P8@acme.test holds nothing that was read, so nobody is protected by this line",
     ]
     assert list(unknown_in_policy(case(policy=limits(roles=policy.roles)))) == []

@@ -16,7 +16,7 @@ from reconciler.planning.guards.removals import (
     run_removals,
     whole_group,
 )
-from tests.support.cases import case, change, group, limits, lines, member, override, preset, role
+from tests.support.cases import case, change, group, limits, lines, manager, member, override, preset, role
 
 DEFAULT = Limit(count=2, percent=25)
 
@@ -54,9 +54,8 @@ def test_group_removals(live: int, removed: int, limit: Limit, *, stops: bool) -
     one = change(group(keep=range(1, live - removed + 1), remove=range(live - removed + 1, live + 1), add=[500]))
     judged = case(one, policy=limits(group=limit))
     found = lines(group_removals(judged, lift(judged)))
-    people = (
-        f"Project 1042 · Accounting would lose {removed} of {live} people (limit {limit}); to allow it: an override"
-    )
+    where = "Template 12 · Project 1042 · Accounting"
+    people = f"{where} would lose {removed} of {live} people (limit {limit}); to allow it: add to policy.yaml"
     assert [line.startswith(f"error policy/group-removals {people}") for line in found] == ([True] if stops else [])
 
 
@@ -88,7 +87,7 @@ def test_run_removals(managed: int, removed: int, limit: Limit | None, *, stops:
     words = f"error policy/run-removals the plan removes {removed} of {managed:,} managed people-roles (limit {limit})"
     assert [line.startswith(words) for line in found] == ([True] if stops else [])
     if stops:
-        assert found[0].endswith("or apply the additions alone with --adds-only")
+        assert "to allow it: make smaller steps, add only (--adds-only), or, if all of it is meant, add to" in found[0]
 
 
 @pytest.mark.parametrize(
@@ -146,9 +145,10 @@ def test_protected_person(by_id: bool) -> None:  # noqa: FBT001
     one = change(group(keep=[1], remove=[2, 3]))
     judged = case(one, policy=limits(protected=(member(2, by_id=by_id), member(1), member(9))))
     assert lines(protected_person(judged, lift(judged))) == [
-        "error policy/protected-person Project 1042 · Accounting would lose P2, who is protected (policy.yaml:3:5); to "
-        "allow it: an override in policy.yaml with address: 'projects/1042/templates/12', person: p2@acme.test, "
-        "allow_removals: 1, a reason and a last day"
+        "error policy/protected-person Template 12 · Project 1042 · Accounting would lose P2, who is protected "
+        "(policy.yaml:3:5); to allow it: add to policy.yaml, below 'overrides:', - {reason: why, address: "
+        '"projects/1042/templates/12", role: "Accounting", person: "p2@acme.test", allow_removals: 1, until: '
+        "2026-12-07}"
     ]
     assert lines(protected_person(case(one), lift(judged))) == []
 
@@ -158,7 +158,9 @@ def test_own_account() -> None:
     one = change(group(keep=[1], remove=[2, 3]), project=None)
     judged = case(one, own_account=member(3))
     (found,) = own_account(judged, lift(judged))
-    assert found.message.startswith("company · Accounting would lose P3, the account this tool signs in with (policy.")
+    assert found.message.startswith(
+        "Template 12 · company · Accounting would lose P3, the account this tool signs in w"
+    )
     assert (found.code, found.severity, str(found.origin)) == ("policy/own-account", "error", "a.yaml:9:7")
     assert list(own_account(case(one), lift(judged))) == []
     assert list(own_account(case(one, own_account=member(1)), lift(judged))) == []
@@ -175,10 +177,16 @@ def test_first_adoption(adopted: bool | None, removed: int, told: list[str]) -> 
     found = list(first_adoption(judged, lift(judged)))
     assert [one.severity for one in found] == told
     if told == ["error"]:
-        assert (
-            "is managed for the first time and would lose 1 of 2 people; to allow it: an override" in found[0].message
+        said = (
+            "is managed for the first time and would lose 1 of 2 people; to allow it: begin with --adds-only; for the"
         )
-        assert found[0].message.endswith("; or begin with --adds-only")
+        assert said in found[0].message
+
+
+def test_a_first_adoption_that_adds_nobody_does_not_begin_with_adding() -> None:
+    """There would be nothing to apply."""
+    judged = case(change(group(keep=[1], remove=[2], adopted=True)))
+    assert "to allow it: write a file policy.yaml" in next(first_adoption(judged, lift(judged))).message
 
 
 def test_two_groups_without_a_base_are_one_note() -> None:
@@ -228,3 +236,45 @@ def test_what_an_override_lifts_is_not_counted() -> None:
     partly = case(one, policy=limits(group=Limit(count=2, percent=0), overrides=(override("*", 2, person=member(4)),)))
     found = lines(group_removals(partly, lift(partly)))[0]
     assert "Accounting would lose 3 of 14 people beyond the 1 that overrides allow (limit 2 or 0 %)" in found
+
+
+def test_the_numbers_in_the_message() -> None:
+    """How many go, of how many, beyond how many that overrides allow."""
+    one = change(group(keep=range(20, 24), remove=range(1, 8)))
+    allowed = tuple(override("*", 1, person=member(number)) for number in range(1, 5))
+    judged = case(one, policy=limits(group=Limit(count=2, percent=0), overrides=allowed))
+    (found,) = lines(group_removals(judged, lift(judged)))
+    assert "would lose 3 of 11 people beyond the 4 that overrides allow (limit 2 or 0 %)" in found
+    adopting = case(change(group(keep=range(20, 24), remove=[1, 2], adopted=True)))
+    assert "would lose 2 of 6 people" in next(first_adoption(adopting, lift(adopting))).message
+
+
+def test_one_line_that_is_the_reason_of_many_has_one_way_through() -> None:
+    """The same override for all of them, so that it is written once."""
+    changes = [change(group(keep=[9], remove=[1, 2, 3]), project=str(number)) for number in range(3)]
+    judged = case(*changes, policy=limits(group=DEFAULT))
+    remedies = {line.partition("; to allow it: ")[2] for line in lines(group_removals(judged, lift(judged)))}
+    (remedy,) = remedies
+    assert 'address: "*/templates/12", role: "Accounting", allow_removals: 9,' in remedy
+
+
+def test_whom_an_override_lets_go_is_told_all_the_same() -> None:
+    """A protected person who goes, by an override that need not name them, is a warning."""
+    one = change(group(keep=[9], remove=[1, 2]), group("Legal", keep=[9], remove=[1]))
+    judged = case(one, policy=limits(protected=(member(1),), overrides=(override("*", 3),)))
+    assert lines(protected_person(judged, lift(judged))) == [
+        "warning policy/protected-person an override lets P1, who is protected (policy.yaml:3:5) go from Template 12 · "
+        "Project 1042 · Accounting, Template 12 · Project 1042 · Legal"
+    ]
+
+
+def test_a_protected_workflow_manager_is_told_and_not_counted() -> None:
+    """Ceasing to be workflow manager is a warning, once for all presets."""
+    changes = [change(manager=manager(1, 2), project=str(number)) for number in range(7)]
+    judged = case(*changes, change(manager=manager(None, 2), project="8"), policy=limits(protected=(member(1),)))
+    (found,) = lines(protected_person(judged, lift(judged)))
+    assert found.startswith(
+        "warning policy/protected-person P1, who is protected (policy.yaml:3:5) would no longer be "
+    )
+    assert found.endswith("Template 12 · Project 4 and 2 more")
+    assert list(own_account(judged, lift(judged))) == []

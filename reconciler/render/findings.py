@@ -1,0 +1,92 @@
+"""Puts diagnostics into the shape that formats show: errors first, alike ones together; it contains no markup."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from reconciler.model.diagnostics import TO_ALLOW_IT, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from reconciler.model.diagnostics import Diagnostic
+
+__all__ = ["FindingView", "each", "findings", "named_few"]
+
+NAMES_SHOWN = 8
+_SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")
+_SHOWN_OF_A_KIND = {"error": 20, "warning": 8, "note": 8}
+_APART = 2  # so many of one line are shown each by itself
+
+
+class FindingView(msgspec.Struct, frozen=True, kw_only=True):
+    """One line about a problem; ``place`` is where in the documents, or the address; ``remedy`` the way through."""
+
+    severity: Severity
+    code: str
+    place: str
+    what: str
+    remedy: str = ""
+
+
+def findings(diagnostics: Iterable[Diagnostic], places: Mapping[str, str] | None = None) -> tuple[FindingView, ...]:
+    """Give what is shown of diagnostics.
+
+    Many that one line of a document is the reason of become one, with the ``places`` (people's words for addresses)
+    of the others. Of one kind no more are shown than anybody reads, and the others are counted. A remedy that was
+    just given is not repeated.
+    """
+    ordered = sorted(diagnostics, key=lambda one: _SEVERITIES.index(one.severity))
+    kinds: dict[tuple[str, str], list[FindingView]] = {}
+    for one in _folded(ordered, places or {}):
+        kinds.setdefault((one.severity, one.code), []).append(one)
+    shown: list[FindingView] = []
+    for found in kinds.values():
+        most = _SHOWN_OF_A_KIND[found[0].severity]
+        shown.extend(found[:most])
+        if len(found) > most:
+            what = f"{len(found) - most:,} more of this kind; --format json lists all of them"
+            shown.append(FindingView(severity=found[0].severity, code=found[0].code, place="", what=what))
+    return tuple(_told_once(shown))
+
+
+def each(diagnostics: Iterable[Diagnostic]) -> Iterable[FindingView]:
+    """Give every diagnostic by itself, in the order given; a remedy that was just given is not repeated."""
+    return _told_once(_view(one, "") for one in diagnostics)
+
+
+def _folded(diagnostics: Iterable[Diagnostic], places: Mapping[str, str]) -> Iterable[FindingView]:
+    families: dict[tuple[str, ...], list[Diagnostic]] = {}
+    for number, one in enumerate(diagnostics):
+        alike = (one.severity, one.code, str(one.origin)) if one.origin and one.address else (str(number),)
+        families.setdefault(alike, []).append(one)
+    for family in families.values():
+        if len(family) <= _APART:
+            yield from (_view(one, "") for one in family)
+            continue
+        others = tuple(places.get(one.address or "", one.address or "") for one in family[1:])
+        yield _view(family[0], f"; likewise in {len(others):,} more: {named_few(others)}")
+
+
+def _view(one: Diagnostic, more: str) -> FindingView:
+    what, _, remedy = one.message.partition(TO_ALLOW_IT)
+    place = str(one.origin) if one.origin else one.address or ""
+    return FindingView(severity=one.severity, code=one.code, place=place, what=f"{what}{more}", remedy=remedy)
+
+
+def _told_once(shown: Iterable[FindingView]) -> Iterable[FindingView]:
+    told: set[str] = set()
+    for one in shown:
+        repeated = one.remedy in told
+        if one.remedy:
+            told.add(one.remedy)
+        yield msgspec.structs.replace(one, remedy="as above") if repeated else one
+
+
+def named_few(names: tuple[str, ...]) -> str:
+    """Name the first few of many and count the others."""
+    shown = ", ".join(names[:NAMES_SHOWN])
+    beyond = len(names) - NAMES_SHOWN
+    return f"{shown} and {beyond:,} more" if beyond > 0 else shown
