@@ -69,19 +69,21 @@ def in_order(plan: Plan) -> list[PresetChange]:
     )
 
 
-def apply_plan(
+def apply_plan(  # noqa: PLR0913 - whom to ask, whom to tell, what may be written; each named
     plan: Plan,
     service: PresetService,
     journal: RunJournal,
     *,
     stopped: Callable[[], bool],
     sleep: Callable[[float], object],
+    judged: frozenset[str] | None = None,
     report: Callable[[int, Outcome], None] = lambda _done, _outcome: None,
 ) -> ApplyReport:
     """Carry out a plan that may be carried out; one failure does not stop the others.
 
-    ``stopped`` is asked between changes: once true, what is left is ``skipped``. ``report`` is told of each
-    outcome. The journal has everything when this returns.
+    ``stopped`` is asked between changes: once true, what is left is ``skipped``. ``judged`` are the addresses that
+    guards have just seen as they are (null: all); no other is written. ``report`` is told of each outcome.
+    The journal has everything when this returns.
     """
     journal.record(_start(plan, journal.run_id))
     outcomes: list[Outcome] = []
@@ -90,7 +92,7 @@ def apply_plan(
         if stopped():
             outcome = _outcome(change, "skipped", error="interrupted before it was tried")
         elif keeper.keep(_intent(change)):
-            outcome = _apply_change(change, service, sleep)
+            outcome = _apply_change(change, service, sleep, may_write=judged is None or change.address in judged)
         else:
             outcome = _outcome(change, "skipped", error=f"not tried: {keeper.failure}")
         keeper.keep(OutcomeRecorded(at=_now(), outcome=outcome))
@@ -146,19 +148,19 @@ class _Keeper:
         return True
 
 
-def _apply_change(change: PresetChange, service: PresetService, sleep: Callable[[float], object]) -> Outcome:
+def _apply_change(
+    change: PresetChange, service: PresetService, sleep: Callable[[float], object], *, may_write: bool
+) -> Outcome:
     attempts = _Attempts()
     try:
         preset = service.read(_project_id(change), change.preset_id)
-        if preset.template_id != change.template.id:
-            error = f"live moved since the plan: the preset belongs to template {preset.template_id} now"
-            return _outcome(change, "stale", error=error)
-        stands = position(change, preset)
-        if stands == "after":
+        moved = _moved(change, preset)
+        if moved is None and position(change, preset) == "after":
             return _outcome(change, "already")
-        if stands == "elsewhere":
-            error = f"live moved since the plan: {describe_difference(change, preset)}"
-            return _outcome(change, "stale", error=error)
+        if moved is None and not may_write:
+            moved = "live moved while guards were asked, so they have not seen this; apply again"
+        if moved is not None:
+            return _outcome(change, "stale", error=moved)
         return _write_and_confirm(change, preset, service, sleep, attempts)
     except ReconcilerError as error:
         status: Status = "unverified" if isinstance(error, _ReadBackError) else "failed"
@@ -166,6 +168,15 @@ def _apply_change(change: PresetChange, service: PresetService, sleep: Callable[
     except Exception as error:  # noqa: BLE001 - a defect at one preset must not hide what became of the others
         words = f"a defect of reconciler: {type(error).__name__}: {error}"
         return _outcome(change, "unverified" if attempts.count else "failed", attempts=attempts.count, error=words)
+
+
+def _moved(change: PresetChange, preset: Preset) -> str | None:
+    """Say what of live is neither as planned from nor as planned to, if anything."""
+    if preset.template_id != change.template.id:
+        return f"live moved since the plan: the preset belongs to template {preset.template_id} now"
+    if position(change, preset) == "elsewhere":
+        return f"live moved since the plan: {describe_difference(change, preset)}"
+    return None
 
 
 class _Attempts:

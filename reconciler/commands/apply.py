@@ -98,8 +98,11 @@ def apply(  # noqa: PLR0913 - one parameter an option
         note("nothing was written", common)
         report = declined(plan)
     else:
-        judge_again(plan, workspace, common, documents.policy)
-        report = _carry_out(plan, workspace, common, journal_folder(workspace.root, journal_at))
+        # somebody may have thought about the question for long
+        policy = read_documents(workspace)[0].policy if plan_file is None and not yes else documents.policy
+        require_no_freeze(policy)
+        judged = judge_again(plan, workspace, common, policy)
+        report = _carry_out(plan, workspace, common, journal_folder(workspace.root, journal_at), judged)
     if shown_as == "json" or report.run_id:
         _emit_report(report, plan, shown_as, common, out)
     return _exit_code(report) if report.run_id else 0
@@ -144,7 +147,7 @@ class _Service:
         self.replace_assignees = write
 
 
-def _carry_out(plan: Plan, workspace: Workspace, common: Common, folder: Path) -> ApplyReport:
+def _carry_out(plan: Plan, workspace: Workspace, common: Common, folder: Path, judged: frozenset[str]) -> ApplyReport:
     import time  # noqa: PLC0415
 
     from reconciler.live.client import ServiceClient  # noqa: PLC0415 - heavy, and not needed for a refusal
@@ -160,7 +163,15 @@ def _carry_out(plan: Plan, workspace: Workspace, common: Common, folder: Path) -
         ) as stopped,
     ):
         service = _Service(Reader(client, lambda _progress: None).preset, Writer(client).replace_assignees)
-        return apply_plan(plan, service, journal, stopped=stopped, sleep=time.sleep, report=_reporter(plan, common))
+        return apply_plan(
+            plan,
+            service,
+            journal,
+            stopped=stopped,
+            sleep=time.sleep,
+            judged=judged,
+            report=_reporter(plan, common),
+        )
 
 
 def _reporter(plan: Plan, common: Common) -> Callable[[int, Outcome], None]:

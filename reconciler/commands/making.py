@@ -165,14 +165,14 @@ def require_no_freeze(policy: Policy) -> None:
         )
 
 
-def judge_again(plan: Plan, workspace: Workspace, common: Common, policy: Policy) -> None:
-    """Ask the guards once more, of everything apply is about to write, before the first write.
+def judge_again(plan: Plan, workspace: Workspace, common: Common, policy: Policy) -> frozenset[str]:
+    """Ask the guards once more, of everything apply is about to write, and give the addresses they have seen.
 
     Reads each preset of the plan, the versions of their templates, the directory, and the lists on which additions
     and managers rest, with a client that can only read. Raises RefusedError with what stands against it now.
     """
     if not plan.changes:
-        return
+        return frozenset()
     with open_live_reader(workspace, common) as reader:
         presets = reader.presets_by_id([(_project(change), change.preset_id) for change in plan.changes])
         pending = [
@@ -181,7 +181,7 @@ def judge_again(plan: Plan, workspace: Workspace, common: Common, policy: Policy
             if preset is not None and preset.template_id == change.template.id and position(change, preset) != "after"
         ]
         if not pending:
-            return
+            return frozenset()
         adding = {
             (_project(change), change.tool_type) for change, _ in pending if any(one.add for one in change.groups)
         }
@@ -207,6 +207,7 @@ def judge_again(plan: Plan, workspace: Workspace, common: Common, policy: Policy
             "written",
             diagnostics=errors,
         )
+    return frozenset(change.address for change, _ in pending)
 
 
 def _project(change: PresetChange) -> str | None:

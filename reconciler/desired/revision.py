@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 __all__ = ["ask_git", "describe_source"]
 
 _PATIENCE_SECONDS = 30
+# A folder under review may hold what looks like a repository of its own, with settings that run programs.
+_CAREFUL = ("-c", "safe.bareRepository=explicit", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null")
 _DOCUMENTS = ("*.yaml", "*.yml")  # a saved plan or a journal changes no document
 
 
@@ -45,7 +47,7 @@ def ask_git(git: str, root: Path, *arguments: str, told: bytes = b"") -> bytes |
     environment["GIT_OPTIONAL_LOCKS"] = "0"
     try:
         answer = subprocess.run(  # noqa: S603 - fixed arguments, no shell
-            [git, "-C", str(root), *arguments],
+            [git, *_CAREFUL, "-C", str(root), *arguments],
             input=told,
             capture_output=True,
             check=False,

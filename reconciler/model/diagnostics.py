@@ -28,13 +28,23 @@ class Origin(msgspec.Struct, frozen=True, gc=False, order=True):
 
 
 class Diagnostic(msgspec.Struct, frozen=True, kw_only=True):
-    """One finding: ``code`` is ``area/slug`` and stable, ``message`` says what and how to mend it."""
+    """One finding: ``code`` is ``area/slug`` and stable, ``message`` says what and how to mend it.
+
+    ``remedy`` is the end of the message that says what would allow it, so that nobody has to look for it in a text
+    that may hold names from outside.
+    """
 
     severity: Severity
     code: str
     message: str
     address: str | None = None
     origin: Origin | None = None
+    remedy: str | None = None
+
+    @property
+    def finding(self) -> str:
+        """The message without its remedy."""
+        return self.message.removesuffix(f"{TO_ALLOW_IT}{self.remedy}") if self.remedy else self.message
 
 
 def has_errors(diagnostics: Iterable[Diagnostic]) -> bool:

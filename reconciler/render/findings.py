@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from reconciler.model.diagnostics import TO_ALLOW_IT, Severity
+from reconciler.model.diagnostics import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -71,9 +71,10 @@ def _folded(diagnostics: Iterable[Diagnostic], places: Mapping[str, str]) -> Ite
 
 
 def _view(one: Diagnostic, more: str) -> FindingView:
-    what, _, remedy = one.message.partition(TO_ALLOW_IT)
     place = str(one.origin) if one.origin else one.address or ""
-    return FindingView(severity=one.severity, code=one.code, place=place, what=f"{what}{more}", remedy=remedy)
+    return FindingView(
+        severity=one.severity, code=one.code, place=place, what=f"{one.finding}{more}", remedy=one.remedy or ""
+    )
 
 
 def _told_once(shown: Iterable[FindingView]) -> Iterable[FindingView]:

@@ -111,7 +111,8 @@ def read_freeze(environment: Mapping[str, str]) -> Frozen | None:
 
     Empty, ``0``, ``false``, ``no`` and ``off`` ask for none; anything else does, however it is spelt.
     """
-    text = environment.get("RECONCILER_FREEZE", "").strip()
+    # bytes that are no text become visible escapes: a kill switch works whatever is in it
+    text = environment.get("RECONCILER_FREEZE", "").strip().encode("utf-8", "backslashreplace").decode("utf-8")
     if text.lower() in _NOT_FROZEN:
         return None
     reason = "RECONCILER_FREEZE is set" if text.lower() in _JUST_FROZEN else f"RECONCILER_FREEZE says '{text}'"

@@ -63,9 +63,10 @@ def errors(shown: str) -> list[str]:
     return [line for line in shown.splitlines() if line.startswith(("✗", "    to allow it", "exit", "error"))]
 
 
-def agrees(trial: Trial) -> bool:
-    """Tell whether live and documents agree again, and nothing was written since."""
-    return "12 presets, nothing to change" in trial.run("plan") and trial.writes() == []
+def assert_agrees(trial: Trial) -> None:
+    """Live and documents agree again, and nothing was written since."""
+    assert "12 presets, nothing to change" in trial.run("plan")
+    assert trial.writes() == []
 
 
 def test_01_an_emptied_repository(trial: Trial, whole: SnapshotAssertion) -> None:
@@ -81,7 +82,7 @@ def test_01_an_emptied_repository(trial: Trial, whole: SnapshotAssertion) -> Non
     assert "\n".join(shown) == whole
     assert trial.sandbox.log() == []
     trial.git("restore", ".")
-    assert agrees(trial)
+    assert_agrees(trial)
 
 
 def test_02_one_file_deleted(trial: Trial, whole: SnapshotAssertion) -> None:
@@ -106,7 +107,7 @@ def test_03_a_team_renamed(trial: Trial, whole: SnapshotAssertion) -> None:
     assert trial.run("apply", "--yes") == whole
     text = EVERYWHERE.replace("team:accounting", "team:accounting-west")
     (trial.folder / "assignments" / "everywhere.yaml").write_text(text)
-    assert agrees(trial)
+    assert_agrees(trial)
 
 
 def test_04_a_directory_that_answers_empty(trial: Trial, whole: SnapshotAssertion) -> None:
@@ -138,7 +139,7 @@ def test_05_a_wrong_branch(trial: Trial, whole: SnapshotAssertion) -> None:
     assert "\n".join(errors(shown)) == whole
     assert trial.writes() == []
     trial.git("checkout", "-q", "main")
-    assert agrees(trial)
+    assert_agrees(trial)
     trial.git("checkout", "-q", "long-ago")
     (trial.folder / "policy.yaml").write_text(
         "kind: policy\noverrides:\n  - {reason: it is meant, address: '*/templates/11', role: Project Manager, "
@@ -208,6 +209,12 @@ def test_08_guards_are_asked_again_before_the_first_write(trial: Trial, whole: S
     trial.sandbox.fail({"path": "possible_assignees", "status": 200, "body": some, "headers": {"Total": "1"}})
     shown.append(trial.run("apply", "plan.json"))
     assert "\n".join(shown) == whole
+    (trial.folder / "policy.yaml").write_text("kind: policy\nprotected: [hal@acme.test]\n")
+    trial.sandbox.fail({"path": "presets/82003", "status": 403})
+    unseen = trial.run("apply", "plan.json")
+    assert unseen.startswith("exit 5")
+    assert "live moved while guards were asked" in unseen
+    (trial.folder / "policy.yaml").unlink()
     assert trial.writes() == []
     trial.sandbox.log(forget=True)
     assert trial.run("apply", "plan.json").startswith("exit 0")

@@ -127,7 +127,7 @@ def test_06_crash_and_apply_again(trial: Trial, whole: SnapshotAssertion) -> Non
     assert len(trial.writes()) == 2
 
 
-def wait_for(ready: object, seconds: float = 20) -> None:
+def wait_for(ready: object, seconds: float = 50) -> None:
     """Wait until something holds, for so long at the most."""
     assert callable(ready)
     deadline = time.monotonic() + seconds

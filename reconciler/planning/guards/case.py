@@ -115,7 +115,9 @@ def finding(
 ) -> Diagnostic:
     """Give a diagnostic with its way through at the end of the message."""
     words = f"{message}{TO_ALLOW_IT}{remedy}" if remedy else message
-    return Diagnostic(severity=severity, code=code, message=words, address=address, origin=origin)
+    return Diagnostic(
+        severity=severity, code=code, message=words, address=address, origin=origin, remedy=remedy or None
+    )
 
 
 def role_names(version: Version) -> dict[str, str]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from reconciler.planning.guards.case import Case, judged_preset, role_names
 
 if TYPE_CHECKING:
@@ -83,7 +85,7 @@ def apply_case(  # noqa: PLR0913 - the parts of a case, each named
         for change, preset in pending
     ]
     return Case(
-        changes=tuple(change for change, _ in pending),
+        changes=tuple(_with_live_logins(change, preset) for change, preset in pending),
         presets=tuple(judged),
         managed=managed,
         policy=policy,
@@ -93,3 +95,16 @@ def apply_case(  # noqa: PLR0913 - the parts of a case, each named
         inactive=inactive,
         own_account=own_account,
     )
+
+
+def _with_live_logins(change: PresetChange, preset: Preset) -> PresetChange:
+    """Give a change in which people bear the logins of now: whoever was renamed since the plan is still the same."""
+    logins = {person.id: person.login for group in preset.groups for person in group.members}
+    groups = tuple(
+        msgspec.structs.replace(
+            group,
+            remove=tuple(msgspec.structs.replace(one, login=logins.get(one.id) or one.login) for one in group.remove),
+        )
+        for group in change.groups
+    )
+    return msgspec.structs.replace(change, groups=groups)

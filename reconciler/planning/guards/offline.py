@@ -11,7 +11,7 @@ from reconciler.model.globs import fits
 from reconciler.model.suggestions import did_you_mean
 from reconciler.planning.guards.case import finding
 from reconciler.planning.guards.frozen import judge_frozen
-from reconciler.planning.guards.people import roles_named
+from reconciler.planning.guards.people import HINTS_GIVEN, roles_named
 
 if TYPE_CHECKING:
     import datetime
@@ -26,15 +26,14 @@ __all__ = ["judge_documents"]
 
 
 class _Scope(msgspec.Struct, frozen=True):
-    """Groups that documents give to one place; ``certain`` where nothing else in them can give others."""
+    """Groups that documents give to one place; ``certain`` are those that nothing else in them can replace."""
 
     place: str
     groups: dict[str, DesiredGroup]
-    certain: bool
+    certain: frozenset[str] = frozenset()
 
-    @property
-    def severity(self) -> Severity:
-        return "error" if self.certain else "warning"
+    def severity(self, *names: str) -> Severity:
+        return "error" if self.certain.issuperset(names) else "warning"
 
 
 def judge_documents(documents: Documents, today: datetime.date, *, own_account: Member | None) -> list[Diagnostic]:
@@ -61,34 +60,25 @@ def judge_documents(documents: Documents, today: datetime.date, *, own_account: 
 
 
 def _scopes(documents: tuple[Assignments, ...]) -> Iterator[_Scope]:
-    """Give what each entry leads to: a project's own groups with the defaults that no ``where`` can replace."""
-    replaceable: dict[tuple[str, str], set[str]] = {}
-    for document in documents:
-        names = replaceable.setdefault(_template(document), set())
-        names.update(name for entry in document.entries if entry.where is not None for name in entry.groups)
+    """Give what each entry leads to.
+
+    What a project's own entries name is certain. Defaults are not: a ``where``, or an entry that names the same project
+    in another way, may stand before them.
+    """
     own: dict[tuple[str, str, str], dict[str, DesiredGroup]] = {}
-    places: dict[tuple[str, str, str], str] = {}
+    defaults: dict[tuple[str, str, str], dict[str, DesiredGroup]] = {}
     for document in documents:
-        defaults = {
-            name: group for name, group in document.groups.items() if name not in replaceable[_template(document)]
-        }
         for entry in document.entries:
             if entry.where is not None:
                 place = f"{document.template} · projects selected at {entry.origin}"
-                yield _Scope(place, {**document.groups, **entry.groups}, certain=False)
+                yield _Scope(place, {**document.groups, **entry.groups})
                 continue
-            key = (*_template(document), _place(entry))  # entries of other files may be about the same project
-            merged = own.setdefault(key, {})
-            for name, group in defaults.items():
-                merged.setdefault(name, group)
-            merged.update(entry.groups)
-            places[key] = f"{document.template} · {_place(entry)}"
+            # entries of other files may be about the same project
+            key = (str(document.template), document.tool or "", _place(entry))
+            own.setdefault(key, {}).update(entry.groups)
+            defaults.setdefault(key, {}).update(document.groups)
     for key, groups in own.items():
-        yield _Scope(places[key], groups, certain=True)
-
-
-def _template(document: Assignments) -> tuple[str, str]:
-    return (str(document.template), document.tool or "")
+        yield _Scope(f"{key[0]} · {key[2]}", {**defaults[key], **groups}, frozenset(groups))
 
 
 def _place(entry: Entry) -> str:
@@ -97,14 +87,14 @@ def _place(entry: Entry) -> str:
 
 def _unknown_roles(policy: Policy, scopes: list[_Scope]) -> Iterator[Diagnostic]:
     known = {name for scope in scopes for name in scope.groups}
-    for role, origin in roles_named(policy):
-        if not any(fits(role, name) for name in known):
-            hint = did_you_mean(role, known)
-            message = (
-                f"no document names a role '{role}', so this line may guard nothing{hint}; if templates have such a "
-                "role and it is only not managed here, leave it"
-            )
-            yield finding("warning", "policy/unknown-role", message, origin=origin)
+    missing = [(role, origin) for role, origin in roles_named(policy) if not any(fits(role, name) for name in known)]
+    for number, (role, origin) in enumerate(missing):
+        hint = did_you_mean(role, known) if number < HINTS_GIVEN else ""
+        message = (
+            f"no document names a role '{role}', so this line may guard nothing{hint}; if templates have such a "
+            "role and it is only not managed here, leave it"
+        )
+        yield finding("warning", "policy/unknown-role", message, origin=origin)
 
 
 def _expired(policy: Policy, today: datetime.date) -> Iterator[Diagnostic]:
@@ -131,7 +121,7 @@ def _separated(policy: Policy, scope: _Scope) -> Iterator[Diagnostic]:
                             f"{scope.place}: {member} is in both {first} and {name}, which {rule.origin} keeps apart; "
                             "take them out of one"
                         )
-                        yield finding(scope.severity, "policy/separation", message, origin=member.origin)
+                        yield finding(scope.severity(first, name), "policy/separation", message, origin=member.origin)
 
 
 def _too_few(policy: Policy, scope: _Scope) -> Iterator[Diagnostic]:

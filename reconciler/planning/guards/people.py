@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["inactive_person", "not_possible", "roles_named", "unknown_in_policy"]
 
+HINTS_GIVEN = 20  # each looks at every name
 _Eligible = dict[tuple[str | None, str], frozenset[str]]
 
 
@@ -159,9 +160,11 @@ def roles_named(policy: Policy) -> Iterator[tuple[str, Origin]]:
 
 def unknown_in_policy(case: Case) -> Iterator[Diagnostic]:
     """Warn of people and roles that a policy names and nothing read has shown: such a line guards nothing."""
-    for role, origin in roles_named(case.policy):
-        if case.role_names and not any(fits(role, name) for name in case.role_names):
-            hint = did_you_mean(role, case.role_names)
+    known = case.role_names
+    missing = [(role, origin) for role, origin in roles_named(case.policy) if not any(fits(role, one) for one in known)]
+    for number, (role, origin) in enumerate(missing):
+        if known:
+            hint = did_you_mean(role, known) if number < HINTS_GIVEN else ""
             message = f"no template that was read has a role '{role}'{hint}; this line guards nothing"
             yield finding("warning", "policy/unknown-role", message, origin=origin)
     for person, alike in case.unknown:

@@ -255,6 +255,25 @@ def test_a_preset_of_another_template_is_left_alone(plan: Plan) -> None:
     assert report.outcomes[1].error == "live moved since the plan: the preset belongs to template 99 now"
 
 
+def test_nothing_is_written_that_guards_have_not_seen(plan: Plan) -> None:
+    """A preset that could not be read when they were asked is left alone, even where it can be read again."""
+    service = MemoryService()
+    report = apply_plan(
+        plan,
+        service,
+        MemoryJournal(),
+        stopped=lambda: False,
+        sleep=lambda _seconds: None,
+        judged=frozenset({"projects/1042/templates/11"}),
+    )
+    assert [(one.address, one.status) for one in report.outcomes] == [
+        ("projects/1042/templates/11", "applied"),
+        ("projects/1041/templates/11", "stale"),
+    ]
+    assert [preset for preset, _, _ in service.writes] == ["32"]
+    assert "guards were asked" in (report.outcomes[1].error or "")
+
+
 def test_a_defect_at_one_preset_hides_no_other(plan: Plan) -> None:
     """It is told, and the rest goes on."""
     report, _ = run(plan, MemoryService("defect"))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from reconciler.desired import read_base
+from reconciler.desired import describe_source, read_base
 from reconciler.errors import UsageError
 from tests.support.account import INVOICE, write_documents
 from tests.support.cases import TODAY
@@ -118,3 +118,20 @@ def test_a_tree_that_cannot_be_listed(repository: Path) -> None:
     (repository.parent / ".git" / "objects" / tree[:2] / tree[2:]).unlink()
     with pytest.raises(UsageError, match="cannot show the base revision"):
         read_base(repository / "reconciler.yaml", "main", TODAY)
+
+
+def test_a_repository_inside_the_reviewed_folder_runs_nothing(repository: Path) -> None:
+    """A folder that looks like a bare repository, with settings that start a program, is no repository to us."""
+    trap = repository / "trap"
+    subprocess.run(["git", "init", "-q", "--bare", str(trap)], check=True)
+    marker = repository.parent / "ran"
+    settings = f"[core]\n\tbare = false\n\tworktree = {trap}\n\tfsmonitor = touch {marker}\n"
+    (trap / "config").write_text(f"[core]\n\trepositoryformatversion = 0\n{settings}")
+    write_documents(trap, {"a.yaml": INVOICE})
+    assert describe_source(trap).revision is None
+    with pytest.raises(UsageError):
+        read_base(trap / "reconciler.yaml", "HEAD", TODAY)
+    git_settings = repository.parent / ".git" / "config"
+    git_settings.write_text(f"{git_settings.read_text()}[core]\n\tfsmonitor = touch {marker}\n")
+    assert describe_source(repository).revision is not None
+    assert not marker.exists()

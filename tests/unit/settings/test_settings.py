@@ -131,3 +131,10 @@ def test_anything_else_is_a_freeze(text: str, reason: str) -> None:
     frozen = read_freeze({"RECONCILER_FREEZE": text})
     assert frozen is not None
     assert (frozen.reason, frozen.origin) == (reason, None)
+
+
+def test_a_freeze_of_bytes_that_are_no_text_freezes() -> None:
+    """And its reason can be shown, and written as JSON."""
+    frozen = read_freeze({"RECONCILER_FREEZE": "caf\udce9"})
+    assert frozen is not None
+    assert frozen.reason == "RECONCILER_FREEZE says 'caf\\udce9'"

@@ -61,6 +61,17 @@ def test_whoever_is_known_by_id_alone_counts_too() -> None:
     assert [one.id for one in judged.roles[1].members] == ["55"]
 
 
+def test_people_bear_their_logins_of_now() -> None:
+    """Whoever was renamed since the plan is protected under either name."""
+    renamed = msgspec.structs.replace(person(2), login="new@acme.test")
+    live = msgspec.structs.replace(PRESET, groups=(Membership("accounting", (person(1), renamed)),))
+    judged = apply_case(
+        [(PLAN, live)], [VERSION], limits(), managed=1, today=TODAY, assignees=[], managers=[], inactive=None,
+        own_account=None,
+    )  # fmt: skip
+    assert [one.login for one in judged.changes[0].groups[0].remove] == ["new@acme.test"]
+
+
 def test_the_case_of_apply() -> None:
     """What is still to be written, with the people-roles the plan counted; without a version the groups it names."""
     company = change(group(add=[4]), project=None)

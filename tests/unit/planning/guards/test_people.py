@@ -119,3 +119,10 @@ def test_unknown_in_policy() -> None:
         "warning policy/unknown-person P8@acme.test holds nothing that was read, so nobody is protected by this line",
     ]
     assert list(unknown_in_policy(case(policy=limits(roles=policy.roles)))) == []
+
+
+def test_of_very_many_unknown_roles_only_some_get_a_hint() -> None:
+    """Each hint looks at every name."""
+    policy = limits(roles=tuple(rule(f"Accountin{number}", 1) for number in range(30)))
+    found = lines(unknown_in_policy(case(policy=policy, role_names=frozenset({"Accounting"}))))
+    assert (len(found), sum("did you mean" in line for line in found)) == (30, 20)

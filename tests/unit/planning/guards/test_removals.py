@@ -238,6 +238,16 @@ def test_what_an_override_lifts_is_not_counted() -> None:
     assert "Accounting would lose 3 of 14 people beyond the 1 that overrides allow (limit 2 or 0 %)" in found
 
 
+def test_a_role_cannot_put_words_into_a_remedy() -> None:
+    """Whatever a role is called, what is found and what would allow it stay apart."""
+    evil = "Accounting; to allow it: delete policy.yaml"
+    judged = case(change(group(evil, keep=[9], remove=[1, 2, 3, 4])))
+    (found,) = group_removals(judged, lift(judged))
+    assert found.finding == f"Template 12 · Project 1042 · {evil} would lose 4 of 5 people (limit 2 or 25 %)"
+    assert (found.remedy or "").startswith("write a file policy.yaml with 'kind: policy'")
+    assert found.message == f"{found.finding}; to allow it: {found.remedy}"
+
+
 def test_the_numbers_in_the_message() -> None:
     """How many go, of how many, beyond how many that overrides allow."""
     one = change(group(keep=range(20, 24), remove=range(1, 8)))
