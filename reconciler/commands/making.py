@@ -14,7 +14,8 @@ from reconciler.desired import describe_source, read_base
 from reconciler.errors import RefusedError
 from reconciler.model.plan import LiveSource, Plan
 from reconciler.planning import build_plan, compare, count_managed, withhold
-from reconciler.planning.basing import judge_released, managed_groups
+from reconciler.planning.basing import judge_released
+from reconciler.planning.causes import already_so, base_targets
 from reconciler.planning.guards import apply_case, judge, judge_frozen, plan_case
 from reconciler.planning.judging import judge_kept, unreadable_diagnostics
 from reconciler.settings import read_freeze
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from reconciler.commands.options import Common
     from reconciler.commands.workspace import Workspace
     from reconciler.desired import Base
+    from reconciler.model.base import BaseTarget
     from reconciler.model.diagnostics import Diagnostic
     from reconciler.model.documents import Documents, Source
     from reconciler.model.live import LiveState
@@ -86,8 +88,8 @@ def judged_plan(  # noqa: PLR0913 - the plan's own parts, each named
 ) -> Plan:
     """Compare what was observed, ask every guard, and give the plan; it asks nobody else anything."""
     state = observation.state
-    managed_before = None if base is None else _managed_before(base, company_id, state)
-    wanted = compare(observation.resolved, state.versions, managed_before)
+    then = None if base is None else _base_targets(base, company_id, observation)
+    wanted = compare(observation.resolved, state.versions, then)
     changes, withheld = withhold(wanted) if adds_only else (wanted, ())
     managed = count_managed(observation.resolved)
     case = plan_case(
@@ -105,7 +107,7 @@ def judged_plan(  # noqa: PLR0913 - the plan's own parts, each named
         *unreadable_diagnostics(state.unreadable),
         *judge_frozen(freezes, "warning"),
         *judgement.diagnostics,
-        *_released(base, managed_before, observation),
+        *_released(base, then, observation),
         *judge_kept(changes, state),
         *observation.diagnostics,
     )
@@ -116,6 +118,7 @@ def judged_plan(  # noqa: PLR0913 - the plan's own parts, each named
         diagnostics=diagnostics,
         adds_only=adds_only,
         withheld=withheld,
+        already=None if then is None else already_so(observation.resolved, then, state.versions),
         overrides=judgement.overrides,
         complete=not state.unreadable,
         company_id=company_id,
@@ -126,17 +129,15 @@ def judged_plan(  # noqa: PLR0913 - the plan's own parts, each named
     )
 
 
-def _managed_before(base: Base, company_id: str, state: LiveState) -> dict[str, frozenset[str]]:
+def _base_targets(base: Base, company_id: str, observation: Observation) -> dict[str, BaseTarget]:
     same_company = base.settings is not None and base.settings.company_id == company_id
-    return managed_groups(base.documents if same_company else None, state)
+    return base_targets(base.documents if same_company else None, observation.state, observation.index.find)
 
 
-def _released(
-    base: Base | None, managed_before: dict[str, frozenset[str]] | None, observation: Observation
-) -> list[Diagnostic]:
-    if base is None or managed_before is None:
+def _released(base: Base | None, then: dict[str, BaseTarget] | None, observation: Observation) -> list[Diagnostic]:
+    if base is None or then is None:
         return []
-    return judge_released(managed_before, observation.resolved, base.revision, observation.state.catalogue)
+    return judge_released(then, observation.resolved, base.revision, observation.state.catalogue)
 
 
 def _live_source(state: LiveState, *, from_snapshot: bool) -> LiveSource:

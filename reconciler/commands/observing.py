@@ -85,7 +85,8 @@ class Observation(msgspec.Struct, frozen=True, kw_only=True):
     """What was read and what it means for the documents; free of errors in the documents.
 
     ``own_account`` is the one this tool signs in with, as the settings name it. ``unknown`` are people whom the
-    policy protects and whom nothing read has shown, each with a hint at somebody alike.
+    policy protects and whom nothing read has shown, each with a hint at somebody alike. ``index`` knows everybody who
+    was seen.
     """
 
     state: LiveState
@@ -94,6 +95,7 @@ class Observation(msgspec.Struct, frozen=True, kw_only=True):
     policy: Policy
     own_account: Member | None
     unknown: tuple[tuple[Member, str], ...]
+    index: PeopleIndex
 
 
 @contextmanager
@@ -176,6 +178,7 @@ def observe(
         policy=documents.policy,
         own_account=own_account,
         unknown=_unknown(documents.policy, resolution.index),
+        index=resolution.index,
     )
 
 

@@ -14,7 +14,9 @@ from reconciler.model.live import Person
 __all__ = [
     "PLAN_FORMAT",
     "AddedPerson",
+    "AlreadySo",
     "Cause",
+    "Counts",
     "GroupChange",
     "LiveSource",
     "ManagerChange",
@@ -52,20 +54,25 @@ class AddedPerson(msgspec.Struct, frozen=True):
 
 
 class RemovedPerson(msgspec.Struct, frozen=True):
-    """A person who loses a role; ``origin`` is the group in the documents that no longer names them."""
+    """A person who loses a role.
+
+    ``origin`` is the group in the documents that no longer names them, null where the base did not name them either;
+    ``base_origin`` is the line of the base that did.
+    """
 
     id: str
     login: str | None
     name: str | None
     cause: Cause = "requested"
     origin: Origin | None = None
+    base_origin: Origin | None = None
 
 
 class GroupChange(msgspec.Struct, frozen=True, kw_only=True):
     """What one managed group gains, loses and keeps.
 
-    ``allow_empty`` is what the documents say of it. ``adopted`` tells whether the base revision did not manage it
-    yet; null where no base is known.
+    ``origin`` is where the documents name it, ``allow_empty`` what they say of it. ``adopted`` tells whether the base
+    revision did not manage it yet; null where no base is known.
     """
 
     uuid: str
@@ -73,6 +80,7 @@ class GroupChange(msgspec.Struct, frozen=True, kw_only=True):
     add: tuple[AddedPerson, ...]
     remove: tuple[RemovedPerson, ...]
     keep: tuple[Person, ...]
+    origin: Origin | None = None
     allow_empty: bool = False
     adopted: bool | None = None
 
@@ -83,6 +91,7 @@ class ManagerChange(msgspec.Struct, frozen=True, kw_only=True):
     before: Person | None
     after: Person
     origin: Origin | None = None
+    cause: Cause = "requested"
 
 
 class PresetChange(msgspec.Struct, frozen=True, kw_only=True):
@@ -99,6 +108,17 @@ class PresetChange(msgspec.Struct, frozen=True, kw_only=True):
     after: dict[str, tuple[str, ...]]
     unmanaged: int = 0
     dynamic: int = 0
+
+
+class AlreadySo(msgspec.Struct, frozen=True, kw_only=True):
+    """What the documents ask for of one group, the base did not, and live already has."""
+
+    address: str
+    project: Named | None
+    template: Named
+    group: str
+    add: tuple[Person, ...]
+    remove: tuple[Person, ...]
 
 
 class WithheldGroup(msgspec.Struct, frozen=True, kw_only=True):
@@ -142,10 +162,20 @@ class LiveSource(msgspec.Struct, frozen=True, kw_only=True):
     seconds: float | None = None
 
 
+class Counts(msgspec.Struct, frozen=True, kw_only=True):
+    """People-roles added and removed, and workflow managers changed."""
+
+    additions: int = 0
+    removals: int = 0
+    managers: int = 0
+
+
 class Summary(msgspec.Struct, frozen=True, kw_only=True):
     """Counts: presets in scope, presets changed, people-roles added and removed, managers, distinct people.
 
     ``managed`` counts the people-roles that live has in managed groups, ``withheld`` the removals left undone.
+    ``drift`` counts the part of all this that these documents did not bring about, ``already`` what they ask for that
+    the base did not and live already has; both null without a base.
     """
 
     presets: int
@@ -156,6 +186,8 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     people: int
     managed: int = 0
     withheld: int = 0
+    drift: Counts | None = None
+    already: int | None = None
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
@@ -177,5 +209,6 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     summary: Summary
     changes: tuple[PresetChange, ...]
     withheld: tuple[WithheldChange, ...] = ()
+    already: tuple[AlreadySo, ...] = ()
     overrides: tuple[UsedOverride, ...] = ()
     diagnostics: tuple[Diagnostic, ...]

@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from reconciler.diff import difference
+from reconciler.model.base import BaseTarget
 from reconciler.model.diagnostics import Diagnostic, has_errors
 from reconciler.model.plan import (
     PLAN_FORMAT,
     AddedPerson,
+    AlreadySo,
+    Counts,
     GroupChange,
     ManagerChange,
     Named,
@@ -22,14 +25,18 @@ from reconciler.model.plan import (
     UsedOverride,
     WithheldChange,
 )
+from reconciler.planning.causes import cause_of_addition, cause_of_removal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from reconciler.model.base import BaseGroup
     from reconciler.model.documents import Source
     from reconciler.model.live import Person, Version
-    from reconciler.model.plan import LiveSource
+    from reconciler.model.plan import Cause, LiveSource
     from reconciler.model.scope import ResolvedGroup, ResolvedTarget
+
+_NOTHING = BaseTarget({})  # a preset that the base did not manage
 
 __all__ = ["build_plan", "compare", "count_managed", "plan_digest", "summarize"]
 
@@ -37,16 +44,16 @@ __all__ = ["build_plan", "compare", "count_managed", "plan_digest", "summarize"]
 def compare(
     targets: Iterable[ResolvedTarget],
     versions: Iterable[Version],
-    managed_before: Mapping[str, frozenset[str]] | None = None,
+    base: Mapping[str, BaseTarget] | None = None,
 ) -> tuple[PresetChange, ...]:
     """Give the presets that differ from what is desired, by address.
 
     Only managed role groups and managed workflow managers count; sets are compared, never order. Unmanaged
-    and dynamic groups stand in ``before`` and ``after`` alike. ``managed_before`` tells which groups of which
-    address the base revision managed; null where no base is known.
+    and dynamic groups stand in ``before`` and ``after`` alike. ``base`` is what the base revision asks
+    for, by address; null where no base is known.
     """
     known = {version.id: version for version in versions}
-    changes = [change for target in targets if (change := _change(target, known, managed_before)) is not None]
+    changes = [change for target in targets if (change := _change(target, known, base)) is not None]
     changes.sort(key=lambda change: change.address)
     return tuple(changes)
 
@@ -62,9 +69,10 @@ def count_managed(targets: Iterable[ResolvedTarget]) -> int:
 
 
 def _change(
-    resolved: ResolvedTarget, versions: dict[str, Version], managed_before: Mapping[str, frozenset[str]] | None
+    resolved: ResolvedTarget, versions: dict[str, Version], base: Mapping[str, BaseTarget] | None
 ) -> PresetChange | None:
     target = resolved.target
+    then = None if base is None else base.get(target.address, _NOTHING)
     preset = target.preset
     live = {membership.uuid: membership.members for membership in preset.groups}
     differing = {}
@@ -72,7 +80,7 @@ def _change(
         before = {person.id for person in live.get(uuid, ())}
         if before != desired.members.keys():
             differing[uuid] = (before, desired)
-    manager = _manager_change(resolved)
+    manager = _manager_change(resolved, then)
     if not differing and manager is None:
         return None
     version = versions[preset.version_id or target.template.version_id or ""]
@@ -81,8 +89,7 @@ def _change(
     after_ids = dict(before_ids)
     groups = []
     for uuid, (before, desired) in differing.items():
-        adopted = None if managed_before is None else uuid not in managed_before.get(target.address, ())
-        group = _group_change((uuid, names[uuid]), live.get(uuid, ()), before, desired, adopted=adopted)
+        group = _group_change((uuid, names[uuid]), live.get(uuid, ()), before, desired, then)
         groups.append(group)
         after_ids[uuid] = (*(one.id for one in group.keep), *(one.id for one in group.add))
     groups.sort(key=lambda group: (group.name, group.uuid))
@@ -103,19 +110,21 @@ def _change(
 
 
 def _group_change(
-    named: tuple[str, str], live: Sequence[Person], before: set[str], desired: ResolvedGroup, *, adopted: bool | None
+    named: tuple[str, str],
+    live: Sequence[Person],
+    before: set[str],
+    desired: ResolvedGroup,
+    then: BaseTarget | None,
 ) -> GroupChange:
     added, removed = difference(before, desired.members.keys())
+    base = None if then is None else then.groups.get(named[0])
     add = []
     for login_id in added:
         member = desired.members[login_id]
         person = member.person
-        add.append(AddedPerson(person.id, person.login, person.name, origin=member.origin, via=member.via))
-    remove = [
-        RemovedPerson(person.id, person.login, person.name, origin=desired.origin)
-        for person in _once(live)
-        if person.id in removed
-    ]
+        cause = cause_of_addition(login_id, base)
+        add.append(AddedPerson(person.id, person.login, person.name, cause, member.origin, member.via))
+    remove = [_removed(person, desired, base) for person in _once(live) if person.id in removed]
     keep = tuple(person for person in _once(live) if person.id not in removed)
     return GroupChange(
         uuid=named[0],
@@ -123,8 +132,22 @@ def _group_change(
         add=tuple(sorted(add, key=_by_login)),
         remove=tuple(sorted(remove, key=_by_login)),
         keep=keep,
+        origin=desired.origin,
         allow_empty=desired.allow_empty,
-        adopted=adopted,
+        adopted=None if then is None else base is None,
+    )
+
+
+def _removed(person: Person, desired: ResolvedGroup, base: BaseGroup | None) -> RemovedPerson:
+    cause = cause_of_removal(person.id, base)
+    named = None if base is None else base.members.get(person.id)
+    return RemovedPerson(
+        person.id,
+        person.login,
+        person.name,
+        cause,
+        origin=desired.origin if cause == "requested" else None,
+        base_origin=named.origin if named else None,
     )
 
 
@@ -136,12 +159,13 @@ def _by_login(person: AddedPerson | RemovedPerson) -> tuple[str, str]:
     return ((person.login or "").casefold(), person.id)
 
 
-def _manager_change(resolved: ResolvedTarget) -> ManagerChange | None:
+def _manager_change(resolved: ResolvedTarget, then: BaseTarget | None) -> ManagerChange | None:
     wanted = resolved.manager
     before = resolved.target.preset.workflow_manager
     if wanted is None or (before is not None and before.id == wanted.person.id):
         return None
-    return ManagerChange(before=before, after=wanted.person, origin=wanted.origin)
+    cause: Cause = "drift" if then is not None and then.manager == wanted.person.id else "requested"
+    return ManagerChange(before=before, after=wanted.person, origin=wanted.origin, cause=cause)
 
 
 def build_plan(  # noqa: PLR0913 - the plan's own parts, each named
@@ -152,6 +176,7 @@ def build_plan(  # noqa: PLR0913 - the plan's own parts, each named
     diagnostics: Sequence[Diagnostic],
     adds_only: bool = False,
     withheld: tuple[WithheldChange, ...] = (),
+    already: tuple[AlreadySo, ...] | None = None,
     overrides: tuple[UsedOverride, ...] = (),
     complete: bool,
     company_id: str,
@@ -172,9 +197,10 @@ def build_plan(  # noqa: PLR0913 - the plan's own parts, each named
         complete=complete,
         applicable=complete and not has_errors(diagnostics),
         adds_only=adds_only,
-        summary=summarize(changes, withheld, presets=presets, managed=managed),
+        summary=summarize(changes, withheld, already, presets=presets, managed=managed),
         changes=changes,
         withheld=withheld,
+        already=already or (),
         overrides=overrides,
         diagnostics=tuple(diagnostics),
     )
@@ -182,7 +208,12 @@ def build_plan(  # noqa: PLR0913 - the plan's own parts, each named
 
 
 def summarize(
-    changes: Sequence[PresetChange], withheld: Sequence[WithheldChange] = (), *, presets: int, managed: int
+    changes: Sequence[PresetChange],
+    withheld: Sequence[WithheldChange] = (),
+    already: Sequence[AlreadySo] | None = None,
+    *,
+    presets: int,
+    managed: int,
 ) -> Summary:
     """Count people-roles (one person in one group), managers, and distinct people."""
     people: set[str] = set()
@@ -206,7 +237,18 @@ def summarize(
         people=len(people),
         managed=managed,
         withheld=sum(len(group.remove) for change in withheld for group in change.groups),
+        drift=None if already is None else _drift(changes),
+        already=None if already is None else sum(len(one.add) + len(one.remove) for one in already),
     )
+
+
+def _drift(changes: Iterable[PresetChange]) -> Counts:
+    additions = removals = managers = 0
+    for change in changes:
+        additions += sum(person.cause == "drift" for group in change.groups for person in group.add)
+        removals += sum(person.cause == "drift" for group in change.groups for person in group.remove)
+        managers += change.workflow_manager is not None and change.workflow_manager.cause == "drift"
+    return Counts(additions=additions, removals=removals, managers=managers)
 
 
 def plan_digest(plan: Plan) -> str:

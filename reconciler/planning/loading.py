@@ -46,7 +46,13 @@ def check_plan(plan: Plan, name: str) -> None:
     consistent = (
         plan.applicable == (plan.complete and not has_errors(plan.diagnostics))
         and plan.summary
-        == summarize(plan.changes, plan.withheld, presets=plan.summary.presets, managed=plan.summary.managed)
+        == summarize(
+            plan.changes,
+            plan.withheld,
+            None if plan.summary.already is None else plan.already,
+            presets=plan.summary.presets,
+            managed=plan.summary.managed,
+        )
         and (plan.adds_only or not plan.withheld)
         and not (plan.adds_only and plan.summary.removals)
         and all(_shows_what_it_does(change) for change in plan.changes)

@@ -54,5 +54,11 @@ def _environment() -> Environment:
 def render_plan_markdown(plan: Plan) -> str:
     """Give a plan as Markdown: guards first, removals before additions."""
     template = _environment().get_template("plan.md.j2")
-    text = template.render(view=plan_view(plan), symbols=_SYMBOLS, few=named_few)
+    view = plan_view(plan)
+    sections = [
+        *(("", one) for one in view.sections),
+        *(("drift, not these documents: ", one) for one in view.drift),
+        *(("withheld: ", one) for one in view.withheld),
+    ]
+    text = template.render(view=view, sections=sections, symbols=_SYMBOLS, few=named_few)
     return text.rstrip("\n") + "\n"

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from reconciler.model.outcomes import ApplyReport, ApplySummary, RecordedRun
     from reconciler.model.plan import Plan
     from reconciler.render.findings import FindingView
-    from reconciler.render.view import PresetView, RowView
+    from reconciler.render.view import PlanView, PresetView, RowView, SectionView
 
 __all__ = ["render_apply", "render_diagnostics", "render_plan", "render_runs"]
 
@@ -33,6 +33,7 @@ _STATUSES = {"applied": "green", "already": "dim", "stale": "yellow", "failed": 
 _WIDE_ENOUGH = 100_000  # every table takes the width of its cells, which are shortened
 _LONGEST_REASON = 200
 _LONGEST_ERROR = 1000
+MOST_ALREADY = 20
 
 
 class _Page:
@@ -79,12 +80,10 @@ def render_plan(plan: Plan, *, color: bool) -> str:
     if view.overrides:
         page.add()
         page.add(*(Text(printable(one), style="yellow") for one in view.overrides))
-    for section in view.sections:
-        page.add("", Text(printable(section.name), style="bold"))
+    for title, section in _titled(view):
+        page.add("", Text(title, style="bold"))
         _add_section(page, section.presets)
-    for section in view.withheld:
-        page.add("", Text(f"withheld: {printable(section.name)}", style="bold dim"))
-        _add_section(page, section.presets)
+    _add_already(page, view.already)
     if view.untouched:
         page.add("", Text(view.untouched, style="dim"))
     page.add(
@@ -93,6 +92,21 @@ def render_plan(plan: Plan, *, color: bool) -> str:
         Text(printable(f"digest {view.digest}"), style="dim"),
     )
     return page.text()
+
+
+def _titled(view: PlanView) -> Iterable[tuple[str, SectionView]]:
+    """Give every section with its title: what is requested, what drifted, what is withheld."""
+    kinds = (("", view.sections), ("drift, not these documents: ", view.drift), ("withheld: ", view.withheld))
+    return ((f"{kind}{printable(section.name)}", section) for kind, sections in kinds for section in sections)
+
+
+def _add_already(page: _Page, already: Sequence[str]) -> None:
+    if not already:
+        return
+    page.add("", Text("already so, nothing to do:", style="dim"))
+    page.add(*(Text(f"  {printable(one)}", style="dim") for one in already[:MOST_ALREADY]))
+    if len(already) > MOST_ALREADY:
+        page.add(Text(f"  and {len(already) - MOST_ALREADY:,} more groups", style="dim"))
 
 
 def _add_section(page: _Page, presets: Sequence[PresetView]) -> None:

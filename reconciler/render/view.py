@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 
 from reconciler.model.live import Person
-from reconciler.model.plan import GroupChange, PresetChange
+from reconciler.model.plan import Counts, GroupChange, PresetChange
 from reconciler.render.findings import FindingView, findings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from reconciler.model.diagnostics import Origin
-    from reconciler.model.plan import Plan, UsedOverride, WithheldChange
+    from reconciler.model.plan import AlreadySo, Cause, Plan, RemovedPerson, UsedOverride, WithheldChange
 
 __all__ = ["PlanView", "PresetView", "RowView", "SectionView", "plan_view"]
 
@@ -58,6 +58,8 @@ class PlanView(msgspec.Struct, frozen=True, kw_only=True):
     findings: tuple[FindingView, ...]
     overrides: tuple[str, ...]
     sections: tuple[SectionView, ...]
+    drift: tuple[SectionView, ...]
+    already: tuple[str, ...]
     withheld: tuple[SectionView, ...]
     untouched: str
     source: str
@@ -82,7 +84,9 @@ def plan_view(plan: Plan) -> PlanView:
         state=_state(plan),
         findings=findings(plan.diagnostics, {change.address: _place(change) for change in plan.changes}),
         overrides=tuple(_override(one) for one in plan.overrides),
-        sections=_sections(plan.changes),
+        sections=_sections(_half(plan.changes, "requested")),
+        drift=_sections(_half(plan.changes, "drift")),
+        already=tuple(_already(one) for one in plan.already),
         withheld=_sections([_as_change(one) for one in plan.withheld]),
         untouched=_untouched(plan),
         source=_source(plan),
@@ -101,12 +105,23 @@ def _count(number: int, noun: str, nouns: str | None = None) -> str:
 
 def _counts(plan: Plan) -> str:
     summary = plan.summary
-    if not plan.changes:
-        return ""
-    counts = f"+{summary.additions:,} −{summary.removals:,} people-roles"
-    if summary.managers:
-        counts += f", {_count(summary.managers, 'workflow manager')}"
-    return counts
+    if summary.drift is None:
+        return _people_roles(summary.additions, summary.removals, summary.managers) if plan.changes else ""
+    drift = summary.drift
+    requested = _people_roles(
+        summary.additions - drift.additions, summary.removals - drift.removals, summary.managers - drift.managers
+    )
+    parts = [f"requested: {requested}"] if plan.changes else []
+    if drift != Counts():
+        parts.append(f"drift: {_people_roles(drift.additions, drift.removals, drift.managers)}")
+    if summary.already:
+        parts.append(f"{summary.already:,} already so")
+    return " · ".join(parts)
+
+
+def _people_roles(additions: int, removals: int, managers: int) -> str:
+    more = f", {_count(managers, 'workflow manager')}" if managers else ""
+    return f"+{additions:,} −{removals:,} people-roles{more}"
 
 
 def _state(plan: Plan) -> str:
@@ -149,6 +164,38 @@ def _seconds(seconds: float) -> str:
         return f"{seconds:.1f} s"
     minutes, rest = divmod(round(seconds), 60)
     return f"{minutes} min {rest} s" if minutes else f"{rest} s"
+
+
+def _half(changes: Iterable[PresetChange], cause: Cause) -> list[PresetChange]:
+    """Give what of the changes has this cause; a change of which nothing has it is left out."""
+    half = []
+    for change in changes:
+        groups = [
+            msgspec.structs.replace(
+                group,
+                add=tuple(one for one in group.add if one.cause == cause),
+                remove=tuple(one for one in group.remove if one.cause == cause),
+            )
+            for group in change.groups
+        ]
+        manager = change.workflow_manager
+        if manager is not None and manager.cause != cause:
+            manager = None
+        groups = [group for group in groups if group.add or group.remove]
+        if groups or manager is not None:
+            half.append(msgspec.structs.replace(change, groups=tuple(groups), workflow_manager=manager))
+    return half
+
+
+def _already(one: AlreadySo) -> str:
+    place = f"{one.template.name} · {one.project.name if one.project else 'company'} · {one.group}"
+    people = [f"+ {_name(person)} ({_login(person)})" for person in one.add]
+    people.extend(f"− {_name(person)} ({_login(person)})" for person in one.remove)
+    return f"{place}: {', '.join(people)}"
+
+
+def _login(person: Person) -> str:
+    return person.login or f"login id {person.id}"
 
 
 def _override(one: UsedOverride) -> str:
@@ -224,7 +271,7 @@ def _preset(changes: list[PresetChange]) -> PresetView:
                 sign="→",
                 name=f"{before} → {manager.after}",
                 login=manager.after.login or "",
-                reason=_at(manager.origin),
+                reason=_why(manager.cause, "changed live", manager.origin),
             )
         )
     return PresetView(
@@ -242,7 +289,7 @@ def _group_rows(group: GroupChange) -> list[RowView]:
             sign="−",
             name=_name(Person(one.id, one.login, one.name)),
             login=one.login or f"login id {one.id}",
-            reason=f"not in {_at(one.origin)}" if one.origin else "",
+            reason=_why_removed(one, group),
         )
         for one in group.remove
     ]
@@ -254,10 +301,23 @@ def _group_rows(group: GroupChange) -> list[RowView]:
                 sign="+",
                 name=_name(Person(one.id, one.login, one.name)),
                 login=one.login or f"login id {one.id}",
-                reason=f"{_at(one.origin)}{via}",
+                reason=_why(one.cause, "removed live", one.origin) + via,
             )
         )
     return rows
+
+
+def _why(cause: Cause, moved: str, origin: Origin | None) -> str:
+    return f"drift: {moved}, still in {_at(origin)}" if cause == "drift" else _at(origin)
+
+
+def _why_removed(one: RemovedPerson, group: GroupChange) -> str:
+    """Say why somebody goes: these documents took them out, or they were added behind git's back."""
+    if one.cause == "drift":
+        return f"drift: added live, not in {_at(group.origin)}"
+    if one.base_origin is not None:
+        return f"no longer in {one.base_origin.path} (line {one.base_origin.line} at the base)"
+    return f"not in {_at(one.origin)}" if one.origin else ""
 
 
 def _name(person: Person) -> str:

@@ -53,7 +53,7 @@ def group(
         add=tuple(AddedPerson(str(one), f"p{one}@acme.test", f"P{one}", origin=HERE) for one in add),
         remove=tuple(RemovedPerson(str(one), f"p{one}@acme.test", f"P{one}", origin=HERE) for one in remove),
         keep=tuple(map(person, keep)),
-        **more,
+        **{"origin": HERE, **more},
     )
 
 

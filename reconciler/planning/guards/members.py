@@ -39,8 +39,7 @@ def _where(preset: JudgedPreset, role: JudgedRole) -> str:
     groups = preset.change.groups if preset.change else ()
     for group in groups:
         if group.uuid == role.uuid:
-            origins = [one.origin for one in group.add] + [one.origin for one in group.remove]
-            return next((f" at {origin}" for origin in origins if origin), "")
+            return f" at {group.origin}" if group.origin else ""
     return ""
 
 

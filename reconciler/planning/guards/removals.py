@@ -52,7 +52,7 @@ def _with_remedy(case: Case, lifting: Lifting, stopped: Iterable[_Losing]) -> It
     """Give each group that is stopped its way through: one and the same for all that one line is the reason of."""
     families: dict[Origin | None, list[_Losing]] = {}
     for one in stopped:
-        families.setdefault(one[1].remove[0].origin, []).append(one)
+        families.setdefault(one[1].origin, []).append(one)
     for family in families.values():
         remedy = way_through(case, lifting, [removal for _, _, left in family for removal in left])
         for one in family:
@@ -76,7 +76,7 @@ def group_removals(case: Case, lifting: Lifting) -> Iterator[Diagnostic]:
             "policy/group-removals",
             f"{place_of(change, group)} would lose {len(left):,} of {live:,} people{beyond} (limit {limit})",
             address=change.address,
-            origin=group.remove[0].origin,
+            origin=group.origin,
             remedy=remedy,
         )
 
@@ -109,7 +109,7 @@ def whole_group(case: Case, lifting: Lifting) -> Iterator[Diagnostic]:
             "policy/whole-group",
             f"{place_of(change, group)} would lose everybody it has ({len(group.remove):,}), a group of three or more",
             address=change.address,
-            origin=group.remove[0].origin,
+            origin=group.origin,
             remedy=remedy,
         )
     for change, group, _ in replaced:
@@ -119,7 +119,7 @@ def whole_group(case: Case, lifting: Lifting) -> Iterator[Diagnostic]:
                 "policy/whole-group",
                 f"{place_of(change, group)} would lose everybody it has ({len(group.remove):,}) and hold other people",
                 address=change.address,
-                origin=group.remove[0].origin,
+                origin=group.origin,
             )
 
 
@@ -129,7 +129,7 @@ def empties_group(case: Case) -> Iterator[Diagnostic]:
         for group in change.groups:
             if not group.remove or group.keep or group.add:
                 continue
-            address, origin = change.address, group.remove[0].origin
+            address, origin = change.address, group.origin
             what = f"{place_of(change, group)}: nobody will hold this role any more"
             if group.allow_empty:
                 yield finding(
@@ -155,7 +155,7 @@ def _whoever(
         if one.key in lifting.removals:
             let_go.setdefault(one.person.id, []).append(one)
         else:
-            families.setdefault((one.person.id, one.person.origin), []).append(one)
+            families.setdefault((one.person.id, one.group.origin), []).append(one)
     for family in families.values():
         remedy = way_through(case, lifting, family, person=True)
         for one in family:
@@ -164,15 +164,14 @@ def _whoever(
                 code,
                 f"{place_of(one.change, one.group)} would lose {_chosen(one.person, what, chosen)}",
                 address=one.change.address,
-                origin=one.person.origin,
+                origin=one.group.origin,
                 remedy=remedy,
             )
     for removals in let_go.values():
         places = few(place_of(one.change, one.group) for one in removals)
         person = removals[0].person
-        yield finding(
-            "warning", code, f"an override lets {_chosen(person, what, chosen)} go from {places}", origin=person.origin
-        )
+        words = f"an override lets {_chosen(person, what, chosen)} go from {places}"
+        yield finding("warning", code, words, origin=removals[0].group.origin)
     yield from _managers(case, code, what, chosen)
 
 
@@ -229,7 +228,7 @@ def first_adoption(case: Case, lifting: Lifting) -> Iterator[Diagnostic]:
             f"{place_of(change, group)} is managed for the first time and would lose {len(left):,} of "
             f"{len(group.keep) + len(group.remove):,} people",
             address=change.address,
-            origin=group.remove[0].origin,
+            origin=group.origin,
             remedy=f"{adding}{remedy}",
         )
     if any(group.adopted is None for _, group, _ in losing):
@@ -254,5 +253,5 @@ def loses_everything(case: Case) -> Iterator[Diagnostic]:
                 "policy/loses-everything",
                 f"{who} would hold no role any more in the presets that are managed",
                 address=one.change.address,
-                origin=person.origin,
+                origin=one.group.origin,
             )

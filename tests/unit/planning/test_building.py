@@ -34,7 +34,7 @@ def test_a_plan_in_full(tmp_path: Path) -> None:
     assert (change.unmanaged, change.dynamic, change.workflow_manager) == (1, 2, None)
     assert msgspec.structs.asdict(plan.summary) == {
         "presets": 1, "changed": 1, "additions": 1, "removals": 1, "managers": 0, "people": 2,
-        "managed": 2, "withheld": 0,
+        "managed": 2, "withheld": 0, "drift": None, "already": None,
     }  # fmt: skip
     assert plan.applicable
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
+from reconciler.desired import Base, read_repository, read_settings_document
 from reconciler.model.diagnostics import Diagnostic, Origin
 from reconciler.model.documents import Source
 from reconciler.model.live import PeopleList
@@ -16,8 +17,8 @@ from reconciler.model.outcomes import APPLY_FORMAT, ApplyReport, ApplySummary, O
 from reconciler.model.plan import LiveSource
 from reconciler.render.markdown import render_plan_markdown
 from reconciler.render.terminal import render_apply, render_diagnostics, render_plan, render_runs
-from tests.support.account import INVOICE, company_seed
-from tests.support.values import live_state, plan_documents
+from tests.support.account import INVOICE, company_seed, write_documents
+from tests.support.values import TODAY, live_state, observe_documents, plan_documents, plan_observation
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -55,6 +56,25 @@ def everything(folder: Path) -> Plan:
         "teams.yaml": "kind: teams\nteams: {west: [dee@acme.test, eli@acme.test]}\n",
     }
     return plan_documents(folder, documents)
+
+
+def mixed_causes(folder: Path) -> Plan:
+    """What these documents ask for, what drifted, and what is already so, against a base."""
+    seed = company_seed()
+    seed["presets"][0]["groups"] = {"creator": [], "pm": ["1", "6"], "acc": ["3", "4"], "super": []}
+    seed["presets"][1]["groups"] = {"creator": [], "pm": ["1", "2", "5"], "acc": ["3"], "super": []}
+    base_text = (
+        "kind: assignments\ntemplate: Invoice Approval\nworkflow_manager: ann@acme.test\nprojects:\n"
+        "  - {project: Harbor Bridge, groups: {Project Manager: [ann@acme.test, bo@acme.test]}}\n"
+        "  - {project: Cedar Tower, groups: {Project Manager: [ann@acme.test]}}\n"
+    )
+    text = base_text.replace("bo@acme.test]", "cy@acme.test]").replace(
+        "[ann@acme.test]", "[ann@acme.test, fay@acme.test]"
+    )
+    file = write_documents(folder / "base", {"a.yaml": base_text})
+    settings = read_settings_document(file)
+    base = Base("b" * 40, settings, read_repository(file, settings, TODAY)[0])
+    return plan_observation(observe_documents(folder / "now", {"a.yaml": text}, live_state(seed)), base=base)
 
 
 def many_alike(folder: Path) -> Plan:
@@ -121,7 +141,18 @@ def slow(folder: Path) -> Plan:
     return msgspec.structs.replace(plan, live=live, source=Source(revision="b" * 40, dirty=True))
 
 
-SCENARIOS = [empty, one_change, everything, many_alike, refused, incomplete, hostile_names, from_snapshot, slow]
+SCENARIOS = [
+    empty,
+    one_change,
+    everything,
+    many_alike,
+    mixed_causes,
+    refused,
+    incomplete,
+    hostile_names,
+    from_snapshot,
+    slow,
+]
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS)
