@@ -14,7 +14,7 @@ from reconciler.commands.interrupts import first_interrupt_waits
 from reconciler.commands.making import judge_again, make_plan, require_no_freeze
 from reconciler.commands.options import common_options, emit, note, require_folder
 from reconciler.commands.show import read_plan
-from reconciler.commands.showing import plan_text
+from reconciler.commands.showing import Showing, plan_text
 from reconciler.commands.workspace import journal_folder, open_workspace, read_documents
 from reconciler.errors import FileError, UsageError
 from reconciler.journal import Journal
@@ -111,9 +111,9 @@ def apply(  # noqa: PLR0913 - one parameter an option
 def _show(plan: Plan, common: Common, *, on_stdout: bool, asks: bool) -> None:
     """Show what will be done; where the report alone belongs on stdout, on stderr. Whoever is asked must see it."""
     if on_stdout:
-        emit(plan_text(plan, "terminal", color=common.color(sys.stdout)))
+        emit(plan_text(plan, Showing(shown_as="terminal"), color=common.color(sys.stdout)))
     elif asks or not common.quiet:
-        sys.stderr.write(plan_text(plan, "terminal", color=common.color(sys.stderr)))
+        sys.stderr.write(plan_text(plan, Showing(shown_as="terminal"), color=common.color(sys.stderr)))
 
 
 def _emit_report(report: ApplyReport, plan: Plan, shown_as: str, common: Common, out: Path | None) -> None:

@@ -18,6 +18,7 @@ from reconciler.planning.basing import judge_released
 from reconciler.planning.causes import already_so, base_targets
 from reconciler.planning.guards import apply_case, judge, judge_frozen, plan_case
 from reconciler.planning.judging import judge_kept, unreadable_diagnostics
+from reconciler.planning.per_person import changes_per_person
 from reconciler.settings import read_freeze
 
 if TYPE_CHECKING:
@@ -119,6 +120,7 @@ def judged_plan(  # noqa: PLR0913 - the plan's own parts, each named
         adds_only=adds_only,
         withheld=withheld,
         already=None if then is None else already_so(observation.resolved, then, state.versions),
+        people=changes_per_person(changes, case.presets),
         overrides=judgement.overrides,
         complete=not state.unreadable,
         company_id=company_id,

@@ -4,43 +4,43 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from reconciler.commands.making import make_plan
 from reconciler.commands.options import common_options, emit, note, require_folder, write_file
-from reconciler.commands.showing import PLAN_FORMATS, plan_exit_code, plan_text
+from reconciler.commands.showing import Showing, plan_exit_code, plan_text, showing_options
 from reconciler.commands.workspace import open_workspace, read_documents
 from reconciler.planning import encode_plan
 
 if TYPE_CHECKING:
     from reconciler.commands.options import Common
-    from reconciler.commands.showing import PlanFormat
 
 __all__ = ["plan"]
 
 
 @click.command(
     epilog="Examples: reconciler plan --out plan.json, then reconciler apply plan.json; "
-    "reconciler plan --base origin/main --format markdown > comment.md; reconciler plan --adds-only"
+    "reconciler plan --base origin/main --format markdown > comment.md; reconciler plan --by person; "
+    "reconciler plan --adds-only"
 )
 @common_options
 @click.option("--out", type=click.Path(path_type=Path), help="Save the plan (JSON) for 'show' and 'apply'.")
-@click.option("--format", "shown_as", type=click.Choice(PLAN_FORMATS), default="terminal", help="How to show it.")
+@showing_options
 @click.option("--snapshot", type=click.Path(path_type=Path), help="Plan against a saved live state; no network.")
 @click.option("--base", metavar="REV", help="The revision this is compared with, such as origin/main; read from git.")
 @click.option("--adds-only", is_flag=True, help="Withhold everything that would remove anybody; the plan is partial.")
 @click.option("--detailed-exitcode", is_flag=True, help="Exit 2 when there are changes.")
-def plan(  # noqa: PLR0913 - one parameter an option
+def plan(
     common: Common,
     out: Path | None,
-    shown_as: PlanFormat,
     snapshot: Path | None,
     base: str | None,
     *,
     adds_only: bool,
     detailed_exitcode: bool,
+    **shown: Any,
 ) -> int:
     """Show what apply would change, and change nothing.
 
@@ -60,5 +60,5 @@ def plan(  # noqa: PLR0913 - one parameter an option
         write_file(out, encode_plan(made))
         apply_it = f"; apply just this with: reconciler apply {out}" if made.applicable and made.changes else ""
         note(f"saved to {out}{apply_it}", common)
-    emit(plan_text(made, shown_as, color=common.color(sys.stdout)))
+    emit(plan_text(made, Showing(**shown), color=common.color(sys.stdout)))
     return plan_exit_code(made, detailed=detailed_exitcode)

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from reconciler.commands.options import common_options, emit, require_folder
-from reconciler.commands.showing import PLAN_FORMATS, plan_exit_code, plan_text
+from reconciler.commands.showing import Showing, plan_exit_code, plan_text, showing_options
 from reconciler.errors import FileError
 from reconciler.planning import decode_plan
 
 if TYPE_CHECKING:
     from reconciler.commands.options import Common
-    from reconciler.commands.showing import PlanFormat
     from reconciler.model.plan import Plan
 
 __all__ = ["read_plan", "show"]
@@ -30,13 +29,15 @@ def read_plan(path: Path) -> Plan:
     return decode_plan(content, str(path))
 
 
-@click.command(epilog="Example: reconciler show plan.json --format markdown")
+@click.command(
+    epilog="Examples: reconciler show plan.json --by person; reconciler show plan.json --format html --out report.html"
+)
 @common_options
 @click.argument("plan_file", metavar="PLAN", type=click.Path(path_type=Path))
-@click.option("--format", "shown_as", type=click.Choice(PLAN_FORMATS), default="terminal", help="How to show it.")
+@showing_options
 @click.option("--out", type=click.Path(path_type=Path), help="Write the result to a file.")
 @click.option("--detailed-exitcode", is_flag=True, help="Exit 2 when there are changes.")
-def show(common: Common, plan_file: Path, shown_as: PlanFormat, out: Path | None, *, detailed_exitcode: bool) -> int:
+def show(common: Common, plan_file: Path, out: Path | None, *, detailed_exitcode: bool, **shown: Any) -> int:
     """Show a saved plan again, in any format.
 
     An altered plan is refused (exit code 5). Exit codes are those of 'plan'.
@@ -44,5 +45,5 @@ def show(common: Common, plan_file: Path, shown_as: PlanFormat, out: Path | None
     if out is not None:
         require_folder(out)
     plan = read_plan(plan_file)
-    emit(plan_text(plan, shown_as, color=out is None and common.color(sys.stdout)), out)
+    emit(plan_text(plan, Showing(**shown), color=out is None and common.color(sys.stdout)), out)
     return plan_exit_code(plan, detailed=detailed_exitcode)

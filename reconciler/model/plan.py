@@ -21,6 +21,7 @@ __all__ = [
     "LiveSource",
     "ManagerChange",
     "Named",
+    "PersonChange",
     "Plan",
     "PresetChange",
     "RemovedPerson",
@@ -139,6 +140,23 @@ class WithheldChange(msgspec.Struct, frozen=True, kw_only=True):
     workflow_manager: ManagerChange | None = None
 
 
+class PersonChange(msgspec.Struct, frozen=True, kw_only=True):
+    """What a plan means for one person: roles by name with the number of presets.
+
+    ``keeps`` counts the people-roles that stay as they are, in every preset that is managed; the last two count
+    presets whose workflow manager the person becomes or ceases to be.
+    """
+
+    id: str
+    login: str | None
+    name: str | None
+    loses: dict[str, int]
+    gains: dict[str, int]
+    keeps: int
+    becomes_manager: int = 0
+    ceases_manager: int = 0
+
+
 class UsedOverride(msgspec.Struct, frozen=True, kw_only=True):
     """An override that lifts removals of this plan, ``used`` of the ``allow_removals`` it could lift."""
 
@@ -193,7 +211,8 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """A plan; ``applicable`` means complete and without an error diagnostic.
 
-    ``adds_only`` means that what would remove anybody is ``withheld``. ``overrides`` are those that lift something.
+    ``adds_only`` means that what would remove anybody is ``withheld``. ``people`` tells the same changes person by
+    person. ``overrides`` are those that lift something.
     """
 
     format: Literal["reconciler/plan/1"]
@@ -210,5 +229,6 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     changes: tuple[PresetChange, ...]
     withheld: tuple[WithheldChange, ...] = ()
     already: tuple[AlreadySo, ...] = ()
+    people: tuple[PersonChange, ...] = ()
     overrides: tuple[UsedOverride, ...] = ()
     diagnostics: tuple[Diagnostic, ...]

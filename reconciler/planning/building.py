@@ -18,6 +18,7 @@ from reconciler.model.plan import (
     GroupChange,
     ManagerChange,
     Named,
+    PersonChange,
     Plan,
     PresetChange,
     RemovedPerson,
@@ -177,6 +178,7 @@ def build_plan(  # noqa: PLR0913 - the plan's own parts, each named
     adds_only: bool = False,
     withheld: tuple[WithheldChange, ...] = (),
     already: tuple[AlreadySo, ...] | None = None,
+    people: tuple[PersonChange, ...] = (),
     overrides: tuple[UsedOverride, ...] = (),
     complete: bool,
     company_id: str,
@@ -201,6 +203,7 @@ def build_plan(  # noqa: PLR0913 - the plan's own parts, each named
         changes=changes,
         withheld=withheld,
         already=already or (),
+        people=people,
         overrides=overrides,
         diagnostics=tuple(diagnostics),
     )

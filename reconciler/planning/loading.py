@@ -11,6 +11,7 @@ from reconciler.model.diagnostics import has_errors
 from reconciler.model.live import PresetKey, preset_address
 from reconciler.model.plan import PLAN_FORMAT, GroupChange, Plan, PresetChange
 from reconciler.planning.building import plan_digest, summarize
+from reconciler.planning.per_person import changes_per_person
 
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}\Z")  # ids become parts of paths
 
@@ -53,12 +54,20 @@ def check_plan(plan: Plan, name: str) -> None:
             presets=plan.summary.presets,
             managed=plan.summary.managed,
         )
+        and _people_as_changed(plan)
         and (plan.adds_only or not plan.withheld)
         and not (plan.adds_only and plan.summary.removals)
         and all(_shows_what_it_does(change) for change in plan.changes)
     )
     if not consistent:
         raise StaleError(f"{name} was altered after it was made: it shows something else than it would do")
+
+
+def _people_as_changed(plan: Plan) -> bool:
+    """Tell whether what is told person by person is what changes; how much each keeps cannot be checked here."""
+    told = tuple(msgspec.structs.replace(one, keeps=0) for one in plan.people)
+    counted = changes_per_person(plan.changes, ())
+    return not told or told == tuple(msgspec.structs.replace(one, keeps=0) for one in counted)
 
 
 def _shows_what_it_does(change: PresetChange) -> bool:

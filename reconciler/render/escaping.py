@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import html
 import re
 import unicodedata
 
-__all__ = ["code_span", "escape_markdown", "printable", "shortened"]
+__all__ = ["code_span", "escape_html_line", "escape_markdown", "printable", "shortened"]
 
 LONGEST_CELL = 80
 
@@ -37,6 +38,13 @@ def escape_markdown(text: str) -> str:
     escaped = _MARKDOWN.sub(r"\\\1", printable(text))
     escaped = escaped.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     escaped = escaped.replace("@", f"@{_ZERO_WIDTH_SPACE}")
+    return _LINK.sub(lambda found: "".join((*(one or "" for one in found.groups()), _ZERO_WIDTH_SPACE)), escaped)
+
+
+def escape_html_line(text: str) -> str:
+    """Escape a text for HTML inside Markdown, where forges still look for mentions, references and links."""
+    escaped = html.escape(printable(text), quote=True).replace("@", f"@{_ZERO_WIDTH_SPACE}")
+    escaped = re.sub(r"(?<!&)#", f"#{_ZERO_WIDTH_SPACE}", escaped)
     return _LINK.sub(lambda found: "".join((*(one or "" for one in found.groups()), _ZERO_WIDTH_SPACE)), escaped)
 
 

@@ -7,15 +7,21 @@ from typing import TYPE_CHECKING
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from reconciler.render.escaping import code_span, escape_markdown
+from reconciler.render.escaping import code_span, escape_html_line, escape_markdown, shortened
 from reconciler.render.findings import named_few
+from reconciler.render.fitting import fit
 from reconciler.render.view import plan_view
 
 if TYPE_CHECKING:
     from reconciler.model.plan import Plan
+    from reconciler.render.fitting import Budget
+    from reconciler.render.view import By, PlanView
 
 __all__ = ["render_plan_markdown"]
 
+MOST_UNFOLDED = 40
+MOST_ALREADY = 20
+LONGEST_LINK = 300
 _SYMBOLS = {"error": "❌", "warning": "⚠️", "note": "ℹ️"}
 
 
@@ -37,6 +43,11 @@ def _as_code(value: object) -> _Ready:
     return _Ready(code_span(str(value)))
 
 
+def _in_tag(value: object) -> _Ready:
+    """Give text for inside HTML, where Markdown is not read; nobody in it is notified either."""
+    return _Ready(escape_html_line(str(value)))
+
+
 @cache
 def _environment() -> Environment:
     environment = Environment(
@@ -48,17 +59,27 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters["as_code"] = _as_code
+    environment.filters["in_tag"] = _in_tag
     return environment
 
 
-def render_plan_markdown(plan: Plan) -> str:
-    """Give a plan as Markdown: guards first, removals before additions."""
+def render_plan_markdown(
+    plan: Plan, *, by: By = "preset", budget: Budget | None = None, link: str | None = None
+) -> str:
+    """Give a plan as Markdown: guards first, removals before additions, within a budget.
+
+    A GitHub comment holds 65,536 characters, a job summary 1 MiB. What has no room is counted, and told where to be
+    found: at ``link``, or in the plan file. The digest is always there.
+    """
     template = _environment().get_template("plan.md.j2")
-    view = plan_view(plan)
-    sections = [
-        *(("", one) for one in view.sections),
-        *(("drift, not these documents: ", one) for one in view.drift),
-        *(("withheld: ", one) for one in view.withheld),
-    ]
-    text = template.render(view=view, sections=sections, symbols=_SYMBOLS, few=named_few)
-    return text.rstrip("\n") + "\n"
+    view = plan_view(plan, by)
+    unfolded = sum(len(preset.rows) for section in view.sections for preset in section.presets) <= MOST_UNFOLDED
+
+    def render(one: PlanView) -> str:
+        text = template.render(
+            view=one, symbols=_SYMBOLS, few=named_few, open=_Ready(" open" if unfolded else ""), most=MOST_ALREADY
+        )
+        return text.rstrip("\n") + "\n"
+
+    whole = f"The whole of it: {shortened(link or 'reconciler show, with the plan file', LONGEST_LINK)}."
+    return fit(view, budget, render, whole, lambda: plan_view(plan, "person"))

@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     from reconciler.model.outcomes import ApplyReport, ApplySummary, RecordedRun
     from reconciler.model.plan import Plan
     from reconciler.render.findings import FindingView
-    from reconciler.render.view import PlanView, PresetView, RowView, SectionView
+    from reconciler.render.persons import PersonView
+    from reconciler.render.sections import PresetView, RowView
+    from reconciler.render.view import By
 
 __all__ = ["render_apply", "render_diagnostics", "render_plan", "render_runs"]
 
@@ -63,9 +65,9 @@ class _Page:
         return "\n".join(lines).rstrip("\n") + "\n"
 
 
-def render_plan(plan: Plan, *, color: bool) -> str:
+def render_plan(plan: Plan, *, color: bool, by: By = "preset") -> str:
     """Give a plan as text for people: guards, then removals before additions, one person a line."""
-    view = plan_view(plan)
+    view = plan_view(plan, by)
     page = _Page(color=color)
     head = Text(printable(view.company), style="bold")
     head.append(f"      {view.headline}", style="default")
@@ -80,8 +82,11 @@ def render_plan(plan: Plan, *, color: bool) -> str:
     if view.overrides:
         page.add()
         page.add(*(Text(printable(one), style="yellow") for one in view.overrides))
-    for title, section in _titled(view):
-        page.add("", Text(title, style="bold"))
+    for person in view.people:
+        page.add()
+        _add_person(page, person)
+    for section in view.sections:
+        page.add("", Text(printable(section.title), style="bold"))
         _add_section(page, section.presets)
     _add_already(page, view.already)
     if view.untouched:
@@ -94,10 +99,21 @@ def render_plan(plan: Plan, *, color: bool) -> str:
     return page.text()
 
 
-def _titled(view: PlanView) -> Iterable[tuple[str, SectionView]]:
-    """Give every section with its title: what is requested, what drifted, what is withheld."""
-    kinds = (("", view.sections), ("drift, not these documents: ", view.drift), ("withheld: ", view.withheld))
-    return ((f"{kind}{printable(section.name)}", section) for kind, sections in kinds for section in sections)
+def _add_person(page: _Page, person: PersonView) -> None:
+    page.add(
+        Text(f"{printable(person.name)} ({printable(person.login)}): ", style="bold").append(
+            printable(person.sentence), style="default"
+        )
+    )
+    table = Table.grid(*(Column(no_wrap=True) for _ in range(4)), padding=(0, 3, 0, 0))
+    for row in person.rows:
+        table.add_row(
+            Text(f"  {row.sign} {shortened(row.label)}", style=_SIGNS[row.sign]),
+            Text(shortened(row.template)),
+            Text(shortened(named_few(row.places), _LONGEST_REASON)),
+            Text(shortened(row.reason, _LONGEST_REASON), style="dim"),
+        )
+    page.add(table)
 
 
 def _add_already(page: _Page, already: Sequence[str]) -> None:

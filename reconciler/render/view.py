@@ -6,50 +6,23 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
-from reconciler.model.live import Person
-from reconciler.model.plan import Counts, GroupChange, PresetChange
+from reconciler.model.plan import Counts
 from reconciler.render.findings import FindingView, findings
+from reconciler.render.persons import PersonView, person_views
+from reconciler.render.sections import Half, SectionView, place_name, plan_sections, shown_login, shown_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from reconciler.model.plan import AlreadySo, Plan, UsedOverride
 
-    from reconciler.model.diagnostics import Origin
-    from reconciler.model.plan import AlreadySo, Cause, Plan, RemovedPerson, UsedOverride, WithheldChange
+__all__ = ["By", "PlanView", "plan_view"]
 
-__all__ = ["PlanView", "PresetView", "RowView", "SectionView", "plan_view"]
-
-
-Sign = Literal["−", "+", "→"]
-
-
-class RowView(msgspec.Struct, frozen=True, kw_only=True):
-    """One line: who gains or loses what, and why. ``label`` is the role, or the workflow manager."""
-
-    label: str
-    sign: Sign
-    name: str
-    login: str
-    reason: str
-
-
-class PresetView(msgspec.Struct, frozen=True, kw_only=True):
-    """One preset; ``same`` names others that change in just the same way."""
-
-    name: str
-    address: str
-    rows: tuple[RowView, ...]
-    same: tuple[str, ...]
-
-
-class SectionView(msgspec.Struct, frozen=True, kw_only=True):
-    """One template."""
-
-    name: str
-    presets: tuple[PresetView, ...]
+By = Literal["preset", "person"]
+_EVERY_HALF: tuple[Half, ...] = ("requested", "drift", "withheld")
+_WITHHELD: tuple[Half, ...] = ("withheld",)
 
 
 class PlanView(msgspec.Struct, frozen=True, kw_only=True):
-    """The whole plan, guards first, the dangerous half before the harmless one."""
+    """The whole plan, guards first, the dangerous half before the harmless one; ``left_out`` had no room."""
 
     company: str
     headline: str
@@ -58,17 +31,17 @@ class PlanView(msgspec.Struct, frozen=True, kw_only=True):
     findings: tuple[FindingView, ...]
     overrides: tuple[str, ...]
     sections: tuple[SectionView, ...]
-    drift: tuple[SectionView, ...]
+    people: tuple[PersonView, ...]
     already: tuple[str, ...]
-    withheld: tuple[SectionView, ...]
     untouched: str
     source: str
     cost: str
     digest: str
+    left_out: str = ""
 
 
-def plan_view(plan: Plan) -> PlanView:
-    """Give the view of a plan."""
+def plan_view(plan: Plan, by: By = "preset") -> PlanView:
+    """Give the view of a plan, preset by preset, or person by person with what is withheld."""
     summary = plan.summary
     company = f"{plan.company_name} ({plan.company_id})" if plan.company_name else f"company {plan.company_id}"
     if plan.changes:
@@ -82,12 +55,11 @@ def plan_view(plan: Plan) -> PlanView:
         headline=headline,
         counts=_counts(plan),
         state=_state(plan),
-        findings=findings(plan.diagnostics, {change.address: _place(change) for change in plan.changes}),
+        findings=findings(plan.diagnostics, {change.address: place_name(change) for change in plan.changes}),
         overrides=tuple(_override(one) for one in plan.overrides),
-        sections=_sections(_half(plan.changes, "requested")),
-        drift=_sections(_half(plan.changes, "drift")),
+        sections=plan_sections(plan, _WITHHELD if by == "person" else _EVERY_HALF),
+        people=person_views(plan) if by == "person" else (),
         already=tuple(_already(one) for one in plan.already),
-        withheld=_sections([_as_change(one) for one in plan.withheld]),
         untouched=_untouched(plan),
         source=_source(plan),
         cost=_cost(plan),
@@ -166,36 +138,11 @@ def _seconds(seconds: float) -> str:
     return f"{minutes} min {rest} s" if minutes else f"{rest} s"
 
 
-def _half(changes: Iterable[PresetChange], cause: Cause) -> list[PresetChange]:
-    """Give what of the changes has this cause; a change of which nothing has it is left out."""
-    half = []
-    for change in changes:
-        groups = [
-            msgspec.structs.replace(
-                group,
-                add=tuple(one for one in group.add if one.cause == cause),
-                remove=tuple(one for one in group.remove if one.cause == cause),
-            )
-            for group in change.groups
-        ]
-        manager = change.workflow_manager
-        if manager is not None and manager.cause != cause:
-            manager = None
-        groups = [group for group in groups if group.add or group.remove]
-        if groups or manager is not None:
-            half.append(msgspec.structs.replace(change, groups=tuple(groups), workflow_manager=manager))
-    return half
-
-
 def _already(one: AlreadySo) -> str:
     place = f"{one.template.name} · {one.project.name if one.project else 'company'} · {one.group}"
-    people = [f"+ {_name(person)} ({_login(person)})" for person in one.add]
-    people.extend(f"− {_name(person)} ({_login(person)})" for person in one.remove)
+    people = [f"+ {shown_name(person)} ({shown_login(person)})" for person in one.add]
+    people.extend(f"− {shown_name(person)} ({shown_login(person)})" for person in one.remove)
     return f"{place}: {', '.join(people)}"
-
-
-def _login(person: Person) -> str:
-    return person.login or f"login id {person.id}"
 
 
 def _override(one: UsedOverride) -> str:
@@ -206,126 +153,6 @@ def _override(one: UsedOverride) -> str:
         f"override {one.origin or ''}: {removals} of the {one.allow_removals:,} it allows at {one.address}{role}{who}, "
         f"until {one.until}: {one.reason}"
     )
-
-
-def _as_change(one: WithheldChange) -> PresetChange:
-    """Give what is withheld in the shape of a change, so that it is shown like one."""
-    groups = tuple(
-        GroupChange(uuid=group.uuid, name=group.name, add=(), remove=group.remove, keep=()) for group in one.groups
-    )
-    return PresetChange(
-        address=one.address,
-        preset_id="",
-        project=one.project,
-        template=one.template,
-        tool_type="",
-        workflow_manager=one.workflow_manager,
-        groups=groups,
-        before={},
-        after={},
-    )
-
-
-def _sections(changes: Iterable[PresetChange]) -> tuple[SectionView, ...]:
-    templates: dict[tuple[str, str], dict[object, list[PresetChange]]] = {}
-    for change in changes:
-        alike = templates.setdefault((change.template.name, change.template.id), {})
-        alike.setdefault(_signature(change), []).append(change)
-    sections = []
-    for (name, _), alike in sorted(templates.items(), key=lambda item: item[0]):
-        groups = sorted(alike.values(), key=lambda changes: (not _removes(changes[0]), _place(changes[0])))
-        sections.append(SectionView(name=name, presets=tuple(_preset(changes) for changes in groups)))
-    return tuple(sections)
-
-
-def _signature(change: PresetChange) -> object:
-    """Give what makes two changes read the same, whatever the preset."""
-    manager = change.workflow_manager
-    return (
-        tuple(
-            (group.name, tuple(one.id for one in group.remove), tuple(one.id for one in group.add))
-            for group in change.groups
-        ),
-        (manager.before.id if manager.before else None, manager.after.id) if manager else None,
-    )
-
-
-def _removes(change: PresetChange) -> bool:
-    return any(group.remove for group in change.groups)
-
-
-def _place(change: PresetChange) -> str:
-    return change.project.name if change.project else "company"
-
-
-def _preset(changes: list[PresetChange]) -> PresetView:
-    first, *others = sorted(changes, key=_place)
-    groups = sorted(first.groups, key=lambda group: not group.remove)
-    rows = [row for group in groups for row in _group_rows(group)]
-    manager = first.workflow_manager
-    if manager is not None:
-        before = str(manager.before) if manager.before else "nobody"
-        rows.append(
-            RowView(
-                label="workflow manager",
-                sign="→",
-                name=f"{before} → {manager.after}",
-                login=manager.after.login or "",
-                reason=_why(manager.cause, "changed live", manager.origin),
-            )
-        )
-    return PresetView(
-        name=_place(first),
-        address=first.address,
-        rows=tuple(rows),
-        same=tuple(_place(change) for change in others),
-    )
-
-
-def _group_rows(group: GroupChange) -> list[RowView]:
-    rows = [
-        RowView(
-            label=group.name,
-            sign="−",
-            name=_name(Person(one.id, one.login, one.name)),
-            login=one.login or f"login id {one.id}",
-            reason=_why_removed(one, group),
-        )
-        for one in group.remove
-    ]
-    for one in group.add:
-        via = f" by {one.via}" if one.via else ""
-        rows.append(
-            RowView(
-                label=group.name,
-                sign="+",
-                name=_name(Person(one.id, one.login, one.name)),
-                login=one.login or f"login id {one.id}",
-                reason=_why(one.cause, "removed live", one.origin) + via,
-            )
-        )
-    return rows
-
-
-def _why(cause: Cause, moved: str, origin: Origin | None) -> str:
-    return f"drift: {moved}, still in {_at(origin)}" if cause == "drift" else _at(origin)
-
-
-def _why_removed(one: RemovedPerson, group: GroupChange) -> str:
-    """Say why somebody goes: these documents took them out, or they were added behind git's back."""
-    if one.cause == "drift":
-        return f"drift: added live, not in {_at(group.origin)}"
-    if one.base_origin is not None:
-        return f"no longer in {one.base_origin.path} (line {one.base_origin.line} at the base)"
-    return f"not in {_at(one.origin)}" if one.origin else ""
-
-
-def _name(person: Person) -> str:
-    return person.name or "(no name)"
-
-
-def _at(origin: Origin | None) -> str:
-    return f"{origin.path}:{origin.line}" if origin else ""
 
 
 def _untouched(plan: Plan) -> str:

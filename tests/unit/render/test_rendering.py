@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import io
 import re
 from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
 
-from reconciler.desired import Base, read_repository, read_settings_document
 from reconciler.model.diagnostics import Diagnostic, Origin
-from reconciler.model.documents import Source
-from reconciler.model.live import PeopleList
 from reconciler.model.outcomes import APPLY_FORMAT, ApplyReport, ApplySummary, Outcome, RecordedRun
-from reconciler.model.plan import LiveSource
+from reconciler.planning import encode_plan
+from reconciler.render.fitting import Budget
+from reconciler.render.html import render_plan_html
 from reconciler.render.markdown import render_plan_markdown
 from reconciler.render.terminal import render_apply, render_diagnostics, render_plan, render_runs
-from tests.support.account import INVOICE, company_seed, write_documents
-from tests.support.values import TODAY, live_state, observe_documents, plan_documents, plan_observation
+from tests.support.account import INVOICE, company_seed
+from tests.support.scenarios import SCENARIOS, everything
+from tests.support.values import live_state, plan_documents
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,131 +27,7 @@ if TYPE_CHECKING:
 
     from reconciler.model.outcomes import Status
     from reconciler.model.plan import Plan
-
-HOSTILE = "<b>A|b`c` @all **x** \u202egnp\x1b[31m\nhttps://evil.test [y](z)"
-
-
-def empty(folder: Path) -> Plan:
-    """Nothing to change."""
-    return plan_documents(folder, {"a.yaml": INVOICE.replace("cy@", "bo@")})
-
-
-def one_change(folder: Path) -> Plan:
-    """One in, one out."""
-    return plan_documents(folder, {"a.yaml": INVOICE})
-
-
-def everything(folder: Path) -> Plan:
-    """Both levels, a manager, a team, a where, a note."""
-    documents = {
-        "assignments/invoice.yaml": (
-            "kind: assignments\ntemplate: Invoice Approval\nworkflow_manager: ann@acme.test\nprojects:\n"
-            "  - where: {stage: Course of Construction}\n    groups: {Accounting: [team:west, cy@acme.test]}\n"
-            "  - project: Harbor Bridge\n    groups: {Project Manager: [{person: dee@acme.test, until: 2027-01-31}]}\n"
-        ),
-        "assignments/budget.yaml": (
-            "kind: assignments\ntemplate: Budget\ncompany: {groups: {Finance: [cy@acme.test, eli@acme.test]}}\n"
-        ),
-        "teams.yaml": "kind: teams\nteams: {west: [dee@acme.test, eli@acme.test]}\n",
-    }
-    return plan_documents(folder, documents)
-
-
-def mixed_causes(folder: Path) -> Plan:
-    """What these documents ask for, what drifted, and what is already so, against a base."""
-    seed = company_seed()
-    seed["presets"][0]["groups"] = {"creator": [], "pm": ["1", "6"], "acc": ["3", "4"], "super": []}
-    seed["presets"][1]["groups"] = {"creator": [], "pm": ["1", "2", "5"], "acc": ["3"], "super": []}
-    base_text = (
-        "kind: assignments\ntemplate: Invoice Approval\nworkflow_manager: ann@acme.test\nprojects:\n"
-        "  - {project: Harbor Bridge, groups: {Project Manager: [ann@acme.test, bo@acme.test]}}\n"
-        "  - {project: Cedar Tower, groups: {Project Manager: [ann@acme.test]}}\n"
-    )
-    text = base_text.replace("bo@acme.test]", "cy@acme.test]").replace(
-        "[ann@acme.test]", "[ann@acme.test, fay@acme.test]"
-    )
-    file = write_documents(folder / "base", {"a.yaml": base_text})
-    settings = read_settings_document(file)
-    base = Base("b" * 40, settings, read_repository(file, settings, TODAY)[0])
-    return plan_observation(observe_documents(folder / "now", {"a.yaml": text}, live_state(seed)), base=base)
-
-
-def many_alike(folder: Path) -> Plan:
-    """The same change in twelve presets, one of them with something more."""
-    seed = company_seed()
-    project, preset = seed["projects"][0], seed["presets"][0]
-    for number in range(12):
-        one = str(2000 + number)
-        seed["projects"].append({**project, "id": one, "name": f"Site {number:02}", "stage": "Bidding"})
-        seed["presets"].append({**preset, "id": f"8{one}", "project_id": one})
-    text = (
-        "kind: assignments\ntemplate: Invoice Approval\nprojects:\n"
-        "  - where: {stage: Bidding}\n    groups: {Project Manager: [bo@acme.test]}\n"
-        "  - project: Site 03\n    groups: {Accounting: [cy@acme.test]}\n"
-    )
-    return plan_documents(folder, {"a.yaml": text}, live_state(seed))
-
-
-def refused(folder: Path) -> Plan:
-    """Somebody who may not be assigned; a warning and a note besides."""
-    state = live_state()
-    nobody = tuple(PeopleList(project_id=one.project_id, tool_type=one.tool_type, people=()) for one in state.assignees)
-    extra = (
-        Diagnostic(severity="note", code="a/note", message="by the way"),
-        Diagnostic(severity="warning", code="a/warning", message="mind this", origin=Origin("a.yaml", 1, 2)),
-    )
-    return plan_documents(folder, {"a.yaml": INVOICE}, msgspec.structs.replace(state, assignees=nobody), extra)
-
-
-def incomplete(folder: Path) -> Plan:
-    """A project that could not be listed."""
-    state = live_state()
-    partly = msgspec.structs.replace(state, presets=(), listed=())
-    return plan_documents(folder, {"a.yaml": INVOICE}, partly)
-
-
-def hostile_names(folder: Path) -> Plan:
-    """Names that are markup, mentions, escapes and line breaks."""
-    seed = company_seed()
-    seed["people"][2]["name"] = HOSTILE
-    seed["people"][1]["name"] = None
-    seed["projects"][1]["name"] = HOSTILE
-    seed["templates"][0]["versions"][0]["responsible_groups"][1]["name"] = HOSTILE
-    text = (
-        "kind: assignments\ntemplate: Invoice Approval\nprojects:\n  - project: {id: 1042}\n    groups:\n"
-        '      "<b>A|b`c` @all **x** \\u202egnp\\e[31m\\nhttps://evil.test [y](z)": [ann@acme.test, cy@acme.test]\n'
-    )
-    return plan_documents(folder, {"a.yaml": text}, live_state(seed))
-
-
-def from_snapshot(folder: Path) -> Plan:
-    """No requests, no revision, a company without a name."""
-    plan = one_change(folder)
-    live = LiveSource(observed_at="2026-11-22T08:00:00Z", source="snapshot")
-    return msgspec.structs.replace(plan, live=live, source=Source(), company_name=None)
-
-
-def slow(folder: Path) -> Plan:
-    """Many requests, minutes, and uncommitted changes."""
-    plan = one_change(folder)
-    live = LiveSource(
-        observed_at="2026-11-23T08:00:00Z", source="api", requests=20107, lower_bound=20100, seconds=754.2
-    )
-    return msgspec.structs.replace(plan, live=live, source=Source(revision="b" * 40, dirty=True))
-
-
-SCENARIOS = [
-    empty,
-    one_change,
-    everything,
-    many_alike,
-    mixed_causes,
-    refused,
-    incomplete,
-    hostile_names,
-    from_snapshot,
-    slow,
-]
+    from reconciler.render.view import By
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS)
@@ -164,9 +39,31 @@ def test_a_plan_on_a_terminal(tmp_path: Path, whole: SnapshotAssertion, scenario
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS)
-def test_a_plan_as_markdown(tmp_path: Path, whole: SnapshotAssertion, scenario: Callable[[Path], Plan]) -> None:
-    """As a forge takes it: every row of a table has as many cells as its head."""
-    text = render_plan_markdown(scenario(tmp_path))
+def test_a_plan_on_a_terminal_by_person(
+    tmp_path: Path, whole: SnapshotAssertion, scenario: Callable[[Path], Plan]
+) -> None:
+    """Who gains and loses what, those who lose most first."""
+    assert render_plan(scenario(tmp_path), color=False, by="person") == whole
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS)
+def test_a_plan_as_a_page(tmp_path: Path, whole: SnapshotAssertion, scenario: Callable[[Path], Plan]) -> None:
+    """One file of HTML; tests in a browser look at what it does."""
+    assert render_plan_html(scenario(tmp_path)) == whole
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS)
+def test_a_plan_as_json(tmp_path: Path, whole: SnapshotAssertion, scenario: Callable[[Path], Plan]) -> None:
+    """The file that is saved, applied, and read by other programs."""
+    assert encode_plan(scenario(tmp_path)).decode() == whole
+
+
+@pytest.mark.parametrize("by", ["preset", "person"])
+@pytest.mark.parametrize("scenario", SCENARIOS)
+def test_a_plan_as_markdown(tmp_path: Path, whole: SnapshotAssertion, scenario: Callable[[Path], Plan], by: By) -> None:
+    """As a forge takes it, within a comment: every row of a table has as many cells as its head."""
+    text = render_plan_markdown(scenario(tmp_path), by=by, budget=Budget(65_536))
+    assert len(text) <= 65_536
     assert text == whole
     cells = 0
     for line in text.splitlines():
@@ -228,25 +125,6 @@ def test_past_runs(whole: SnapshotAssertion) -> None:
         finished, run_id="run-1", finished_at=None, summary=None, revision=None, open=("a/b",)
     )
     assert render_runs([finished, cut], color=False) + render_runs([], color=False) == whole
-
-
-def test_two_thousand_changes_render(tmp_path: Path) -> None:
-    """Large plans render too, every removal in them."""
-    seed = company_seed()
-    project, preset = seed["projects"][0], seed["presets"][0]
-    for number in range(1000):
-        one = str(5000 + number)
-        seed["projects"].append({**project, "id": one, "name": f"Site {number}", "stage": "Bidding"})
-        groups = {**preset["groups"], "pm": [str(1 + number % 7)], "acc": [str(1 + number % 3), "8"]}
-        seed["presets"].append({**preset, "id": f"8{one}", "project_id": one, "groups": groups})
-    text = (
-        "kind: assignments\ntemplate: Invoice Approval\nprojects:\n"
-        "  - where: {stage: Bidding}\n    groups: {Project Manager: [hal@acme.test], Accounting: [hal@acme.test]}\n"
-    )
-    plan = plan_documents(tmp_path, {"a.yaml": text}, live_state(seed))
-    assert plan.summary.removals == 2000
-    shown = io.StringIO(render_plan(plan, color=False)).readlines()
-    assert shown[0].startswith("Acme Construction (4211)      1,000 of 1,000 presets change      +1,000 −2,000")
 
 
 def test_no_field_of_a_plan_file_reaches_the_terminal_raw(tmp_path: Path) -> None:

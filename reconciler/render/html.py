@@ -1,0 +1,186 @@
+"""Shows a plan as one HTML page that needs nothing but itself; every text is escaped, and it loads nothing."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections import Counter
+from functools import cache
+from typing import TYPE_CHECKING
+
+import msgspec
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from reconciler.render.escaping import printable
+from reconciler.render.findings import named_few
+from reconciler.render.persons import person_views
+from reconciler.render.view import plan_view
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from reconciler.model.plan import Plan, PresetChange
+    from reconciler.render.view import By
+
+__all__ = ["render_plan_html"]
+
+MOST_BARS = 15
+MOST_MATRIX_ROWS = 500
+CHART_WIDTH = 320  # units of the drawing, for the longest bar
+_SYMBOLS = {"error": "✗", "warning": "!", "note": "·"}
+
+
+class BarView(msgspec.Struct, frozen=True, kw_only=True):
+    """One bar of a chart: removals and additions of a project or template, with lengths in units of the drawing."""
+
+    name: str
+    removals: int
+    additions: int
+    removed_width: float
+    added_width: float
+
+
+class ChartView(msgspec.Struct, frozen=True, kw_only=True):
+    """The projects or templates with the most changes; ``more`` counts those without a bar."""
+
+    title: str
+    bars: tuple[BarView, ...]
+    more: int
+
+
+class MatrixRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One project; a cell for each role: how many people lose it and gain it there."""
+
+    name: str
+    cells: tuple[tuple[int, int], ...]
+
+
+class MatrixView(msgspec.Struct, frozen=True, kw_only=True):
+    """Roles against projects; ``more`` counts the projects without a row."""
+
+    roles: tuple[str, ...]
+    rows: tuple[MatrixRow, ...]
+    more: int
+
+
+def _finalize(value: object) -> object:
+    """Show invisible letters, so that a name stays a name; what is escaped is escaped behind this."""
+    if isinstance(value, Markup) or not isinstance(value, str):
+        return value
+    return printable(value)
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
+        loader=PackageLoader("reconciler.render"),
+        autoescape=True,  # select_autoescape() would pass over .html.j2
+        finalize=_finalize,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+@cache
+def _part(name: str) -> Markup:
+    """Give our own style or script, as it is."""
+    environment = _environment()
+    assert environment.loader is not None  # noqa: S101 - it was just given
+    return Markup(environment.loader.get_source(environment, name)[0])  # noqa: S704 - a file of this package
+
+
+def _hash(part: str) -> str:
+    digest = hashlib.sha256(part.encode()).digest()
+    return f"'sha256-{base64.b64encode(digest).decode()}'"
+
+
+def render_plan_html(plan: Plan, *, by: By = "preset") -> str:
+    """Give a plan as one HTML page: no network, no script but its own, readable without any script at all."""
+    style, script = _part("report.css"), _part("report.js")
+    policy = (
+        f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}; base-uri 'none'; form-action 'none'"
+    )
+    return (
+        _environment()
+        .get_template("report.html.j2")
+        .render(
+            view=plan_view(plan),
+            plan=plan,
+            people=person_views(plan),
+            by=by,
+            charts=_charts(plan.changes),
+            matrix=_matrix(plan.changes),
+            guarded=_guarded(plan),
+            symbols=_SYMBOLS,
+            few=named_few,
+            style=style,
+            script=script,
+            content_policy=policy,
+            chart_width=CHART_WIDTH,
+        )
+    )
+
+
+def _guarded(plan: Plan) -> frozenset[str]:
+    """Give the addresses that a guard stands against, or warns of."""
+    found = (one for one in plan.diagnostics if one.severity != "note" and one.code.startswith("policy/"))
+    return frozenset("/".join(one.address.split("/")[:4]) for one in found if one.address)
+
+
+def _charts(changes: Sequence[PresetChange]) -> tuple[ChartView, ...]:
+    projects = _counts((one.project.name if one.project else "company", one) for one in changes)
+    templates = _counts((one.template.name, one) for one in changes)
+    return (_chart("By project", projects), _chart("By template", templates))
+
+
+def _counts(named: Iterable[tuple[str, PresetChange]]) -> dict[str, tuple[int, int]]:
+    removals: Counter[str] = Counter()
+    additions: Counter[str] = Counter()
+    for name, change in named:
+        removals[name] += sum(len(group.remove) for group in change.groups)
+        additions[name] += sum(len(group.add) for group in change.groups)
+    return {name: (removals[name], additions[name]) for name in removals if removals[name] or additions[name]}
+
+
+def _dangerous_first(item: tuple[str, tuple[int, int]]) -> tuple[int, int, str]:
+    name, (removals, additions) = item
+    return -removals, -additions, name
+
+
+def _chart(title: str, counts: dict[str, tuple[int, int]]) -> ChartView:
+    ordered = sorted(counts.items(), key=_dangerous_first)
+    most = max((sum(one) for one in counts.values()), default=1)
+    bars = tuple(
+        BarView(
+            name=name,
+            removals=removals,
+            additions=additions,
+            removed_width=round(removals / most * CHART_WIDTH, 1),
+            added_width=round(additions / most * CHART_WIDTH, 1),
+        )
+        for name, (removals, additions) in ordered[:MOST_BARS]
+    )
+    return ChartView(title=title, bars=bars, more=max(len(ordered) - MOST_BARS, 0))
+
+
+def _matrix(changes: Sequence[PresetChange]) -> MatrixView:
+    cells: dict[str, dict[str, tuple[int, int]]] = {}
+    for change in changes:
+        row = cells.setdefault(change.project.name if change.project else "company", {})
+        for group in change.groups:
+            removals, additions = row.get(group.name, (0, 0))
+            row[group.name] = (removals + len(group.remove), additions + len(group.add))
+    roles = tuple(sorted({role for row in cells.values() for role in row}))
+    totals = {
+        name: (sum(one[0] for one in row.values()), sum(one[1] for one in row.values()))
+        for name, row in cells.items()
+        if row
+    }
+    ordered = [name for name, _ in sorted(totals.items(), key=_dangerous_first)]
+    rows = tuple(
+        MatrixRow(name=name, cells=tuple(cells[name].get(role, (0, 0)) for role in roles))
+        for name in ordered[:MOST_MATRIX_ROWS]
+    )
+    return MatrixView(roles=roles, rows=rows, more=max(len(ordered) - MOST_MATRIX_ROWS, 0))

@@ -1,0 +1,254 @@
+"""Turns changes into rows by template and preset, dangerous ones first, alike ones together; it contains no markup."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+import msgspec
+
+from reconciler.model.live import Person
+from reconciler.model.plan import GroupChange, PresetChange
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from reconciler.model.diagnostics import Origin
+    from reconciler.model.plan import Cause, Plan, RemovedPerson, WithheldChange
+
+__all__ = ["Half", "PresetView", "RowView", "SectionView", "Sign", "place_name", "plan_sections", "reason_added",
+           "reason_removed", "shown_login", "shown_name"]  # fmt: skip
+
+Sign = Literal["−", "+", "→"]
+Half = Literal["requested", "drift", "withheld"]
+
+
+class RowView(msgspec.Struct, frozen=True, kw_only=True):
+    """One line: who gains or loses what, and why. ``label`` is the role, or the workflow manager."""
+
+    label: str
+    sign: Sign
+    name: str
+    login: str
+    reason: str
+
+
+class PresetView(msgspec.Struct, frozen=True, kw_only=True):
+    """One preset; ``same`` names others that change in just the same way, ``addresses`` are of all of them."""
+
+    name: str
+    addresses: tuple[str, ...]
+    rows: tuple[RowView, ...]
+    same: tuple[str, ...]
+
+    @property
+    def presets(self) -> int:
+        """How many presets change like this."""
+        return 1 + len(self.same)
+
+    @property
+    def people_roles(self) -> int:
+        """How many removals, additions and changes of manager it tells of."""
+        return len(self.rows) * self.presets
+
+    @property
+    def counts(self) -> str:
+        """Its removals, additions and changes of manager, for all presets it speaks for."""
+        return counts_of(self.rows, self.presets)
+
+
+class SectionView(msgspec.Struct, frozen=True, kw_only=True):
+    """One template and one half: what is asked for, what drifted, or what is withheld.
+
+    ``left_out`` tells what there was no room for.
+    """
+
+    name: str
+    half: Half
+    presets: tuple[PresetView, ...]
+    left_out: str = ""
+
+    @property
+    def title(self) -> str:
+        """The template with what half this is."""
+        words = {"requested": "", "drift": "drift, not these documents: ", "withheld": "withheld: "}
+        return f"{words[self.half]}{self.name}"
+
+    @property
+    def counts(self) -> str:
+        """What the section tells of in all."""
+        number = sum(preset.presets for preset in self.presets)
+        rows = [row for preset in self.presets for row in preset.rows * preset.presets]
+        return f"{number:,} preset{'' if number == 1 else 's'}, {counts_of(rows)}"
+
+
+def counts_of(rows: Iterable[RowView], times: int = 1) -> str:
+    """Count rows by what they do, such as "−2 +1, 1 workflow manager"."""
+    signs = [row.sign for row in rows]
+    parts = [f"{sign}{signs.count(sign) * times:,}" for sign in ("−", "+") if sign in signs]
+    managers = signs.count("→") * times
+    manager = f"{managers:,} workflow manager{'' if managers == 1 else 's'}" if managers else ""
+    return ", ".join(part for part in (" ".join(parts), manager) if part)
+
+
+def plan_sections(plan: Plan, halves: Iterable[Half]) -> tuple[SectionView, ...]:
+    """Give these halves in this order, each by template."""
+    return tuple(section for half in halves for section in _sections(half, _changes(plan, half)))
+
+
+def _changes(plan: Plan, half: Half) -> list[PresetChange]:
+    if half == "withheld":
+        return [_as_change(one) for one in plan.withheld]
+    return _half(plan.changes, half)
+
+
+def _half(changes: Iterable[PresetChange], cause: Cause) -> list[PresetChange]:
+    """Give what of the changes has this cause; a change of which nothing has it is left out."""
+    half = []
+    for change in changes:
+        groups = [
+            msgspec.structs.replace(
+                group,
+                add=tuple(one for one in group.add if one.cause == cause),
+                remove=tuple(one for one in group.remove if one.cause == cause),
+            )
+            for group in change.groups
+        ]
+        manager = change.workflow_manager
+        if manager is not None and manager.cause != cause:
+            manager = None
+        groups = [group for group in groups if group.add or group.remove]
+        if groups or manager is not None:
+            half.append(msgspec.structs.replace(change, groups=tuple(groups), workflow_manager=manager))
+    return half
+
+
+def _as_change(one: WithheldChange) -> PresetChange:
+    """Give what is withheld in the shape of a change, so that it is shown like one."""
+    groups = tuple(
+        GroupChange(uuid=group.uuid, name=group.name, add=(), remove=group.remove, keep=()) for group in one.groups
+    )
+    return PresetChange(
+        address=one.address,
+        preset_id="",
+        project=one.project,
+        template=one.template,
+        tool_type="",
+        workflow_manager=one.workflow_manager,
+        groups=groups,
+        before={},
+        after={},
+    )
+
+
+def _sections(half: Half, changes: Iterable[PresetChange]) -> tuple[SectionView, ...]:
+    templates: dict[tuple[str, str], dict[object, list[PresetChange]]] = {}
+    for change in changes:
+        alike = templates.setdefault((change.template.name, change.template.id), {})
+        alike.setdefault(_signature(change), []).append(change)
+    sections = []
+    for (name, _), alike in sorted(templates.items(), key=lambda item: item[0]):
+        groups = sorted(alike.values(), key=lambda changes: (not _removes(changes[0]), _first_place(changes)))
+        sections.append(SectionView(name=name, half=half, presets=tuple(_preset(changes) for changes in groups)))
+    return tuple(sections)
+
+
+def _signature(change: PresetChange) -> object:
+    """Give what makes two changes read the same, whatever the preset."""
+    manager = change.workflow_manager
+    return (
+        tuple(
+            (group.name, tuple(one.id for one in group.remove), tuple(one.id for one in group.add))
+            for group in change.groups
+        ),
+        (manager.before.id if manager.before else None, manager.after.id) if manager else None,
+    )
+
+
+def _removes(change: PresetChange) -> bool:
+    return any(group.remove for group in change.groups)
+
+
+def _first_place(changes: Iterable[PresetChange]) -> str:
+    return min(place_name(change) for change in changes)
+
+
+def place_name(change: PresetChange) -> str:
+    """Give people's word for where a preset is: its project, or the company."""
+    return change.project.name if change.project else "company"
+
+
+def _preset(changes: list[PresetChange]) -> PresetView:
+    first, *others = sorted(changes, key=place_name)
+    groups = sorted(first.groups, key=lambda group: not group.remove)
+    rows = [row for group in groups for row in _group_rows(group)]
+    manager = first.workflow_manager
+    if manager is not None:
+        before = str(manager.before) if manager.before else "nobody"
+        rows.append(
+            RowView(
+                label="workflow manager",
+                sign="→",
+                name=f"{before} → {manager.after}",
+                login=manager.after.login or "",
+                reason=reason_added(manager.cause, manager.origin, "changed"),
+            )
+        )
+    return PresetView(
+        name=place_name(first),
+        addresses=tuple(one.address for one in (first, *others)),
+        rows=tuple(rows),
+        same=tuple(place_name(change) for change in others),
+    )
+
+
+def _group_rows(group: GroupChange) -> list[RowView]:
+    rows = [
+        RowView(
+            label=group.name,
+            sign="−",
+            name=shown_name(Person(one.id, one.login, one.name)),
+            login=shown_login(Person(one.id, one.login, one.name)),
+            reason=reason_removed(one, group),
+        )
+        for one in group.remove
+    ]
+    for one in group.add:
+        via = f" by {one.via}" if one.via else ""
+        rows.append(
+            RowView(
+                label=group.name,
+                sign="+",
+                name=shown_name(Person(one.id, one.login, one.name)),
+                login=shown_login(Person(one.id, one.login, one.name)),
+                reason=reason_added(one.cause, one.origin) + via,
+            )
+        )
+    return rows
+
+
+def reason_added(cause: Cause, origin: Origin | None, moved: str = "removed") -> str:
+    """Say why somebody comes: a line of the documents, or that they were ``moved`` away behind git's back."""
+    return f"drift: {moved} live, still in {_at(origin)}" if cause == "drift" else _at(origin)
+
+
+def reason_removed(one: RemovedPerson, group: GroupChange) -> str:
+    """Say why somebody goes: these documents took them out, or they were added behind git's back."""
+    if one.cause == "drift":
+        return f"drift: added live, not in {_at(group.origin)}"
+    if one.base_origin is not None:
+        return f"no longer in {one.base_origin.path} (line {one.base_origin.line} at the base)"
+    return f"not in {_at(one.origin)}" if one.origin else ""
+
+
+def shown_name(person: Person) -> str:
+    """Give a name, or say that there is none."""
+    return person.name or "(no name)"
+
+
+def shown_login(person: Person) -> str:
+    """Give a login, or the login id where there is none."""
+    return person.login or f"login id {person.id}"
+
+
+def _at(origin: Origin | None) -> str:
+    return f"{origin.path}:{origin.line}" if origin else ""
