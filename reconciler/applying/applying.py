@@ -76,23 +76,29 @@ def apply_plan(  # noqa: PLR0913 - whom to ask, whom to tell, what may be writte
     *,
     stopped: Callable[[], bool],
     sleep: Callable[[float], object],
-    judged: frozenset[str] | None = None,
+    settled: Sequence[Outcome] = (),
+    approved: tuple[str, ...] = (),
+    commits: tuple[str, ...] = (),
     report: Callable[[int, Outcome], None] = lambda _done, _outcome: None,
 ) -> ApplyReport:
     """Carry out a plan that may be carried out; one failure does not stop the others.
 
-    ``stopped`` is asked between changes: once true, what is left is ``skipped``. ``judged`` are the addresses that
-    guards have just seen as they are (null: all); no other is written. ``report`` is told of each outcome.
-    The journal has everything when this returns.
+    ``stopped`` is asked between changes: once true, what is left is ``skipped``. ``settled`` is what is known of
+    presets that are not in this plan and were in an approved one; ``approved`` are the digests of those plans, and
+    ``commits`` what this run covers. ``report`` is told of each outcome. The journal has everything when this returns.
     """
-    journal.record(_start(plan, journal.run_id))
-    outcomes: list[Outcome] = []
+    start = _start(plan, journal.run_id)
+    presets = len(settled) + len(plan.changes)
+    journal.record(msgspec.structs.replace(start, changes=presets, approved=approved, commits=commits))
+    outcomes = list(settled)
     keeper = _Keeper(journal)
+    for outcome in settled:
+        keeper.keep(OutcomeRecorded(at=_now(), outcome=outcome))
     for change in in_order(plan):
         if stopped():
             outcome = _outcome(change, "skipped", error="interrupted before it was tried")
         elif keeper.keep(_intent(change)):
-            outcome = _apply_change(change, service, sleep, may_write=judged is None or change.address in judged)
+            outcome = _apply_change(change, service, sleep)
         else:
             outcome = _outcome(change, "skipped", error=f"not tried: {keeper.failure}")
         keeper.keep(OutcomeRecorded(at=_now(), outcome=outcome))
@@ -104,6 +110,8 @@ def apply_plan(  # noqa: PLR0913 - whom to ask, whom to tell, what may be writte
         format=APPLY_FORMAT,
         run_id=journal.run_id,
         digest=plan.digest,
+        approved=approved,
+        commits=commits,
         outcomes=tuple(outcomes),
         summary=summary,
     )
@@ -148,17 +156,13 @@ class _Keeper:
         return True
 
 
-def _apply_change(
-    change: PresetChange, service: PresetService, sleep: Callable[[float], object], *, may_write: bool
-) -> Outcome:
+def _apply_change(change: PresetChange, service: PresetService, sleep: Callable[[float], object]) -> Outcome:
     attempts = _Attempts()
     try:
         preset = service.read(_project_id(change), change.preset_id)
         moved = _moved(change, preset)
         if moved is None and position(change, preset) == "after":
             return _outcome(change, "already")
-        if moved is None and not may_write:
-            moved = "live moved while guards were asked, so they have not seen this; apply again"
         if moved is not None:
             return _outcome(change, "stale", error=moved)
         return _write_and_confirm(change, preset, service, sleep, attempts)

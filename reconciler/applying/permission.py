@@ -1,4 +1,4 @@
-"""Decides whether a plan may be carried out at all, before the first write; it looks at the plan alone."""
+"""Decides whether plans may be carried out at all, before the first write; it looks at the plans alone."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from reconciler.errors import IncompleteError, RefusedError, StaleError, UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from reconciler.model.plan import Plan
 
 __all__ = ["require_approved", "require_permission"]
@@ -15,25 +17,40 @@ __all__ = ["require_approved", "require_permission"]
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}\Z")
 
 
-def require_approved(plan: Plan, approved: str | None) -> None:
-    """Insist on the digest that was approved, where one is given.
+def require_approved(plans: Sequence[Plan], approved: Sequence[str]) -> None:
+    """Insist on the digests that were approved, where any is given: just those plans, no other and none less.
 
     Raises UsageError for a text that is no digest (an empty variable never means "go"), StaleError for
     another plan.
     """
-    if approved is None:
+    if not approved:
         return
-    if not _DIGEST.match(approved):
+    if not all(_DIGEST.match(one) for one in approved):
         raise UsageError("--approved is not a digest; copy 'sha256:' and the 64 digits behind it from the plan")
-    if approved != plan.digest:
+    given = {plan.digest for plan in plans}
+    for digest in sorted(given - set(approved)):
         raise StaleError(
-            f"the approved plan is {approved}, this one is {plan.digest}: they would not do the same; "
+            f"approved is {', '.join(approved)}, this plan is {digest}: they would not do the same; "
             "review this one, or apply the approved one"
         )
+    for digest in sorted(set(approved) - given):
+        raise StaleError(f"the approved plan {digest} was not given; name its file as well")
 
 
-def require_permission(plan: Plan, company_id: str) -> None:
+def require_permission(plans: Sequence[Plan], company_id: str) -> None:
     """Refuse what may not be applied.
+
+    Raises UsageError for plans that cannot be carried out together, and what ``_require_permission`` raises for
+    each.
+    """
+    for plan in plans:
+        _require_permission(plan, company_id)
+    if len({plan.adds_only for plan in plans}) > 1:
+        raise UsageError("plans that only add and plans that also remove cannot be applied together; apply each alone")
+
+
+def _require_permission(plan: Plan, company_id: str) -> None:
+    """Refuse one plan.
 
     Raises StaleError for a plan of another company, IncompleteError when something in scope could not be
     read, RefusedError when an error stands in the plan.

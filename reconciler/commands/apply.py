@@ -10,19 +10,22 @@ from typing import TYPE_CHECKING, Literal
 import click
 
 from reconciler.applying import apply_plan, declined, require_approved, require_permission
+from reconciler.commands.approval import approve
 from reconciler.commands.interrupts import first_interrupt_waits
-from reconciler.commands.making import judge_again, make_plan, require_no_freeze
+from reconciler.commands.making import make_plan, require_no_freeze
 from reconciler.commands.options import common_options, emit, note, require_folder
 from reconciler.commands.show import read_plan
 from reconciler.commands.showing import Showing, plan_text
 from reconciler.commands.workspace import journal_folder, open_workspace, read_documents
+from reconciler.desired import read_commits
 from reconciler.errors import FileError, UsageError
 from reconciler.journal import Journal
 from reconciler.settings import read_credentials
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
+    from reconciler.commands.approval import Approval
     from reconciler.commands.options import Common
     from reconciler.commands.workspace import Workspace
     from reconciler.model.live import Preset
@@ -37,9 +40,10 @@ __all__ = ["apply"]
     "reconciler apply --yes; reconciler apply plan.json --approved sha256:9c1f…"
 )
 @common_options
-@click.argument("plan_file", metavar="[PLAN]", required=False, type=click.Path(path_type=Path))
+@click.argument("plan_files", metavar="[PLAN]...", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--yes", is_flag=True, help="Do not ask; for pipelines. A saved plan needs no question.")
-@click.option("--approved", metavar="DIGEST", help="Insist on the plan with this digest (sha256:…).")
+@click.option("--approved", metavar="DIGEST", multiple=True, help="Insist on the plan with this digest (sha256:…).")
+@click.option("--since", metavar="REV", help="Name in the report the commits after this one, which this run covers.")
 @click.option("--base", metavar="REV", help="The revision to compare with; for apply without a saved plan.")
 @click.option("--adds-only", is_flag=True, help="Plan additions alone; for apply without a saved plan.")
 @click.option(
@@ -58,9 +62,10 @@ __all__ = ["apply"]
 @click.option("--out", type=click.Path(path_type=Path), help="Write the result to a file.")
 def apply(  # noqa: PLR0913 - one parameter an option
     common: Common,
-    plan_file: Path | None,
+    plan_files: tuple[Path, ...],
     *,
-    approved: str | None,
+    approved: tuple[str, ...],
+    since: str | None,
     base: str | None,
     journal_at: Path | None,
     shown_as: Literal["terminal", "json"],
@@ -68,44 +73,55 @@ def apply(  # noqa: PLR0913 - one parameter an option
     yes: bool,
     adds_only: bool,
 ) -> int:
-    """Carry out a plan: a saved one, or one made now and confirmed.
+    """Carry out approved plans, or a plan made now and confirmed.
 
-    All guards are asked once more, with live and policy as they are now, before the first write. Each preset is
-    read again directly before its write, and read back after it. Ctrl-C lets the write under way finish. While the
-    environment has RECONCILER_FREEZE, or a policy says 'frozen:', nothing is applied.
+    Before the first write the presets of the plan are planned once more, from the documents and live of now. The same
+    as approved or less is done; where anybody else would gain or lose a role, nothing is, and that is shown (5). All
+    guards are asked once more. Each preset is read again directly before its write, and read back after it. Several
+    plans, such as those of commits that wait together, are carried out as one. Ctrl-C lets the write under way
+    finish. While the environment has RECONCILER_FREEZE, or a policy says 'frozen:', nothing is applied.
 
     Exit codes: 0 done, 3 refused or frozen, 4 partly applied, 5 live moved or not the approved plan, 6 service,
     7 documents, 64 nobody to ask.
     """
     if out is not None:
         require_folder(out)
-    if plan_file is not None and (adds_only or base is not None):
+    if plan_files and (adds_only or base is not None):
         raise UsageError(
             "a saved plan is carried out as it is; give --adds-only and --base to: reconciler plan --out FILE"
         )
     workspace = open_workspace(common)
+    commits = () if since is None else read_commits(workspace.root, since)
     documents, diagnostics = read_documents(workspace)
     require_no_freeze(documents.policy)
-    if plan_file is not None:
-        plan = read_plan(plan_file)
+    if plan_files:
+        plans = [read_plan(path) for path in plan_files]
     else:
         _require_somebody_to_ask(yes=yes)
-        plan = make_plan(workspace, common, documents, diagnostics, base_revision=base, adds_only=adds_only)
-        _show(plan, common, on_stdout=shown_as == "terminal" and out is None, asks=not yes)
-    require_approved(plan, approved)
-    require_permission(plan, workspace.service.company_id)
-    if plan_file is None and plan.changes and not yes and not _confirmed(plan):
-        note("nothing was written", common)
-        report = declined(plan)
-    else:
+        plans = [make_plan(workspace, common, documents, diagnostics, base_revision=base, adds_only=adds_only)]
+        _show(plans[0], common, on_stdout=shown_as == "terminal" and out is None, asks=not yes)
+    require_approved(plans, approved)
+    require_permission(plans, workspace.service.company_id)
+    if not plan_files and plans[0].changes and not yes:
+        if not _confirmed(plans[0]):
+            note("nothing was written", common)
+            if shown_as == "json":
+                _emit_report(declined(plans[0]), plans, shown_as, common, out)
+            return 0
         # somebody may have thought about the question for long
-        policy = read_documents(workspace)[0].policy if plan_file is None and not yes else documents.policy
-        require_no_freeze(policy)
-        judged = judge_again(plan, workspace, common, policy)
-        report = _carry_out(plan, workspace, common, journal_folder(workspace.root, journal_at), judged)
-    if shown_as == "json" or report.run_id:
-        _emit_report(report, plan, shown_as, common, out)
-    return _exit_code(report) if report.run_id else 0
+        documents, diagnostics = read_documents(workspace)
+        require_no_freeze(documents.policy)
+    approval = approve(plans, workspace, common, documents, diagnostics)
+    _tell(approval, common)
+    report = _carry_out(approval, commits, workspace, common, journal_folder(workspace.root, journal_at))
+    _emit_report(report, plans, shown_as, common, out)
+    return _exit_code(report)
+
+
+def _tell(approval: Approval, common: Common) -> None:
+    if approval.fewer and approval.plan.changes:
+        words = "person-role or manager is" if approval.fewer == 1 else "people-roles and managers are"
+        note(f"{approval.fewer:,} approved {words} as the documents ask already", common)
 
 
 def _show(plan: Plan, common: Common, *, on_stdout: bool, asks: bool) -> None:
@@ -116,8 +132,8 @@ def _show(plan: Plan, common: Common, *, on_stdout: bool, asks: bool) -> None:
         sys.stderr.write(plan_text(plan, Showing(shown_as="terminal"), color=common.color(sys.stderr)))
 
 
-def _emit_report(report: ApplyReport, plan: Plan, shown_as: str, common: Common, out: Path | None) -> None:
-    text = _report_text(report, plan, shown_as, color=out is None and common.color(sys.stdout))
+def _emit_report(report: ApplyReport, plans: Sequence[Plan], shown_as: str, common: Common, out: Path | None) -> None:
+    text = _report_text(report, _names(plans), shown_as, color=out is None and common.color(sys.stdout))
     try:
         emit(text, out)
     except FileError as error:
@@ -147,7 +163,9 @@ class _Service:
         self.replace_assignees = write
 
 
-def _carry_out(plan: Plan, workspace: Workspace, common: Common, folder: Path, judged: frozenset[str]) -> ApplyReport:
+def _carry_out(
+    approval: Approval, commits: tuple[str, ...], workspace: Workspace, common: Common, folder: Path
+) -> ApplyReport:
     import time  # noqa: PLC0415
 
     from reconciler.live.client import ServiceClient  # noqa: PLC0415 - heavy, and not needed for a refusal
@@ -164,19 +182,21 @@ def _carry_out(plan: Plan, workspace: Workspace, common: Common, folder: Path, j
     ):
         service = _Service(Reader(client, lambda _progress: None).preset, Writer(client).replace_assignees)
         return apply_plan(
-            plan,
+            approval.plan,
             service,
             journal,
             stopped=stopped,
             sleep=time.sleep,
-            judged=judged,
-            report=_reporter(plan, common),
+            settled=approval.settled,
+            approved=approval.approved,
+            commits=commits,
+            report=_reporter(approval, common),
         )
 
 
-def _reporter(plan: Plan, common: Common) -> Callable[[int, Outcome], None]:
-    total = len(plan.changes)
-    names = _names(plan)
+def _reporter(approval: Approval, common: Common) -> Callable[[int, Outcome], None]:
+    total = len(approval.plan.changes) + len(approval.settled)
+    names = _names([approval.plan])
 
     def report(done: int, outcome: Outcome) -> None:
         if sys.stderr.isatty():
@@ -185,23 +205,24 @@ def _reporter(plan: Plan, common: Common) -> Callable[[int, Outcome], None]:
     return report
 
 
-def _names(plan: Plan) -> dict[str, str]:
+def _names(plans: Sequence[Plan]) -> dict[str, str]:
     from reconciler.render.escaping import printable  # noqa: PLC0415
 
     return {
         change.address: printable(f"{change.template.name} · {change.project.name if change.project else 'company'}")
+        for plan in plans
         for change in plan.changes
     }
 
 
-def _report_text(report: ApplyReport, plan: Plan, shown_as: str, *, color: bool) -> str:
+def _report_text(report: ApplyReport, names: dict[str, str], shown_as: str, *, color: bool) -> str:
     if shown_as == "json":
         import msgspec  # noqa: PLC0415
 
         return msgspec.json.format(msgspec.json.encode(report), indent=2).decode() + "\n"
     from reconciler.render.terminal import render_apply  # noqa: PLC0415
 
-    return render_apply(report, _names(plan), color=color)
+    return render_apply(report, names, color=color)
 
 
 def _exit_code(report: ApplyReport) -> int:

@@ -1,4 +1,4 @@
-"""Makes a plan: documents and live in, a judged value out; and judges one again before it is carried out."""
+"""Makes a plan: documents and live in, a judged value out; it carries nothing out."""
 
 from __future__ import annotations
 
@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from reconciler.applying import position
-from reconciler.commands.observing import confirm_inactive, observe, open_live_reader, open_reader
+from reconciler.commands.observing import observe, open_reader
 from reconciler.commands.workspace import moment, now
 from reconciler.desired import describe_source, read_base
 from reconciler.errors import RefusedError
@@ -16,7 +15,7 @@ from reconciler.model.plan import LiveSource, Plan
 from reconciler.planning import build_plan, compare, count_managed, withhold
 from reconciler.planning.basing import judge_released
 from reconciler.planning.causes import already_so, base_targets
-from reconciler.planning.guards import apply_case, judge, judge_frozen, plan_case
+from reconciler.planning.guards import judge, judge_frozen, plan_case
 from reconciler.planning.judging import judge_kept, unreadable_diagnostics
 from reconciler.planning.per_person import changes_per_person
 from reconciler.settings import read_freeze
@@ -34,10 +33,9 @@ if TYPE_CHECKING:
     from reconciler.model.diagnostics import Diagnostic
     from reconciler.model.documents import Documents, Source
     from reconciler.model.live import LiveState
-    from reconciler.model.plan import PresetChange
     from reconciler.model.policy import Frozen, Policy
 
-__all__ = ["judge_again", "judged_plan", "make_plan", "require_no_freeze"]
+__all__ = ["judged_plan", "live_source", "make_plan", "require_no_freeze"]
 
 
 def make_plan(  # noqa: PLR0913 - where from, what, and how; each named
@@ -69,7 +67,7 @@ def make_plan(  # noqa: PLR0913 - where from, what, and how; each named
         company_id=workspace.service.company_id,
         company_name=workspace.settings.company_name,
         source=describe_source(workspace.root),
-        live=_live_source(observation.state, from_snapshot=snapshot is not None),
+        live=live_source(observation.state, from_snapshot=snapshot is not None),
         created_at=moment(),
     )
 
@@ -142,7 +140,8 @@ def _released(base: Base | None, then: dict[str, BaseTarget] | None, observation
     return judge_released(then, observation.resolved, base.revision, observation.state.catalogue)
 
 
-def _live_source(state: LiveState, *, from_snapshot: bool) -> LiveSource:
+def live_source(state: LiveState, *, from_snapshot: bool) -> LiveSource:
+    """Give when and from where live was observed, and what that cost."""
     pacing = state.pacing
     return LiveSource(
         observed_at=state.observed_at,
@@ -166,52 +165,3 @@ def require_no_freeze(policy: Policy) -> None:
             "applying is frozen; nothing was written; plans can still be made",
             diagnostics=judge_frozen(freezes, "error"),
         )
-
-
-def judge_again(plan: Plan, workspace: Workspace, common: Common, policy: Policy) -> frozenset[str]:
-    """Ask the guards once more, of everything apply is about to write, and give the addresses they have seen.
-
-    Reads each preset of the plan, the versions of their templates, the directory, and the lists on which additions
-    and managers rest, with a client that can only read. Raises RefusedError with what stands against it now.
-    """
-    if not plan.changes:
-        return frozenset()
-    with open_live_reader(workspace, common) as reader:
-        presets = reader.presets_by_id([(_project(change), change.preset_id) for change in plan.changes])
-        pending = [
-            (change, preset)
-            for change, preset in zip(plan.changes, presets, strict=True)
-            if preset is not None and preset.template_id == change.template.id and position(change, preset) != "after"
-        ]
-        if not pending:
-            return frozenset()
-        adding = {
-            (_project(change), change.tool_type) for change, _ in pending if any(one.add for one in change.groups)
-        }
-        managing = {(_project(change), change.tool_type) for change, _ in pending if change.workflow_manager}
-        assignees = reader.assignees(sorted(adding, key=str))
-        managers = reader.managers(sorted(managing, key=str))
-        logins = {(one.login or "").lower() for change, _ in pending for group in change.groups for one in group.add}
-        case = apply_case(
-            pending,
-            reader.versions_by_id(sorted({preset.version_id for _, preset in pending if preset.version_id})),
-            policy,
-            managed=plan.summary.managed,
-            today=now().date(),
-            assignees=assignees,
-            managers=managers,
-            inactive=confirm_inactive(reader.inactive_logins(), logins.__contains__, reader) if adding else frozenset(),
-            own_account=workspace.settings.service_account,
-        )
-    errors = [one for one in judge(case).diagnostics if one.severity == "error"]
-    if errors:
-        raise RefusedError(
-            f"{len(errors)} guard{'s stand' if len(errors) != 1 else ' stands'} against this plan by now; nothing was "
-            "written",
-            diagnostics=errors,
-        )
-    return frozenset(change.address for change, _ in pending)
-
-
-def _project(change: PresetChange) -> str | None:
-    return change.project.id if change.project else None

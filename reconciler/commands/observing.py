@@ -19,18 +19,27 @@ from reconciler.model.scope import ResolvedTarget, Scope
 from reconciler.model.suggestions import did_you_mean_login
 from reconciler.people import PeopleIndex, Resolution
 from reconciler.planning import find_targets, select
-from reconciler.planning.selecting import fields_needed, needs_projects
+from reconciler.planning.selecting import fields_needed, narrowed, needs_projects
 from reconciler.settings import read_credentials
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from reconciler.commands.options import Common
     from reconciler.commands.workspace import Workspace
     from reconciler.live.reading import Reader
     from reconciler.model.documents import Documents
-    from reconciler.model.live import Catalogue, Preset, Template, Unreadable, Version, Wanted
+    from reconciler.model.live import (
+        Catalogue,
+        NamedPreset,
+        Preset,
+        PresetKey,
+        Template,
+        Unreadable,
+        Version,
+        Wanted,
+    )
 
 __all__ = ["LiveReader", "Observation", "confirm_inactive", "observe", "open_live_reader", "open_reader"]
 
@@ -62,6 +71,10 @@ class LiveReader(Protocol):
 
     def presets(self, wanted: Sequence[Wanted]) -> tuple[list[Preset], list[Unreadable]]:
         """Give presets, and what could not be read."""
+        ...
+
+    def presets_by_id(self, wanted: Sequence[NamedPreset]) -> tuple[list[Preset], list[Unreadable]]:
+        """Give presets whose ids are known, and what could not be read."""
         ...
 
     def assignees(self, wanted: Sequence[tuple[str | None, str]]) -> list[PeopleList]:
@@ -125,7 +138,7 @@ def open_live_reader(workspace: Workspace, common: Common) -> Iterator[Reader]:
         yield Reader(client, report)
 
 
-def observe(
+def observe(  # noqa: PLR0913 - what is asked for, whom to ask, and how much of it; each named
     documents: Documents,
     diagnostics: Sequence[Diagnostic],
     reader: LiveReader,
@@ -133,8 +146,9 @@ def observe(
     every_field: bool = False,
     base: Documents | None = None,
     own_account: Member | None = None,
+    only: Mapping[PresetKey, NamedPreset] | None = None,
 ) -> Observation:
-    """Read everything the documents name, and nothing else.
+    """Read everything the documents name, and nothing else; or ``only`` these presets of it.
 
     Raises DocumentsError with every name, group and person that cannot be found: reading goes on after the
     first of them, so that one run tells all. ``every_field`` keeps all fields of projects, for documents to come;
@@ -144,8 +158,13 @@ def observe(
     catalogue = reader.catalogue(with_projects=needs_projects(documents), fields=fields)
     scope, found = select(documents, catalogue)
     all_diagnostics = [*diagnostics, *found]
+    if only is not None:
+        scope = narrowed(scope, only)
     versions = reader.versions(scope.templates)
-    presets, unreadable = reader.presets(scope.wanted)
+    if only is None:
+        presets, unreadable = reader.presets(scope.wanted)
+    else:
+        presets, unreadable = reader.presets_by_id([only[key] for key in scope.claims])
     known = {version.id for version in versions}
     newer = {preset.version_id for preset in presets if preset.version_id is not None} - known
     versions.extend(reader.versions_by_id(sorted(newer)))

@@ -7,12 +7,13 @@ import shutil
 import subprocess
 from typing import TYPE_CHECKING
 
+from reconciler.errors import UsageError
 from reconciler.model.documents import Source
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["ask_git", "describe_source"]
+__all__ = ["ask_git", "describe_source", "read_commits"]
 
 _PATIENCE_SECONDS = 30
 # A folder under review may hold what looks like a repository of its own, with settings that run programs.
@@ -34,6 +35,24 @@ def describe_source(root: Path) -> Source:
     changes = _ask(git, root, "status", "--porcelain", "--untracked-files=all", "--", *_DOCUMENTS)
     # when git cannot tell, the files are taken to differ
     return Source(revision=revision, dirty=changes is None or bool(changes))
+
+
+def read_commits(root: Path, since: str) -> tuple[str, ...]:
+    """Give the commits after ``since`` up to the one checked out in ``root``, the oldest first.
+
+    Raises UsageError when git does not know the revision.
+    """
+    git = shutil.which("git")
+    if git is None:
+        raise UsageError("--since needs git, and there is none on this machine")
+    named = _ask(git, root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{since}^{{commit}}")
+    listed = None if not named else _ask(git, root, "rev-list", "--reverse", f"{named}..HEAD")
+    if listed is None:
+        raise UsageError(
+            f"git knows no commit '{since}' here; name a branch, tag or commit, and fetch it first where the "
+            "checkout is shallow"
+        )
+    return tuple(listed.split())
 
 
 def _ask(git: str, root: Path, *arguments: str) -> str | None:

@@ -10,6 +10,8 @@ import msgspec
 from reconciler.errors import AnswerError, CredentialsError, RequestRefusedError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     import httpx
 
 __all__ = [
@@ -20,6 +22,7 @@ __all__ = [
     "decode_answer",
     "decode_content",
     "describe_body",
+    "refuse_twice",
 ]
 
 LONGEST_WAIT_SECONDS = 3660.0
@@ -114,3 +117,12 @@ def _words(body: Any) -> str:
     if isinstance(body, list):
         return "; ".join(_words(one) for one in body)
     return str(body)
+
+
+def refuse_twice(ids: Iterable[str], what: str) -> None:
+    """Raise AnswerError where an id arrives twice: the list moved while its pages were read."""
+    seen: set[str] = set()
+    for one in ids:
+        if one in seen:
+            raise AnswerError(f"{what}: {one} arrived twice; it changed while it was read, run again")
+        seen.add(one)

@@ -12,7 +12,7 @@ from urllib.parse import quote, urlencode
 import msgspec
 
 from reconciler.errors import AnswerError, RequestRefusedError, UnreachableError
-from reconciler.live.answers import TooLong, decode_answer
+from reconciler.live.answers import TooLong, decode_answer, refuse_twice
 from reconciler.live.pages import read_pages
 from reconciler.live.wire import (
     ListedPreset,
@@ -25,7 +25,6 @@ from reconciler.live.wire import (
 )
 from reconciler.model.live import (
     Catalogue,
-    Group,
     Pacing,
     PeopleList,
     Person,
@@ -38,10 +37,10 @@ from reconciler.model.live import (
 from reconciler.model.progress import Progress
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Sequence
 
     from reconciler.live.client import ServiceClient
-    from reconciler.model.live import Wanted
+    from reconciler.model.live import NamedPreset, Wanted
 
 __all__ = ["Reader"]
 
@@ -90,7 +89,7 @@ class Reader:
         """Read all templates, and all projects where any document names one (each list once)."""
         self._tell("templates", 0, 0)
         templates = self._list(f"{self._company}/workflows/templates", list[TemplateItem], "the list of templates")
-        _refuse_twice((item.id for item in templates), "the list of templates")
+        refuse_twice((item.id for item in templates), "the list of templates")
         projects: list[Project] = []
         if with_projects:
             self._tell("projects", 0, 0)
@@ -104,7 +103,7 @@ class Reader:
             items = msgspec.convert(raw, list[ProjectItem])
         except msgspec.ValidationError as error:
             raise AnswerError(f"{what}: the answer is not what the service documents: {error}") from None
-        _refuse_twice((str(item.id) for item in items), what)
+        refuse_twice((str(item.id) for item in items), what)
         return [project_value(one, item, fields) for one, item in zip(raw, items, strict=True)]
 
     def versions(self, templates: Sequence[Template]) -> list[Version]:
@@ -121,8 +120,8 @@ class Reader:
         response = self._get(path, what)
         self._count(1)
         version = decode_answer(response, _VersionData, what).data.value()
-        _refuse_twice((group.uuid for group in version.groups), what)
-        return _with_plain_groups(version)
+        refuse_twice((group.uuid for group in version.groups), what)
+        return version
 
     def presets(self, wanted: Sequence[Wanted]) -> tuple[list[Preset], list[Unreadable]]:
         """Read the presets of the wanted templates: one list a (project, tool), one read a preset.
@@ -145,7 +144,7 @@ class Reader:
             listed = self._list(f"{scope}/presets?{query}", list[ListedPreset], what)
         except RequestRefusedError as error:
             return [], [_unreadable(wanted, None, error.message)]
-        _refuse_twice((item.id for item in listed), what)
+        refuse_twice((item.id for item in listed), what)
         presets: list[Preset] = []
         unreadable: list[Unreadable] = []
         seen: set[str] = set()
@@ -176,21 +175,32 @@ class Reader:
         answer = decode_answer(response, _Data, what).data
         if answer.id != preset_id:
             raise AnswerError(f"{what}: the answer is about preset {answer.id}")
-        _refuse_twice((item.responsible_group_uuid for item in answer.responsible_group_memberships), what)
+        refuse_twice((item.responsible_group_uuid for item in answer.responsible_group_memberships), what)
         return answer.value(project_id, self._known)
 
-    def presets_by_id(self, wanted: Sequence[tuple[str | None, str]]) -> list[Preset | None]:
-        """Read these presets, by project and id; null for one that the service refuses to show."""
+    def presets_by_id(self, wanted: Sequence[NamedPreset]) -> tuple[list[Preset], list[Unreadable]]:
+        """Read these presets without any list: one request each.
 
-        def read(one: tuple[str | None, str]) -> Preset | None:
-            try:
-                preset = self.preset(*one)
-            except RequestRefusedError:
-                return None
+        One that the service refuses to show, or that is another template's by now, is given as unreadable.
+        """
+        results = self._side_by_side("presets", self._named_preset, wanted)
+        presets = [one for one in results if isinstance(one, Preset)]
+        return presets, [one for one in results if isinstance(one, Unreadable)]
+
+    def _named_preset(self, named: NamedPreset) -> Preset | Unreadable:
+        key = named.key
+        try:
+            preset = self.preset(key.project_id, named.id)
+        except RequestRefusedError as error:
+            reason = error.message
+        else:
             self._count(1)
-            return preset
-
-        return self._side_by_side("presets", read, wanted)
+            if preset.template_id == key.template_id:
+                return preset
+            reason = f"preset {named.id} belongs to template {preset.template_id} now"
+        return Unreadable(
+            project_id=key.project_id, template_id=key.template_id, tool_type=named.tool_type, reason=reason
+        )
 
     def assignees(self, wanted: Sequence[tuple[str | None, str]]) -> list[PeopleList]:
         """Read who may be assigned on each (project, tool)."""
@@ -205,7 +215,7 @@ class Reader:
         what = f"the {endpoint.replace('_', ' ')} of {tool_type} in {place}"
         path = f"{self._scope(project_id)}/{endpoint}?{urlencode({'tool_type': tool_type})}"
         people = self._list(path, list[Person], what)
-        _refuse_twice((person.id for person in people), what)
+        refuse_twice((person.id for person in people), what)
         unique = tuple(self._known.setdefault(person, person) for person in people)
         return PeopleList(project_id=project_id, tool_type=tool_type, people=unique)
 
@@ -226,7 +236,7 @@ class Reader:
             # not every service account may read the directory; whoever judges by it says that it could not
             self._count(1)
             return None
-        _refuse_twice((str(user.id) for user in users), what)
+        refuse_twice((str(user.id) for user in users), what)
         return frozenset(user.email_address.lower() for user in users if user.email_address)
 
     def _count(self, requests: int) -> None:
@@ -283,19 +293,5 @@ class Reader:
         )
 
 
-def _refuse_twice(ids: Iterable[str], what: str) -> None:
-    seen: set[str] = set()
-    for one in ids:
-        if one in seen:
-            raise AnswerError(f"{what}: {one} arrived twice; it changed while it was read, run again")
-        seen.add(one)
-
-
 def _unreadable(wanted: Wanted, template_id: str | None, reason: str) -> Unreadable:
     return Unreadable(project_id=wanted.project_id, template_id=template_id, tool_type=wanted.tool_type, reason=reason)
-
-
-def _with_plain_groups(version: Version) -> Version:
-    """Give the version with its groups as the answer named them, types in one spelling."""
-    groups = tuple(Group(group.uuid, group.name, group.type.casefold()) for group in version.groups)
-    return Version(version.id, groups)

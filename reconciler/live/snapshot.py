@@ -14,6 +14,7 @@ from reconciler.model.live import (
     IndividualStep,
     LiveState,
     Membership,
+    NamedPreset,
     Pacing,
     PeopleList,
     Person,
@@ -243,6 +244,26 @@ class SnapshotReader:
             )
         ]
         unreadable.extend(one for one in self._state.unreadable if (one.project_id, one.tool_type) in places)
+        return presets, unreadable
+
+    def presets_by_id(self, wanted: Sequence[NamedPreset]) -> tuple[list[Preset], list[Unreadable]]:
+        """Give these presets; one that the snapshot does not have is unreadable."""
+        known = {(one.project_id, one.template_id, one.id): one for one in self._state.presets}
+        presets, unreadable = [], []
+        for one in wanted:
+            project_id, template_id = one.key.project_id, one.key.template_id
+            preset = known.get((project_id, template_id, one.id))
+            if preset is not None:
+                presets.append(preset)
+                continue
+            unreadable.append(
+                Unreadable(
+                    project_id=project_id,
+                    template_id=template_id,
+                    tool_type=one.tool_type,
+                    reason=f"preset {one.id} is not in the snapshot",
+                )
+            )
         return presets, unreadable
 
     def assignees(self, wanted: Iterable[tuple[str | None, str]]) -> list[PeopleList]:

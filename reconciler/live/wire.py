@@ -95,8 +95,10 @@ class VersionAnswer(msgspec.Struct):
     responsible_groups: tuple[Group, ...]
 
     def value(self) -> Version:
-        """Give the version."""
-        return Version(self.id, self.responsible_groups)
+        """Give the version with its groups as the answer named them, types in one spelling."""
+        return Version(
+            self.id, tuple(Group(one.uuid, one.name, one.type.casefold()) for one in self.responsible_groups)
+        )
 
 
 class _ListedTemplate(msgspec.Struct):

@@ -11,6 +11,7 @@ __all__ = [
     "IndividualStep",
     "LiveState",
     "Membership",
+    "NamedPreset",
     "Pacing",
     "PeopleList",
     "Person",
@@ -137,6 +138,14 @@ class Wanted(msgspec.Struct, frozen=True):
     project_id: str | None
     tool_type: str
     template_ids: frozenset[str]
+
+
+class NamedPreset(msgspec.Struct, frozen=True, kw_only=True):
+    """A preset that is known by its id, as an earlier plan found it."""
+
+    id: str
+    key: PresetKey
+    tool_type: str
 
 
 class Unreadable(msgspec.Struct, frozen=True, kw_only=True):

@@ -47,11 +47,17 @@ class ApplySummary(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ApplyReport(msgspec.Struct, frozen=True, kw_only=True):
-    """The report of one apply, in the order in which the changes were tried."""
+    """The report of one apply, in the order in which the changes were tried.
+
+    ``digest`` is of what was done. ``approved`` are the digests of the plans that allowed it, ``commits`` the revisions
+    it covers, where the first of them was named.
+    """
 
     format: Literal["reconciler/apply/1"]
     run_id: str
     digest: str
+    approved: tuple[str, ...] = ()
+    commits: tuple[str, ...] = ()
     outcomes: tuple[Outcome, ...]
     summary: ApplySummary
 
@@ -66,6 +72,8 @@ class RunStarted(msgspec.Struct, frozen=True, kw_only=True, tag_field="event", t
     digest: str
     revision: str | None
     changes: int
+    approved: tuple[str, ...] = ()
+    commits: tuple[str, ...] = ()
 
 
 class Intended(msgspec.Struct, frozen=True, kw_only=True, tag_field="event", tag="intended"):

@@ -10,13 +10,13 @@ from reconciler.model.scope import Claim, Scope
 from reconciler.model.suggestions import did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Container, Iterable
 
     from reconciler.model.diagnostics import Origin, Severity
     from reconciler.model.documents import Assignments, Documents, Entry, Reference
     from reconciler.model.live import Catalogue, Project, Template
 
-__all__ = ["fields_needed", "needs_projects", "select"]
+__all__ = ["fields_needed", "narrowed", "needs_projects", "select"]
 
 
 def needs_projects(documents: Documents) -> bool:
@@ -56,6 +56,14 @@ def select(documents: Documents, catalogue: Catalogue) -> tuple[Scope, list[Diag
         wanted=_wanted(claims, templates),
     )
     return scope, finder.diagnostics
+
+
+def narrowed(scope: Scope, keys: Container[PresetKey]) -> Scope:
+    """Give the part of a scope that is about these presets, with the templates it still needs."""
+    claims = {key: found for key, found in scope.claims.items() if key in keys}
+    needed = {key.template_id for key in claims}
+    templates = {one.id: one for one in scope.templates if one.id in needed}
+    return Scope(templates=tuple(templates.values()), claims=claims, wanted=_wanted(claims, templates))
 
 
 def _wanted(claims: Iterable[PresetKey], templates: dict[str, Template]) -> tuple[Wanted, ...]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from reconciler.planning.guards.case import Case
 from reconciler.planning.guards.frozen import judge_frozen
-from reconciler.planning.guards.gathering import apply_case, plan_case
+from reconciler.planning.guards.gathering import plan_case
 from reconciler.planning.guards.members import below_minimum, missing_required, separation
 from reconciler.planning.guards.offline import judge_documents
 from reconciler.planning.guards.overrides import lift
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from reconciler.model.diagnostics import Diagnostic
     from reconciler.model.plan import UsedOverride
 
-__all__ = ["Case", "Judgement", "apply_case", "judge", "judge_documents", "judge_frozen", "plan_case"]
+__all__ = ["Case", "Judgement", "judge", "judge_documents", "judge_frozen", "plan_case"]
 
 
 class Judgement(NamedTuple):

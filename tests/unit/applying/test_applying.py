@@ -10,7 +10,7 @@ import pytest
 from reconciler.applying import apply_plan, declined, in_order
 from reconciler.errors import AnswerLostError, ReconcilerError, RequestRefusedError, UnreachableError
 from reconciler.model.live import Membership, Person, Preset
-from reconciler.model.outcomes import Intended, OutcomeRecorded, RunFinished, RunStarted
+from reconciler.model.outcomes import Intended, Outcome, OutcomeRecorded, RunFinished, RunStarted
 from tests.support.account import INVOICE
 from tests.support.values import live_state, plan_documents
 
@@ -255,23 +255,28 @@ def test_a_preset_of_another_template_is_left_alone(plan: Plan) -> None:
     assert report.outcomes[1].error == "live moved since the plan: the preset belongs to template 99 now"
 
 
-def test_nothing_is_written_that_guards_have_not_seen(plan: Plan) -> None:
-    """A preset that could not be read when they were asked is left alone, even where it can be read again."""
-    service = MemoryService()
+def test_what_is_settled_already(plan: Plan) -> None:
+    """It stands first in the report and in the journal, with what was approved and what is covered."""
+    journal = MemoryJournal()
+    settled = Outcome(address="projects/7/templates/11", preset_id="70", status="already")
     report = apply_plan(
         plan,
-        service,
-        MemoryJournal(),
+        MemoryService(),
+        journal,
         stopped=lambda: False,
         sleep=lambda _seconds: None,
-        judged=frozenset({"projects/1042/templates/11"}),
+        settled=(settled,),
+        approved=("sha256:a", "sha256:b"),
+        commits=("c1", "c2"),
     )
-    assert [(one.address, one.status) for one in report.outcomes] == [
-        ("projects/1042/templates/11", "applied"),
-        ("projects/1041/templates/11", "stale"),
-    ]
-    assert [preset for preset, _, _ in service.writes] == ["32"]
-    assert "guards were asked" in (report.outcomes[1].error or "")
+    assert report.outcomes[0] is settled
+    assert (report.summary.already, report.summary.applied) == (1, 2)
+    assert (report.approved, report.commits) == (("sha256:a", "sha256:b"), ("c1", "c2"))
+    started, recorded = journal.events[:2]
+    assert isinstance(started, RunStarted)
+    assert (started.approved, started.commits) == (report.approved, report.commits)
+    assert isinstance(recorded, OutcomeRecorded)
+    assert recorded.outcome is settled
 
 
 def test_a_defect_at_one_preset_hides_no_other(plan: Plan) -> None:

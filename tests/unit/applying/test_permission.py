@@ -27,13 +27,13 @@ def plan(tmp_path: Path) -> Plan:
 
 def test_a_good_plan_of_this_company(plan: Plan) -> None:
     """Nothing stands against it, and one changed word in each question would."""
-    require_permission(plan, plan.company_id)
-    require_approved(plan, None)
-    require_approved(plan, plan.digest)
+    require_permission([plan], plan.company_id)
+    require_approved([plan], [])
+    require_approved([plan], [plan.digest])
     with pytest.raises(StaleError):
-        require_permission(plan, f"{plan.company_id}0")
+        require_permission([plan], f"{plan.company_id}0")
     with pytest.raises(UsageError):
-        require_approved(plan, plan.digest.upper())
+        require_approved([plan], [plan.digest.upper()])
 
 
 @pytest.mark.parametrize(
@@ -42,23 +42,36 @@ def test_a_good_plan_of_this_company(plan: Plan) -> None:
 def test_a_malformed_digest_never_means_go(plan: Plan, digest: str) -> None:
     """An unset variable in a pipeline is a mistake."""
     with pytest.raises(UsageError, match="--approved is not a digest"):
-        require_approved(plan, digest)
+        require_approved([plan], [digest])
 
 
 def test_another_plan_than_the_approved_one(plan: Plan) -> None:
     """Both digests are named."""
     with pytest.raises(StaleError, match="they would not do the same"):
-        require_approved(plan, "sha256:" + "a" * 64)
+        require_approved([plan], ["sha256:" + "a" * 64])
 
 
 def test_what_is_refused(plan: Plan) -> None:
     """Another company, something unread, an error in the plan."""
     with pytest.raises(StaleError, match="this plan is for company 4211, the settings are for 1"):
-        require_permission(plan, "1")
+        require_permission([plan], "1")
     error = Diagnostic(severity="error", code="a/b", message="no")
     refused = msgspec.structs.replace(plan, applicable=False, diagnostics=(error,))
     with pytest.raises(RefusedError, match="refused by 1 error; nothing was written") as raised:
-        require_permission(refused, "4211")
+        require_permission([refused], "4211")
     assert raised.value.diagnostics == (error,)
     with pytest.raises(IncompleteError, match="incomplete"):
-        require_permission(msgspec.structs.replace(refused, complete=False), "4211")
+        require_permission([msgspec.structs.replace(refused, complete=False)], "4211")
+
+
+def test_several_plans(plan: Plan) -> None:
+    """All that are given are approved, all that are approved are given, and they are of one kind."""
+    other = msgspec.structs.replace(plan, digest=f"sha256:{'b' * 64}")
+    require_approved([plan, other], [other.digest, plan.digest])
+    with pytest.raises(StaleError, match=f"this plan is {other.digest}: they would not do the same"):
+        require_approved([plan, other], [plan.digest])
+    with pytest.raises(StaleError, match=f"the approved plan {other.digest} was not given; name its file as well"):
+        require_approved([plan], [plan.digest, other.digest])
+    require_permission([plan, other], "4211")
+    with pytest.raises(UsageError, match="cannot be applied together"):
+        require_permission([plan, msgspec.structs.replace(other, adds_only=True)], "4211")

@@ -5,9 +5,8 @@ from __future__ import annotations
 import msgspec
 
 from reconciler.model.live import Group, Membership, Preset, Version
-from reconciler.planning.guards import apply_case
 from reconciler.planning.guards.case import JudgedRole, judged_preset, role_names
-from tests.support.cases import TODAY, change, group, limits, person
+from tests.support.cases import change, group, person
 
 VERSION = Version(
     "v1",
@@ -59,38 +58,3 @@ def test_whoever_is_known_by_id_alone_counts_too() -> None:
     changed = msgspec.structs.replace(PLAN, after={"accounting": ("1", "3"), "legal": ("55",)})
     judged = judged_preset(TARGET, PRESET, role_names(VERSION), changed)
     assert [one.id for one in judged.roles[1].members] == ["55"]
-
-
-def test_people_bear_their_logins_of_now() -> None:
-    """Whoever was renamed since the plan is protected under either name."""
-    renamed = msgspec.structs.replace(person(2), login="new@acme.test")
-    live = msgspec.structs.replace(PRESET, groups=(Membership("accounting", (person(1), renamed)),))
-    judged = apply_case(
-        [(PLAN, live)], [VERSION], limits(), managed=1, today=TODAY, assignees=[], managers=[], inactive=None,
-        own_account=None,
-    )  # fmt: skip
-    assert [one.login for one in judged.changes[0].groups[0].remove] == ["new@acme.test"]
-
-
-def test_the_case_of_apply() -> None:
-    """What is still to be written, with the people-roles the plan counted; without a version the groups it names."""
-    company = change(group(add=[4]), project=None)
-    unknown = msgspec.structs.replace(PRESET, project_id=None, version_id="v9")
-    judged = apply_case(
-        [(PLAN, PRESET), (company, unknown)],
-        [VERSION],
-        limits(),
-        managed=77,
-        today=TODAY,
-        assignees=[],
-        managers=[],
-        inactive=frozenset({"x@acme.test"}),
-        own_account=None,
-    )
-    assert (judged.changes, judged.managed, judged.inactive) == ((PLAN, company), 77, frozenset({"x@acme.test"}))
-    assert [(one.address, one.place, one.template) for one in judged.presets] == [
-        ("projects/1042/templates/12", "Project 1042", "Template 12"),
-        ("company/templates/12", "company", "Template 12"),
-    ]
-    assert [role.name for role in judged.presets[0].roles] == ["Accounting", "Legal"]
-    assert judged.presets[1].roles == (JudgedRole("accounting", "Accounting", (person(4),)),)

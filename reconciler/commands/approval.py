@@ -1,0 +1,150 @@
+"""Plans once more what approved plans are about, just before apply, and holds it against them; it writes nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from reconciler.applying import position
+from reconciler.commands.making import live_source
+from reconciler.commands.observing import observe, open_live_reader
+from reconciler.commands.workspace import moment, now
+from reconciler.desired import describe_source
+from reconciler.errors import RefusedError, StaleError
+from reconciler.model.outcomes import Outcome
+from reconciler.model.plan import Plan
+from reconciler.planning import build_plan, compare, withhold
+from reconciler.planning.approving import approved_presets, beyond, count_steps, with_adoptions
+from reconciler.planning.guards import judge, plan_case
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from reconciler.commands.observing import Observation
+    from reconciler.commands.options import Common
+    from reconciler.commands.workspace import Workspace
+    from reconciler.model.diagnostics import Diagnostic
+    from reconciler.model.documents import Documents
+    from reconciler.model.member import Member
+    from reconciler.model.plan import PresetChange
+
+__all__ = ["Approval", "approve"]
+
+
+class Approval(msgspec.Struct, frozen=True, kw_only=True):
+    """What may be done now: a ``plan`` that is part of what was approved, and what is ``settled`` without it.
+
+    ``approved`` are the digests of the approved plans; ``fewer`` counts the people-roles and managers of theirs that
+    are so already, or no longer asked for.
+    """
+
+    plan: Plan
+    settled: tuple[Outcome, ...]
+    approved: tuple[str, ...]
+    fewer: int
+
+
+def approve(
+    plans: Sequence[Plan],
+    workspace: Workspace,
+    common: Common,
+    documents: Documents,
+    diagnostics: Sequence[Diagnostic],
+) -> Approval:
+    """Read the presets of approved plans, plan them anew from the documents of now, and compare.
+
+    It takes one request for every preset, the catalogue, and the lists on which additions rest; nothing else is read,
+    and nothing else can be written. Raises StaleError where anybody would move whom no approved plan moves, and
+    RefusedError where guards stand against it by now.
+    """
+    only = approved_presets(plans)
+    if not only:
+        return Approval(plan=plans[-1], settled=(), approved=_digests(plans), fewer=0)
+    with open_live_reader(workspace, common) as reader:
+        observation = observe(documents, diagnostics, reader, own_account=workspace.settings.service_account, only=only)
+    changes = _changes(observation, plans)
+    _require_approved(changes, plans)
+    _require_guards(changes, plans, observation, workspace.settings.service_account)
+    plan = build_plan(
+        changes,
+        presets=len(observation.resolved),
+        managed=max(plan.summary.managed for plan in plans),
+        diagnostics=(),
+        adds_only=plans[-1].adds_only,
+        complete=True,
+        company_id=workspace.service.company_id,
+        company_name=workspace.settings.company_name,
+        source=describe_source(workspace.root),
+        live=live_source(observation.state, from_snapshot=False),
+        created_at=moment(),
+    )
+    return Approval(
+        plan=plan if len(plans) > 1 else msgspec.structs.replace(plan, digest=plans[0].digest),
+        settled=tuple(_settled(plans, changes, observation)),
+        approved=_digests(plans),
+        fewer=count_steps(change for plan in plans for change in plan.changes) - count_steps(changes),
+    )
+
+
+def _digests(plans: Sequence[Plan]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(plan.digest for plan in plans))
+
+
+def _changes(observation: Observation, plans: Sequence[Plan]) -> tuple[PresetChange, ...]:
+    wanted = compare(observation.resolved, observation.state.versions)
+    return with_adoptions(withhold(wanted)[0] if plans[-1].adds_only else wanted, plans)
+
+
+def _require_approved(changes: Sequence[PresetChange], plans: Sequence[Plan]) -> None:
+    wider = beyond(changes, plans)
+    if wider:
+        roles = "1 person-role" if len(wider) == 1 else f"{len(wider):,} people-roles"
+        raise StaleError(
+            f"what would be done now goes beyond what was approved by {roles}, so nothing was written; plan again, and "
+            "have that plan approved",
+            diagnostics=wider,
+        )
+
+
+def _require_guards(
+    changes: tuple[PresetChange, ...], plans: Sequence[Plan], observation: Observation, own_account: Member | None
+) -> None:
+    case = plan_case(
+        changes,
+        observation.resolved,
+        observation.state,
+        observation.policy,
+        # what the plans counted: counting it anew would mean reading everything in scope
+        managed=max(plan.summary.managed for plan in plans),
+        today=now().date(),
+        own_account=own_account,
+        unknown=(),
+    )
+    errors = [one for one in judge(case, adds_only=plans[-1].adds_only).diagnostics if one.severity == "error"]
+    if errors:
+        raise RefusedError(
+            f"{len(errors)} guard{'s stand' if len(errors) != 1 else ' stands'} against this plan by now; nothing was "
+            "written",
+            diagnostics=errors,
+        )
+
+
+def _settled(plans: Sequence[Plan], changes: Sequence[PresetChange], observation: Observation) -> Iterator[Outcome]:
+    """Give what became of every preset that was approved and does not change now."""
+    changing = {change.address for change in changes}
+    presets = {(one.project_id, one.template_id): one for one in observation.state.presets}
+    reasons = {(one.project_id, one.template_id): one.reason for one in observation.state.unreadable}
+    approved = {change.address: change for plan in plans for change in plan.changes}
+    for address, change in sorted(approved.items()):
+        if address in changing:
+            continue
+        place = (change.project.id if change.project else None, change.template.id)
+        preset = presets.get(place)
+        if place in reasons:
+            yield Outcome(address=address, preset_id=change.preset_id, status="failed", error=reasons[place])
+        elif preset is not None and position(change, preset) == "after":
+            yield Outcome(address=address, preset_id=change.preset_id, status="already")
+        else:
+            words = "the documents ask for something else by now, and live has it"
+            yield Outcome(address=address, preset_id=change.preset_id, status="already", error=words)

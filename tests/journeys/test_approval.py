@@ -1,0 +1,127 @@
+"""What was approved and nothing wider, through the real command line: live and documents move after the plan."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.support.account import INVOICE
+from tests.support.trial import Trial
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from syrupy.assertion import SnapshotAssertion
+
+    from tests.support.sandbox import RunningSandbox
+
+CEDAR = "  - project: Cedar Tower\n    groups: {Accounting: [cy@acme.test, dee@acme.test]}\n"
+
+
+@pytest.fixture
+def trial(tmp_path: Path, sandbox: RunningSandbox) -> Trial:
+    """Give a trial under version control whose plan, cy for bo at Harbor Bridge, is saved and approved."""
+    one = Trial(tmp_path / "approvals", sandbox)
+    one.write({"assignments/invoice.yaml": INVOICE + CEDAR, ".gitignore": "*.json\n.reconciler/\n"})
+    one.commit()
+    one.run("plan", "--out", "plan.json")
+    return one
+
+
+def test_01_less_than_approved(trial: Trial, whole: SnapshotAssertion) -> None:
+    """Bo is gone already, and somebody came into a group nobody manages: what is left of the plan is done."""
+    trial.sandbox.edit("32", "1042", pm=["1"], acc=["3", "4", "5"])
+    assert trial.run("apply", "plan.json") == whole
+    assert trial.sandbox.groups("32", "1042") == {
+        "creator": [],
+        "pm": ["1", "3"],
+        "acc": ["3", "4", "5"],
+        "super": ["8"],
+    }
+    assert len(trial.writes()) == 1
+
+
+def test_02_wider_by_one_person(trial: Trial, whole: SnapshotAssertion) -> None:
+    """Eli was added in the web interface meanwhile: nobody approved that he goes, so nothing is written."""
+    trial.sandbox.edit("32", "1042", pm=["1", "2", "5"])
+    shown = [trial.run("apply", "plan.json"), trial.run("apply", "plan.json", "--format", "json")]
+    assert "\n".join(shown) == whole
+    assert trial.writes() == []
+    trial.run("plan", "--out", "plan.json")
+    assert trial.run("apply", "plan.json").startswith("exit 0")
+
+
+def test_03_drift_elsewhere_is_not_this_plans_business(trial: Trial) -> None:
+    """A preset that the plan does not name is neither read nor written."""
+    trial.sandbox.edit("31", "1041", acc=["3", "4", "5"])
+    assert trial.run("apply", "plan.json").startswith("exit 0")
+    assert not any("presets/31" in one["path"] for one in trial.sandbox.log())
+    assert trial.sandbox.groups("31", "1041")["acc"] == ["3", "4", "5"]
+
+
+def test_04_documents_that_moved_on(trial: Trial, whole: SnapshotAssertion) -> None:
+    """They ask for more: refused. They ask for it no longer: nothing is written, and that is said."""
+    trial.write({"assignments/invoice.yaml": INVOICE.replace("cy@acme.test", "cy@acme.test, dee@acme.test") + CEDAR})
+    shown = [trial.run("apply", "plan.json")]
+    trial.write({"assignments/invoice.yaml": INVOICE.replace("cy@", "bo@") + CEDAR})
+    shown.append(trial.run("apply", "plan.json"))
+    trial.write({"assignments/invoice.yaml": "kind: assignments\ntemplate: Invoice Approval\nprojects:\n" + CEDAR})
+    shown.append(trial.run("apply", "plan.json"))
+    assert "\n".join(shown) == whole
+    assert trial.writes() == []
+
+
+def test_05_commits_that_wait_together(trial: Trial, whole: SnapshotAssertion) -> None:
+    """Two approved plans and the documents of both: done as one, the commits named; one alone would be wider."""
+    base = trial.git("rev-parse", "HEAD")
+    digests = [json.loads((trial.folder / "plan.json").read_text())["digest"]]
+    trial.git("checkout", "-qb", "second")
+    trial.write(
+        {"assignments/invoice.yaml": INVOICE.replace("[ann@acme.test, cy@", "[ann@acme.test, bo@acme.test, gus@")}
+    )
+    trial.commit("gus comes as well")
+    trial.run("plan", "--out", "second.json")
+    digests.append(json.loads((trial.folder / "second.json").read_text())["digest"])
+    trial.git("checkout", "-q", "main")
+    both = INVOICE.replace("[ann@acme.test, cy@", "[ann@acme.test, cy@acme.test, gus@")
+    trial.write({"assignments/invoice.yaml": both + CEDAR})
+    trial.commit("both merged")
+    alone = trial.run("apply", "plan.json")
+    assert alone.startswith("exit 5")
+    assert "Gus (gus@acme.test) would gain Project Manager, and no approved plan says so" in alone
+    half = trial.run("apply", "plan.json", "second.json", "--approved", digests[0])
+    assert half.startswith("exit 5")
+    assert trial.writes() == []
+    approved = [word for digest in digests for word in ("--approved", digest)]
+    together = trial.run("apply", "plan.json", "second.json", *approved, "--since", base, "--format", "json")
+    report = json.loads(together.split("--- stdout\n")[1].split("--- stderr")[0])
+    assert (report["approved"], report["commits"]) == (digests, [trial.git("rev-parse", "HEAD")])
+    assert trial.sandbox.groups("32", "1042")["pm"] == ["1", "3", "7"]
+    shown = [trial.run("history"), trial.run("apply", "plan.json", "--since", "nowhere")]
+    assert "\n".join(shown) == whole
+
+
+def test_06_without_the_file_only_the_identical_plan(trial: Trial) -> None:
+    """The digest alone cannot tell what is less, so what is less is refused as well."""
+    digest = json.loads((trial.folder / "plan.json").read_text())["digest"]
+    trial.sandbox.edit("32", "1042", pm=["1"])
+    narrower = trial.run("apply", "--yes", "--approved", digest)
+    assert narrower.startswith("exit 5")
+    assert "they would not do the same" in narrower
+    assert trial.writes() == []
+    trial.sandbox.edit("32", "1042", pm=["2", "1"])
+    assert trial.run("apply", "--yes", "--approved", digest).startswith("exit 0")
+    assert trial.sandbox.groups("32", "1042")["pm"] == ["1", "3"]
+
+
+def test_07_plans_of_two_kinds(trial: Trial) -> None:
+    """A plan that only adds is never carried out together with one that removes."""
+    trial.run("plan", "--adds-only", "--out", "adds.json")
+    shown = trial.run("apply", "plan.json", "adds.json")
+    assert shown.startswith("exit 64")
+    assert "cannot be applied together" in shown
+    adding = trial.run("apply", "adds.json")
+    assert adding.startswith("exit 0")
+    assert trial.sandbox.groups("32", "1042")["pm"] == ["1", "2", "3"]

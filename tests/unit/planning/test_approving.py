@@ -1,0 +1,121 @@
+"""What would be done now against what was approved: the same or less goes, anybody more does not."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+import pytest
+
+from reconciler.model.diagnostics import Origin
+from reconciler.model.live import NamedPreset, PresetKey
+from reconciler.planning.approving import approved_presets, beyond, count_steps, with_adoptions
+from tests.support.cases import HERE, change, group, manager
+from tests.support.values import plan_documents
+
+if TYPE_CHECKING:
+    from reconciler.model.plan import Plan, PresetChange
+
+APPROVED = change(group(keep=[1], remove=[2, 3], add=[4]), group("Legal", add=[5]), manager=manager(6, 7))
+
+
+@pytest.fixture(scope="module")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Plan:
+    """Give a plan that the tests put their changes into."""
+    text = "kind: assignments\ntemplate: Budget\ncompany: {groups: {Finance: [cy@acme.test]}}\n"
+    return plan_documents(tmp_path_factory.mktemp("plan"), {"a.yaml": text})
+
+
+def plan_of(empty: Plan, *changes: PresetChange) -> Plan:
+    """Give a plan with these changes."""
+    return msgspec.structs.replace(empty, changes=changes)
+
+
+@pytest.mark.parametrize(
+    "now",
+    [
+        APPROVED,
+        change(group(keep=[1, 4], remove=[2, 3])),
+        change(group(keep=[1, 4, 9], remove=[3])),
+        change(group("Legal", keep=[8], add=[5]), manager=manager(6, 7)),
+        change(manager=manager(6, 7)),
+    ],
+    ids=["identical", "somebody there already", "somebody gone already, live moved", "a group", "a manager"],
+)
+def test_the_same_or_less(empty: Plan, now: PresetChange) -> None:
+    """It may be done, whoever else stays or came meanwhile."""
+    assert beyond([now], [plan_of(empty, APPROVED)]) == []
+
+
+@pytest.mark.parametrize(
+    ("now", "words"),
+    [
+        (change(group(remove=[2, 8])), "P8 (p8@acme.test) would lose Accounting"),
+        (change(group(add=[4, 8])), "P8 (p8@acme.test) would gain Accounting"),
+        (change(group(add=[2])), "P2 (p2@acme.test) would gain Accounting"),
+        (change(group("Legal", add=[4])), "P4 (p4@acme.test) would gain Legal"),
+        (change(manager=manager(6, 8)), "P8 would become workflow manager in place of P6"),
+        (change(manager=manager(None, 7)), "P7 would become workflow manager in place of nobody"),
+    ],
+)
+def test_anybody_more(empty: Plan, now: PresetChange, words: str) -> None:
+    """One person more, another direction, another group, another manager: told with place and line."""
+    (found,) = beyond([now], [plan_of(empty, APPROVED)])
+    assert found.message == f"Template 12 · Project 1042: {words}, and no approved plan says so"
+    assert (found.severity, found.code, found.address) == ("error", "policy/not-approved", APPROVED.address)
+    assert found.origin == HERE
+
+
+def test_a_removal_that_no_line_asks_for_names_the_group(empty: Plan) -> None:
+    """Somebody whom live has and no document ever named."""
+    drifted = change(group(remove=[2], origin=Origin("b.yaml", 1, 1)))
+    groups = tuple(
+        msgspec.structs.replace(one, remove=tuple(msgspec.structs.replace(gone, origin=None) for gone in one.remove))
+        for one in drifted.groups
+    )
+    (found,) = beyond([msgspec.structs.replace(drifted, groups=groups)], [plan_of(empty)])
+    assert found.origin == Origin("b.yaml", 1, 1)
+
+
+def test_another_preset(empty: Plan) -> None:
+    """The same people elsewhere, or in a preset that was made anew, are not approved."""
+    approved = plan_of(empty, APPROVED)
+    assert len(beyond([change(group(add=[4]), project="7")], [approved])) == 1
+    assert len(beyond([msgspec.structs.replace(change(group(add=[4])), preset_id="31")], [approved])) == 1
+
+
+def test_several_plans_allow_what_any_of_them_says(empty: Plan) -> None:
+    """Commits that wait together are carried out together."""
+    plans = [plan_of(empty, change(group(add=[4]))), plan_of(empty, change(group(add=[5])))]
+    assert beyond([change(group(add=[4, 5]))], plans) == []
+    assert len(beyond([change(group(add=[4, 5, 6]))], plans)) == 1
+    assert beyond([], []) == []
+
+
+def test_the_presets_of_plans(empty: Plan) -> None:
+    """By project and template, with the id that the last plan found."""
+    company = change(group(add=[4]), project=None)
+    newer = msgspec.structs.replace(APPROVED, preset_id="31")
+    found = approved_presets([plan_of(empty, APPROVED, company), plan_of(empty, newer)])
+    here, there = PresetKey("12", "1042"), PresetKey("12")
+    assert found == {
+        here: NamedPreset(id="31", key=here, tool_type="invoice"),
+        there: NamedPreset(id="30", key=there, tool_type="invoice"),
+    }
+
+
+def test_steps_are_people_and_managers() -> None:
+    """The unit in which everything is counted."""
+    assert count_steps([APPROVED, change(group(add=[1]))]) == 6
+    assert count_steps([]) == 0
+
+
+@pytest.mark.parametrize(
+    ("known", "expected"),
+    [([None], None), ([False], False), ([True], True), ([False, True], True), ([True, False], True), ([], None)],
+)
+def test_adoption_is_what_the_approved_plans_knew(empty: Plan, known: list[bool | None], expected: bool | None) -> None:  # noqa: FBT001
+    """A group that one of them adopts is adopted; one that none names is not known."""
+    plans = [plan_of(empty, change(group(add=[4], adopted=one))) for one in known]
+    (now,) = with_adoptions([change(group(add=[4]))], plans)
+    assert now.groups[0].adopted is expected
