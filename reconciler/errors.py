@@ -9,6 +9,7 @@
     ├── RefusedError                     3   policy stands against it
     ├── PartlyAppliedError               4   some writes failed, could not be verified or were not tried
     ├── StaleError                       5   live moved since the plan, or the plan is not the approved one
+    ├── ForgeError                       6   the forge (GitHub, GitLab) refuses or cannot be reached
     └── ServiceError                     6   the service could not be read or reached
         ├── IncompleteError              6   something in scope could not be read
         ├── CredentialsError             6   the service refuses the credentials
@@ -33,6 +34,7 @@ __all__ = [
     "CredentialsError",
     "DocumentsError",
     "FileError",
+    "ForgeError",
     "IncompleteError",
     "PartlyAppliedError",
     "RateLimitError",
@@ -92,6 +94,16 @@ class StaleError(ReconcilerError):
     """Live moved since the plan was made, or the plan is not the one that was approved."""
 
     exit_code = 5
+
+
+class ForgeError(ReconcilerError):
+    """The forge refuses a request (``status`` is the HTTP status), or cannot be reached (null)."""
+
+    exit_code = 6
+
+    def __init__(self, message: str, *, status: int | None = None) -> None:
+        super().__init__(message)
+        self.status = status
 
 
 class ServiceError(ReconcilerError):

@@ -17,7 +17,7 @@ from reconciler.commands.options import common_options, emit, note, require_fold
 from reconciler.commands.show import read_plan
 from reconciler.commands.showing import Showing, plan_text
 from reconciler.commands.workspace import journal_folder, open_workspace, read_documents
-from reconciler.desired import read_commits
+from reconciler.desired import read_history
 from reconciler.errors import FileError, UsageError
 from reconciler.journal import Journal
 from reconciler.settings import read_credentials
@@ -91,7 +91,7 @@ def apply(  # noqa: PLR0913 - one parameter an option
             "a saved plan is carried out as it is; give --adds-only and --base to: reconciler plan --out FILE"
         )
     workspace = open_workspace(common)
-    commits = () if since is None else read_commits(workspace.root, since)
+    commits = () if since is None else tuple(reversed(read_history(workspace.root, since)))
     documents, diagnostics = read_documents(workspace)
     require_no_freeze(documents.policy)
     if plan_files:

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from reconciler.render.fitting import Budget
     from reconciler.render.view import By
 
-__all__ = ["PLAN_FORMATS", "BudgetType", "PlanFormat", "Showing", "plan_exit_code", "plan_text", "showing_options"]
+__all__ = ["PLAN_FORMATS", "BudgetType", "PlanFormat", "Showing", "markdown_options", "plan_exit_code", "plan_text",
+           "showing_options"]  # fmt: skip
 
 PlanFormat = Literal["terminal", "markdown", "html", "json"]
 PLAN_FORMATS: tuple[PlanFormat, ...] = ("terminal", "markdown", "html", "json")
@@ -51,11 +52,16 @@ class BudgetType(click.ParamType[Any]):
 
 def showing_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add ``--format``, ``--by``, ``--budget`` and ``--link``."""
+    shown_as = click.option(
+        "--format", "shown_as", type=click.Choice(PLAN_FORMATS), default="terminal", help="How to show it."
+    )
+    return shown_as(markdown_options(command))
+
+
+def markdown_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add ``--by``, ``--budget`` and ``--link``."""
     for option in reversed(
         (
-            click.option(
-                "--format", "shown_as", type=click.Choice(PLAN_FORMATS), default="terminal", help="How to show it."
-            ),
             click.option(
                 "--by",
                 type=click.Choice(["preset", "person"]),

@@ -2,6 +2,7 @@
 
 from reconciler.desired.base import Base, read_base
 from reconciler.desired.repository import read_repository, read_settings_document
-from reconciler.desired.revision import describe_source, read_commits
+from reconciler.desired.revision import describe_source, read_changed_documents, read_history
 
-__all__ = ["Base", "describe_source", "read_base", "read_commits", "read_repository", "read_settings_document"]
+__all__ = ["Base", "describe_source", "read_base", "read_changed_documents", "read_history", "read_repository",
+           "read_settings_document"]  # fmt: skip

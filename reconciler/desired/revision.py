@@ -13,12 +13,13 @@ from reconciler.model.documents import Source
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["ask_git", "describe_source", "read_commits"]
+__all__ = ["ask_git", "describe_source", "read_changed_documents", "read_history"]
 
 _PATIENCE_SECONDS = 30
 # A folder under review may hold what looks like a repository of its own, with settings that run programs.
 _CAREFUL = ("-c", "safe.bareRepository=explicit", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null")
 _DOCUMENTS = ("*.yaml", "*.yml")  # a saved plan or a journal changes no document
+_NOT_HIDDEN = ":(exclude,glob)**/.*/**"  # a pipeline is no document either
 
 
 def describe_source(root: Path) -> Source:
@@ -37,22 +38,39 @@ def describe_source(root: Path) -> Source:
     return Source(revision=revision, dirty=changes is None or bool(changes))
 
 
-def read_commits(root: Path, since: str) -> tuple[str, ...]:
-    """Give the commits after ``since`` up to the one checked out in ``root``, the oldest first.
+def read_history(root: Path, since: str | None, *, most: int | None = None) -> tuple[str, ...]:
+    """Give the commits up to the one checked out in ``root``, the newest first, each merge with its first parent.
 
-    Raises UsageError when git does not know the revision.
+    ``since`` names the commit before the first of them, ``most`` how many at the most. Raises UsageError where git
+    cannot tell.
     """
     git = shutil.which("git")
     if git is None:
-        raise UsageError("--since needs git, and there is none on this machine")
-    named = _ask(git, root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{since}^{{commit}}")
-    listed = None if not named else _ask(git, root, "rev-list", "--reverse", f"{named}..HEAD")
+        raise UsageError("this needs git, and there is none on this machine")
+    first = "HEAD"
+    if since is not None:
+        named = _ask(git, root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{since}^{{commit}}")
+        if not named:
+            raise UsageError(
+                f"git knows no commit '{since}' here; name a branch, tag or commit, and fetch it first where the "
+                "checkout is shallow"
+            )
+        first = f"{named}..HEAD"
+    limit = () if most is None else (f"--max-count={most}",)
+    listed = _ask(git, root, "rev-list", "--first-parent", *limit, first)
     if listed is None:
-        raise UsageError(
-            f"git knows no commit '{since}' here; name a branch, tag or commit, and fetch it first where the "
-            "checkout is shallow"
-        )
+        raise UsageError(f"git has no history in {root}; commit first, or fetch it whole")
     return tuple(listed.split())
+
+
+def read_changed_documents(root: Path, commit: str) -> bool:
+    """Tell whether a commit changed any document below ``root``, against its first parent; in doubt it did."""
+    git = shutil.which("git")
+    if git is None:
+        return True
+    look = ("diff-tree", "--root", "-r", "-m", "--first-parent", "--name-only", "--no-commit-id", "-z", "--relative")
+    changed = ask_git(git, root, *look, commit, "--", *_DOCUMENTS, _NOT_HIDDEN)
+    return changed is None or bool(changed.strip(b"\0\n"))
 
 
 def _ask(git: str, root: Path, *arguments: str) -> str | None:

@@ -10,14 +10,17 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from reconciler.render.escaping import code_span, escape_html_line, escape_markdown, shortened
 from reconciler.render.findings import named_few
 from reconciler.render.fitting import fit
-from reconciler.render.view import plan_view
+from reconciler.render.view import failure_view, plan_view
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from reconciler.model.failure import Failure
     from reconciler.model.plan import Plan
     from reconciler.render.fitting import Budget
     from reconciler.render.view import By, PlanView
 
-__all__ = ["render_plan_markdown"]
+__all__ = ["render_failure_markdown", "render_plan_markdown"]
 
 MOST_UNFOLDED = 40
 MOST_ALREADY = 20
@@ -71,8 +74,21 @@ def render_plan_markdown(
     A GitHub comment holds 65,536 characters, a job summary 1 MiB. What has no room is counted, and told where to be
     found: at ``link``, or in the plan file. The digest is always there.
     """
+    whole = f"The whole of it: {shortened(link or 'reconciler show, with the plan file', LONGEST_LINK)}."
+    return _fitted(plan_view(plan, by), budget, whole, lambda: plan_view(plan, "person"))
+
+
+def render_failure_markdown(
+    failure: Failure, company_id: str, *, budget: Budget | None = None, link: str | None = None
+) -> str:
+    """Give the problems for which no plan could be made, within a budget."""
+    view = failure_view(failure, company_id)
+    whole = f"All of it: {shortened(link or 'the output of the run', LONGEST_LINK)}."
+    return _fitted(view, budget, whole, lambda: view)
+
+
+def _fitted(view: PlanView, budget: Budget | None, whole: str, in_short: Callable[[], PlanView]) -> str:
     template = _environment().get_template("plan.md.j2")
-    view = plan_view(plan, by)
     unfolded = sum(len(preset.rows) for section in view.sections for preset in section.presets) <= MOST_UNFOLDED
 
     def render(one: PlanView) -> str:
@@ -81,5 +97,4 @@ def render_plan_markdown(
         )
         return text.rstrip("\n") + "\n"
 
-    whole = f"The whole of it: {shortened(link or 'reconciler show, with the plan file', LONGEST_LINK)}."
-    return fit(view, budget, render, whole, lambda: plan_view(plan, "person"))
+    return fit(view, budget, render, whole, in_short)

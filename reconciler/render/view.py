@@ -7,16 +7,19 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 
 from reconciler.model.plan import Counts
+from reconciler.render.escaping import shortened
 from reconciler.render.findings import FindingView, findings
 from reconciler.render.persons import PersonView, person_views
 from reconciler.render.sections import Half, SectionView, place_name, plan_sections, shown_login, shown_name
 
 if TYPE_CHECKING:
+    from reconciler.model.failure import Failure
     from reconciler.model.plan import AlreadySo, Plan, UsedOverride
 
-__all__ = ["By", "PlanView", "plan_view"]
+__all__ = ["By", "PlanView", "failure_view", "plan_view"]
 
 By = Literal["preset", "person"]
+LONGEST_MESSAGE = 500
 _EVERY_HALF: tuple[Half, ...] = ("requested", "drift", "withheld")
 _WITHHELD: tuple[Half, ...] = ("withheld",)
 
@@ -64,6 +67,25 @@ def plan_view(plan: Plan, by: By = "preset") -> PlanView:
         source=_source(plan),
         cost=_cost(plan),
         digest=plan.digest,
+    )
+
+
+def failure_view(failure: Failure, company_id: str) -> PlanView:
+    """Give the view of a failure: its problems, and nothing that could be approved."""
+    return PlanView(
+        company=f"company {company_id}",
+        headline="no plan",
+        counts=shortened(failure.message, LONGEST_MESSAGE),
+        state="there is nothing here that could be approved; mend it, and the plan is made anew",
+        findings=findings(failure.diagnostics),
+        overrides=(),
+        sections=(),
+        people=(),
+        already=(),
+        untouched="",
+        source="",
+        cost="",
+        digest="",
     )
 
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import ipaddress
-import re
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from reconciler.errors import CredentialsError, DocumentsError
 from reconciler.model.policy import Frozen
 from reconciler.model.settings import Credentials, Secret, Service
+from reconciler.settings.addresses import check_address
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,8 +20,6 @@ __all__ = ["find_settings_file", "read_credentials", "read_freeze", "read_servic
 FILE_NAME = "reconciler.yaml"
 _NOT_FROZEN = {"", "0", "false", "no", "off"}
 _JUST_FROZEN = {"1", "true", "yes", "on"}
-_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9_-]{0,62})"
-_URL = re.compile(rf"(?P<scheme>https?)://(?P<host>{_LABEL}(?:\.{_LABEL})*|\[[0-9A-Fa-f:.]+\])(?::[0-9]{{1,5}})?/?")
 
 
 def find_settings_file(given: Path | None, start: Path) -> Path:
@@ -53,36 +49,8 @@ def read_service(document: SettingsDocument, environment: Mapping[str, str]) -> 
     api_url = environment.get("RECONCILER_API_URL") or document.api_url
     auth_url = environment.get("RECONCILER_AUTH_URL") or document.auth_url
     for name, url in (("api_url", api_url), ("auth_url", auth_url)):
-        _check_url(name, url)
+        check_address(name, url)
     return Service(company_id=document.company_id, api_url=api_url.rstrip("/"), auth_url=auth_url.rstrip("/"))
-
-
-def _check_url(name: str, url: str) -> None:
-    if "@" in url:
-        # without the address: what stands before the @ may be a secret
-        raise DocumentsError(f"{name} holds a login; credentials come from RECONCILER_CLIENT_ID and its like alone")
-    found = _URL.fullmatch(url)
-    if found is None or not _has_good_port(url):
-        raise DocumentsError(f"{name} is {url!r}; write an address such as https://api.procore.com")
-    if found["scheme"] == "http" and not _is_loopback(found["host"].strip("[]")):
-        raise DocumentsError(
-            f"{name} is {url!r}: plain http would send the token in the open; use https (http is for loopback)"
-        )
-
-
-def _has_good_port(url: str) -> bool:
-    try:
-        parts = urlsplit(url)
-        return bool(parts.hostname) and (parts.port is None or parts.port > 0)
-    except ValueError:
-        return False
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def read_credentials(environment: Mapping[str, str]) -> Credentials:

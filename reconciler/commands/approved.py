@@ -1,0 +1,153 @@
+"""``reconciler approved``: gathers the approved plans of merged commits from the forge; it applies nothing."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import click
+
+from reconciler.commands.options import common_options, emit, write_file
+from reconciler.commands.workspace import open_workspace
+from reconciler.desired import read_changed_documents, read_history
+from reconciler.errors import DocumentsError, FileError, StaleError
+from reconciler.model.diagnostics import Diagnostic
+from reconciler.model.review import apply_context, plan_context
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from reconciler.commands.options import Common
+    from reconciler.commands.workspace import Workspace
+    from reconciler.forge import Forge
+    from reconciler.model.review import MergedChange
+
+__all__ = ["approved"]
+
+_DIGEST = re.compile(r"sha256:([0-9a-f]{64})\b")
+_COMMITS_LOOKED_AT = 200
+
+
+@click.command(epilog="Example: reconciler approved --out plans; reconciler apply plans/*.json")
+@common_options
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="A new or empty folder for the plans.")
+@click.option("--since", metavar="REV", help="The last commit that was applied [default: as its commit status tells].")
+@click.option(
+    "--format",
+    "shown_as",
+    type=click.Choice(["terminal", "json"]),
+    default="terminal",
+    help="How to show it.",
+)
+def approved(common: Common, out: Path, since: str | None, shown_as: Literal["terminal", "json"]) -> int:
+    """Gather the approved plans of every commit that waits to be applied.
+
+    A queue of pipelines may drop a run that waits, so the run that comes through covers all commits since the last one
+    that was applied: the commit that carries a successful status reconciler/apply/COMPANY. Of each that changed
+    documents, the merged request's plan is fetched whose digest the status reconciler/plan/COMPANY carries.
+
+    Exit codes: 0 done, 5 a commit has no approved plan, 6 the forge refuses or cannot be reached, 64 wrong usage.
+    """
+    from reconciler.forge import open_forge  # noqa: PLC0415 - start-up is measured
+    from reconciler.settings.forge import read_forge  # noqa: PLC0415 - the same
+
+    if out.exists() and (not out.is_dir() or any(out.iterdir())):
+        raise FileError(f"{out} is not an empty folder; name a new one")
+    workspace = open_workspace(common)
+    forge = open_forge(read_forge(os.environ))
+    last, commits = _waiting(forge, workspace, since)
+    plans = _plans(forge, workspace, commits)
+    out.mkdir(parents=True, exist_ok=True)
+    files = []
+    for digest, content in plans.items():
+        file = out / f"{digest}.json"
+        write_file(file, content)
+        files.append(str(file))
+    if shown_as == "json":
+        answer = {"format": "reconciler/approved/1", "since": last, "commits": list(commits), "plans": files}
+        emit(json.dumps(answer, indent=2) + "\n")
+    else:
+        emit(_as_text(last, commits, files))
+    return 0
+
+
+def _as_text(last: str | None, commits: Sequence[str], files: Sequence[str]) -> str:
+    since = f"since {last[:12]}" if last else "and none that was applied before"
+    lines = [f"{len(commits):,} commit{'' if len(commits) == 1 else 's'} {since}", *files]
+    return "\n".join(lines) + "\n"
+
+
+def _waiting(forge: Forge, workspace: Workspace, since: str | None) -> tuple[str | None, tuple[str, ...]]:
+    """Give the last commit that was applied, and those after it, the oldest first.
+
+    Where none was ever applied, the commit checked out stands alone.
+    """
+    if since is not None:
+        commits = read_history(workspace.root, since)
+        return since, tuple(reversed(commits))
+    context = apply_context(workspace.settings.company_id)
+    history = read_history(workspace.root, None, most=_COMMITS_LOOKED_AT)
+    for index, commit in enumerate(history):
+        status = forge.status(commit, context)
+        if status is not None and status.state == "success":
+            return commit, tuple(reversed(history[:index]))
+    return None, history[:1]
+
+
+def _plans(forge: Forge, workspace: Workspace, commits: Sequence[str]) -> dict[str, bytes]:
+    """Give the plan files by the digits of their digests, in the order of the commits; raises StaleError."""
+    found: dict[str, bytes] = {}
+    missing: list[Diagnostic] = []
+    seen: set[MergedChange] = set()
+    for commit in commits:
+        if not read_changed_documents(workspace.root, commit):
+            continue
+        change = forge.merged(commit)
+        if change is None:
+            missing.append(_missing(commit, "it came with no merged request"))
+            continue
+        if change in seen:
+            continue
+        seen.add(change)
+        plan = _approved_plan(forge, workspace, change)
+        if isinstance(plan, str):
+            missing.append(_missing(commit, f"request {change.number}: {plan}"))
+        else:
+            found[plan[0]] = plan[1]
+    if missing:
+        raise StaleError(
+            f"{len(missing)} commit{' has' if len(missing) == 1 else 's have'} no approved plan; plan what is checked "
+            "out, have it reviewed, and run: reconciler apply --yes --approved DIGEST",
+            diagnostics=missing,
+        )
+    return found
+
+
+def _missing(commit: str, why: str) -> Diagnostic:
+    return Diagnostic(severity="error", code="policy/no-approved-plan", message=f"commit {commit[:12]}: {why}")
+
+
+def _approved_plan(forge: Forge, workspace: Workspace, change: MergedChange) -> tuple[str, bytes] | str:
+    """Give the digits of the digest and the plan file of a merged request, or say why there is none."""
+    from reconciler.planning import decode_plan  # noqa: PLC0415 - start-up is measured
+
+    company_id = workspace.settings.company_id
+    status = forge.status(change.head, plan_context(company_id))
+    digest = _DIGEST.search(status.description) if status is not None else None
+    if status is None or digest is None:
+        return f"its last commit {change.head[:12]} carries no digest of a plan"
+    if status.state != "success":
+        return f"its plan was not one that may be applied ({status.description})"
+    content = forge.plan_file(change)
+    if content is None:
+        return "its run kept no plan, or not for long enough"
+    try:
+        plan = decode_plan(content, f"the plan of request {change.number}")
+    except (DocumentsError, StaleError) as error:
+        return error.message
+    if plan.digest != digest.group() or plan.company_id != company_id:
+        return f"the plan that was kept is {plan.digest}, and {digest.group()} was reviewed"
+    return digest[1], content

@@ -1,0 +1,117 @@
+"""``reconciler comment``: what a plan means, on its pull request; it asks nothing of the service."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+import msgspec
+
+from reconciler.commands.options import common_options, emit
+from reconciler.commands.showing import markdown_options
+from reconciler.errors import DocumentsError, FileError, UsageError
+from reconciler.model.failure import FAILURE_FORMAT, Failure
+from reconciler.model.plan import PLAN_FORMAT
+
+if TYPE_CHECKING:
+    from reconciler.commands.options import Common
+    from reconciler.forge import Forge
+    from reconciler.model.plan import Plan
+    from reconciler.model.review import Review
+
+__all__ = ["comment", "read_result"]
+
+_COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+
+
+class _Head(msgspec.Struct):
+    format: str = ""
+
+
+@click.command(
+    epilog="Example: reconciler plan --base origin/main --out plan.json --format json > result.json; "
+    "reconciler comment result.json --pr 8841"
+)
+@common_options
+@click.argument("result_file", metavar="RESULT", type=click.Path(path_type=Path))
+@click.option("--pr", required=True, metavar="NUMBER", help="The pull or merge request: its number, or its address.")
+@click.option("--commit", metavar="SHA", help="The commit that was planned [default: the last one of the request].")
+@click.option("--company", metavar="ID", help="Whose plan failed, where no settings file tells.")
+@markdown_options
+def comment(
+    common: Common, result_file: Path, *, pr: str, commit: str | None, company: str | None, **shown: Any
+) -> int:
+    """Show a plan on its pull request: one comment a company, labels, and a commit status with the digest.
+
+    RESULT is what 'plan --format json' wrote, a plan or the reason why there is none. The comment is made once and
+    updated in place; it is resolved when nothing is left to change. Labels: roles:removes-people, roles:guarded. On
+    GitHub it needs GITHUB_REPOSITORY and GITHUB_TOKEN in the environment (GITHUB_API_URL for an Enterprise server), on
+    GitLab CI_PROJECT_PATH, CI_SERVER_URL and GITLAB_TOKEN; or the request's address in --pr, and the token.
+
+    Exit codes: 0 done, 6 the forge refuses or cannot be reached, 7 not a plan, 64 wrong usage.
+    """
+    if commit is not None and not _COMMIT.fullmatch(commit):
+        raise UsageError(f"--commit '{commit}' is no commit; give all 40 digits of it")
+    from reconciler.forge import open_forge  # noqa: PLC0415 - start-up is measured
+    from reconciler.settings.forge import read_pull_request  # noqa: PLC0415 - the same
+
+    result = read_result(result_file)
+    place, number = read_pull_request(pr, os.environ)
+    review = _review(result, common, company, place.kind, shown)
+    emit(_show(open_forge(place), number, commit, review))
+    return 0
+
+
+def read_result(path: Path) -> Plan | Failure:
+    """Read what ``plan --format json`` wrote; raises FileError, DocumentsError, or StaleError for an altered plan."""
+    from reconciler.planning import decode_plan  # noqa: PLC0415 - start-up is measured
+
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise FileError(f"cannot read {path}: {error.strerror}") from error
+    try:
+        if msgspec.json.decode(content, type=_Head).format == FAILURE_FORMAT:
+            return msgspec.json.decode(content, type=Failure)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise DocumentsError(
+            f"{path} is neither {PLAN_FORMAT} nor {FAILURE_FORMAT}: {error}; write it with 'plan --format json'"
+        ) from None
+    return decode_plan(content, str(path))
+
+
+def _review(result: Plan | Failure, common: Common, company: str | None, kind: str, shown: dict[str, Any]) -> Review:
+    from reconciler.render.fitting import Budget  # noqa: PLC0415 - start-up is measured
+    from reconciler.render.review import COMMENT_CHARACTERS, failure_review, plan_review  # noqa: PLC0415
+
+    budget = shown["budget"] or Budget(COMMENT_CHARACTERS[kind])
+    if not isinstance(result, Failure):
+        return plan_review(result, by=shown["by"], budget=budget, link=shown["link"])
+    return failure_review(result, company or _company(common), budget=budget, link=shown["link"])
+
+
+def _company(common: Common) -> str:
+    from reconciler.commands.workspace import open_workspace  # noqa: PLC0415 - needed for a failure alone
+
+    try:
+        return open_workspace(common).settings.company_id
+    except DocumentsError as error:
+        raise UsageError(f"which company's plan failed is not known: {error.message}; name it with --company") from None
+
+
+def _show(forge: Forge, number: int, commit: str | None, review: Review) -> str:
+    """Show a review, its status last: a commit may not look approved before anybody could see what of."""
+    head = forge.head(number)
+    if commit is not None and commit != head:
+        forge.mark(commit, review.status)
+        return f"the request moved on to {head[:12]}; only the status of {commit[:12]} was set\n"
+    done = [forge.show(number, review)]
+    forge.label(number, review.labels)
+    forge.mark(head, review.status)
+    labels = ", ".join(name for name, wanted in review.labels.items() if wanted)
+    done.append(f"labels: {labels}" if labels else "no labels")
+    done.append(f"status of {head[:12]}: {review.status.state}")
+    return "\n".join(done) + "\n"

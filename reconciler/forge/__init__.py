@@ -1,0 +1,60 @@
+"""Speaks to GitHub and GitLab through client libraries: comments, labels, statuses, plan files; it judges nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from reconciler.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from reconciler.model.review import CommitStatus, ForgePlace, MergedChange, Review
+
+__all__ = ["Forge", "open_forge"]
+
+
+class Forge(Protocol):
+    """What commands need of a forge; every call raises ForgeError where the forge refuses or cannot be reached."""
+
+    def head(self, number: int) -> str:
+        """Give the last commit of a pull request."""
+        ...
+
+    def show(self, number: int, review: Review) -> str:
+        """Make, update or resolve the one comment of a review; gives what was done, in words."""
+        ...
+
+    def label(self, number: int, labels: Mapping[str, bool]) -> None:
+        """Put on and take off these labels, and touch no other."""
+        ...
+
+    def mark(self, commit: str, status: CommitStatus) -> None:
+        """Set a status of a commit."""
+        ...
+
+    def status(self, commit: str, context: str) -> CommitStatus | None:
+        """Give the newest status of this name that a commit has from our own account."""
+        ...
+
+    def merged(self, commit: str) -> MergedChange | None:
+        """Give the merged pull request that a commit came with, if it came with one."""
+        ...
+
+    def plan_file(self, change: MergedChange) -> bytes | None:
+        """Give the plan file that the run of a pull request's last commit kept; null where there is none."""
+        ...
+
+
+def open_forge(place: ForgePlace) -> Forge:
+    """Give the client for a forge; raises UsageError where its library is not installed."""
+    try:
+        if place.kind == "github":
+            from reconciler.forge.github import GitHub  # noqa: PLC0415 - only the forge asked for is loaded
+
+            return GitHub(place)
+        from reconciler.forge.gitlab import GitLab  # noqa: PLC0415 - the same
+
+        return GitLab(place)
+    except ModuleNotFoundError as error:
+        raise UsageError(f"{error.name} is not installed; install reconciler with its extra 'forge'") from None

@@ -1,0 +1,40 @@
+"""Takes one file out of a downloaded archive, which may be hostile; nothing is unpacked onto a disk."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from typing import TYPE_CHECKING
+
+from reconciler.errors import ForgeError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+__all__ = ["LARGEST_BYTES", "file_in_archive"]
+
+LARGEST_BYTES = 256 * 1024 * 1024
+
+
+def file_in_archive(chunks: Iterable[bytes], name: str) -> bytes | None:
+    """Give the content of a file of a zip archive, null where it is not in there.
+
+    Raises ForgeError for what is no archive, and for one that grows beyond ``LARGEST_BYTES``, packed or unpacked.
+    """
+    packed = io.BytesIO()
+    for chunk in chunks:
+        packed.write(chunk)
+        if packed.tell() > LARGEST_BYTES:
+            raise ForgeError(f"the archive with {name} is larger than {LARGEST_BYTES:,} bytes")
+    try:
+        with zipfile.ZipFile(packed) as archive:
+            if name not in archive.namelist():
+                return None
+            with archive.open(name) as file:
+                # its own word for its size is not believed
+                content = file.read(LARGEST_BYTES + 1)
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError) as error:
+        raise ForgeError(f"the archive with {name} cannot be read: {error}") from None
+    if len(content) > LARGEST_BYTES:
+        raise ForgeError(f"{name} is larger than {LARGEST_BYTES:,} bytes")
+    return content

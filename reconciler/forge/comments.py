@@ -1,0 +1,80 @@
+"""Finds our own comment of a company among others and says what becomes of it; it speaks to no forge."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from reconciler.model.review import Review
+
+__all__ = ["RESOLVED", "Found", "StickyComment", "body_of", "show_review"]
+
+RESOLVED = "<!-- resolved -->"  # remembers, where no forge does, that the comment was folded away
+
+Own = TypeVar("Own")
+
+
+class Found(Generic[Own]):
+    """A comment of our own account: ``text`` is what stands there, ``resolved`` whether it is folded away."""
+
+    def __init__(self, comment: Own, text: str, *, resolved: bool) -> None:
+        self.comment = comment
+        self.text = text
+        self.resolved = resolved
+
+
+class StickyComment(Protocol[Own]):
+    """The four things a forge does with a comment of ours."""
+
+    def own_comments(self, number: int) -> Iterable[Found[Own]]:
+        """Give the comments of our own account, the oldest first."""
+        ...
+
+    def create(self, number: int, body: str) -> None:
+        """Make a comment."""
+        ...
+
+    def edit(self, comment: Own, body: str) -> None:
+        """Replace what stands in a comment."""
+        ...
+
+    def delete(self, comment: Own) -> None:
+        """Take a comment away."""
+        ...
+
+    def resolve(self, comment: Own, *, resolved: bool) -> str:
+        """Fold a comment away, or unfold it; gives why that could not be done, or nothing."""
+        ...
+
+
+def body_of(review: Review) -> str:
+    """Give the whole body, with what finds it again."""
+    return "\n".join((review.marker, *((RESOLVED,) if review.resolved else ()), review.body))
+
+
+def show_review(forge: StickyComment[Own], number: int, review: Review) -> str:
+    """Make, update or resolve the one comment of a review; gives what was done, in words.
+
+    Others of ours that a repeated request left behind are taken away. Comments of anybody else are never touched,
+    whatever stands in them.
+    """
+    ours = [one for one in forge.own_comments(number) if one.text.lstrip().startswith(review.marker)]
+    body = body_of(review)
+    if not ours:
+        if review.resolved:
+            return "no comment: there is nothing to review"
+        forge.create(number, body)
+        return "comment created"
+    first, *others = ours
+    for one in others:
+        forge.delete(one.comment)
+    if first.text.replace("\r\n", "\n").strip() == body.strip():
+        return "comment unchanged"
+    forge.edit(first.comment, body)
+    if first.resolved == review.resolved:
+        return "comment updated"
+    failed = forge.resolve(first.comment, resolved=review.resolved)
+    words = "comment resolved" if review.resolved else "comment updated, and open again"
+    return f"{words}; it could not be folded: {failed}" if failed else words

@@ -1,0 +1,204 @@
+"""Speaks to GitHub or an Enterprise server through PyGithub; it decides nothing of what is shown."""
+
+from __future__ import annotations
+
+import logging
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import requests
+from github import Auth, Github, GithubException, GithubRetry
+
+from reconciler.errors import ForgeError
+from reconciler.forge.archives import file_in_archive
+from reconciler.forge.comments import RESOLVED, Found, show_review
+from reconciler.model.review import CommitStatus, MergedChange
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from github.IssueComment import IssueComment
+    from github.NamedUser import NamedUser
+    from github.Organization import Organization
+
+    from reconciler.model.review import CommitState, ForgePlace, Review
+
+__all__ = ["GitHub"]
+
+_ACTIONS = "github-actions[bot]"  # whose token may not ask who it is
+_TIMEOUT_SECONDS = 30
+_LONGEST_DESCRIPTION = 140
+_OK, _FOUND = 200, 302
+_FORBIDDEN = (401, 403, 404)
+_CHUNK_BYTES = 1024 * 1024
+_SECONDS_BETWEEN_WRITES = 0.25
+_STATES: dict[str, CommitState] = {"success": "success", "failure": "failure"}  # pending is no answer either
+
+
+# every refusal is told in a sentence of our own; the library's own line would come on top of it
+logging.getLogger("github").setLevel(logging.CRITICAL)
+
+
+class GitHub:
+    """One repository on GitHub."""
+
+    def __init__(self, place: ForgePlace) -> None:
+        self._client = Github(
+            base_url=place.url,
+            auth=Auth.Token(place.token.reveal()),
+            timeout=_TIMEOUT_SECONDS,
+            retry=GithubRetry(total=4, max_rate_limit_wait=300),
+            seconds_between_requests=None,
+            seconds_between_writes=_SECONDS_BETWEEN_WRITES,
+            per_page=100,
+            lazy=True,
+        )
+        self._repository = self._client.get_repo(place.repository)
+        self._name = place.repository
+        # plain http is for loopback alone, where all of a forge is
+        self._schemes = ("https://",) if place.url.startswith("https://") else ("https://", "http://")
+        self._account: str | None = None
+
+    def head(self, number: int) -> str:
+        """Give the last commit of a pull request."""
+        with _told(f"pull request {number} of {self._name}"):
+            return self._repository.get_pull(number).head.sha
+
+    def show(self, number: int, review: Review) -> str:
+        """Make, update or resolve the one comment of a review; gives what was done, in words."""
+        return show_review(self, number, review)
+
+    def own_comments(self, number: int) -> Iterator[Found[IssueComment]]:
+        """Give the comments of our own account, the oldest first."""
+        account = self._login()
+        with _told(f"the comments of pull request {number}"):
+            for comment in self._repository.get_pull(number).get_issue_comments():
+                if _login_of(comment.user) == account:
+                    text = comment.body or ""
+                    yield Found(comment, text, resolved=RESOLVED in text)
+
+    def create(self, number: int, body: str) -> None:
+        """Make a comment."""
+        with _told(f"the comment on pull request {number}"):
+            self._repository.get_pull(number).create_issue_comment(body)
+
+    def edit(self, comment: IssueComment, body: str) -> None:
+        """Replace what stands in a comment."""
+        with _told(f"comment {comment.id}"):
+            comment.edit(body)
+
+    def delete(self, comment: IssueComment) -> None:
+        """Take a comment away."""
+        with _told(f"comment {comment.id}"):
+            comment.delete()
+
+    def resolve(self, comment: IssueComment, *, resolved: bool) -> str:
+        """Fold a comment away, or unfold it; gives why that could not be done, or nothing."""
+        try:
+            with _told(f"comment {comment.id}"):
+                done = comment.minimize("RESOLVED") if resolved else comment.unminimize()
+        except ForgeError as error:
+            return error.message
+        return "" if done else "GitHub did not do it"
+
+    def label(self, number: int, labels: Mapping[str, bool]) -> None:
+        """Put on and take off these labels, and touch no other."""
+        with _told(f"the labels of pull request {number}"):
+            pull = self._repository.get_pull(number)
+            there = {label.name for label in pull.labels}
+            for name, wanted in labels.items():
+                if wanted and name not in there:
+                    pull.add_to_labels(name)
+                elif not wanted and name in there:
+                    pull.remove_from_labels(name)
+
+    def mark(self, commit: str, status: CommitStatus) -> None:
+        """Set a status of a commit."""
+        with _told(f"the status of commit {commit[:12]}"):
+            more = {} if status.link is None else {"target_url": status.link}
+            self._repository.get_commit(commit).create_status(
+                state=status.state,
+                description=status.description[:_LONGEST_DESCRIPTION],
+                context=status.context,
+                **more,
+            )
+
+    def status(self, commit: str, context: str) -> CommitStatus | None:
+        """Give the newest status of this name that a commit has from our own account."""
+        account = self._login()
+        with _told(f"the statuses of commit {commit[:12]}"):
+            for one in self._repository.get_commit(commit).get_statuses():
+                if one.context == context and _login_of(one.creator) == account:
+                    return CommitStatus(
+                        context=context,
+                        state=_STATES.get(one.state, "error"),
+                        description=one.description or "",
+                        link=one.target_url,
+                    )
+        return None
+
+    def merged(self, commit: str) -> MergedChange | None:
+        """Give the merged pull request that a commit came with, if it came with one."""
+        with _told(f"the pull requests of commit {commit[:12]}"):
+            for pull in self._repository.get_commit(commit).get_pulls():
+                if pull.merged_at is not None and pull.base.repo.full_name == self._name:
+                    return MergedChange(number=pull.number, head=pull.head.sha)
+        return None
+
+    def plan_file(self, change: MergedChange) -> bytes | None:
+        """Give the plan file that the run of a pull request's last commit kept; null where there is none.
+
+        A file that a run for a fork kept does not count: whoever owns the fork decides what stands in it.
+        """
+        with _told(f"the plan of pull request {change.number}"):
+            for artifact in self._repository.get_artifacts(name=f"reconciler-plan-{change.head}"):
+                run = artifact.workflow_run
+                ours = run.head_sha == change.head and run.head_repository_id == run.repository_id
+                if ours and not artifact.expired:
+                    return self._download(artifact.archive_download_url)
+        return None
+
+    def _download(self, url: str) -> bytes | None:
+        """Fetch an archive from where GitHub keeps it, another host, which must not get the token."""
+        status, headers, _ = self._repository.requester.requestBlob("GET", url)
+        location = headers.get("location")
+        if status != _FOUND or not isinstance(location, str) or not location.startswith(self._schemes):
+            raise ForgeError(f"GitHub does not say where the plan is kept (status {status})", status=status)
+        with requests.get(location, timeout=_TIMEOUT_SECONDS, stream=True, allow_redirects=False) as answer:
+            if answer.status_code != _OK:
+                raise ForgeError(f"the plan that was kept cannot be fetched ({answer.status_code})", status=None)
+            return file_in_archive(answer.iter_content(_CHUNK_BYTES), "plan.json")
+
+    def _login(self) -> str:
+        """Give our own login; a token of GitHub Actions may not ask, and is always the same account's."""
+        if self._account is None:
+            try:
+                with _told("who this token is"):
+                    self._account = self._client.get_user().login
+            except ForgeError as error:
+                if error.status not in _FORBIDDEN:
+                    raise
+                self._account = _ACTIONS
+        return self._account
+
+
+def _login_of(user: NamedUser | Organization | None) -> str | None:
+    """Give somebody's login; an account that was deleted has none, whatever the library's types say."""
+    return None if user is None else user.login
+
+
+@contextmanager
+def _told(what: str) -> Iterator[None]:
+    """Turn what the library raises into one sentence; nothing of the request, which holds the token, goes into it."""
+    try:
+        yield
+    except GithubException as error:
+        raise ForgeError(f"GitHub refuses {what}: {_words(error)}", status=error.status) from None
+    except requests.RequestException as error:
+        raise ForgeError(f"GitHub cannot be reached for {what}: {type(error).__name__}") from None
+
+
+def _words(error: GithubException) -> str:
+    message = error.data.get("message") if isinstance(error.data, dict) else None
+    hint = "; does the token have the permission?" if error.status in _FORBIDDEN else ""
+    return f"{error.status}{f' {message}' if isinstance(message, str) else ''}{hint}"

@@ -1,0 +1,185 @@
+"""Speaks to a GitLab server through python-gitlab; it decides nothing of what is shown."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import gitlab
+import requests
+
+from reconciler.errors import ForgeError
+from reconciler.forge.comments import Found, show_review
+from reconciler.model.review import CommitStatus, MergedChange
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from reconciler.model.review import ForgePlace, Review
+
+__all__ = ["GitLab"]
+
+_TIMEOUT_SECONDS = 30
+_LONGEST = 255  # characters of a description or an address
+_PLAN_JOB = "plan"
+_FORBIDDEN = (401, 403, 404)
+_NOT_FOUND = 404
+
+
+class _Note(NamedTuple):
+    """The first note of a thread that can be resolved."""
+
+    discussion: Any
+    note_id: int
+
+
+class GitLab:
+    """One project on a GitLab server."""
+
+    def __init__(self, place: ForgePlace) -> None:
+        self._client = gitlab.Gitlab(
+            place.url,
+            private_token=place.token.reveal(),
+            timeout=_TIMEOUT_SECONDS,
+            retry_transient_errors=True,
+            per_page=100,
+            keep_base_url=True,  # a next page elsewhere would get the token
+        )
+        self._project = self._client.projects.get(place.repository, lazy=True)
+        self._name = place.repository
+        self._account: int | None = None
+
+    def head(self, number: int) -> str:
+        """Give the last commit of a merge request."""
+        with _told(f"merge request {number} of {self._name}"):
+            return str(self._project.mergerequests.get(number).sha)
+
+    def show(self, number: int, review: Review) -> str:
+        """Make, update or resolve the one thread of a review; gives what was done, in words."""
+        return show_review(self, number, review)
+
+    def own_comments(self, number: int) -> Iterator[Found[_Note]]:
+        """Give the threads that our own account began, the oldest first."""
+        account = self._user()
+        with _told(f"the threads of merge request {number}"):
+            request = self._project.mergerequests.get(number, lazy=True)
+            for discussion in request.discussions.list(iterator=True):
+                first = discussion.attributes["notes"][0]
+                if first["author"]["id"] == account and not first["system"]:
+                    note = _Note(discussion, first["id"])
+                    yield Found(note, first["body"], resolved=bool(first.get("resolved")))
+
+    def create(self, number: int, body: str) -> None:
+        """Begin a thread."""
+        with _told(f"the thread on merge request {number}"):
+            self._project.mergerequests.get(number, lazy=True).discussions.create({"body": body})
+
+    def edit(self, comment: _Note, body: str) -> None:
+        """Replace what stands in a thread's first note."""
+        with _told(f"note {comment.note_id}"):
+            comment.discussion.notes.update(comment.note_id, {"body": body})
+
+    def delete(self, comment: _Note) -> None:
+        """Take a thread's first note away."""
+        with _told(f"note {comment.note_id}"):
+            comment.discussion.notes.delete(comment.note_id)
+
+    def resolve(self, comment: _Note, *, resolved: bool) -> str:
+        """Resolve a thread, or open it again; gives why that could not be done, or nothing."""
+        try:
+            with _told(f"thread {comment.discussion.id}"):
+                comment.discussion.resolved = resolved
+                comment.discussion.save()
+        except ForgeError as error:
+            return error.message
+        return ""
+
+    def label(self, number: int, labels: Mapping[str, bool]) -> None:
+        """Put on and take off these labels, and touch no other."""
+        with _told(f"the labels of merge request {number}"):
+            there = set(self._project.mergerequests.get(number).labels)
+            add = [name for name, wanted in labels.items() if wanted and name not in there]
+            remove = [name for name, wanted in labels.items() if not wanted and name in there]
+            if add or remove:
+                changes = {"add_labels": ",".join(add), "remove_labels": ",".join(remove)}
+                self._project.mergerequests.update(number, changes)
+
+    def mark(self, commit: str, status: CommitStatus) -> None:
+        """Set a status of a commit."""
+        values = {
+            "state": "success" if status.state == "success" else "failed",
+            "name": status.context,
+            "description": status.description[:_LONGEST],
+        }
+        if status.link is not None and len(status.link) <= _LONGEST:
+            values["target_url"] = status.link
+        with _told(f"the status of commit {commit[:12]}"):
+            self._project.commits.get(commit, lazy=True).statuses.create(values)
+
+    def status(self, commit: str, context: str) -> CommitStatus | None:
+        """Give the newest status of this name that a commit has from our own account."""
+        account = self._user()
+        with _told(f"the statuses of commit {commit[:12]}"):
+            statuses = self._project.commits.get(commit, lazy=True).statuses
+            for one in statuses.list(iterator=True, name=context, all=True, order_by="id", sort="desc"):
+                if one.name == context and one.author["id"] == account:
+                    return CommitStatus(
+                        context=context,
+                        state="success" if one.status == "success" else "failure",
+                        description=one.description or "",
+                        link=one.target_url,
+                    )
+        return None
+
+    def merged(self, commit: str) -> MergedChange | None:
+        """Give the merged merge request that a commit came with, if it came with one."""
+        with _told(f"the merge requests of commit {commit[:12]}"):
+            for one in self._project.commits.get(commit, lazy=True).merge_requests(iterator=True):
+                if one["state"] == "merged":
+                    return MergedChange(number=one["iid"], head=one["sha"])
+        return None
+
+    def plan_file(self, change: MergedChange) -> bytes | None:
+        """Give the plan file that the job of a merge request's last commit kept; null where there is none.
+
+        A file that a fork's pipeline kept does not count: whoever owns the fork decides what stands in it.
+        """
+        with _told(f"the plan of merge request {change.number}"):
+            request = self._project.mergerequests.get(change.number)
+            for pipeline in request.pipelines.list(iterator=True):
+                if pipeline.sha != change.head or pipeline.project_id != request.project_id:
+                    continue
+                for job in self._project.pipelines.get(pipeline.id, lazy=True).jobs.list(iterator=True):
+                    if job.name == _PLAN_JOB:
+                        return self._artifact(job.id)
+        return None
+
+    def _artifact(self, job_id: int) -> bytes | None:
+        try:
+            content: bytes = self._project.jobs.get(job_id, lazy=True).artifact("plan.json")
+        except gitlab.GitlabGetError as error:
+            if error.response_code == _NOT_FOUND:
+                return None
+            raise
+        return content
+
+    def _user(self) -> int:
+        if self._account is None:
+            with _told("who this token is"):
+                self._client.auth()
+                assert self._client.user is not None  # noqa: S101 - the line above sets it
+                self._account = int(self._client.user.id)
+        return self._account
+
+
+@contextmanager
+def _told(what: str) -> Iterator[None]:
+    """Turn what the library raises into one sentence; nothing of the request, which holds the token, goes into it."""
+    try:
+        yield
+    except gitlab.GitlabError as error:
+        code = error.response_code
+        hint = "; does the token have the permission?" if code in _FORBIDDEN else ""
+        raise ForgeError(f"GitLab refuses {what}: {code or ''} {error.error_message}{hint}", status=code) from None
+    except requests.RequestException as error:
+        raise ForgeError(f"GitLab cannot be reached for {what}: {type(error).__name__}") from None

@@ -1,0 +1,77 @@
+"""What a forge shall show of a plan on a pull request, and where that is; it speaks to no forge."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from reconciler.model.settings import Secret
+
+__all__ = [
+    "GUARDED_LABEL",
+    "REMOVES_LABEL",
+    "CommitState",
+    "CommitStatus",
+    "ForgeKind",
+    "ForgePlace",
+    "MergedChange",
+    "Review",
+    "apply_context",
+    "plan_context",
+]
+
+ForgeKind = Literal["github", "gitlab"]
+CommitState = Literal["success", "failure", "error"]
+
+REMOVES_LABEL = "roles:removes-people"
+GUARDED_LABEL = "roles:guarded"
+
+
+class ForgePlace(msgspec.Struct, frozen=True, kw_only=True):
+    """A repository on a forge: ``url`` is that of GitHub's API or of the GitLab server, ``token`` a secret."""
+
+    kind: ForgeKind
+    url: str
+    repository: str
+    token: Secret
+
+
+class CommitStatus(msgspec.Struct, frozen=True, kw_only=True):
+    """A mark on a commit; ``context`` names it, ``link`` leads to the run."""
+
+    context: str
+    state: CommitState
+    description: str
+    link: str | None = None
+
+
+class Review(msgspec.Struct, frozen=True, kw_only=True):
+    """What a pull request shows of one company.
+
+    ``marker`` stands in the comment and finds it again. ``resolved`` means that there is nothing to review: a comment
+    is then marked so, and none is made for it. ``labels`` tells of each whether it shall be there.
+    """
+
+    marker: str
+    body: str
+    resolved: bool
+    labels: dict[str, bool]
+    status: CommitStatus
+
+
+class MergedChange(msgspec.Struct, frozen=True, kw_only=True):
+    """A merged pull request by its number, and the last commit that was reviewed."""
+
+    number: int
+    head: str
+
+
+def plan_context(company_id: str) -> str:
+    """Give the name of the commit status that carries a plan's digest."""
+    return f"reconciler/plan/{company_id}"
+
+
+def apply_context(company_id: str) -> str:
+    """Give the name of the commit status that tells of an apply."""
+    return f"reconciler/apply/{company_id}"

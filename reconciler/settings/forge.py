@@ -1,0 +1,91 @@
+"""Finds the forge, the repository and the pull request from options and environment; it asks no forge."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from reconciler.errors import DocumentsError, UsageError
+from reconciler.model.review import ForgePlace
+from reconciler.model.settings import Secret
+from reconciler.settings.addresses import check_address
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from reconciler.model.review import ForgeKind
+
+__all__ = ["read_forge", "read_pull_request"]
+
+_PART = r"(?!\.\.?(?:/|$))[A-Za-z0-9_.][A-Za-z0-9_.-]*"
+_GITHUB_REPOSITORY = re.compile(rf"{_PART}/{_PART}")
+_GITLAB_REPOSITORY = re.compile(rf"{_PART}(?:/{_PART})+")
+_GITHUB_PULL = re.compile(rf"/(?P<repository>{_PART}/{_PART})/pull/(?P<number>[0-9]{{1,9}})(?:/.*)?")
+_GITLAB_MERGE = re.compile(rf"/(?P<repository>{_PART}(?:/{_PART})+)/-/merge_requests/(?P<number>[0-9]{{1,9}})(?:/.*)?")
+_PATH = re.compile(rf"(?:/{_PART})*/?")
+_TOKENS: dict[ForgeKind, tuple[str, ...]] = {"github": ("GITHUB_TOKEN", "GH_TOKEN"), "gitlab": ("GITLAB_TOKEN",)}
+
+
+def read_pull_request(given: str, environment: Mapping[str, str]) -> tuple[ForgePlace, int]:
+    """Give the forge and the number of a pull request, named by its number or its address.
+
+    Raises UsageError where that names none, and what ``read_forge`` raises.
+    """
+    if given.isascii() and given.isdigit() and len(given) < 10:  # noqa: PLR2004 - as in the patterns
+        return read_forge(environment), int(given)
+    parts = urlsplit(given)
+    server = f"{parts.scheme}://{parts.netloc}"
+    found = _GITHUB_PULL.fullmatch(parts.path)
+    if found is not None and parts.netloc:
+        url = _github_api(server, environment)
+        return _place("github", url, found["repository"], environment), int(found["number"])
+    found = _GITLAB_MERGE.fullmatch(parts.path)
+    if found is not None and parts.netloc:
+        return _place("gitlab", server, found["repository"], environment), int(found["number"])
+    raise UsageError(f"--pr '{given}' is no pull request; give its number, or its address on GitHub or GitLab")
+
+
+def read_forge(environment: Mapping[str, str]) -> ForgePlace:
+    """Give the forge that a pipeline runs on.
+
+    On GitHub: ``GITHUB_REPOSITORY``, ``GITHUB_API_URL``, ``GITHUB_TOKEN`` (or ``GH_TOKEN``). On GitLab:
+    ``CI_PROJECT_PATH``, ``CI_SERVER_URL``, ``GITLAB_TOKEN``. Raises UsageError where neither is there or a token is
+    missing, DocumentsError for an address that would give the token away.
+    """
+    if environment.get("GITHUB_REPOSITORY"):
+        url = environment.get("GITHUB_API_URL") or "https://api.github.com"
+        return _place("github", url, environment["GITHUB_REPOSITORY"], environment)
+    if environment.get("CI_PROJECT_PATH"):
+        url = environment.get("CI_SERVER_URL") or "https://gitlab.com"
+        return _place("gitlab", url, environment["CI_PROJECT_PATH"], environment)
+    raise UsageError(
+        "which forge? Set GITHUB_REPOSITORY or CI_PROJECT_PATH in the environment, or name the pull request by its "
+        "address"
+    )
+
+
+def _github_api(server: str, environment: Mapping[str, str]) -> str:
+    """Give the address of the API of a GitHub server: its own, an Enterprise server's, or as the runner says."""
+    if server == (environment.get("GITHUB_SERVER_URL") or "https://github.com"):
+        known = environment.get("GITHUB_API_URL")
+        if known:
+            return known
+    return "https://api.github.com" if server == "https://github.com" else f"{server}/api/v3"
+
+
+def _place(kind: ForgeKind, url: str, repository: str, environment: Mapping[str, str]) -> ForgePlace:
+    pattern = _GITHUB_REPOSITORY if kind == "github" else _GITLAB_REPOSITORY
+    if not pattern.fullmatch(repository):
+        raise UsageError(f"'{repository}' is no repository; write owner/name")
+    parts = urlsplit(url)
+    if not _PATH.fullmatch(parts.path) or parts.query or parts.fragment:
+        raise DocumentsError(f"the forge is at {url!r}; write an address such as https://api.github.com")
+    check_address("the forge", f"{parts.scheme}://{parts.netloc}")
+    names = _TOKENS[kind]
+    token = next((environment[name] for name in names if environment.get(name)), None)
+    if token is None:
+        raise UsageError(f"no token for the forge: set {' or '.join(names)} in the environment")
+    if not token.isascii() or not token.isprintable() or " " in token:
+        raise UsageError(f"{names[0]} holds characters that no token has; set it again, without blanks or line breaks")
+    return ForgePlace(kind=kind, url=url.rstrip("/"), repository=repository, token=Secret(token))

@@ -1,0 +1,126 @@
+"""GitLab's API on loopback: merge requests, threads, labels, statuses, job artefacts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.support.forge_stub import Answer, Asked, ForgeStub
+
+__all__ = ["GitLabStub"]
+
+PROJECT = "acme/site/approvals"
+_BOT = 7
+
+
+class GitLabStub(ForgeStub):
+    """One project; the token ``bot`` is of a project's own account, ``person`` of somebody else."""
+
+    token_header = "PRIVATE-TOKEN"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.accounts = {"bot": str(_BOT), "person": "8"}
+        self.requests: dict[int, dict[str, Any]] = {}
+        self.threads: dict[str, dict[str, Any]] = {}
+        self.statuses: dict[str, list[dict[str, Any]]] = {}
+        self.pipelines: list[dict[str, Any]] = []
+        self.files: dict[int, bytes] = {}
+        here = rf"/api/v4/projects/(?:{PROJECT}|1)"
+        merge = rf"{here}/merge_requests/(\d+)"
+        self.route("GET", r"/api/v4/user", lambda asked: Answer(200, {"id": int(asked.account)}))
+        self.route("GET", merge, lambda _asked, number: Answer(200, self.requests[int(number)]))
+        self.route("PUT", merge, self._labels)
+        self.route("GET", rf"{merge}/discussions", self._list_threads)
+        self.route("POST", rf"{merge}/discussions", self._begin)
+        self.route("PUT", rf"{merge}/discussions/(\w+)", self._resolve)
+        self.route("PUT", rf"{merge}/discussions/(\w+)/notes/(\d+)", self._edit)
+        self.route("DELETE", rf"{merge}/discussions/(\w+)/notes/(\d+)", self._delete)
+        self.route("POST", rf"{here}/statuses/([0-9a-f]+)", self._set_status)
+        self.route("GET", rf"{here}/repository/commits/([0-9a-f]+)/statuses", self._statuses)
+        self.route("GET", rf"{here}/repository/commits/([0-9a-f]+)/merge_requests", self._requests_of)
+        self.route("GET", rf"{merge}/pipelines", lambda _asked, _number: Answer(200, self.pipelines))
+        self.route("GET", rf"{here}/pipelines/(\d+)/jobs", self._jobs)
+        self.route("GET", rf"{here}/jobs/(\d+)/artifacts/plan\.json", self._file)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What a pipeline on this server has in its environment."""
+        return {"CI_PROJECT_PATH": PROJECT, "CI_SERVER_URL": self.address, "GITLAB_TOKEN": "bot"}
+
+    def open_request(self, number: int, head: str) -> None:
+        """Open a merge request, or push to it."""
+        there = self.requests.get(number, {}).get("labels", [])
+        self.requests[number] = {
+            "iid": number, "sha": head, "state": "opened", "labels": there, "project_id": 1, "merge": None,
+        }  # fmt: skip
+
+    def merge(self, number: int, commit: str) -> None:
+        """Merge a merge request as this commit."""
+        self.requests[number] |= {"state": "merged", "merge": commit}
+
+    def keep(self, head: str, content: bytes | None, *, fork: bool = False) -> None:
+        """Keep a plan file as the plan job of a commit does; null for a job that kept none."""
+        one = len(self.pipelines) + 1
+        self.pipelines.insert(0, {"id": one, "sha": head, "project_id": 2 if fork else 1})
+        if content is not None:
+            self.files[one] = content
+
+    def say(self, author: int, body: str, *, system: bool = False) -> None:
+        """Let somebody begin a thread."""
+        one = len(self.threads) + 1
+        note = {"id": one, "author": {"id": author}, "body": body, "system": system, "resolved": False}
+        self.threads[f"d{one}"] = {"id": f"d{one}", "notes": [note]}
+
+    def notes(self) -> list[tuple[str, bool]]:
+        """Give what stands in the threads, and whether each is resolved."""
+        return [(one["notes"][0]["body"], one["notes"][0]["resolved"]) for one in self.threads.values()]
+
+    def _labels(self, asked: Asked, number: str) -> Answer:
+        there = set(self.requests[int(number)]["labels"])
+        there |= set(filter(None, asked.body["add_labels"].split(",")))
+        there -= set(filter(None, asked.body["remove_labels"].split(",")))
+        self.requests[int(number)]["labels"] = sorted(there)
+        return Answer(200, self.requests[int(number)])
+
+    def _list_threads(self, asked: Asked, _number: str) -> Answer:
+        size, page = int(asked.query.get("per_page", "20")), int(asked.query.get("page", "1"))
+        found = list(self.threads.values())
+        headers = {"X-Page": str(page), "X-Per-Page": str(size)}
+        if page * size < len(found):
+            headers["Link"] = f'<{self.address}{asked.path}?per_page={size}&page={page + 1}>; rel="next"'
+        return Answer(200, found[(page - 1) * size : page * size], headers)
+
+    def _begin(self, asked: Asked, _number: str) -> Answer:
+        self.say(int(asked.account or 0), asked.body["body"])
+        return Answer(201, self.threads[f"d{len(self.threads)}"])
+
+    def _resolve(self, asked: Asked, _number: str, one: str) -> Answer:
+        self.threads[one]["notes"][0]["resolved"] = asked.body["resolved"]
+        return Answer(200, self.threads[one])
+
+    def _edit(self, asked: Asked, _number: str, one: str, _note: str) -> Answer:
+        self.threads[one]["notes"][0]["body"] = asked.body["body"]
+        return Answer(200, self.threads[one]["notes"][0])
+
+    def _delete(self, _asked: Asked, _number: str, one: str, _note: str) -> Answer:
+        del self.threads[one]
+        return Answer(204)
+
+    def _set_status(self, asked: Asked, sha: str) -> Answer:
+        status = {**asked.body, "status": asked.body["state"], "author": {"id": int(asked.account or 0)}}
+        status.setdefault("target_url", None)
+        self.statuses.setdefault(sha, []).insert(0, status)
+        return Answer(201, status)
+
+    def _statuses(self, _asked: Asked, sha: str) -> Answer:
+        return Answer(200, self.statuses.get(sha, []))
+
+    def _requests_of(self, _asked: Asked, sha: str) -> Answer:
+        return Answer(200, [one for one in self.requests.values() if sha in {one["merge"], one["sha"]}])
+
+    def _jobs(self, _asked: Asked, pipeline: str) -> Answer:
+        return Answer(200, [{"id": 90, "name": "lint"}, {"id": int(pipeline), "name": "plan"}])
+
+    def _file(self, _asked: Asked, job: str) -> Answer:
+        content = self.files.get(int(job))
+        return Answer(404, {"message": "404 Not Found"}) if content is None else Answer(200, content)
