@@ -10,6 +10,7 @@ import requests
 
 from reconciler.errors import ForgeError
 from reconciler.forge.comments import Found, show_review
+from reconciler.forge.repeating import repeating_session
 from reconciler.model.review import CommitStatus, MergedChange
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ class GitLab:
             place.url,
             private_token=place.token.reveal(),
             timeout=_TIMEOUT_SECONDS,
-            retry_transient_errors=True,
+            session=repeating_session(),
             per_page=100,
             keep_base_url=True,  # a next page elsewhere would get the token
         )

@@ -1,0 +1,246 @@
+"""Both forges through their client libraries, over a socket, against stubs of their documented APIs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from reconciler.errors import ForgeError
+from reconciler.forge import open_forge
+from reconciler.model.review import CommitStatus, MergedChange, Review
+from reconciler.settings.forge import read_forge
+from tests.support.forge_stub import serving
+from tests.support.github_stub import GitHubStub
+from tests.support.gitlab_stub import GitLabStub
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from reconciler.forge import Forge
+
+HEAD, MERGED, OTHER = "a" * 40, "b" * 40, "c" * 40
+STATUS = CommitStatus(
+    context="reconciler/plan/4211", state="success", description="sha256:1 +1 −1", link="https://x.test/1"
+)
+REVIEW = Review(marker="<!-- reconciler plan 4211 -->", body="one", resolved=False, labels={}, status=STATUS)
+RESOLVED = Review(marker=REVIEW.marker, body="nothing", resolved=True, labels={}, status=STATUS)
+
+
+@pytest.fixture
+def github() -> Iterator[GitHubStub]:
+    """A GitHub with one open pull request."""
+    stub = GitHubStub()
+    with serving(stub):
+        stub.open_pull(5, HEAD, "mine")
+        yield stub
+
+
+@pytest.fixture
+def gitlab() -> Iterator[GitLabStub]:
+    """A GitLab with one open merge request."""
+    stub = GitLabStub()
+    with serving(stub):
+        stub.open_request(5, HEAD)
+        yield stub
+
+
+def client(stub: GitHubStub | GitLabStub, **more: str) -> Forge:
+    """Give the client that a pipeline on this forge has."""
+    return open_forge(read_forge({**stub.environment, **more}))
+
+
+def test_a_comment_on_github(github: GitHubStub) -> None:
+    """Found again behind a hundred others and one that only looks like it; folded when resolved, and unfolded."""
+    forge = client(github)
+    for number in range(120):
+        github.say(5, "kim", f"word {number}")
+    github.say(5, "mallory", f"{REVIEW.marker}\nall is well")
+    assert forge.show(5, REVIEW) == "comment created"
+    assert forge.show(5, REVIEW) == "comment unchanged"
+    assert forge.show(5, RESOLVED) == "comment resolved"
+    assert github.minimized == {122}
+    assert forge.show(5, REVIEW) == "comment updated, and open again"
+    assert github.minimized == set()
+    assert github.bodies(5)[120:] == [f"{REVIEW.marker}\nall is well", f"{REVIEW.marker}\none"]
+    assert forge.head(5) == HEAD
+
+
+def test_a_comment_whose_answer_got_lost(github: GitHubStub) -> None:
+    """Asked for twice because the first answer was a 502: one of the two is taken away next time."""
+    forge = client(github)
+    github.say(5, "github-actions[bot]", f"{REVIEW.marker}\nold")
+    github.faults.append(("PATCH", "comments/1", 502))
+    github.say(5, "github-actions[bot]", f"{REVIEW.marker}\nold")
+    assert forge.show(5, REVIEW) == "comment updated"
+    assert github.bodies(5) == [f"{REVIEW.marker}\none"]
+
+
+def test_a_person_runs_it(github: GitHubStub) -> None:
+    """A token that may ask who it is finds its own comments, and not those of the pipeline."""
+    github.say(5, "github-actions[bot]", f"{REVIEW.marker}\nold")
+    assert client(github, GITHUB_TOKEN="person").show(5, REVIEW) == "comment created"
+    assert github.comments[2]["user"] == {"login": "kim"}
+
+
+def test_a_comment_that_cannot_be_folded(github: GitHubStub) -> None:
+    """It says that it is resolved all the same."""
+    forge = client(github)
+    forge.show(5, REVIEW)
+    github.faults.append(("POST", "graphql", 403))
+    assert forge.show(5, RESOLVED).startswith("comment resolved; it could not be folded: GitHub refuses comment 1: 403")
+
+
+def test_labels_on_github(github: GitHubStub) -> None:
+    """Ours come and go, those of others stay."""
+    forge = client(github)
+    forge.label(5, {"roles:removes-people": True, "roles:guarded": False})
+    forge.label(5, {"roles:removes-people": True, "roles:guarded": True})
+    forge.label(5, {"roles:removes-people": False, "roles:guarded": True})
+    assert github.labels(5) == ["mine", "roles:guarded"]
+    assert len([one for one in github.writes() if "labels" in one]) == 3
+
+
+def test_a_thread_on_gitlab(gitlab: GitLabStub) -> None:
+    """The same, as a thread that is resolved; one that somebody resolved is opened again when its words change."""
+    forge = client(gitlab)
+    for number in range(120):
+        gitlab.say(8, f"word {number}")
+    gitlab.say(8, f"{REVIEW.marker}\nall is well")
+    gitlab.say(7, f"{REVIEW.marker} was mentioned", system=True)
+    assert forge.show(5, REVIEW) == "comment created"
+    assert forge.show(5, REVIEW) == "comment unchanged"
+    assert forge.show(5, RESOLVED) == "comment resolved"
+    assert gitlab.notes()[-1][1] is True
+    assert forge.show(5, REVIEW) == "comment updated, and open again"
+    gitlab.threads["d123"]["notes"][0]["resolved"] = True
+    more = Review(marker=REVIEW.marker, body="two", resolved=False, labels={}, status=STATUS)
+    assert forge.show(5, more) == "comment updated, and open again"
+    assert gitlab.notes()[120] == (f"{REVIEW.marker}\nall is well", False)
+    assert gitlab.notes()[122] == (f"{REVIEW.marker}\ntwo", False)
+    assert forge.head(5) == HEAD
+
+
+def test_threads_on_gitlab_that_are_one_too_many(gitlab: GitLabStub) -> None:
+    """What a repeated request left behind goes; what cannot be resolved is told."""
+    gitlab.say(7, f"{REVIEW.marker}\nold")
+    gitlab.say(7, f"{REVIEW.marker}\nold")
+    gitlab.faults.append(("PUT", "discussions/d1/notes", 503))
+    assert client(gitlab).show(5, REVIEW) == "comment updated"
+    assert gitlab.notes() == [(f"{REVIEW.marker}\none", False)]
+    gitlab.routes = [one for one in gitlab.routes if not one[1].pattern.endswith(r"discussions/(\w+)")]
+    assert "it could not be folded: GitLab refuses thread d1: 404" in client(gitlab).show(5, RESOLVED)
+
+
+def test_labels_on_gitlab(gitlab: GitLabStub) -> None:
+    """In one request that names what changes, so that nobody else's label is lost."""
+    forge = client(gitlab)
+    gitlab.requests[5]["labels"] = ["mine"]
+    forge.label(5, {"roles:removes-people": True, "roles:guarded": False})
+    forge.label(5, {"roles:removes-people": True, "roles:guarded": False})
+    forge.label(5, {"roles:removes-people": False, "roles:guarded": True})
+    assert gitlab.requests[5]["labels"] == ["mine", "roles:guarded"]
+    assert len(gitlab.writes()) == 2
+
+
+@pytest.mark.parametrize("kind", ["github", "gitlab"])
+def test_statuses(kind: str, request: pytest.FixtureRequest) -> None:
+    """The newest of our own of this name counts; one that somebody else set says nothing."""
+    stub = request.getfixturevalue(kind)
+    forge = client(stub)
+    forge.mark(HEAD, STATUS)
+    failed = CommitStatus(context=STATUS.context, state="failure", description="x" * 500)
+    forge.mark(HEAD, failed)
+    found = forge.status(HEAD, STATUS.context)
+    assert found is not None
+    assert (found.state, found.link, set(found.description)) == ("failure", None, {"x"})
+    assert forge.status(HEAD, "reconciler/apply/4211") is None
+    other = client(stub, GITHUB_TOKEN="person", GITLAB_TOKEN="person")
+    other.mark(HEAD, STATUS)
+    assert forge.status(HEAD, STATUS.context) == found
+    assert other.status(HEAD, STATUS.context) == STATUS
+    assert forge.status(OTHER, STATUS.context) is None
+
+
+def test_a_status_that_is_not_decided_is_no_success(github: GitHubStub) -> None:
+    """Pending is neither."""
+    status = {"context": "c", "state": "pending", "description": None, "target_url": None}
+    github.statuses[HEAD] = [{**status, "creator": None}, {**status, "creator": {"login": "github-actions[bot]"}}]
+    assert client(github).status(HEAD, "c") == CommitStatus(context="c", state="error", description="")
+
+
+def test_the_plan_of_a_merged_pull_request(github: GitHubStub) -> None:
+    """Of its last commit, of a run of this repository; the host that keeps it never sees the token."""
+    forge = client(github)
+    assert forge.merged(MERGED) is None
+    github.merge(5, MERGED)
+    change = forge.merged(MERGED)
+    assert change == MergedChange(number=5, head=HEAD)
+    assert forge.plan_file(change) is None
+    github.keep(HEAD, b"ours")
+    github.keep(HEAD, b"of a fork", fork=True)
+    github.keep(OTHER, b"of another commit")
+    assert forge.plan_file(change) == b"ours"
+    (fetched,) = [one for one in github.asked if one.path.startswith("/public/")]
+    assert fetched.account is None
+    github.artifacts[0]["expired"] = True
+    assert forge.plan_file(change) is None
+    github.keep(HEAD, b"x", name="other.json")
+    assert forge.plan_file(change) is None
+
+
+def test_a_plan_that_cannot_be_fetched(github: GitHubStub) -> None:
+    """Told, with the status."""
+    forge = client(github)
+    github.merge(5, MERGED)
+    github.keep(HEAD, b"ours")
+    change = MergedChange(number=5, head=HEAD)
+    github.faults.append(("GET", "/public/", 403))
+    with pytest.raises(ForgeError, match=r"the plan that was kept cannot be fetched \(403\)"):
+        forge.plan_file(change)
+    github.faults.append(("GET", "/zip", 410))
+    with pytest.raises(ForgeError, match=r"GitHub does not say where the plan is kept \(status 410\)"):
+        forge.plan_file(change)
+
+
+def test_the_plan_of_a_merged_merge_request(gitlab: GitLabStub) -> None:
+    """Of the plan job of its last commit, in a pipeline of this project."""
+    forge = client(gitlab)
+    assert forge.merged(MERGED) is None
+    gitlab.merge(5, MERGED)
+    change = forge.merged(MERGED)
+    assert change == MergedChange(number=5, head=HEAD)
+    assert forge.plan_file(change) is None
+    gitlab.keep(HEAD, b"ours")
+    gitlab.keep(HEAD, b"of a fork", fork=True)
+    gitlab.keep(OTHER, b"of another commit")
+    assert forge.plan_file(change) == b"ours"
+    gitlab.keep(HEAD, None)
+    assert forge.plan_file(change) is None
+    gitlab.faults.append(("GET", "artifacts", 403))
+    with pytest.raises(ForgeError, match="GitLab refuses the plan of merge request 5: 403"):
+        forge.plan_file(change)
+
+
+@pytest.mark.parametrize("kind", ["github", "gitlab"])
+def test_refusals_are_one_sentence(kind: str, request: pytest.FixtureRequest) -> None:
+    """A wrong token, a request that is not there, and a forge that is gone; the token stands in none of them."""
+    stub = request.getfixturevalue(kind)
+    forge = client(stub, GITHUB_TOKEN="hunter2", GITLAB_TOKEN="hunter2")
+    with pytest.raises(ForgeError, match=r"refuses .*: 401 .*; does the token have the permission\?") as raised:
+        forge.head(5)
+    assert raised.value.status == 401
+    assert "hunter2" not in str(raised.value)
+    with pytest.raises(ForgeError, match="401"):
+        forge.show(5, REVIEW)
+    environment = {name: value.replace(stub.address, "http://127.0.0.1:9") for name, value in stub.environment.items()}
+    with pytest.raises(ForgeError, match=r"cannot be reached for .* request 5 of .*: ConnectionError"):
+        open_forge(read_forge(environment)).head(5)
+
+
+def test_a_forge_that_stays_ill(github: GitHubStub) -> None:
+    """It is asked a few times and no more."""
+    github.faults.extend([("GET", "/user", 502)] * 9)
+    with pytest.raises(ForgeError):
+        client(github).show(5, REVIEW)
+    assert len([one for one in github.asked if one.path.endswith("/user")]) <= 5
