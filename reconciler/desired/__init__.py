@@ -2,6 +2,13 @@
 
 from reconciler.desired.base import Base, read_base
 from reconciler.desired.repository import read_repository, read_settings_document
-from reconciler.desired.revision import describe_source
+from reconciler.desired.revision import describe_source, folder_in_work_tree
 
-__all__ = ["Base", "describe_source", "read_base", "read_repository", "read_settings_document"]
+__all__ = [
+    "Base",
+    "describe_source",
+    "folder_in_work_tree",
+    "read_base",
+    "read_repository",
+    "read_settings_document",
+]

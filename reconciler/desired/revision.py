@@ -1,4 +1,4 @@
-"""Asks git which revision the documents come from; it changes nothing and needs no repository."""
+"""Asks git where the documents stand, and at which revision; it changes nothing and needs no repository."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from reconciler.model.documents import Source
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["ask_git", "describe_source"]
+__all__ = ["ask_git", "describe_source", "folder_in_work_tree"]
 
 _PATIENCE_SECONDS = 30
 # A folder under review may hold what looks like a repository of its own, with settings that run programs.
@@ -34,6 +34,16 @@ def describe_source(root: Path) -> Source:
     changes = _ask(git, root, "status", "--porcelain", "--untracked-files=all", "--", *_DOCUMENTS)
     # when git cannot tell, the files are taken to differ
     return Source(revision=revision, dirty=changes is None or bool(changes))
+
+
+def folder_in_work_tree(root: Path) -> str:
+    """Give the way from the root of the git work tree to ``root``, such as ``teams/approvals/``.
+
+    It is empty at that root, without git, outside a work tree, and where git does not trust the folder.
+    """
+    git = shutil.which("git")
+    answer = None if git is None else ask_git(git, root, "rev-parse", "--show-prefix")
+    return "" if answer is None else os.fsdecode(answer.removesuffix(b"\n"))
 
 
 def _ask(git: str, root: Path, *arguments: str) -> str | None:
