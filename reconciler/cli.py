@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from reconciler import __version__
+from reconciler.commands.annotating import ANNOTATION_FORMATS, annotate_failure
 from reconciler.errors import ReconcilerError
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ COMMANDS = {
 
 USAGE = 64
 INTERRUPTED = 130
+_FOR_PROGRAMS = ("json", *ANNOTATION_FORMATS)
 
 
 class _Commands(click.Group):
@@ -87,8 +89,8 @@ def run(arguments: Sequence[str]) -> int:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
-    if _wants_json(arguments) and hasattr(sys.stdout, "reconfigure"):
-        sys.stdout.reconfigure(encoding="utf-8")  # whatever the terminal's encoding, JSON is UTF-8
+    if _given(arguments, "--format") in _FOR_PROGRAMS and hasattr(sys.stdout, "reconfigure"):
+        sys.stdout.reconfigure(encoding="utf-8")  # whatever the terminal's encoding, programs expect UTF-8
     try:
         result: Any = main.main(args=list(arguments), prog_name="reconciler", standalone_mode=False)
     except click.exceptions.Exit as ending:
@@ -99,9 +101,8 @@ def run(arguments: Sequence[str]) -> int:
         message = (
             "interrupted; after an apply, 'reconciler history' tells what is not known, and applying again is safe"
         )
-        if _wants_json(arguments):
-            _write_error(INTERRUPTED, message, ())
-        sys.stderr.write(f"\n{message}\n")
+        _told_on_stdout(INTERRUPTED, message, (), arguments)
+        _say(f"\n{message}\n", arguments)
         return INTERRUPTED
     except ReconcilerError as error:
         return _failed(error, arguments)
@@ -111,21 +112,19 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def _wrong_usage(error: click.ClickException, arguments: Sequence[str]) -> int:
-    if _wants_json(arguments):
-        _write_error(USAGE, error.format_message(), ())
+    if _told_on_stdout(USAGE, error.format_message(), (), arguments):
         return USAGE
     if isinstance(error, click.UsageError):
         error.show(sys.stderr)
     else:
-        sys.stderr.write(f"error: {error.format_message()}\n")
+        _say(f"error: {error.format_message()}\n", arguments)
     return USAGE
 
 
 def _failed(error: ReconcilerError, arguments: Sequence[str]) -> int:
     if _wants_traceback(arguments):
-        _write_traceback()
-    if _wants_json(arguments):
-        _write_error(error.exit_code, error.message, error.diagnostics)
+        _say_traceback(arguments)
+    if _told_on_stdout(error.exit_code, error.message, error.diagnostics, arguments):
         return error.exit_code
     from reconciler.render.escaping import printable  # noqa: PLC0415 - only for failures
 
@@ -134,8 +133,8 @@ def _failed(error: ReconcilerError, arguments: Sequence[str]) -> int:
         from reconciler.render.terminal import render_diagnostics  # noqa: PLC0415 - the same
 
         color = Common(config=None, verbose=False, quiet=False, no_color="--no-color" in arguments).color(sys.stderr)
-        sys.stderr.write(render_diagnostics(error.diagnostics, color=color))
-    sys.stderr.write(f"error: {printable(error.message)}\n")
+        _say(render_diagnostics(error.diagnostics, color=color), arguments)
+    _say(f"error: {printable(error.message)}\n", arguments)
     return error.exit_code
 
 
@@ -144,31 +143,58 @@ def _defect(error: Exception, arguments: Sequence[str]) -> int:
 
     message = f"a defect of reconciler: {type(error).__name__}: {printable(str(error))}"
     if _wants_traceback(arguments):
-        _write_traceback()
+        _say_traceback(arguments)
     else:
         message += " (more with --verbose)"
-    if _wants_json(arguments):
-        _write_error(1, message, ())
-    else:
-        sys.stderr.write(f"error: {message}\n")
+    if not _told_on_stdout(1, message, (), arguments):
+        _say(f"error: {message}\n", arguments)
     return 1
 
 
-def _wants_json(arguments: Sequence[str]) -> bool:
-    return "--format=json" in arguments or ("--format", "json") in pairwise(arguments)
+def _given(arguments: Sequence[str], option: str) -> str | None:
+    """Give the value of an option, whatever else is wrong with the arguments; of several the last, as commands do."""
+    value = None
+    for argument, following in pairwise((*arguments, "")):
+        if argument == option:
+            value = following
+        elif argument.startswith(f"{option}="):
+            value = argument.removeprefix(f"{option}=")
+    return value
 
 
 def _wants_traceback(arguments: Sequence[str]) -> bool:
     return "--verbose" in arguments or "-v" in arguments
 
 
-def _write_traceback() -> None:
+def _say_traceback(arguments: Sequence[str]) -> None:
     import traceback  # noqa: PLC0415 - only for failures
 
-    sys.stderr.write(traceback.format_exc())
+    _say(traceback.format_exc(), arguments)
 
 
-def _write_error(code: int, message: str, diagnostics: Sequence[Any]) -> None:
+def _say(text: str, arguments: Sequence[str]) -> None:
+    """Tell people of a failure on stderr; a runner that is given annotations looks there for commands too."""
+    if _given(arguments, "--format") == "github":
+        from reconciler.render.annotations import without_commands  # noqa: PLC0415 - only for failures
+
+        text = without_commands(text)
+    sys.stderr.write(text)
+
+
+def _told_on_stdout(code: int, message: str, diagnostics: Sequence[Any], arguments: Sequence[str]) -> bool:
+    """Write a failure in the format that is asked for, and tell whether nobody has to be told of it on stderr."""
+    shown_as = _given(arguments, "--format")
+    if shown_as == "json":
+        _write_json(code, message, diagnostics)
+    elif shown_as in ANNOTATION_FORMATS:
+        from pathlib import Path  # noqa: PLC0415 - only for failures
+
+        config = _given(arguments, "--config")
+        sys.stdout.write(annotate_failure(message, diagnostics, shown_as, None if config is None else Path(config)))
+    return shown_as == "json"
+
+
+def _write_json(code: int, message: str, diagnostics: Sequence[Any]) -> None:
     import msgspec  # noqa: PLC0415 - only for failures
 
     listed = msgspec.to_builtins(list(diagnostics))

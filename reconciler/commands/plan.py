@@ -60,5 +60,5 @@ def plan(
         write_file(out, encode_plan(made))
         apply_it = f"; apply just this with: reconciler apply {out}" if made.applicable and made.changes else ""
         note(f"saved to {out}{apply_it}", common)
-    emit(plan_text(made, Showing(**shown), color=common.color(sys.stdout)))
+    emit(plan_text(made, Showing(**shown), color=common.color(sys.stdout), config=common.config))
     return plan_exit_code(made, detailed=detailed_exitcode)

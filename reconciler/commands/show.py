@@ -1,4 +1,4 @@
-"""``reconciler show``: a saved plan once more; it reads that file and nothing else."""
+"""``reconciler show``: a saved plan once more; what it shows comes from that file and nothing else."""
 
 from __future__ import annotations
 
@@ -45,5 +45,6 @@ def show(common: Common, plan_file: Path, out: Path | None, *, detailed_exitcode
     if out is not None:
         require_folder(out)
     plan = read_plan(plan_file)
-    emit(plan_text(plan, Showing(**shown), color=out is None and common.color(sys.stdout)), out)
+    color = out is None and common.color(sys.stdout)
+    emit(plan_text(plan, Showing(**shown), color=color, config=common.config), out)
     return plan_exit_code(plan, detailed=detailed_exitcode)

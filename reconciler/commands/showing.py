@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import click
 
+from reconciler.commands.annotating import ANNOTATION_FORMATS, AnnotationFormat, annotate
+
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from reconciler.model.plan import Plan
     from reconciler.render.fitting import Budget
@@ -17,8 +20,8 @@ if TYPE_CHECKING:
 __all__ = ["PLAN_FORMATS", "BudgetType", "PlanFormat", "Showing", "markdown_options", "plan_exit_code", "plan_text",
            "showing_options"]  # fmt: skip
 
-PlanFormat = Literal["terminal", "markdown", "html", "json"]
-PLAN_FORMATS: tuple[PlanFormat, ...] = ("terminal", "markdown", "html", "json")
+PlanFormat = Literal["terminal", "markdown", "html", "json"] | AnnotationFormat
+PLAN_FORMATS: tuple[PlanFormat, ...] = ("terminal", "markdown", "html", "json", *ANNOTATION_FORMATS)
 
 
 class Showing(NamedTuple):
@@ -53,7 +56,11 @@ class BudgetType(click.ParamType[Any]):
 def showing_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add ``--format``, ``--by``, ``--budget`` and ``--link``."""
     shown_as = click.option(
-        "--format", "shown_as", type=click.Choice(PLAN_FORMATS), default="terminal", help="How to show it."
+        "--format",
+        "shown_as",
+        type=click.Choice(PLAN_FORMATS),
+        default="terminal",
+        help="How to show it; the last three are for pipelines, and hold problems alone.",
     )
     return shown_as(markdown_options(command))
 
@@ -80,8 +87,10 @@ def markdown_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-def plan_text(plan: Plan, showing: Showing, *, color: bool) -> str:
-    """Give a plan as text."""
+def plan_text(plan: Plan, showing: Showing, *, color: bool, config: Path | None = None) -> str:
+    """Give a plan as text; what ``--config`` says counts for the formats that hold paths of a repository."""
+    if showing.shown_as in ANNOTATION_FORMATS:
+        return annotate(plan.diagnostics, showing.shown_as, config)
     if showing.shown_as == "json":
         from reconciler.planning import encode_plan  # noqa: PLC0415 - only the format asked for is loaded
 

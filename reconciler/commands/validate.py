@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
+from reconciler.commands.annotating import ANNOTATION_FORMATS, AnnotationFormat, annotate
 from reconciler.commands.options import common_options, emit, require_folder
 from reconciler.commands.workspace import now, open_workspace, read_documents
 from reconciler.errors import RefusedError
@@ -27,12 +28,12 @@ __all__ = ["validate"]
 @click.option(
     "--format",
     "shown_as",
-    type=click.Choice(["terminal", "json"]),
+    type=click.Choice(["terminal", "json", *ANNOTATION_FORMATS]),
     default="terminal",
-    help="How to show it.",
+    help="How to show it; the last three are for pipelines.",
 )
 @click.option("--out", type=click.Path(path_type=Path), help="Write the result to a file.")
-def validate(common: Common, shown_as: Literal["terminal", "json"], out: Path | None) -> int:
+def validate(common: Common, shown_as: Literal["terminal", "json"] | AnnotationFormat, out: Path | None) -> int:
     """Check every document of the repository, without asking the service anything.
 
     Every problem of every file is told in one run, each with file:line:column and what to write instead. What a
@@ -50,6 +51,8 @@ def validate(common: Common, shown_as: Literal["terminal", "json"], out: Path | 
         raise RefusedError(f"the documents are valid, but break {words} of the policy", diagnostics=diagnostics)
     if shown_as == "json":
         emit(_as_json(documents, diagnostics), out)
+    elif shown_as in ANNOTATION_FORMATS:
+        emit(annotate(diagnostics, shown_as, common.config), out)
     else:
         emit(_as_text(documents, diagnostics, color=out is None and common.color(sys.stdout)), out)
     return 0

@@ -2,7 +2,15 @@
 
 from reconciler.desired.base import Base, read_base
 from reconciler.desired.repository import read_repository, read_settings_document
-from reconciler.desired.revision import describe_source, read_changed_documents, read_history
+from reconciler.desired.revision import describe_source, folder_in_work_tree, read_changed_documents, read_history
 
-__all__ = ["Base", "describe_source", "read_base", "read_changed_documents", "read_history", "read_repository",
-           "read_settings_document"]  # fmt: skip
+__all__ = [
+    "Base",
+    "describe_source",
+    "folder_in_work_tree",
+    "read_base",
+    "read_changed_documents",
+    "read_history",
+    "read_repository",
+    "read_settings_document",
+]

@@ -1,4 +1,4 @@
-"""Asks git which revision the documents come from; it changes nothing and needs no repository."""
+"""Asks git where the documents stand, and at which revision; it changes nothing and needs no repository."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from reconciler.model.documents import Source
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["ask_git", "describe_source", "read_changed_documents", "read_history"]
+__all__ = ["ask_git", "describe_source", "folder_in_work_tree", "read_changed_documents", "read_history"]
 
 _PATIENCE_SECONDS = 30
 # A folder under review may hold what looks like a repository of its own, with settings that run programs.
@@ -71,6 +71,16 @@ def read_changed_documents(root: Path, commit: str) -> bool:
     look = ("diff-tree", "--root", "-r", "-m", "--first-parent", "--name-only", "--no-commit-id", "-z", "--relative")
     changed = ask_git(git, root, *look, commit, "--", *_DOCUMENTS, _NOT_HIDDEN)
     return changed is None or bool(changed.strip(b"\0\n"))
+
+
+def folder_in_work_tree(root: Path) -> str:
+    """Give the way from the root of the git work tree to ``root``, such as ``teams/approvals/``.
+
+    It is empty at that root, without git, outside a work tree, and where git does not trust the folder.
+    """
+    git = shutil.which("git")
+    answer = None if git is None else ask_git(git, root, "rev-parse", "--show-prefix")
+    return "" if answer is None else os.fsdecode(answer.removesuffix(b"\n"))
 
 
 def _ask(git: str, root: Path, *arguments: str) -> str | None:

@@ -6,11 +6,11 @@ import html
 import re
 import unicodedata
 
-__all__ = ["code_span", "escape_html_line", "escape_markdown", "printable", "shortened"]
+__all__ = ["ZERO_WIDTH_SPACE", "code_span", "escape_html_line", "escape_markdown", "printable", "shortened"]
 
 LONGEST_CELL = 80
 
-_ZERO_WIDTH_SPACE = "\u200b"
+ZERO_WIDTH_SPACE = "\u200b"
 _INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+!|~$])")
 _LINK = re.compile(r"(?i)\b(https?|ftp|mailto)(:)|\b(www)(\.)")
@@ -37,15 +37,15 @@ def escape_markdown(text: str) -> str:
     """
     escaped = _MARKDOWN.sub(r"\\\1", printable(text))
     escaped = escaped.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    escaped = escaped.replace("@", f"@{_ZERO_WIDTH_SPACE}")
-    return _LINK.sub(lambda found: "".join((*(one or "" for one in found.groups()), _ZERO_WIDTH_SPACE)), escaped)
+    escaped = escaped.replace("@", f"@{ZERO_WIDTH_SPACE}")
+    return _LINK.sub(lambda found: "".join((*(one or "" for one in found.groups()), ZERO_WIDTH_SPACE)), escaped)
 
 
 def escape_html_line(text: str) -> str:
     """Escape a text for HTML inside Markdown, where forges still look for mentions, references and links."""
-    escaped = html.escape(printable(text), quote=True).replace("@", f"@{_ZERO_WIDTH_SPACE}")
-    escaped = re.sub(r"(?<!&)#", f"#{_ZERO_WIDTH_SPACE}", escaped)
-    return _LINK.sub(lambda found: "".join((*(one or "" for one in found.groups()), _ZERO_WIDTH_SPACE)), escaped)
+    escaped = html.escape(printable(text), quote=True).replace("@", f"@{ZERO_WIDTH_SPACE}")
+    escaped = re.sub(r"(?<!&)#", f"#{ZERO_WIDTH_SPACE}", escaped)
+    return _LINK.sub(lambda found: "".join((*(one or "" for one in found.groups()), ZERO_WIDTH_SPACE)), escaped)
 
 
 def code_span(text: str) -> str:

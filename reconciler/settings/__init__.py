@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from reconciler.model.documents import SettingsDocument
 
-__all__ = ["find_settings_file", "read_credentials", "read_freeze", "read_service"]
+__all__ = ["FILE_NAME", "find_settings_file", "read_credentials", "read_freeze", "read_service"]
 
 FILE_NAME = "reconciler.yaml"
 _NOT_FROZEN = {"", "0", "false", "no", "off"}

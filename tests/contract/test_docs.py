@@ -11,6 +11,7 @@ from reconciler import errors
 from reconciler.cli import COMMANDS
 from reconciler.desired import read_repository, read_settings_document
 from reconciler.model.diagnostics import has_errors
+from reconciler.render.meanings import MEANINGS
 from tests.support.values import TODAY
 
 ROOT = Path(__file__).parents[2]
@@ -68,6 +69,8 @@ def test_exit_codes_of_the_readme() -> None:
 def test_every_code_is_explained() -> None:
     """The table of diagnostics holds each code that stands in the source, with its severity, and no other."""
     page = (ROOT / "docs" / "diagnostics.md").read_text(encoding="utf-8")
-    told = re.findall(r"^\| `([a-z]+/[a-z-]+)` \| (?:error|warning|note) \|", page, re.MULTILINE)
-    source = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "reconciler").rglob("*.py"))
-    assert told == sorted(set(re.findall(r'"((?:documents|live|policy)/[a-z-]+)"', source)))
+    told = re.findall(r"^\| `([a-z]+/[a-z-]+)` \| (?:error|warning|note) \| (.+) \|$", page, re.MULTILINE)
+    assert {code: meaning.replace("`", "") for code, meaning in told} == MEANINGS
+    sources = [path for path in (ROOT / "reconciler").rglob("*.py") if path.name != "meanings.py"]
+    source = "\n".join(path.read_text(encoding="utf-8") for path in sources)
+    assert [code for code, _ in told] == sorted(set(re.findall(r'"((?:documents|live|policy|run)/[a-z-]+)"', source)))

@@ -1,0 +1,61 @@
+"""Failures that end a run, in the formats that programs read."""
+
+from __future__ import annotations
+
+import gc
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from reconciler.cli import run
+from tests.support.forges import check_sarif, read_junit, run_line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@pytest.fixture(autouse=True)
+def _thresholds() -> Iterator[None]:
+    before = gc.get_threshold()
+    yield
+    gc.set_threshold(*before)
+
+
+def failing(monkeypatch: pytest.MonkeyPatch, error: BaseException) -> None:
+    """Let validate fail at its first step."""
+
+    def fail(_common: object) -> None:
+        raise error
+
+    monkeypatch.setattr("reconciler.commands.validate.open_workspace", fail)
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "word"),
+    [(ZeroDivisionError("##[x]\n::y::"), 1, "ZeroDivisionError"), (KeyboardInterrupt(), 130, "interrupted")],
+)
+def test_what_nobody_expected_is_told_in_each_format(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], error: BaseException, code: int, word: str
+) -> None:
+    """A defect and Ctrl-C: one problem on stdout, the human text on stderr, where it starts no command."""
+    failing(monkeypatch, error)
+    assert run(["validate", "--format", "github"]) == code
+    told = capsys.readouterr()
+    (line,) = told.out.splitlines()
+    command = run_line(line)
+    assert command is not None
+    assert (command.name, command.properties) == ("error", {"title": "run/failed"})
+    assert word in command.message
+    assert word in told.err
+    assert run(["validate", "--format", "github", "--verbose"]) == code
+    assert {run_line(line) for line in capsys.readouterr().err.splitlines()} == {None}
+    assert run(["validate", "--format", "sarif"]) == code
+    assert [one["ruleId"] for one in check_sarif(json.loads(capsys.readouterr().out))] == ["run/failed"]
+    assert run(["validate", "--format", "junit"]) == code
+    assert [one[0].tag for one in read_junit(capsys.readouterr().out)] == ["failure"]
+    assert run(["validate", "--format", "json"]) == code
+    assert json.loads(capsys.readouterr().out)["code"] == code
+    assert run(["validate"]) == code
+    told = capsys.readouterr()
+    assert (told.out, word in told.err) == ("", True)
