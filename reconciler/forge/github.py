@@ -139,12 +139,18 @@ class GitHub:
         return None
 
     def merged(self, commit: str) -> MergedChange | None:
-        """Give the merged pull request that a commit came with, if it came with one."""
+        """Give the merged pull request that a commit came with, if it came with one.
+
+        A request that was merged as this very commit goes before one that merely contains it.
+        """
         with _told(f"the pull requests of commit {commit[:12]}"):
-            for pull in self._repository.get_commit(commit).get_pulls():
-                if pull.merged_at is not None and pull.base.repo.full_name == self._name:
-                    return MergedChange(number=pull.number, head=pull.head.sha)
-        return None
+            pulls = [
+                pull
+                for pull in self._repository.get_commit(commit).get_pulls()
+                if pull.merged_at is not None and pull.base.repo.full_name == self._name
+            ]
+        pulls.sort(key=lambda pull: pull.merge_commit_sha != commit)
+        return MergedChange(number=pulls[0].number, head=pulls[0].head.sha) if pulls else None
 
     def plan_file(self, change: MergedChange) -> bytes | None:
         """Give the plan file that the run of a pull request's last commit kept; null where there is none.

@@ -133,12 +133,15 @@ class GitLab:
         return None
 
     def merged(self, commit: str) -> MergedChange | None:
-        """Give the merged merge request that a commit came with, if it came with one."""
+        """Give the merged merge request that a commit came with, if it came with one.
+
+        A request that was merged as this very commit goes before one that merely contains it.
+        """
         with _told(f"the merge requests of commit {commit[:12]}"):
-            for one in self._project.commits.get(commit, lazy=True).merge_requests(iterator=True):
-                if one["state"] == "merged":
-                    return MergedChange(number=one["iid"], head=one["sha"])
-        return None
+            requests_of = self._project.commits.get(commit, lazy=True).merge_requests(iterator=True)
+            merged = [one for one in requests_of if one["state"] == "merged"]
+        merged.sort(key=lambda one: commit not in {one.get("merge_commit_sha"), one.get("squash_commit_sha")})
+        return MergedChange(number=merged[0]["iid"], head=merged[0]["sha"]) if merged else None
 
     def plan_file(self, change: MergedChange) -> bytes | None:
         """Give the plan file that the job of a merge request's last commit kept; null where there is none.

@@ -244,3 +244,17 @@ def test_a_forge_that_stays_ill(github: GitHubStub) -> None:
     with pytest.raises(ForgeError):
         client(github).show(5, REVIEW)
     assert len([one for one in github.asked if one.path.endswith("/user")]) <= 5
+
+
+def test_the_request_that_was_merged_as_a_commit(github: GitHubStub, gitlab: GitLabStub) -> None:
+    """It goes before an older one that merely contains the commit, as a branch merged into a branch does."""
+    for number, head in ((4, MERGED), (6, OTHER)):
+        github.open_pull(number, head)
+        gitlab.open_request(number, head)
+    github.merge(4, "d" * 40)
+    github.merge(6, MERGED)
+    gitlab.merge(4, "d" * 40)
+    gitlab.merge(6, MERGED)
+    for stub in (github, gitlab):
+        assert client(stub).merged(MERGED) == MergedChange(number=6, head=OTHER)
+        assert client(stub).merged("d" * 40) == MergedChange(number=4, head=MERGED)

@@ -70,7 +70,10 @@ class ForgeStub:
             for method, pattern, answer in self.routes:
                 found = pattern.fullmatch(asked.path)
                 if method == asked.method and found is not None:
-                    return answer(asked, *found.groups())
+                    try:
+                        return answer(asked, *found.groups())
+                    except KeyError:
+                        break
         return Answer(404, {"message": "Not Found"})
 
     def writes(self) -> list[str]:

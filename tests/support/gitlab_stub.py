@@ -51,12 +51,12 @@ class GitLabStub(ForgeStub):
         """Open a merge request, or push to it."""
         there = self.requests.get(number, {}).get("labels", [])
         self.requests[number] = {
-            "iid": number, "sha": head, "state": "opened", "labels": there, "project_id": 1, "merge": None,
+            "iid": number, "sha": head, "state": "opened", "labels": there, "project_id": 1, "merge_commit_sha": None,
         }  # fmt: skip
 
     def merge(self, number: int, commit: str) -> None:
         """Merge a merge request as this commit."""
-        self.requests[number] |= {"state": "merged", "merge": commit}
+        self.requests[number] |= {"state": "merged", "merge_commit_sha": commit}
 
     def keep(self, head: str, content: bytes | None, *, fork: bool = False) -> None:
         """Keep a plan file as the plan job of a commit does; null for a job that kept none."""
@@ -116,7 +116,7 @@ class GitLabStub(ForgeStub):
         return Answer(200, self.statuses.get(sha, []))
 
     def _requests_of(self, _asked: Asked, sha: str) -> Answer:
-        return Answer(200, [one for one in self.requests.values() if sha in {one["merge"], one["sha"]}])
+        return Answer(200, [one for one in self.requests.values() if sha in {one["merge_commit_sha"], one["sha"]}])
 
     def _jobs(self, _asked: Asked, pipeline: str) -> Answer:
         return Answer(200, [{"id": 90, "name": "lint"}, {"id": int(pipeline), "name": "plan"}])

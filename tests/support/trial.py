@@ -33,6 +33,13 @@ class Trial:
         together = {**self.sandbox.environment, **environment}
         return reconciler(self.folder, *arguments, environment=together, typed=typed).shown
 
+    def plan_result(self, *arguments: str) -> Path:
+        """Plan as a pipeline does, and give the file with what came to stdout: a plan, or why there is none."""
+        command = ("plan", "--out", "plan.json", "--format", "json", *arguments)
+        file = self.folder / "result.json"
+        file.write_text(reconciler(self.folder, *command, environment=self.sandbox.environment).stdout)
+        return file
+
     def git(self, *arguments: str) -> str:
         """Run git in the repository, as somebody."""
         identity = ("-c", "user.name=T", "-c", "user.email=t@acme.test", "-c", "commit.gpgsign=false")
