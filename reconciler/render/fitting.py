@@ -83,7 +83,7 @@ def _kept(view: PlanView, people: int, rows: int, whole: str) -> PlanView:
     sections, rows_left = _rows_kept(view, rows)
     parts = [f"Left out here: {people_left}."] if people_left else []
     if rows_left:
-        words = "Told person by person alone" if view.people else "Left out here"
+        words = "Told person by person alone" if told else "Left out here"
         parts.append(f"{words}: {rows_left}.")
     return msgspec.structs.replace(view, people=told, sections=sections, already=(), left_out=" ".join((*parts, whole)))
 

@@ -1,0 +1,119 @@
+"""Laws of Markdown within a budget: it holds, the digest stays, and every removal is shown or counted."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reconciler.render import markdown
+from reconciler.render.fitting import SMALLEST_BUDGET, Budget, fit
+from reconciler.render.markdown import render_plan_markdown
+from tests.support import scenarios
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from reconciler.model.plan import Plan
+    from reconciler.render.sections import SectionView
+    from reconciler.render.view import By, PlanView
+
+NAMES = ["many_alike", "everything", "guards", "hostile_names", "awkward_names", "mixed_causes", "only_adding"]
+BUDGETS = st.builds(Budget, st.integers(SMALLEST_BUDGET, 12_000), in_bytes=st.booleans())
+
+
+@cache
+def plan(name: str) -> Plan:
+    """Give the plan of a scenario, made once."""
+    with TemporaryDirectory() as folder:
+        made: Plan = getattr(scenarios, name)(Path(folder))
+        return made
+
+
+def fitted(one: Plan, by: By, budget: Budget, monkeypatch: pytest.MonkeyPatch) -> tuple[str, PlanView, PlanView]:
+    """Give the text, the whole view, and the view that was cut to become the text."""
+    seen: dict[str, PlanView] = {}
+    wholes: list[PlanView] = []
+
+    def watched(
+        view: PlanView,
+        within: Budget | None,
+        render: Callable[[PlanView], str],
+        whole: str,
+        in_short: Callable[[], PlanView],
+    ) -> str:
+        wholes.append(view)
+
+        def remembered(cut: PlanView) -> str:
+            text = render(cut)
+            seen[text] = cut
+            return text
+
+        return fit(view, within, remembered, whole, in_short)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(markdown, "fit", watched)
+        text = render_plan_markdown(one, by=by, budget=budget)
+    return text, wholes[0], seen[text]
+
+
+def removals(sections: tuple[SectionView, ...]) -> int:
+    """Count removals in rows, withheld ones as well."""
+    return sum(
+        preset.presets * sum(row.sign == "−" for row in preset.rows)
+        for section in sections
+        for preset in section.presets
+    )
+
+
+def counted(words: str) -> int:
+    """Count removals that words tell of."""
+    return sum(int(number.replace(",", "")) for number in re.findall(r"([\d,]+) removals?\b", words))
+
+
+def check(one: Plan, by: By, budget: Budget, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hold a text to the laws."""
+    text, whole, cut = fitted(one, by, budget, monkeypatch)
+    assert budget.holds(text)
+    assert one.digest in text
+    assert text.count("<details") == text.count("</details>")
+    people = re.match(r"Left out here: [\d,]+ (person|people)\b[^.]*\.", cut.left_out)
+    if cut.people or people:
+        left = counted(people.group()) if people else 0
+        assert sum(person.removals for person in cut.people) + left == one.summary.removals
+    assert removals(cut.sections) + counted(cut.left_out[people.end() if people else 0 :]) == removals(whole.sections)
+    assert ("Told person by person alone" in cut.left_out) <= bool(cut.people)
+
+
+@given(name=st.sampled_from(NAMES), by=st.sampled_from(["preset", "person"]), budget=BUDGETS)
+def test_any_budget(name: str, by: By, budget: Budget) -> None:
+    """Whatever the plan, whoever comes first, in characters or bytes."""
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        check(plan(name), by, budget, monkeypatch)
+
+
+@pytest.mark.parametrize("by", ["preset", "person"])
+@pytest.mark.parametrize("limit", [SMALLEST_BUDGET, 8_000, 65_536, 400_000])
+def test_two_thousand_changes(by: By, limit: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """From what holds next to nothing to what holds them all."""
+    check(plan("two_thousand"), by, Budget(limit), monkeypatch)
+
+
+def test_what_goes_first() -> None:
+    """The more room there is, the more is shown: first the people who lose, then removals, then additions."""
+    one = plan("two_thousand")
+    shown = [render_plan_markdown(one, budget=Budget(limit)) for limit in (20_000, 65_536, 200_000, 1_000_000)]
+    counts = [(text.count("| loses "), text.count("| − |"), text.count("| \\+ |")) for text in shown]
+    assert [name > 0 for name in counts[0]] == [True, False, False]
+    assert counts[1][0] == len([person for person in one.people if person.loses])
+    assert counts[1][1] > 0
+    assert counts[1][2] == 0
+    assert counts[2][1] > counts[1][1]
+    assert counts[3][0] == 0
+    assert (counts[3][1], counts[3][2]) == (574, 574)
