@@ -150,8 +150,11 @@ class GitLab:
         """
         with _told(f"the plan of merge request {change.number}"):
             request = self._project.mergerequests.get(change.number)
+            merged_results = f"refs/merge-requests/{change.number}/merge"  # of the head with its target, another commit
             for pipeline in request.pipelines.list(iterator=True):
-                if pipeline.sha != change.head or pipeline.project_id != request.project_id:
+                if pipeline.project_id != request.project_id:
+                    continue
+                if pipeline.sha != change.head and pipeline.ref != merged_results:
                     continue
                 for job in self._project.pipelines.get(pipeline.id, lazy=True).jobs.list(iterator=True):
                     if job.name == _PLAN_JOB:

@@ -215,6 +215,9 @@ def test_the_plan_of_a_merged_merge_request(gitlab: GitLabStub) -> None:
     gitlab.keep(HEAD, b"of a fork", fork=True)
     gitlab.keep(OTHER, b"of another commit")
     assert forge.plan_file(change) == b"ours"
+    gitlab.keep(OTHER, b"of the merged result", ref="refs/merge-requests/5/merge")
+    assert forge.plan_file(change) == b"of the merged result"
+    gitlab.keep(OTHER, b"of another request", ref="refs/merge-requests/6/merge")
     gitlab.keep(HEAD, None)
     assert forge.plan_file(change) is None
     gitlab.faults.append(("GET", "artifacts", 403))

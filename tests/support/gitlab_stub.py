@@ -58,10 +58,10 @@ class GitLabStub(ForgeStub):
         """Merge a merge request as this commit."""
         self.requests[number] |= {"state": "merged", "merge_commit_sha": commit}
 
-    def keep(self, head: str, content: bytes | None, *, fork: bool = False) -> None:
+    def keep(self, head: str, content: bytes | None, *, fork: bool = False, ref: str = "swap") -> None:
         """Keep a plan file as the plan job of a commit does; null for a job that kept none."""
         one = len(self.pipelines) + 1
-        self.pipelines.insert(0, {"id": one, "sha": head, "project_id": 2 if fork else 1})
+        self.pipelines.insert(0, {"id": one, "sha": head, "project_id": 2 if fork else 1, "ref": ref})
         if content is not None:
             self.files[one] = content
 

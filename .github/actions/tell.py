@@ -1,0 +1,117 @@
+"""What the pipelines take out of the JSON of a command: single values, and texts for a job summary.
+
+Run with ``python -I``: isolated, so that no file of the repository under review is imported in place of a module.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+MEANINGS = {
+    "1": "a defect of reconciler",
+    "3": "refused by policy, or applying is frozen",
+    "4": "partly applied",
+    "5": "live moved, or it is not what was approved",
+    "6": "the service could not be read or reached, or it refused the credentials",
+    "7": "invalid documents or settings",
+    "64": "wrong usage, or a file that cannot be read or written",
+    "130": "interrupted",
+}
+
+
+def read(name: str) -> dict[str, Any]:
+    """Give the JSON object of a file; empty where the command left none."""
+    try:
+        content = json.loads(Path(name).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return content if isinstance(content, dict) else {}
+
+
+def value(name: str, key: str) -> str:
+    """Give one text of a file, or nothing."""
+    found = read(name).get(key)
+    return "" if found is None else str(found)
+
+
+def values(name: str, key: str) -> str:
+    """Give a list of texts, one a line."""
+    return "\n".join(str(one) for one in read(name).get(key) or ())
+
+
+def company(folder: str) -> str:
+    """Give the id of the company of ``reconciler.yaml`` in a folder, read as every command reads it."""
+    from reconciler.desired import read_settings_document  # noqa: PLC0415 - only this needs the tool itself
+
+    return read_settings_document(Path(folder).absolute() / "reconciler.yaml").company_id
+
+
+def meaning(code: str) -> str:
+    """Give the words for an exit code."""
+    return f"exit code {code}: {MEANINGS[code]}" if code in MEANINGS else f"exit code {code}"
+
+
+def quoted(lines: list[str]) -> str:
+    """Give lines as Markdown shows them unread: nothing in a name or message becomes a link, a tag or a mention."""
+    return "".join(("<pre>", *(f"{html.escape(line)}\n" for line in lines), "</pre>\n")) if lines else ""
+
+
+def problems(answer: dict[str, Any]) -> list[str]:
+    """Give what an error document tells, a line for each problem; no more than a summary has room for."""
+    lines = [str(answer["message"])] if answer.get("message") else []
+    for one in answer.get("diagnostics") or ():
+        origin = one.get("origin") or {}
+        place = f"{origin['path']}:{origin['line']}:{origin['column']}: " if origin else ""
+        lines.append(f"{place}{one.get('message')}  [{one.get('code')}]")
+    most = 500
+    return lines if len(lines) <= most else [*lines[:most], f"… and {len(lines) - most} more; see the log"]
+
+
+def failed(name: str, code: str) -> str:
+    """Give the summary of a run without a plan."""
+    told = problems(read(name)) or ["the log tells why"]
+    return f"### No plan ({meaning(code)})\n\n{quoted(told)}"
+
+
+def applied(name: str, code: str, commits: str) -> str:
+    """Give the summary of an apply: how it ended, what was done, and for which commits."""
+    report = read(name)
+    title = "Applied" if code == "0" else f"Not applied, or not wholly ({meaning(code)})"
+    counts = [f"{count} {status}" for status, count in (report.get("summary") or {}).items() if count]
+    troubled = [
+        f"{one.get('status')}  {one.get('address')}  {one.get('error') or ''}".rstrip()
+        for one in report.get("outcomes") or ()
+        if one.get("status") not in {"applied", "already"}
+    ]
+    parts = [f"### {title}\n"]
+    if counts:
+        parts.append(f"Presets: {', '.join(counts)}.\n")
+    elif code == "0":
+        parts.append("There was nothing to apply.\n")
+    parts.append(quoted([*problems(report), *troubled]))
+    try:
+        covered = Path(commits).read_text(encoding="utf-8").split()
+    except OSError:
+        covered = []
+    if covered:
+        parts.append("Commits: " + ", ".join(covered) + "\n")
+    return "\n".join(part for part in parts if part)
+
+
+if __name__ == "__main__":
+    sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
+    commands: dict[str, Callable[..., str]] = {
+        "value": value,
+        "values": values,
+        "company": company,
+        "failed": failed,
+        "applied": applied,
+    }
+    sys.stdout.write(commands[sys.argv[1]](*sys.argv[2:]))

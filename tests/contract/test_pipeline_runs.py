@@ -1,0 +1,456 @@
+"""The ready-made pipelines, run: their own steps in real shells, with stand-ins for the tool and the forge."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.support.account import INVOICE
+from tests.support.pipelines import GITLAB, WORKFLOWS, load
+from tests.support.runner import Runner
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.support.sandbox import RunningSandbox
+
+OURS = {path.stem: path for path in WORKFLOWS}
+HEAD = "a" * 40
+RUN = "https://github.com/acme/approvals/actions/runs/77"
+SECRETS = ("PLAN_CLIENT_ID", "PLAN_CLIENT_SECRET", "APPLY_CLIENT_ID", "APPLY_CLIENT_SECRET")
+
+
+@pytest.fixture
+def runner(tmp_path: Path) -> Runner:
+    """A runner with a checkout that holds a settings file and three commits."""
+    made = Runner(tmp_path)
+    made.context["github"]["event"] = {
+        "pull_request": {"number": 7, "head": {"sha": HEAD, "repo": {"full_name": "acme/approvals"}}},
+        "repository": {"default_branch": "main"},
+    }
+    made.context["inputs"] = {
+        "reconciler-repository": "acme/reconciler",
+        "reconciler-ref": HEAD,
+        "folder": ".",
+        "drift-workflow": "drift.yml",
+        "digest": "",
+    }
+    made.context["secrets"] = {name: f"value of {name}" for name in SECRETS}
+    (made.workspace / "reconciler.yaml").write_text(
+        'kind: settings\nversion: 1\ncompany_id: "4211"\n', encoding="utf-8"
+    )
+    git(made.workspace, "init", "-q", "-b", "main")
+    for number in range(3):
+        git(made.workspace, "commit", "-q", "--allow-empty", "-m", str(number))
+    return made
+
+
+def git(folder: Path, *arguments: str) -> str:
+    """Run git as somebody."""
+    identity = ("-c", "user.name=T", "-c", "user.email=t@acme.test", "-c", "commit.gpgsign=false")
+    done = subprocess.run(["git", *identity, *arguments], cwd=folder, capture_output=True, text=True, check=True)
+    return done.stdout.strip()
+
+
+def commits(runner: Runner) -> list[str]:
+    """Give the commits of the checkout, the newest first."""
+    return git(runner.workspace, "rev-list", "HEAD").split()
+
+
+def of(runner: Runner, *commands: str) -> list[str]:
+    """Give the calls that begin with one of these words."""
+    return [call for call in runner.calls if call.startswith(commands)]
+
+
+def planned(code: int) -> list[tuple[str, dict[str, Any]]]:
+    """Give the answers of a tool whose plan has this exit code, and that shows it with the same."""
+    return [
+        ("reconciler plan", {"code": code, "stdout": "{}", "files": {"--out": "{}"}}),
+        ("--format html", {"code": code, "files": {"--out": "<html>"}}),
+        ("--format markdown", {"code": code, "stdout": "the plan in Markdown"}),
+        ("reconciler show", {"code": code, "stdout": "::error file=a.yaml::no"}),
+        ("reconciler", {"code": 0}),
+    ]
+
+
+@pytest.mark.parametrize("code", [0, 3, 6])
+def test_a_plan_is_shown_before_its_exit_code_counts(runner: Runner, code: int) -> None:
+    """Annotations, report, summary, artefact and comment, in this order, and only then does the job turn red."""
+    runner.answers = planned(code)
+    assert runner.run_job(OURS["plan"], "plan") == code
+    assert runner.calls == [
+        "uses actions/checkout",
+        "uses actions/checkout .reconciler-tool",
+        "uses ./.reconciler-tool/.github/actions/setup",
+        "reconciler plan --base HEAD^1 --out TEMP/reconciler/plan.json --format json",
+        "reconciler show TEMP/reconciler/plan.json --format github",
+        "reconciler show TEMP/reconciler/plan.json --format html --out TEMP/reconciler/report.html",
+        f"reconciler show TEMP/reconciler/plan.json --format markdown --budget 1MiB --link {RUN}",
+        f"uses actions/upload-artifact reconciler-plan-{HEAD}",
+        f"reconciler comment TEMP/reconciler/result.json --pr 7 --commit {HEAD} --link {RUN}",
+    ]
+    assert runner.summary.read_text(encoding="utf-8") == "the plan in Markdown\n"
+    assert "::error file=a.yaml::no" in runner.log
+
+
+def test_credentials_and_token_of_a_plan_are_apart(runner: Runner) -> None:
+    """The step that plans has the credentials, the one that comments has the token, the rest has neither."""
+    runner.answers = planned(0)
+    runner.run_job(OURS["plan"], "plan")
+    holding = {" ".join(call.split()[:2]): here for call, here in runner.calls_with_environment if here}
+    assert {name: set(here) for name, here in holding.items()} == {
+        "reconciler plan": {"RECONCILER_CLIENT_ID", "RECONCILER_CLIENT_SECRET"},
+        "reconciler comment": {"GITHUB_TOKEN"},
+    }
+
+
+def test_documents_without_a_plan_are_told_too(runner: Runner) -> None:
+    """Their problems become annotations, a summary in which nothing is read as Markdown, and a comment; then 7."""
+    problem = {
+        "severity": "error",
+        "code": "documents/x",
+        "message": "<b>@all</b>",
+        "origin": {"path": "a.yaml", "line": 2, "column": 3},
+    }
+    error = json.dumps({"format": "reconciler/error/1", "code": 7, "message": "1 problem", "diagnostics": [problem]})
+    runner.answers = [("reconciler plan", {"code": 7, "stdout": error}), ("validate", {"code": 7}), ("comment", {})]
+    assert runner.run_job(OURS["plan"], "plan") == 7
+    assert [call.split(" ")[1] for call in of(runner, "reconciler")] == ["plan", "validate", "comment"]
+    assert runner.summary.read_text(encoding="utf-8") == (
+        "### No plan (exit code 7: invalid documents or settings)\n\n"
+        "<pre>1 problem\na.yaml:2:3: &lt;b&gt;@all&lt;/b&gt;  [documents/x]\n</pre>\n"
+    )
+
+
+def test_showing_that_fails_by_itself_is_no_success(runner: Runner) -> None:
+    """An exit code of 'show' that is not the plan's ends the job there."""
+    runner.answers = [("--format github", {"code": 1}), *planned(0)]
+    assert runner.run_job(OURS["plan"], "plan") == 1
+    assert of(runner, "reconciler comment") == []
+
+
+@pytest.mark.parametrize("code", [0, 3])
+def test_a_fork_is_planned_against_the_last_scheduled_snapshot(runner: Runner, code: int) -> None:
+    """Found by its run, with a token that can only read; no credentials, no comment."""
+    runner.answers = [
+        ("actions/workflows/drift.yml/runs", {"stdout": "501\n502"}),
+        ("runs/501/artifacts", {"stdout": "0"}),
+        ("runs/502/artifacts", {"stdout": "1"}),
+        *planned(code),
+    ]
+    assert runner.run_job(OURS["plan"], "plan-without-credentials") == code
+    asked = of(runner, "gh")
+    assert "-f event=schedule -f branch=main -f status=completed" in asked[0]
+    (fetched,) = [given for name, given in runner.used if name == "actions/download-artifact"]
+    assert (fetched["name"], fetched["run-id"]) == ("reconciler-snapshot", "502")
+    (plan,) = of(runner, "reconciler plan")
+    assert fetched["path"] == f"{runner.temporary}/snapshot"
+    assert "--snapshot TEMP/snapshot/live.json " in plan
+    assert of(runner, "reconciler comment") == []
+    assert all(not here.get("RECONCILER_CLIENT_SECRET") for _, here in runner.calls_with_environment)
+
+
+@pytest.mark.parametrize(("listing", "code"), [({"stdout": ""}, 0), ({"code": 1}, 0), ({"stdout": ""}, 7)])
+def test_without_a_snapshot_a_fork_is_told_so(runner: Runner, listing: dict[str, Any], code: int) -> None:
+    """The documents alone are checked, also where the repository has no drift workflow."""
+    runner.answers = [("gh", listing), ("validate", {"code": code})]
+    assert runner.run_job(OURS["plan"], "plan-without-credentials") == code
+    assert of(runner, "reconciler") == ["reconciler validate --format github"]
+    assert "no drift run has kept a snapshot" in runner.summary.read_text(encoding="utf-8")
+
+
+def approved(runner: Runner, *, since: str | None, covered: list[str], plans: int = 1) -> tuple[str, dict[str, Any]]:
+    """Give the answer of 'reconciler approved'."""
+    folder = f"{runner.temporary}/reconciler/plans"
+    files = [f"{folder}/{number:064}.json" for number in range(plans)]
+    found = {"commits": covered, "plans": files, "since": since}
+    return "reconciler approved", {"stdout": json.dumps(found), "files": dict.fromkeys(files, "{}")}
+
+
+def applied(code: int, **counts: int) -> tuple[str, dict[str, Any]]:
+    """Give the answer of 'reconciler apply'."""
+    report = {"format": "reconciler/apply/1", "run_id": "1", "digest": "", "outcomes": [], "summary": counts}
+    return "reconciler apply", {"code": code, "stdout": json.dumps(report)}
+
+
+def marked(runner: Runner) -> list[tuple[str, str, str]]:
+    """Give what was marked: the commit, the state, and the name of the status."""
+    calls = [call for call in of(runner, "gh") if "--method POST" in call]
+    return [re.findall(r"statuses/(\w+) -f state=(\w+) -f context=(\S+)", call)[0] for call in calls]
+
+
+@pytest.mark.parametrize(
+    ("code", "state"), [(0, "success"), (3, "failure"), (4, "failure"), (5, "failure"), (6, "failure")]
+)
+def test_apply_marks_every_commit_it_covers(runner: Runner, code: int, state: str) -> None:
+    """Whatever became of it, the tip last; then the journal is kept, and only then does the job turn red."""
+    tip, middle, first = commits(runner)
+    runner.answers = [
+        approved(runner, since=first, covered=[tip, middle], plans=2),
+        applied(code, applied=3),
+        ("gh", {}),
+    ]
+    assert runner.run_job(OURS["apply"], "apply") == code
+    (apply,) = of(runner, "reconciler apply")
+    assert apply == (
+        f"reconciler apply TEMP/reconciler/plans/{0:064}.json TEMP/reconciler/plans/{1:064}.json --since {first} "
+        "--journal TEMP/reconciler/journal --format json"
+    )
+    status = "reconciler/apply/4211"
+    assert marked(runner) == [(middle, state, status), (tip, state, status)]
+    assert runner.calls[-1] == "uses actions/upload-artifact reconciler-journal-1"
+    told = runner.summary.read_text(encoding="utf-8")
+    assert told.startswith("### Applied\n" if code == 0 else "### Not applied, or not wholly (exit code")
+    assert "Presets: 3 applied." in told
+    assert f"Commits: {tip}, {middle}" in told
+
+
+def test_credentials_and_token_of_an_apply_are_apart(runner: Runner) -> None:
+    """Only the step that applies has the credentials and hears of a freeze."""
+    tip, *_ = commits(runner)
+    runner.context["vars"] = {"RECONCILER_FREEZE": "year end"}
+    runner.answers = [approved(runner, since=None, covered=[tip]), applied(3), ("gh", {})]
+    assert runner.run_job(OURS["apply"], "apply") == 3
+    holding = {" ".join(call.split()[:2]): here for call, here in runner.calls_with_environment if here}
+    assert {name: set(here) for name, here in holding.items()} == {
+        "reconciler approved": {"GITHUB_TOKEN"},
+        "reconciler apply": {"RECONCILER_CLIENT_ID", "RECONCILER_CLIENT_SECRET", "RECONCILER_FREEZE"},
+        "gh api": {"GH_TOKEN", "GH_HOST"},
+    }
+    assert holding["reconciler apply"]["RECONCILER_FREEZE"] == "year end"
+    assert holding["reconciler apply"]["RECONCILER_CLIENT_SECRET"] == "value of APPLY_CLIENT_SECRET"
+    assert " --since " not in of(runner, "reconciler apply")[0]
+
+
+def test_a_commit_without_an_approved_plan_stops_everything(runner: Runner) -> None:
+    """Nothing is applied, and every commit behind the last green one turns red."""
+    tip, middle, first = commits(runner)
+    error = {"format": "reconciler/error/1", "code": 5, "message": "no plan for <this>", "diagnostics": []}
+    runner.answers = [
+        ("reconciler approved", {"code": 5, "stdout": json.dumps(error)}),
+        (f"commits/{first}/status", {"stdout": "success"}),
+        ("gh", {"stdout": ""}),
+    ]
+    assert runner.run_job(OURS["apply"], "apply") == 5
+    assert of(runner, "reconciler apply") == []
+    assert [(commit, state) for commit, state, _ in marked(runner)] == [(middle, "failure"), (tip, "failure")]
+    assert "<pre>no plan for &lt;this&gt;\n</pre>" in runner.summary.read_text(encoding="utf-8")
+
+
+def test_commits_that_changed_no_document_need_no_plan(runner: Runner) -> None:
+    """Where the search for plans ends well and finds none, there is nothing to apply, and the commits turn green."""
+    tip, *_ = commits(runner)
+    runner.answers = [approved(runner, since=None, covered=[tip], plans=0), ("gh", {})]
+    runner.answers[0][1]["files"] = {}
+    assert runner.run_job(OURS["apply"], "apply") == 0
+    assert of(runner, "reconciler apply") == []
+    assert [state for _, state, _ in marked(runner)] == ["success"]
+
+
+def test_nothing_new_is_nothing_to_apply(runner: Runner) -> None:
+    """A run whose commits an earlier one has covered ends green without a write."""
+    tip, *_ = commits(runner)
+    runner.answers = [
+        approved(runner, since=tip, covered=[], plans=0),
+        (f"commits/{tip}/status", {"stdout": "success"}),
+        ("gh", {}),
+    ]
+    assert runner.run_job(OURS["apply"], "apply") == 0
+    assert of(runner, "reconciler apply") == []
+    assert [(commit, state) for commit, state, _ in marked(runner)] == [(tip, "success")]
+    assert "There was nothing to apply." in runner.summary.read_text(encoding="utf-8")
+
+
+def test_a_digest_given_by_hand(runner: Runner) -> None:
+    """The plan made now is applied if it is that one, and every commit behind the last green one turns green."""
+    tip, middle, first = commits(runner)
+    runner.context["inputs"]["digest"] = "sha256:9c1f"
+    runner.answers = [applied(0, applied=1), (f"commits/{first}/status", {"stdout": "success"}), ("gh", {"stdout": ""})]
+    assert runner.run_job(OURS["apply"], "apply") == 0
+    (apply,) = of(runner, "reconciler")
+    assert apply.startswith("reconciler apply --yes --approved sha256:9c1f --journal ")
+    assert [(commit, state) for commit, state, _ in marked(runner)] == [(middle, "success"), (tip, "success")]
+
+
+def test_the_first_run_marks_the_tip_alone(runner: Runner) -> None:
+    """Where no commit was ever green, the history before is not painted over."""
+    tip, *_ = commits(runner)
+    runner.context["inputs"]["digest"] = "sha256:9c1f"
+    runner.answers = [applied(0), ("gh", {"stdout": ""})]
+    assert runner.run_job(OURS["apply"], "apply") == 0
+    assert [commit for commit, _, _ in marked(runner)] == [tip]
+
+
+def test_a_mark_that_fails_leaves_the_tip_unmarked(runner: Runner) -> None:
+    """So the next run covers the same commits again; summary and journal are there all the same."""
+    tip, middle, first = commits(runner)
+    runner.answers = [
+        approved(runner, since=first, covered=[tip, middle]),
+        applied(0, applied=1),
+        (f"statuses/{middle}", {"code": 1}),
+        ("gh", {}),
+    ]
+    assert runner.run_job(OURS["apply"], "apply") == 1
+    assert [commit for commit, _, _ in marked(runner)] == [middle]
+    assert runner.calls[-1] == "uses actions/upload-artifact reconciler-journal-1"
+    assert runner.summary.read_text(encoding="utf-8").startswith("### Applied")
+
+
+def test_what_troubled_presets_is_told(runner: Runner) -> None:
+    """Those that were written are counted; the others are named with what the service said."""
+    tip, *_ = commits(runner)
+    outcomes = [
+        {"address": "company/1/a", "status": "applied"},
+        {"address": "projects/2/b", "status": "failed", "error": "<script>403"},
+    ]
+    report = {"format": "reconciler/apply/1", "outcomes": outcomes, "summary": {"applied": 1, "failed": 1, "stale": 0}}
+    answer = {"code": 4, "stdout": json.dumps(report)}
+    runner.answers = [approved(runner, since=None, covered=[tip]), ("reconciler apply", answer), ("gh", {})]
+    assert runner.run_job(OURS["apply"], "apply") == 4
+    assert runner.summary.read_text(encoding="utf-8") == (
+        "### Not applied, or not wholly (exit code 4: partly applied)\n\nPresets: 1 applied, 1 failed.\n\n"
+        f"<pre>failed  projects/2/b  &lt;script&gt;403\n</pre>\n\nCommits: {tip}\n"
+    )
+
+
+@pytest.mark.parametrize("code", [0, 2, 3])
+def test_drift_keeps_the_snapshot_and_the_report(runner: Runner, code: int) -> None:
+    """Live is read once; the plan against it needs no credentials; the exit code comes last."""
+    runner.answers = [("reconciler snapshot", {"files": {"--out": "{}"}}), *planned(code)]
+    assert runner.run_job(OURS["drift"], "drift") == code
+    assert runner.calls[3:] == [
+        "reconciler snapshot --out TEMP/reconciler/live.json",
+        "uses actions/upload-artifact reconciler-snapshot",
+        "reconciler plan --base HEAD --snapshot TEMP/reconciler/live.json --detailed-exitcode "
+        "--out TEMP/reconciler/plan.json --format json",
+        "reconciler show TEMP/reconciler/plan.json --detailed-exitcode --format html --out TEMP/reconciler/report.html",
+        f"reconciler show TEMP/reconciler/plan.json --detailed-exitcode --format markdown --budget 1MiB --link {RUN}",
+        "uses actions/upload-artifact reconciler-drift",
+    ]
+    holding = [call.split()[1] for call, here in runner.calls_with_environment if here]
+    assert holding == ["snapshot"]
+
+
+def test_drift_that_cannot_read_live_is_red_and_keeps_no_snapshot(runner: Runner) -> None:
+    """What was read in part is no basis for anybody."""
+    runner.answers = [("reconciler snapshot", {"code": 6})]
+    assert runner.run_job(OURS["drift"], "drift") == 6
+    assert runner.calls[3:] == [runner.calls[3], "uses actions/upload-artifact reconciler-drift"]
+    assert "(exit code 6: the service could not be read" in runner.summary.read_text(encoding="utf-8")
+
+
+def test_with_the_tool_itself(runner: Runner, sandbox: RunningSandbox) -> None:
+    """Drift is found in the sandbox, and the snapshot it keeps is enough for a pull request without credentials."""
+    runner.use_the_tool(**sandbox.environment)
+    runner.context["secrets"] = {"PLAN_CLIENT_ID": "sandbox", "PLAN_CLIENT_SECRET": "sandbox"}
+    folder = runner.workspace / "assignments"
+    folder.mkdir()
+    (folder / "invoice.yaml").write_text(INVOICE, encoding="utf-8")
+    git(runner.workspace, "add", "-A")
+    git(runner.workspace, "commit", "-q", "-m", "documents")
+    assert runner.run_job(OURS["drift"], "drift") == 2, runner.log
+    at = runner.temporary / "reconciler"
+    assert {path.name for path in at.iterdir()} == {"live.json", "plan.json", "report.html", "result.json"}
+    assert json.loads((at / "result.json").read_text(encoding="utf-8"))["source"]["dirty"] is False
+    assert "Harbor Bridge" in runner.summary.read_text(encoding="utf-8")
+
+    runner.use_the_tool(RECONCILER_API_URL="http://127.0.0.1:9", RECONCILER_AUTH_URL="http://127.0.0.1:9")
+    runner.answers = [("actions/workflows", {"stdout": "501"}), ("runs/501/artifacts", {"stdout": "1"})]
+    (runner.temporary / "snapshot").mkdir()
+    (at / "live.json").rename(runner.temporary / "snapshot" / "live.json")
+    (folder / "invoice.yaml").write_text(INVOICE.replace("cy@", "dee@"), encoding="utf-8")
+    git(runner.workspace, "commit", "-q", "-a", "-m", "a change")
+    assert runner.run_job(OURS["plan"], "plan-without-credentials") == 0, runner.log
+    assert "dee@acme.test" in (at / "report.html").read_text(encoding="utf-8")
+
+
+def with_origin(runner: Runner) -> dict[str, str]:
+    """Give the checkout a place it came from; gives the environment of a job on GitLab."""
+    origin = runner.workspace.parent / "origin.git"
+    git(runner.workspace, "clone", "-q", "--bare", ".", str(origin))
+    git(runner.workspace, "remote", "add", "origin", str(origin))
+    return {
+        "CI_DEFAULT_BRANCH": "main",
+        "CI_JOB_URL": "https://gitlab.example/jobs/5",
+        "CI_API_V4_URL": "https://gitlab.example/api/v4",
+        "CI_PROJECT_ID": "9",
+        "GITLAB_TOKEN": "the-token",
+    }
+
+
+@pytest.mark.parametrize("code", [0, 3, 7])
+def test_gitlab_plans_what_the_merge_will_give(runner: Runner, code: int) -> None:
+    """Both branches together against the tip of the target; the comment comes before the exit code."""
+    environment = with_origin(runner)
+    base = git(runner.workspace, "rev-parse", "HEAD")
+    git(runner.workspace, "checkout", "-q", "-b", "feature", "HEAD~1")
+    (runner.workspace / "new.yaml").write_text("kind: teams\n", encoding="utf-8")
+    git(runner.workspace, "add", "-A")
+    git(runner.workspace, "commit", "-q", "-m", "feature")
+    head = git(runner.workspace, "rev-parse", "HEAD")
+    environment |= {
+        "CI_COMMIT_SHA": head,
+        "CI_MERGE_REQUEST_TARGET_BRANCH_NAME": "main",
+        "CI_MERGE_REQUEST_IID": "12",
+    }
+    runner.answers = planned(code)
+    if code == 7:
+        runner.answers[0][1]["files"] = {}
+    assert runner.run_script(load(GITLAB)["plan"]["script"], **environment) == code, runner.log
+    assert of(runner, "reconciler")[0] == f"reconciler plan --base {base} --out plan.json --format json"
+    assert git(runner.workspace, "rev-parse", "HEAD^1", "HEAD^2").split() == [base, head]
+    assert (
+        runner.calls[-1]
+        == f"reconciler comment result.json --pr 12 --commit {head} --link https://gitlab.example/jobs/5"
+    )
+    shown = ["validate"] if code == 7 else ["show", "show"]
+    assert [call.split()[1] for call in of(runner, "reconciler")] == ["plan", *shown, "comment"]
+
+
+@pytest.mark.parametrize(("code", "state"), [(0, "success"), (4, "failed")])
+def test_gitlab_applies_the_tip_and_marks_every_commit(runner: Runner, code: int, state: str) -> None:
+    """The newest commit of the default branch, whichever the pipeline was started for; it is marked last."""
+    environment = with_origin(runner)
+    tip, middle, first = commits(runner)
+    git(runner.workspace, "checkout", "-q", "--detach", middle)
+    found = {"commits": [tip, middle], "plans": ["plans/1.json"], "since": first}
+    runner.answers = [
+        ("reconciler approved", {"stdout": json.dumps(found)}),
+        applied(code),
+        ("curl", {}),
+    ]
+    (runner.workspace / "plans").mkdir()
+    (runner.workspace / "plans" / "1.json").write_text("{}", encoding="utf-8")
+    assert runner.run_script(load(GITLAB)["apply"]["script"], **environment) == code, runner.log
+    assert git(runner.workspace, "rev-parse", "HEAD") == tip
+    assert of(runner, "reconciler apply") == [
+        f"reconciler apply plans/1.json --since {first} --journal journal --format json"
+    ]
+    marks = of(runner, "curl")
+    assert [mark.rsplit("/", 1)[1] for mark in marks] == [middle, tip]
+    assert all(f"state={state} " in mark and "name=reconciler/apply/4211 " in mark for mark in marks)
+    assert all("the-token" not in mark for mark in marks)
+
+
+@pytest.mark.parametrize(
+    ("digest", "answer", "code", "applies"),
+    [
+        ("sha256:9c1f", ("reconciler apply", {}), 0, True),
+        ("", ("reconciler approved", {"code": 5, "stdout": "{}"}), 5, False),
+        ("", ("reconciler approved", {"stdout": '{"commits": ["x"], "plans": []}'}), 0, False),
+        ("", ("reconciler approved", {"stdout": '{"commits": [], "plans": []}'}), 0, False),
+    ],
+)
+def test_gitlab_without_an_approved_plan(
+    runner: Runner, digest: str, answer: tuple[str, dict[str, Any]], code: int, *, applies: bool
+) -> None:
+    """Only a digest given by hand lets a commit through that has none."""
+    environment = {**with_origin(runner), "DIGEST": digest}
+    runner.answers = [answer, ("curl", {})]
+    assert runner.run_script(load(GITLAB)["apply"]["script"], **environment) == code, runner.log
+    assert bool(of(runner, "reconciler apply")) is applies
+    assert f"state={'failed' if code else 'success'} " in of(runner, "curl")[-1]
