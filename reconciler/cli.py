@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import importlib
-import json
 import sys
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -197,6 +196,7 @@ def _told_on_stdout(code: int, message: str, diagnostics: Sequence[Any], argumen
 def _write_json(code: int, message: str, diagnostics: Sequence[Any]) -> None:
     import msgspec  # noqa: PLC0415 - only for failures
 
-    listed = msgspec.to_builtins(list(diagnostics))
-    answer = {"format": "reconciler/error/1", "code": code, "message": message, "diagnostics": listed}
-    sys.stdout.write(json.dumps(answer, indent=2, ensure_ascii=False) + "\n")
+    from reconciler.model.failure import FAILURE_FORMAT, Failure  # noqa: PLC0415 - the same
+
+    failure = Failure(format=FAILURE_FORMAT, code=code, message=message, diagnostics=tuple(diagnostics))
+    sys.stdout.write(msgspec.json.format(msgspec.json.encode(failure), indent=2).decode() + "\n")

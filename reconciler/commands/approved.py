@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import click
+import msgspec
 
 from reconciler.commands.options import common_options, emit, write_file
 from reconciler.commands.workspace import open_workspace
 from reconciler.desired import read_changed_documents, read_history
 from reconciler.errors import DocumentsError, FileError, StaleError
 from reconciler.model.diagnostics import Diagnostic
-from reconciler.model.review import apply_context, plan_context
+from reconciler.model.review import ApprovedPlans, apply_context, plan_context
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -67,8 +67,8 @@ def approved(common: Common, out: Path, since: str | None, shown_as: Literal["te
         write_file(file, content)
         files.append(str(file))
     if shown_as == "json":
-        answer = {"format": "reconciler/approved/1", "since": last, "commits": list(commits), "plans": files}
-        emit(json.dumps(answer, indent=2) + "\n")
+        answer = ApprovedPlans(format="reconciler/approved/1", since=last, commits=commits, plans=tuple(files))
+        emit(msgspec.json.format(msgspec.json.encode(answer), indent=2).decode() + "\n")
     else:
         emit(_as_text(last, commits, files))
     return 0

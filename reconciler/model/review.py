@@ -11,6 +11,7 @@ from reconciler.model.settings import Secret
 __all__ = [
     "GUARDED_LABEL",
     "REMOVES_LABEL",
+    "ApprovedPlans",
     "CommitState",
     "CommitStatus",
     "ForgeKind",
@@ -65,6 +66,18 @@ class MergedChange(msgspec.Struct, frozen=True, kw_only=True):
 
     number: int
     head: str
+
+
+class ApprovedPlans(msgspec.Struct, frozen=True, kw_only=True):
+    """What ``approved --format json`` writes: the commits after ``since``, the oldest first, and their plan files.
+
+    ``since`` is null where no commit was ever applied. A commit that changed no document has no plan.
+    """
+
+    format: Literal["reconciler/approved/1"]
+    since: str | None
+    commits: tuple[str, ...]
+    plans: tuple[str, ...]
 
 
 def plan_context(company_id: str) -> str:

@@ -27,6 +27,7 @@ __all__ = ["render_plan_html"]
 
 MOST_BARS = 15
 MOST_MATRIX_ROWS = 500
+MOST_MATRIX_ROWS_UNFOLDED = 20
 CHART_WIDTH = 320  # units of the drawing, for the longest bar
 _SYMBOLS = {"error": "✗", "warning": "!", "note": "·"}
 
@@ -119,6 +120,7 @@ def render_plan_html(plan: Plan, *, by: By = "preset") -> str:
             script=script,
             content_policy=policy,
             chart_width=CHART_WIDTH,
+            most_unfolded=MOST_MATRIX_ROWS_UNFOLDED,
         )
     )
 

@@ -11,20 +11,14 @@ import msgspec
 
 from reconciler.live import snapshot
 from reconciler.model.diagnostics import Diagnostic
+from reconciler.model.failure import Failure
 from reconciler.model.outcomes import ApplyReport, JournalEvent, RecordedRun
 from reconciler.model.plan import Plan
+from reconciler.model.review import ApprovedPlans
 
 __all__ = ["SCHEMAS", "derived"]
 
 SCHEMAS = Path(__file__).resolve().parents[2] / "schemas"
-
-
-class _Error(msgspec.Struct, tag_field="format", tag="reconciler/error/1"):
-    """What any command writes with --format json when it fails; code is its exit code."""
-
-    code: int
-    message: str
-    diagnostics: list[Diagnostic]
 
 
 class _Validated(msgspec.Struct, tag_field="format", tag="reconciler/validate/1"):
@@ -43,11 +37,12 @@ class _History(msgspec.Struct, tag_field="format", tag="reconciler/history/1"):
 _FORMATS: dict[str, Any] = {
     "plan": Plan,
     "apply": ApplyReport,
-    "error": _Error,
+    "error": Failure,
     "validate": _Validated,
     "history": _History,
     "journal": JournalEvent,
     "snapshot": snapshot._Snapshot,
+    "approved": ApprovedPlans,
 }
 
 
