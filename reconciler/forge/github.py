@@ -12,7 +12,7 @@ from github import Auth, Github, GithubException, GithubRetry
 from reconciler.errors import ForgeError
 from reconciler.forge.archives import file_in_archive
 from reconciler.forge.comments import RESOLVED, Found, show_review
-from reconciler.forge.repeating import REPEATED, RETRIES
+from reconciler.forge.repeating import BACKOFF_SECONDS, REPEATED, RETRIES
 from reconciler.model.review import CommitStatus, MergedChange
 
 if TYPE_CHECKING:
@@ -48,7 +48,9 @@ class GitHub:
             base_url=place.url,
             auth=Auth.Token(place.token.reveal()),
             timeout=_TIMEOUT_SECONDS,
-            retry=GithubRetry(total=RETRIES, max_rate_limit_wait=300, backoff_factor=0.5, allowed_methods=REPEATED),
+            retry=GithubRetry(
+                total=RETRIES, max_rate_limit_wait=300, backoff_factor=BACKOFF_SECONDS, allowed_methods=REPEATED
+            ),
             seconds_between_requests=None,
             seconds_between_writes=_SECONDS_BETWEEN_WRITES,
             per_page=100,

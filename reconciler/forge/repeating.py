@@ -6,13 +6,13 @@ import requests
 from requests.adapters import HTTPAdapter
 from urllib3.util import Retry
 
-__all__ = ["REPEATED", "RETRIES", "repeating_session"]
+__all__ = ["BACKOFF_SECONDS", "REPEATED", "RETRIES", "repeating_session"]
 
 RETRIES = 4
 # All of them: what is written twice is the same twice, and a second comment is taken away by the next run.
 REPEATED = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE"})
 _PASSING = (500, 502, 503, 504)
-_BACKOFF_SECONDS = 0.5
+BACKOFF_SECONDS = 0.5
 
 
 def repeating_session() -> requests.Session:
@@ -22,7 +22,7 @@ def repeating_session() -> requests.Session:
         total=RETRIES,
         status_forcelist=_PASSING,
         allowed_methods=REPEATED,
-        backoff_factor=_BACKOFF_SECONDS,
+        backoff_factor=BACKOFF_SECONDS,
         raise_on_status=False,
     )
     adapter = HTTPAdapter(max_retries=retry)

@@ -27,6 +27,13 @@ REVIEW = Review(marker="<!-- reconciler plan 4211 -->", body="one", resolved=Fal
 RESOLVED = Review(marker=REVIEW.marker, body="nothing", resolved=True, labels={}, status=STATUS)
 
 
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Repeats follow at once."""
+    monkeypatch.setattr("reconciler.forge.github.BACKOFF_SECONDS", 0.01)
+    monkeypatch.setattr("reconciler.forge.repeating.BACKOFF_SECONDS", 0.01)
+
+
 @pytest.fixture
 def github() -> Iterator[GitHubStub]:
     """A GitHub with one open pull request."""

@@ -143,7 +143,7 @@ def test_07_ctrl_c_finishes_the_write_under_way(trial: Trial, tmp_path: Path) ->
         "  - project: Cedar Tower\n    groups: {Accounting: [eli@acme.test]}\n  - project: Harbor",
     )
     seed = write_seed(tmp_path / "slow", company_seed())
-    with running_sandbox(seed, "--latency", "0.7") as slow:
+    with running_sandbox(seed, "--latency", "0.4") as slow:
         trial.sandbox = slow
         trial.write({"assignments/invoice.yaml": both})
         trial.run("plan", "--out", "plan.json")

@@ -28,7 +28,7 @@ def test_one_file() -> None:
     assert file_in_archive([archive], "missing") is None
 
 
-@pytest.mark.parametrize("content", [b"", b"no archive", packed(plan=b"a" * 99)[:-30]])
+@pytest.mark.parametrize("content", [b"", b"no archive", packed(plan=b"a" * 99)[:-30]], ids=["empty", "other", "cut"])
 def test_no_archive(content: bytes) -> None:
     """Said in a sentence."""
     with pytest.raises(ForgeError, match="the archive with plan cannot be read"):

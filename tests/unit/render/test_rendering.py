@@ -8,12 +8,16 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
+from reconciler import __version__
 from reconciler.model.diagnostics import Diagnostic, Origin
 from reconciler.model.outcomes import APPLY_FORMAT, ApplyReport, ApplySummary, Outcome, RecordedRun
 from reconciler.planning import encode_plan
+from reconciler.render.annotations import render_annotations
 from reconciler.render.fitting import Budget
 from reconciler.render.html import render_plan_html
+from reconciler.render.junit import render_junit
 from reconciler.render.markdown import render_plan_markdown
+from reconciler.render.sarif import render_sarif
 from reconciler.render.terminal import render_apply, render_diagnostics, render_plan, render_runs
 from tests.support.account import INVOICE, company_seed
 from tests.support.scenarios import SCENARIOS, everything
@@ -73,6 +77,21 @@ def test_a_plan_as_markdown(tmp_path: Path, whole: SnapshotAssertion, scenario: 
         found = len(re.findall(r"(?<!\\)\|", line))
         assert cells in {0, found}
         cells = found
+
+
+@pytest.mark.parametrize("shown_as", ["github", "sarif", "junit"])
+@pytest.mark.parametrize("scenario", SCENARIOS)
+def test_problems_of_a_plan(
+    tmp_path: Path, whole: SnapshotAssertion, scenario: Callable[[Path], Plan], shown_as: str
+) -> None:
+    """What a plan's guards and notes are for pipelines: workflow commands, code scanning, test reports."""
+    diagnostics = scenario(tmp_path).diagnostics
+    if shown_as == "github":
+        assert render_annotations(diagnostics) == whole
+    elif shown_as == "sarif":
+        assert render_sarif(diagnostics, "reconciler.yaml").replace(__version__, "<version>") == whole
+    else:
+        assert render_junit(diagnostics) == whole
 
 
 def test_colours_are_for_terminals(tmp_path: Path) -> None:
