@@ -10,7 +10,7 @@ import pytest
 
 from reconciler.errors import DocumentsError, StaleError
 from reconciler.live.snapshot import SNAPSHOT_FORMAT, SnapshotReader, decode_snapshot, encode_snapshot
-from reconciler.model.live import ChosenAssignee, IndividualStep
+from reconciler.model.live import ChosenAssignee, IndividualStep, NamedPreset, PresetKey
 from tests.support.values import live_state
 
 STATE = live_state()
@@ -60,3 +60,17 @@ def test_it_costs_nothing_to_read() -> None:
     """No requests are counted, and the moment is that of the snapshot."""
     reader = SnapshotReader(STATE)
     assert (reader.pacing, reader.observed_at) == (None, STATE.observed_at)
+
+
+def test_presets_whose_ids_are_known() -> None:
+    """Just those; one that is not there, or is another template's, is unreadable."""
+    reader = SnapshotReader(STATE)
+    here = NamedPreset(id="32", key=PresetKey("11", "1042"), tool_type="invoice")
+    gone = NamedPreset(id="99", key=PresetKey("11", "1041"), tool_type="invoice")
+    other = NamedPreset(id="32", key=PresetKey("12", "1042"), tool_type="invoice")
+    presets, unreadable = reader.presets_by_id([here, gone, other])
+    assert [one.id for one in presets] == ["32"]
+    assert [(one.project_id, one.template_id, one.reason) for one in unreadable] == [
+        ("1041", "11", "preset 99 is not in the snapshot"),
+        ("1042", "12", "preset 32 is not in the snapshot"),
+    ]
