@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
 
-from reconciler.errors import ForgeError
+from reconciler.errors import ForgeError, UsageError
 from reconciler.forge import open_forge
 from reconciler.model.review import CommitStatus, MergedChange, Review
 from reconciler.settings.forge import read_forge
@@ -268,3 +269,13 @@ def test_the_request_that_was_merged_as_a_commit(github: GitHubStub, gitlab: Git
     for stub in (github, gitlab):
         assert client(stub).merged(MERGED) == MergedChange(number=6, head=OTHER)
         assert client(stub).merged("d" * 40) == MergedChange(number=4, head=MERGED)
+
+
+@pytest.mark.parametrize("kind", ["github", "gitlab"])
+def test_without_the_library(kind: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It says which extra to install."""
+    place = read_forge(request.getfixturevalue(kind).environment)
+    monkeypatch.setitem(sys.modules, kind, None)
+    monkeypatch.delitem(sys.modules, f"reconciler.forge.{kind}", raising=False)
+    with pytest.raises(UsageError, match="install reconciler with its extra 'forge'"):
+        open_forge(place)

@@ -357,6 +357,8 @@ def test_18_wrong_usage(trial: Trial, whole: SnapshotAssertion) -> None:
         trial.run("plam"),
         trial.run("plan", "--fromat", "json"),
         trial.run("plan", "--format", "xml"),
+        trial.run("plan", "--budget", "lots"),
+        trial.run("plan", "--budget", "12"),
         trial.run("plan", "--format", "json", "--base"),
         trial.run("show"),
         trial.run("sandbox", "--rate-limit", "many"),

@@ -8,6 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -117,3 +118,21 @@ def test_what_goes_first() -> None:
     assert counts[2][1] > counts[1][1]
     assert counts[3][0] == 0
     assert (counts[3][1], counts[3][2]) == (574, 574)
+
+
+@pytest.mark.parametrize("by", ["preset", "person"])
+def test_names_that_fill_a_page(by: By) -> None:
+    """Whoever has a name of ten thousand letters cannot push the figures and the digest out."""
+    one = plan("guards")
+    long = msgspec.structs.replace(
+        one,
+        company_name="C" * 10_000,
+        diagnostics=tuple(
+            msgspec.structs.replace(found, message="m" * 10_000, remedy=None) for found in one.diagnostics
+        ),
+        source=msgspec.structs.replace(one.source, revision="r" * 10_000),
+    )
+    text = render_plan_markdown(long, by=by, budget=Budget(SMALLEST_BUDGET), link="l" * 10_000)
+    assert len(text) <= SMALLEST_BUDGET
+    assert one.digest in text
+    assert "+2 −8 people-roles" in text.replace("\\", "")
