@@ -159,7 +159,11 @@ def test_two_thousand_changes_are_quick(
     with open_page(browser, tmp_path, render_plan_html(two_thousand(tmp_path))) as opened:
         timing = "performance.getEntriesByType('navigation')[0].loadEventEnd"
         loaded = opened.page.evaluate(timing)
-        searched = max(opened.page.evaluate(SEARCH, words) for words in ("person 10", "site 499", "accounting", ""))
+        # of several tries the quickest: other tests run beside this one
+        searched = max(
+            min(opened.page.evaluate(SEARCH, words) for _ in range(3))
+            for words in ("person 10", "site 499", "accounting", "")
+        )
         record_property("milliseconds", f"loaded in {loaded:.0f}, slowest search {searched:.0f}")
         assert opened.page.inner_text("#shown") == "2000 changes"
         assert loaded < 1000
