@@ -48,23 +48,29 @@ def demo(common: Common, folder: Path | None) -> int:  # noqa: ARG001 - every co
         _tell(f"A sandbox of the service, for as long as this demo runs: {address}")
         environment = _environment(address)
         plan_file = repository / ".reconciler" / "plan.json"
+        report = repository / ".reconciler" / "report.html"
         plan_file.parent.mkdir(exist_ok=True)
         for words, arguments in (
             ("1. Are the documents sound? (no network)", ["validate"]),
             ("2. What would change? (reads only)", ["plan", "--out", str(plan_file), "--quiet"]),
-            ("3. Do just that.", ["apply", str(plan_file)]),
-            ("4. Plan again: there is nothing left to do.", ["plan"]),
+            ("3. The same by person.", ["show", str(plan_file), "--by", "person"]),
+            ("4. And as a page to look at.", ["show", str(plan_file), "--format", "html", "--out", str(report)]),
+            ("5. Do just that.", ["apply", str(plan_file)]),
+            ("6. Plan again: there is nothing left to do.", ["plan"]),
         ):
             _run(words, arguments, repository, environment)
         _edit_live(address)
-        _tell("5. Meanwhile somebody removes Bo Chen from Cedar Tower, and adds Sam Roe, in the web interface.")
-        _run("6. Plan again: the edit is found.", ["plan"], repository, environment)
+        _tell("7. Meanwhile somebody removes Bo Chen from Cedar Tower, and adds Sam Roe, in the web interface.")
+        git = (repository / ".git").is_dir()
+        words = "8. Plan again, with what git has as the base: the edit is found, and told to be drift."
+        _run(words, ["plan", *(("--base", "HEAD") if git else ())], repository, environment)
         with _bad_merge(repository):
-            words = "7. A bad merge puts two other people in the team ap-west, and with it everywhere: guards stop it."
+            words = "9. A bad merge puts two other people in the team ap-west, and with it everywhere: guards stop it."
             _run(words, ["plan"], repository, environment, ends_with=3)
-        _run("8. What was done so far, from the journal.", ["history"], repository, environment)
+        _run("10. What was done so far, from the journal.", ["history"], repository, environment)
     _tell(
-        "The sandbox has ended. What to try next, in two terminals:",
+        f"The sandbox has ended. The report of the first plan, to open in a browser: {report}",
+        "What to try next, in two terminals:",
         f"  {_ourselves()} sandbox --rate-limit off",
         f"  cd {repository} && export RECONCILER_API_URL=http://127.0.0.1:8080 "
         "RECONCILER_AUTH_URL=http://127.0.0.1:8080 RECONCILER_CLIENT_ID=sandbox RECONCILER_CLIENT_SECRET=sandbox",
