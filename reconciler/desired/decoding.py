@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, cast
 import msgspec
 from msgspec import UNSET
 
+from reconciler.desired.acknowledgements import decode_acknowledgements
 from reconciler.desired.policies import PolicyDocument, decode_person, decode_policy
 from reconciler.desired.schemas import explain
 from reconciler.desired.wire import (
     SHAPES,
+    AcknowledgementsShape,
     AssignmentsShape,
     GroupShape,
     PolicyShape,
@@ -19,6 +21,7 @@ from reconciler.desired.wire import (
     TeamsShape,
 )
 from reconciler.desired.yaml_reader import child, place
+from reconciler.model.acknowledgement import Acknowledgement
 from reconciler.model.diagnostics import Diagnostic, Origin
 from reconciler.model.documents import (
     Assignments,
@@ -34,20 +37,22 @@ from reconciler.model.suggestions import did_you_mean
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from reconciler.desired.wire import CompanyShape, EntryShape, MemberShape, PersonShape
+    from reconciler.desired.wire import CompanyShape, DocumentShape, EntryShape, MemberShape, PersonShape
     from reconciler.desired.yaml_reader import LocatedDocument, Marks
 
 __all__ = ["DOCUMENT_KINDS", "decode_document", "decode_settings"]
 
-DOCUMENT_KINDS = ("assignments", "teams", "policy")
+DOCUMENT_KINDS = ("assignments", "teams", "policy", "acknowledgements")
 
 _TEAM_PREFIX = "team:"
+
+Decoded = Assignments | list[Team] | PolicyDocument | tuple[Acknowledgement, ...]
 
 
 def decode_document(
     document: LocatedDocument,
-) -> tuple[Assignments | list[Team] | PolicyDocument | None, list[Diagnostic]]:
-    """Decode one assignments, teams or policy document; nothing but diagnostics when it is not acceptable."""
+) -> tuple[Decoded | None, list[Diagnostic]]:
+    """Decode one document of any kind but settings; nothing but diagnostics when it is not acceptable."""
     kind = document.data.get("kind") if isinstance(document.data, dict) else None
     if kind not in DOCUMENT_KINDS:
         return None, [_wrong_kind(document, kind)]
@@ -58,6 +63,8 @@ def decode_document(
         return _Decoder(document).assignments(shape), diagnostics
     if isinstance(shape, PolicyShape):
         return decode_policy(document, shape), diagnostics
+    if isinstance(shape, AcknowledgementsShape):
+        return decode_acknowledgements(document, shape), diagnostics
     return None, diagnostics
 
 
@@ -82,9 +89,7 @@ def decode_settings(document: LocatedDocument) -> tuple[SettingsDocument | None,
     return settings, diagnostics
 
 
-def _accept(
-    document: LocatedDocument, kind: str
-) -> tuple[SettingsShape | AssignmentsShape | TeamsShape | PolicyShape | None, list[Diagnostic]]:
+def _accept(document: LocatedDocument, kind: str) -> tuple[DocumentShape | None, list[Diagnostic]]:
     try:
         return msgspec.convert(document.data, SHAPES[kind], strict=True), []
     except msgspec.ValidationError as error:

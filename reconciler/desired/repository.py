@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from reconciler.desired.yaml_reader import LocatedDocument
+    from reconciler.model.acknowledgement import Acknowledgement
 
 __all__ = ["assemble", "decode_settings_file", "is_document", "read_repository", "read_settings_document"]
 
@@ -72,6 +73,7 @@ def assemble(
     assignments: list[Assignments] = []
     teams: list[Team] = []
     policies: list[PolicyDocument] = []
+    acknowledged: list[Acknowledgement] = []
     diagnostics: list[Diagnostic] = []
     files = 0
     for located, found in read:
@@ -84,6 +86,8 @@ def assemble(
                 assignments.append(decoded)
             elif isinstance(decoded, PolicyDocument):
                 policies.append(decoded)
+            elif isinstance(decoded, tuple):
+                acknowledged.extend(decoded)
             elif decoded is not None:
                 teams.extend(decoded)
     index, found = index_teams(teams)
@@ -97,7 +101,10 @@ def assemble(
     expanded = tuple(expansion.assignments(document) for document in assignments)
     diagnostics.extend(expansion.diagnostics)
     diagnostics.sort(key=lambda one: one.origin or Origin("", 0, 0))
-    return Documents(assignments=expanded, teams=index, files=files, policy=policy), diagnostics
+    documents = Documents(
+        assignments=expanded, teams=index, files=files, policy=policy, acknowledged=tuple(acknowledged)
+    )
+    return documents, diagnostics
 
 
 def _documents(

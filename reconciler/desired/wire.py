@@ -12,9 +12,10 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-__all__ = ["SHAPES", "AssignmentsShape", "EntryShape", "GroupShape", "LimitShape", "LoginIdShape", "MemberShape",
-           "OverrideShape", "PersonShape", "PolicyShape", "ReferenceShape", "RoleShape", "SettingsShape",
-           "TeamsShape"]  # fmt: skip
+__all__ = ["SHAPES", "AcknowledgementShape", "AcknowledgementsShape", "AssignmentsShape", "DocumentShape",
+           "EntryShape", "GroupShape", "LimitShape", "LoginIdShape", "MemberShape",
+           "OverrideShape", "PersonShape", "PolicyShape", "ReferenceShape", "RoleShape",
+           "SettingsShape", "TeamsShape"]  # fmt: skip
 
 _Number = Annotated[int, Meta(ge=0)]
 _Id = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{1,64}$")] | _Number
@@ -214,9 +215,30 @@ class PolicyShape(_Strict, frozen=True):
             raise ValueError("a role stands twice")
 
 
-SHAPES: dict[str, type[SettingsShape | AssignmentsShape | TeamsShape | PolicyShape]] = {
+class AcknowledgementShape(_Strict, frozen=True):
+    """One entry below ``acknowledged:``."""
+
+    address: Annotated[str, Meta(pattern=_ADDRESS_GLOB, max_length=1000)]
+    person: PersonShape
+    owner: _Login
+    reason: _Name
+    until: datetime.date
+    group: _Name | msgspec.UnsetType = msgspec.UNSET
+
+
+class AcknowledgementsShape(_Strict, frozen=True):
+    """``kind: acknowledgements``."""
+
+    kind: Literal["acknowledgements"]
+    acknowledged: Annotated[list[AcknowledgementShape], Meta(max_length=10_000)]
+
+
+DocumentShape = SettingsShape | AssignmentsShape | TeamsShape | PolicyShape | AcknowledgementsShape
+
+SHAPES: dict[str, type[DocumentShape]] = {
     "settings": SettingsShape,
     "assignments": AssignmentsShape,
     "teams": TeamsShape,
     "policy": PolicyShape,
+    "acknowledgements": AcknowledgementsShape,
 }

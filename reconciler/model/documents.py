@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from reconciler.model.acknowledgement import Acknowledgement
 from reconciler.model.diagnostics import Origin
 from reconciler.model.member import Member
 from reconciler.model.policy import Policy
@@ -85,6 +86,7 @@ class Documents(msgspec.Struct, frozen=True, kw_only=True):
     teams: dict[str, Team]
     files: int
     policy: Policy = Policy()
+    acknowledged: tuple[Acknowledgement, ...] = ()
 
 
 class SettingsDocument(msgspec.Struct, frozen=True, kw_only=True):

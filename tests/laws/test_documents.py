@@ -69,6 +69,17 @@ documents = {
         protected=st.lists(person, max_size=2), separate=st.lists(st.lists(words, max_size=3), max_size=2),
         overrides=st.lists(override | optional(reason=words), max_size=2), frozen=scalars,
     ),
+    "acknowledgements": optional(
+        kind=st.just("acknowledgements"),
+        acknowledged=st.lists(
+            st.fixed_dictionaries(
+                {"address": st.sampled_from(["projects/1/*", "*", "1042"]), "person": person, "owner": logins,
+                 "reason": words, "until": words | st.just("2027-01-31")},
+                optional={"group": words, "x": words},
+            ) | optional(reason=words),
+            max_size=2,
+        ),
+    ),
     "assignments": optional(
         kind=st.just("assignments"), template=scalars | optional(id=numbers), tool=scalars, workflow_manager=person,
         groups=groups, projects=st.lists(entry, max_size=2), company=optional(workflow_manager=person, groups=groups),
