@@ -26,6 +26,7 @@ COMMANDS = {
     "comment": "a plan on the pull request: comment, labels, status",
     "approved": "the approved plans of merged commits, from the forge",
     "apply": "carry out approved plans, or plan and confirm",
+    "drift": "what differs between live and git; report only",
     "snapshot": "the live state of everything managed, for offline plans",
     "history": "past runs from the journal",
     "sandbox": "the service on loopback, seeded from a folder",

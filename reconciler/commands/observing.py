@@ -11,6 +11,7 @@ import msgspec
 from reconciler.commands.progress import show_progress
 from reconciler.commands.workspace import problems
 from reconciler.errors import FileError, IncompleteError
+from reconciler.model.acknowledgement import Acknowledgement
 from reconciler.model.diagnostics import Diagnostic, has_errors
 from reconciler.model.live import LiveState, Pacing, PeopleList
 from reconciler.model.member import Member
@@ -109,6 +110,7 @@ class Observation(msgspec.Struct, frozen=True, kw_only=True):
     own_account: Member | None
     unknown: tuple[tuple[Member, str], ...]
     index: PeopleIndex
+    acknowledged: tuple[Acknowledgement, ...] = ()
 
 
 @contextmanager
@@ -198,6 +200,7 @@ def observe(  # noqa: PLR0913 - what is asked for, whom to ask, and how much of 
         own_account=own_account,
         unknown=_unknown(documents.policy, resolution.index),
         index=resolution.index,
+        acknowledged=documents.acknowledged,
     )
 
 

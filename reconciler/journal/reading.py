@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from reconciler.errors import DocumentsError
+from reconciler.model.drift import DriftFound
 from reconciler.model.outcomes import (
     Intended,
     JournalEvent,
@@ -21,7 +22,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-__all__ = ["read_runs"]
+    from reconciler.model.drift import DriftReport
+
+__all__ = ["read_last_drift", "read_runs"]
 
 _decoder = msgspec.json.Decoder(JournalEvent)
 
@@ -43,6 +46,16 @@ def read_runs(folder: Path) -> list[RecordedRun]:
         runs.append(msgspec.structs.replace(run, open=left))
         settled.update(outcome.address for outcome in run.outcomes if outcome.status != "skipped")
     return runs
+
+
+def read_last_drift(folder: Path, company_id: str) -> DriftReport | None:
+    """Give the newest drift report of a company, null where the journal has none; a torn one does not count."""
+    for path in sorted(folder.glob("*.jsonl"), reverse=True) if folder.is_dir() else []:
+        with suppress(OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError), path.open("rb") as file:
+            event = _decoder.decode(file.readline())
+            if isinstance(event, DriftFound) and event.report.company_id == company_id:
+                return event.report
+    return None
 
 
 def _read(path: Path) -> RecordedRun | None:

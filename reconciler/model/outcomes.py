@@ -6,6 +6,8 @@ from typing import Literal
 
 import msgspec
 
+from reconciler.model.drift import DriftFound
+
 __all__ = [
     "APPLY_FORMAT",
     "ApplyReport",
@@ -121,4 +123,4 @@ class RecordedRun(msgspec.Struct, frozen=True, kw_only=True):
     summary: ApplySummary | None
 
 
-JournalEvent = RunStarted | Intended | OutcomeRecorded | RunFinished
+JournalEvent = RunStarted | Intended | OutcomeRecorded | RunFinished | DriftFound

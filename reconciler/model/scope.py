@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
+
 import msgspec
 
 from reconciler.model.diagnostics import Origin
@@ -38,11 +40,12 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ResolvedMember(msgspec.Struct, frozen=True):
-    """A desired member found in the service."""
+    """A desired member found in the service; ``until`` is the last day on which the person is desired."""
 
     person: Person
     origin: Origin
     via: str | None = None
+    until: datetime.date | None = None
 
 
 class ResolvedGroup(msgspec.Struct, frozen=True):

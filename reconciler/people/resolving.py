@@ -130,7 +130,7 @@ class Resolution:
             if person is None:
                 left.unknown.append(member)
                 continue
-            known = members.setdefault(person.id, ResolvedMember(person, member.origin, member.via))
+            known = members.setdefault(person.id, ResolvedMember(person, member.origin, member.via, member.until))
             if known.origin != member.origin and known.via is None and member.via is None:
                 message = (
                     f"'{member}' is the same person as the line at {known.origin} (login id {person.id}); remove one"

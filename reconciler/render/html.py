@@ -1,4 +1,4 @@
-"""Shows a plan as one HTML page that needs nothing but itself; every text is escaped, and it loads nothing."""
+"""Shows a plan or a drift report as one HTML page that needs nothing but itself; everything is escaped."""
 
 from __future__ import annotations
 
@@ -12,18 +12,20 @@ import msgspec
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from reconciler.render.drift import drift_changes, drift_view
 from reconciler.render.escaping import printable
-from reconciler.render.findings import named_few
 from reconciler.render.persons import person_views
-from reconciler.render.view import plan_view
+from reconciler.render.view import counted, plan_view
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from reconciler.model.plan import Plan, PresetChange
-    from reconciler.render.view import By
+    from reconciler.model.drift import DriftReport, DriftSummary
+    from reconciler.model.plan import Plan, PresetChange, Summary
+    from reconciler.render.persons import PersonView
+    from reconciler.render.view import By, PlanView
 
-__all__ = ["render_plan_html"]
+__all__ = ["render_drift_html", "render_plan_html"]
 
 MOST_BARS = 15
 MOST_MATRIX_ROWS = 500
@@ -99,6 +101,82 @@ def _hash(part: str) -> str:
 
 def render_plan_html(plan: Plan, *, by: By = "preset") -> str:
     """Give a plan as one HTML page: no network, no script but its own, readable without any script at all."""
+    view = plan_view(plan)
+    return _page(
+        view,
+        by=by,
+        people=person_views(plan),
+        changes=plan.changes,
+        guarded=_guarded(plan),
+        created_at=plan.created_at,
+        dress=_Dress(
+            title="Changes",
+            nothing="Nothing to change.",
+            words={"−": "− loses", "+": "+ gains", "→": "→ changes"},
+            filters=(("removal", "removals"), ("drift", "drift"), ("guarded", "guarded")),
+            figures=_plan_figures(plan.summary),
+            already_title="Already so",
+            already_words="Asked for by these documents, and live has it: nothing to do.",
+            already_counted=counted(len(view.already), "group"),
+        ),
+    )
+
+
+def render_drift_html(report: DriftReport) -> str:
+    """Give a drift report as the same page: what is new, known, acknowledged and over."""
+    view = drift_view(report)
+    return _page(
+        view,
+        by="preset",
+        people=(),
+        changes=drift_changes(report.drifts),
+        guarded=frozenset(),
+        created_at=report.created_at,
+        dress=_Dress(
+            title="Differences",
+            nothing="Live is as git has it.",
+            words={"−": "− live only", "+": "+ git only", "→": ""},
+            filters=(("new", "new"), ("known", "known"), ("acknowledged", "acknowledged"), ("removal", "live only")),
+            figures=_drift_figures(report.summary),
+            already_title="Over",
+            already_words="Was worth knowing in the report before, and is over.",
+            already_counted=counted(len(view.already), "notice"),
+        ),
+    )
+
+
+class FigureView(msgspec.Struct, frozen=True, kw_only=True):
+    """One of the figures at the top; ``kind`` gives it a colour."""
+
+    name: str
+    value: str
+    more: str = ""
+    kind: str = ""
+
+
+class _Dress(msgspec.Struct, frozen=True, kw_only=True):
+    """What a page says that depends on what it shows."""
+
+    title: str
+    nothing: str
+    words: dict[str, str]
+    filters: tuple[tuple[str, str], ...]
+    figures: tuple[FigureView, ...]
+    already_title: str
+    already_words: str
+    already_counted: str
+
+
+def _page(  # noqa: PLR0913 - the parts of a page, each named
+    view: PlanView,
+    *,
+    by: By,
+    people: Sequence[PersonView],
+    changes: Sequence[PresetChange],
+    guarded: frozenset[str],
+    created_at: str,
+    dress: _Dress,
+) -> str:
     style, script = _part("report.css"), _part("report.js")
     policy = (
         f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}; base-uri 'none'; form-action 'none'"
@@ -107,21 +185,47 @@ def render_plan_html(plan: Plan, *, by: By = "preset") -> str:
         _environment()
         .get_template("report.html.j2")
         .render(
-            view=plan_view(plan),
-            plan=plan,
-            people=person_views(plan),
+            msgspec.structs.asdict(dress),
+            view=view,
             by=by,
-            charts=_charts(plan.changes),
-            matrix=_matrix(plan.changes),
-            guarded=_guarded(plan),
+            people=people,
+            charts=_charts(changes) if changes else (),
+            matrix=_matrix(changes),
+            guarded=guarded,
+            created_at=created_at,
             symbols=_SYMBOLS,
-            few=named_few,
             style=style,
             script=script,
             content_policy=policy,
             chart_width=CHART_WIDTH,
             most_unfolded=MOST_MATRIX_ROWS_UNFOLDED,
         )
+    )
+
+
+def _plan_figures(summary: Summary) -> tuple[FigureView, ...]:
+    figures = [
+        FigureView(name="presets change", value=f"{summary.changed:,}", more=f"of {summary.presets:,}"),
+        FigureView(name="people-roles removed", value=f"−{summary.removals:,}", kind="removal"),
+        FigureView(name="people-roles added", value=f"+{summary.additions:,}", kind="addition"),
+        FigureView(name="workflow managers change", value=f"{summary.managers:,}"),
+        FigureView(name="people concerned", value=f"{summary.people:,}"),
+    ]
+    if summary.drift is not None:
+        drift = f"−{summary.drift.removals:,} +{summary.drift.additions:,}"
+        figures.append(FigureView(name="of all this, drift", value=drift))
+    return tuple(figures)
+
+
+def _drift_figures(summary: DriftSummary) -> tuple[FigureView, ...]:
+    return (
+        FigureView(name="presets drift", value=f"{summary.drifted:,}", more=f"of {summary.presets:,}"),
+        FigureView(name="live only", value=f"−{summary.live_only:,}", kind="removal"),
+        FigureView(name="git only", value=f"+{summary.git_only:,}", kind="addition"),
+        FigureView(name="new", value=f"{summary.new:,}"),
+        FigureView(name="known", value=f"{summary.known:,}"),
+        FigureView(name="acknowledged", value=f"{summary.acknowledged:,}"),
+        FigureView(name="resolved", value=f"{summary.resolved:,}"),
     )
 
 

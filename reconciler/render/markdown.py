@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from reconciler.render.fitting import Budget
     from reconciler.render.view import By, PlanView
 
-__all__ = ["render_failure_markdown", "render_plan_markdown"]
+__all__ = ["fitted_view", "render_failure_markdown", "render_plan_markdown"]
 
 MOST_UNFOLDED = 40
 MOST_ALREADY = 20
@@ -75,7 +75,7 @@ def render_plan_markdown(
     found: at ``link``, or in the plan file. The digest is always there.
     """
     whole = f"The whole of it: {shortened(link or 'reconciler show, with the plan file', LONGEST_LINK)}."
-    return _fitted(plan_view(plan, by), budget, whole, lambda: plan_view(plan, "person"))
+    return fitted_view(plan_view(plan, by), budget, whole, lambda: plan_view(plan, "person"))
 
 
 def render_failure_markdown(
@@ -84,10 +84,11 @@ def render_failure_markdown(
     """Give the problems for which no plan could be made, within a budget."""
     view = failure_view(failure, company_id)
     whole = f"All of it: {shortened(link or 'the output of the run', LONGEST_LINK)}."
-    return _fitted(view, budget, whole, lambda: view)
+    return fitted_view(view, budget, whole, lambda: view)
 
 
-def _fitted(view: PlanView, budget: Budget | None, whole: str, in_short: Callable[[], PlanView]) -> str:
+def fitted_view(view: PlanView, budget: Budget | None, whole: str, in_short: Callable[[], PlanView]) -> str:
+    """Give a view as Markdown within a budget; ``whole`` says where all of it is, ``in_short`` gives people instead."""
     template = _environment().get_template("plan.md.j2")
     unfolded = sum(len(preset.rows) for section in view.sections for preset in section.presets) <= MOST_UNFOLDED
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 __all__ = ["MEANINGS"]
 
 MEANINGS = {
+    "documents/acknowledgement-ended": "the last day of an acknowledgement is over",
+    "documents/acknowledgement-unused": "an acknowledgement fits no difference",
     "documents/alias": "an alias leads nowhere, or aliases repeat too much",
     "documents/ambiguous-group": "two role groups of the template have this name",
     "documents/ambiguous-person": "the login belongs to several people; use {login_id: …}",
@@ -44,6 +46,13 @@ MEANINGS = {
     "documents/unknown-tool": "the template belongs to another tool",
     "documents/unpublished-template": "the template has no published version",
     "documents/unreadable": "the file cannot be read",
+    "drift/ends-soon": "a role ends within 14 days; a note once it is known, like all of its kind",
+    "drift/group-appeared": "a template has a new role",
+    "drift/group-renamed": "a role of a template is called otherwise",
+    "drift/group-vanished": "a template has lost a role",
+    "drift/inactive": "somebody in a role is inactive in the directory",
+    "drift/invalid-preset": "no new workflow can start from this preset",
+    "drift/not-possible": "somebody in a role of an invalid preset may not be assigned any more",
     "live/kept-not-possible": "somebody who stays may no longer be assigned; the service may refuse the write",
     "live/unchecked-assignee": "the snapshot cannot tell whether somebody may be assigned",
     "live/unchecked-inactive": "the directory cannot be read, so nobody is known to be inactive",

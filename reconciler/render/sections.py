@@ -19,7 +19,7 @@ __all__ = ["Half", "PresetView", "RowView", "SectionView", "Sign", "place_name",
            "reason_removed", "shown_login", "shown_name"]  # fmt: skip
 
 Sign = Literal["−", "+", "→"]
-Half = Literal["requested", "drift", "withheld"]
+Half = Literal["requested", "drift", "withheld", "new", "known", "acknowledged", "resolved"]
 
 
 class RowView(msgspec.Struct, frozen=True, kw_only=True):
@@ -70,8 +70,8 @@ class SectionView(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def title(self) -> str:
         """The template with what half this is."""
-        words = {"requested": "", "drift": "drift, not these documents: ", "withheld": "withheld: "}
-        return f"{words[self.half]}{self.name}"
+        words = {"requested": "", "drift": "drift, not these documents: "}
+        return f"{words.get(self.half, f'{self.half}: ')}{self.name}"
 
     @property
     def counts(self) -> str:
@@ -96,9 +96,9 @@ def plan_sections(plan: Plan, halves: Iterable[Half]) -> tuple[SectionView, ...]
 
 
 def _changes(plan: Plan, half: Half) -> list[PresetChange]:
-    if half == "withheld":
-        return [_as_change(one) for one in plan.withheld]
-    return _half(plan.changes, half)
+    if half == "requested" or half == "drift":  # noqa: PLR1714 - so that the type is known to be a cause
+        return _half(plan.changes, half)
+    return [_as_change(one) for one in plan.withheld]
 
 
 def _half(changes: Iterable[PresetChange], cause: Cause) -> list[PresetChange]:

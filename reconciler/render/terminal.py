@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from reconciler.render.findings import FindingView
     from reconciler.render.persons import PersonView
     from reconciler.render.sections import PresetView, RowView
-    from reconciler.render.view import By
+    from reconciler.render.view import By, PlanView
 
-__all__ = ["render_apply", "render_diagnostics", "render_plan", "render_runs"]
+__all__ = ["render_apply", "render_diagnostics", "render_plan", "render_runs", "render_view"]
 
 _SYMBOLS = {"error": ("✗", "bold red"), "warning": ("!", "yellow"), "note": ("·", "dim")}
 _SIGNS = {"−": "red", "+": "green", "→": "cyan"}
@@ -67,7 +67,11 @@ class _Page:
 
 def render_plan(plan: Plan, *, color: bool, by: By = "preset") -> str:
     """Give a plan as text for people: guards, then removals before additions, one person a line."""
-    view = plan_view(plan, by)
+    return render_view(plan_view(plan, by), color=color)
+
+
+def render_view(view: PlanView, *, color: bool) -> str:
+    """Give a view as text for people."""
     page = _Page(color=color)
     head = Text(printable(view.company), style="bold")
     head.append(f"      {view.headline}", style="default")
@@ -91,11 +95,9 @@ def render_plan(plan: Plan, *, color: bool, by: By = "preset") -> str:
     _add_already(page, view.already)
     if view.untouched:
         page.add("", Text(view.untouched, style="dim"))
-    page.add(
-        "",
-        Text(printable(f"{view.source} · {view.cost}"), style="dim"),
-        Text(printable(f"digest {view.digest}"), style="dim"),
-    )
+    page.add("", Text(printable(f"{view.source} · {view.cost}"), style="dim"))
+    if view.digest:
+        page.add(Text(printable(f"digest {view.digest}"), style="dim"))
     return page.text()
 
 

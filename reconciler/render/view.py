@@ -13,10 +13,11 @@ from reconciler.render.persons import PersonView, person_views
 from reconciler.render.sections import Half, SectionView, place_name, plan_sections, shown_login, shown_name
 
 if TYPE_CHECKING:
+    from reconciler.model.documents import Source
     from reconciler.model.failure import Failure
-    from reconciler.model.plan import AlreadySo, Plan, UsedOverride
+    from reconciler.model.plan import AlreadySo, LiveSource, Plan, UsedOverride
 
-__all__ = ["By", "PlanView", "failure_view", "plan_view"]
+__all__ = ["By", "PlanView", "counted", "failure_view", "plan_view", "shown_cost", "shown_source"]
 
 By = Literal["preset", "person"]
 LONGEST_MESSAGE = 500
@@ -48,9 +49,9 @@ def plan_view(plan: Plan, by: By = "preset") -> PlanView:
     summary = plan.summary
     company = f"{plan.company_name} ({plan.company_id})" if plan.company_name else f"company {plan.company_id}"
     if plan.changes:
-        headline = f"{summary.changed:,} of {_count(summary.presets, 'preset')} change{_s(summary.changed)}"
+        headline = f"{summary.changed:,} of {counted(summary.presets, 'preset')} change{_s(summary.changed)}"
     elif plan.complete:
-        headline = f"{_count(summary.presets, 'preset')}, nothing to change"
+        headline = f"{counted(summary.presets, 'preset')}, nothing to change"
     else:
         headline = "nothing is planned"
     return PlanView(
@@ -64,8 +65,8 @@ def plan_view(plan: Plan, by: By = "preset") -> PlanView:
         people=person_views(plan) if by == "person" else (),
         already=tuple(_already(one) for one in plan.already),
         untouched=_untouched(plan),
-        source=_source(plan),
-        cost=_cost(plan),
+        source=shown_source(plan.source),
+        cost=shown_cost(plan.live, plan.summary.presets),
         digest=plan.digest,
     )
 
@@ -93,7 +94,8 @@ def _s(changed: int) -> str:
     return "s" if changed == 1 else ""
 
 
-def _count(number: int, noun: str, nouns: str | None = None) -> str:
+def counted(number: int, noun: str, nouns: str | None = None) -> str:
+    """Give a number with its noun."""
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {nouns or noun + 's'}"
 
 
@@ -114,7 +116,7 @@ def _counts(plan: Plan) -> str:
 
 
 def _people_roles(additions: int, removals: int, managers: int) -> str:
-    more = f", {_count(managers, 'workflow manager')}" if managers else ""
+    more = f", {counted(managers, 'workflow manager')}" if managers else ""
     return f"+{additions:,} −{removals:,} people-roles{more}"
 
 
@@ -130,30 +132,34 @@ def _state(plan: Plan) -> str:
 
 def _withheld_counts(plan: Plan) -> str:
     managers = sum(one.workflow_manager is not None for one in plan.withheld)
-    counts = [_count(plan.summary.withheld, "removal")]
+    counts = [counted(plan.summary.withheld, "removal")]
     if managers:
-        counts.append(_count(managers, "change of workflow manager", "changes of workflow manager"))
+        counts.append(counted(managers, "change of workflow manager", "changes of workflow manager"))
     return " and ".join(counts)
 
 
-def _source(plan: Plan) -> str:
-    if plan.source.revision is None:
+def shown_source(source: Source) -> str:
+    """Say which documents these are."""
+    if source.revision is None:
         return "documents not under version control"
-    dirty = " with uncommitted changes" if plan.source.dirty else ""
-    base = f", base {plan.source.base[:12]}" if plan.source.base else ""
-    return f"documents at {plan.source.revision[:12]}{dirty}{base}"
+    dirty = " with uncommitted changes" if source.dirty else ""
+    base = f", base {source.base[:12]}" if source.base else ""
+    return f"documents at {source.revision[:12]}{dirty}{base}"
 
 
-def _cost(plan: Plan) -> str:
-    live = plan.live
-    presets = _count(plan.summary.presets, "preset")
+def shown_cost(live: LiveSource, number: int) -> str:
+    """Say from where live is, and what reading so many presets cost."""
+    presets = counted(number, "preset")
     if live.source == "snapshot":
         return f"{presets} from a snapshot of {live.observed_at}, no requests"
-    requests = _count(live.requests or 0, "request")
-    return f"{presets} read with {requests} (lower bound {live.lower_bound or 0:,}) in {_seconds(live.seconds or 0)}"
+    requests = counted(live.requests or 0, "request")
+    return (
+        f"{presets} read with {requests} (lower bound {live.lower_bound or 0:,}) in {shown_seconds(live.seconds or 0)}"
+    )
 
 
-def _seconds(seconds: float) -> str:
+def shown_seconds(seconds: float) -> str:
+    """Give a time in people's words."""
     if seconds < 10:  # noqa: PLR2004
         return f"{seconds:.1f} s"
     minutes, rest = divmod(round(seconds), 60)
@@ -181,7 +187,7 @@ def _untouched(plan: Plan) -> str:
     unmanaged = sum(change.unmanaged for change in plan.changes)
     dynamic = sum(change.dynamic for change in plan.changes)
     parts = [
-        _count(number, noun)
+        counted(number, noun)
         for number, noun in ((unmanaged, "unmanaged role group"), (dynamic, "dynamic group"))
         if number
     ]

@@ -45,7 +45,7 @@ def test_commands_in_examples_exist() -> None:
 
 def test_the_documents_of_the_documentation_are_good(tmp_path: Path) -> None:
     """Every YAML block that begins with a file's name, put together, is a repository without a problem."""
-    text = (ROOT / "docs" / "documents.md").read_text(encoding="utf-8")
+    text = "".join((ROOT / "docs" / page).read_text(encoding="utf-8") for page in ("documents.md", "drift.md"))
     blocks = re.findall(r"```yaml\n# (\S+)\n(.*?)```", text, re.DOTALL)
     for name, content in blocks:
         path = tmp_path / name
@@ -55,7 +55,8 @@ def test_the_documents_of_the_documentation_are_good(tmp_path: Path) -> None:
     documents, diagnostics = read_repository(settings, read_settings_document(settings), TODAY)
     assert not has_errors(diagnostics), diagnostics
     assert documents.policy.overrides
-    assert (len(blocks), len(documents.assignments)) == (5, 2)
+    assert documents.acknowledged
+    assert (len(blocks), len(documents.assignments)) == (6, 2)
 
 
 def test_exit_codes_of_the_readme() -> None:
@@ -73,4 +74,6 @@ def test_every_code_is_explained() -> None:
     assert {code: meaning.replace("`", "") for code, meaning in told} == MEANINGS
     sources = [path for path in (ROOT / "reconciler").rglob("*.py") if path.name != "meanings.py"]
     source = "\n".join(path.read_text(encoding="utf-8") for path in sources)
-    assert [code for code, _ in told] == sorted(set(re.findall(r'"((?:documents|live|policy|run)/[a-z-]+)"', source)))
+    assert [code for code, _ in told] == sorted(
+        set(re.findall(r'"((?:documents|drift|live|policy|run)/[a-z-]+)"', source))
+    )

@@ -68,6 +68,7 @@ def test_what_commands_write_is_as_the_schemas_say(tmp_path: Path, sandbox: Runn
     (journal,) = (folder / ".reconciler" / "journal").glob("*.jsonl")
     for line in journal.read_text().splitlines():
         check("journal", json.loads(line))
+    check("drift", written("drift", "--format", "json"))
     (folder / "a.yaml").write_text("kind: x\n")
     check("error", written("plan", "--format", "json"))
 

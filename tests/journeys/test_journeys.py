@@ -455,7 +455,19 @@ def test_21_a_lost_answer(trial: Trial) -> None:
 
 def test_22_help_for_every_command(trial: Trial, whole: SnapshotAssertion) -> None:
     """Each tells what it does, its options, and an example."""
-    commands = ("validate", "plan", "show", "comment", "approved", "apply", "snapshot", "history", "sandbox", "demo")
+    commands = (
+        "validate",
+        "plan",
+        "show",
+        "comment",
+        "approved",
+        "apply",
+        "drift",
+        "snapshot",
+        "history",
+        "sandbox",
+        "demo",
+    )
     shown = [trial.run("--help"), *(trial.run(command, "--help") for command in commands)]
     assert "\n".join(shown) == whole
     assert all("Example" in one for one in shown[1:])

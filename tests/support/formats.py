@@ -11,6 +11,7 @@ import msgspec
 
 from reconciler.live import snapshot
 from reconciler.model.diagnostics import Diagnostic
+from reconciler.model.drift import DriftReport
 from reconciler.model.failure import Failure
 from reconciler.model.outcomes import ApplyReport, JournalEvent, RecordedRun
 from reconciler.model.plan import Plan
@@ -43,6 +44,7 @@ _FORMATS: dict[str, Any] = {
     "journal": JournalEvent,
     "snapshot": snapshot._Snapshot,
     "approved": ApprovedPlans,
+    "drift": DriftReport,
 }
 
 

@@ -1,0 +1,179 @@
+"""``reconciler drift``: what differs between live and git; it cannot write to the service."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import click
+import msgspec
+
+from reconciler.commands.making import live_source
+from reconciler.commands.observing import observe, open_reader
+from reconciler.commands.options import common_options, emit, require_folder
+from reconciler.commands.workspace import journal_folder, moment, now, open_workspace, read_documents
+from reconciler.desired import describe_source
+from reconciler.drift import (
+    acknowledge,
+    build_report,
+    compare_with,
+    decode_report,
+    find_drifts,
+    find_notices,
+    template_groups,
+)
+from reconciler.errors import FileError, IncompleteError
+from reconciler.journal import Journal, read_last_drift
+from reconciler.model.drift import DriftFound
+from reconciler.planning import compare
+
+if TYPE_CHECKING:
+    import datetime
+
+    from reconciler.commands.observing import LiveReader, Observation
+    from reconciler.commands.options import Common
+    from reconciler.commands.workspace import Workspace
+    from reconciler.model.drift import DriftReport
+    from reconciler.model.live import LiveState
+
+__all__ = ["drift"]
+
+DriftFormat = Literal["terminal", "markdown", "html", "json"]
+
+
+@click.command(
+    epilog="Examples: reconciler drift; reconciler drift --format html --out drift.html; "
+    "reconciler drift --format json --previous yesterday.json --out today.json"
+)
+@common_options
+@click.option(
+    "--previous",
+    "previous_at",
+    type=click.Path(path_type=Path),
+    help="The report (JSON) that tells what is new [default: the last one in the journal].",
+)
+@click.option("--snapshot", type=click.Path(path_type=Path), help="Look at a saved live state; no network.")
+@click.option(
+    "--journal",
+    "journal_at",
+    type=click.Path(path_type=Path),
+    help="Folder of the journal [default: .reconciler/journal].",
+)
+@click.option(
+    "--format",
+    "shown_as",
+    type=click.Choice(["terminal", "markdown", "html", "json"]),
+    default="terminal",
+    help="How to show it.",
+)
+@click.option("--out", type=click.Path(path_type=Path), help="Write the result to a file.")
+def drift(
+    common: Common,
+    *,
+    previous_at: Path | None,
+    snapshot: Path | None,
+    journal_at: Path | None,
+    shown_as: DriftFormat,
+    out: Path | None,
+) -> int:
+    """Show what differs between live and git, and change nothing.
+
+    Each difference is a person in a role on one side alone: live only (added there) or git only (removed there). It is
+    new once, then known, until it is over; whatever an acknowledgement quiets is shown apart. Presets that became
+    invalid, people who left, roles that end within 14 days and changed templates are told too.
+
+    Exit codes: 0 no drift that is not acknowledged, 2 drift, 6 not everything could be read, 7 invalid documents.
+    """
+    if out is not None:
+        require_folder(out)
+    workspace = open_workspace(common)
+    folder = journal_folder(workspace.root, journal_at)
+    previous = _previous(previous_at, folder, workspace.settings.company_id)
+    documents, diagnostics = read_documents(workspace)
+    with open_reader(workspace, common, snapshot) as reader:
+        observation = observe(documents, diagnostics, reader, own_account=workspace.settings.service_account)
+        observation = _with_lists_of_invalid(observation, reader)
+    if observation.state.unreadable:
+        reasons = "; ".join(one.reason for one in observation.state.unreadable[:3])
+        raise IncompleteError(f"not everything could be read, so nothing is said of drift: {reasons}")
+    report = _report(observation, workspace, previous, from_snapshot=snapshot is not None)
+    with Journal(folder) as journal:
+        journal.record(DriftFound(at=report.created_at, run_id=journal.run_id, report=report))
+    emit(_shown(report, shown_as, color=out is None and common.color(sys.stdout)), out)
+    return 2 if report.summary.new or report.summary.known else 0
+
+
+def _previous(path: Path | None, folder: Path, company_id: str) -> DriftReport | None:
+    if path is None:
+        return read_last_drift(folder, company_id)
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise FileError(f"cannot read the report {path}: {error.strerror}") from error
+    return decode_report(content, str(path), company_id)
+
+
+def _with_lists_of_invalid(observation: Observation, reader: LiveReader) -> Observation:
+    """Read who may be assigned where presets are invalid: one list each, and none where all are valid."""
+    state = observation.state
+    known = {(one.project_id, one.tool_type) for one in state.assignees}
+    wanted = {
+        (one.target.preset.project_id, one.target.template.tool_type)
+        for one in observation.resolved
+        if not one.target.preset.valid
+    }
+    more = reader.assignees(sorted(wanted - known, key=str))
+    if not more:
+        return observation
+    state = msgspec.structs.replace(state, assignees=(*state.assignees, *more), pacing=reader.pacing)
+    return msgspec.structs.replace(observation, state=state)
+
+
+def _report(
+    observation: Observation, workspace: Workspace, previous: DriftReport | None, *, from_snapshot: bool
+) -> DriftReport:
+    state: LiveState = observation.state
+    today: datetime.date = now().date()
+    created_at = moment()
+    templates = template_groups(observation.resolved, state.versions)
+    notices = find_notices(
+        observation.resolved, state, observation.policy, templates=templates, previous=previous, today=today
+    )
+    found = find_drifts(compare(observation.resolved, state.versions))
+    drifts, notices = compare_with(previous, found, notices, created_at)
+    acknowledged = acknowledge(drifts, observation.acknowledged, today)
+    return build_report(
+        drifts=acknowledged.drifts,
+        notices=notices,
+        previous=previous,
+        templates=templates,
+        diagnostics=(*observation.diagnostics, *acknowledged.diagnostics),
+        presets=len(observation.resolved),
+        company_id=workspace.settings.company_id,
+        company_name=workspace.settings.company_name,
+        source=describe_source(workspace.root),
+        live=live_source(state, from_snapshot=from_snapshot),
+        created_at=created_at,
+    )
+
+
+def _shown(report: DriftReport, shown_as: DriftFormat, *, color: bool) -> str:
+    if shown_as == "json":
+        from reconciler.drift import encode_report  # noqa: PLC0415 - only the format asked for is loaded
+
+        return encode_report(report).decode()
+    if shown_as == "html":
+        from reconciler.render.html import render_drift_html  # noqa: PLC0415 - the same
+
+        return render_drift_html(report)
+    from reconciler.render.drift import drift_view  # noqa: PLC0415 - the same
+
+    view = drift_view(report)
+    if shown_as == "markdown":
+        from reconciler.render.markdown import fitted_view  # noqa: PLC0415 - the same
+
+        return fitted_view(view, None, "", lambda: view)
+    from reconciler.render.terminal import render_view  # noqa: PLC0415 - the same
+
+    return render_view(view, color=color)

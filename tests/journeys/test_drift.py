@@ -1,0 +1,117 @@
+"""Drift through the real command line: somebody clicks, is found, known, answered for, put back."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.support.account import INVOICE, company_seed, write_seed
+from tests.support.sandbox import running_sandbox
+from tests.support.trial import Trial
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from syrupy.assertion import SnapshotAssertion
+
+    from tests.support.sandbox import RunningSandbox
+
+AS_LIVE = INVOICE.replace("cy@", "bo@").replace("projects:", "workflow_manager: gus@acme.test\nprojects:")
+KNOWN = (
+    "kind: acknowledgements\nacknowledged:\n  - {address: projects/1042/*, group: Project Manager, "
+    'person: eli@acme.test, owner: kim@acme.test, reason: "a trial", until: 2099-12-31}\n'
+)
+
+
+@pytest.fixture
+def trial(tmp_path: Path, sandbox: RunningSandbox) -> Trial:
+    """Give a repository that live agrees with."""
+    one = Trial(tmp_path / "approvals", sandbox)
+    one.write({"assignments/invoice.yaml": AS_LIVE})
+    one.commit()
+    return one
+
+
+def dated(shown: str) -> str:
+    """Take out the day."""
+    return re.sub(r"since \d{4}-\d\d-\d\d", "since <day>", shown)
+
+
+def test_01_the_life_of_a_difference(trial: Trial, whole: SnapshotAssertion) -> None:
+    """None; new; known; answered for; put back and resolved; quiet again."""
+    shown = [trial.run("drift")]
+    trial.sandbox.edit("32", "1042", pm=["1", "5"])
+    shown += [trial.run("drift"), trial.run("drift")]
+    trial.write({"known.yaml": KNOWN})
+    shown.append(trial.run("drift"))
+    trial.sandbox.edit("32", "1042", pm=["1", "2", "5"])
+    shown.append(trial.run("drift"))
+    trial.sandbox.edit("32", "1042", pm=["1", "2"])
+    (trial.folder / "known.yaml").unlink()
+    shown += [trial.run("drift"), trial.run("drift")]
+    assert [one[:6] for one in shown] == ["exit 0", "exit 2", "exit 2", "exit 2", "exit 0", "exit 0", "exit 0"]
+    assert dated("\n".join(shown)) == whole
+    assert trial.writes() == []
+    assert {one["method"] for one in trial.sandbox.log()} == {"GET"}
+
+
+def test_02_a_report_kept_elsewhere(trial: Trial) -> None:
+    """--previous goes before the journal; what it says is what is known."""
+    trial.sandbox.edit("32", "1042", pm=["1"])
+    first = trial.run("drift", "--format", "json", "--out", "first.json")
+    assert first == "exit 2\n--- stdout\n--- stderr\n"
+    (trial.folder / "none.json").write_text(
+        (trial.folder / "first.json").read_text().replace('"git-only"', '"live-only"')
+    )
+    known = json.loads(_json(trial, "--previous", "first.json"))
+    assert [one["state"] for one in known["drifts"]] == ["known"]
+    other = json.loads(_json(trial, "--previous", "none.json"))
+    assert [one["state"] for one in other["drifts"]] == ["new"]
+    assert [one["direction"] for one in other["resolved"]] == ["live-only"]
+    for name, code in (("missing.json", 64), ("reconciler.yaml", 7)):
+        assert trial.run("drift", "--previous", name).startswith(f"exit {code}")
+
+
+def _json(trial: Trial, *arguments: str) -> str:
+    shown = trial.run("drift", "--format", "json", *arguments)
+    return shown.split("--- stdout\n")[1].split("--- stderr")[0]
+
+
+def test_03_an_invalid_preset(tmp_path: Path) -> None:
+    """Who is the reason is looked up, with one request more for it alone."""
+    seed = company_seed()
+    seed["eligible"] = [{"list": "possible_assignees", "project_id": "1042", "people": ["1", "3", "4"]}]
+    seed["presets"][1]["valid"] = False
+    with running_sandbox(write_seed(tmp_path / "seed", seed)) as sandbox:
+        trial = Trial(tmp_path / "approvals", sandbox)
+        trial.write({"assignments/invoice.yaml": AS_LIVE})
+        shown = trial.run("drift")
+        assert shown.startswith("exit 0")
+        assert "Invoice Approval · Harbor Bridge is invalid: no new workflow starts there" in shown
+        assert "Project Manager: Bo (bo@acme.test) may not be assigned any more" in shown
+        assert "with 7 requests (lower bound 7)" in shown
+
+
+def test_04_half_read_is_no_report(trial: Trial) -> None:
+    """Nothing is said of drift, and the journal keeps nothing."""
+    trial.sandbox.fail({"path": "presets/32", "status": 403, "times": 9})
+    shown = trial.run("drift")
+    assert shown.startswith("exit 6")
+    assert "nothing is said of drift" in shown
+    assert not (trial.folder / ".reconciler" / "journal").exists()
+
+
+def test_05_offline_and_as_a_page(trial: Trial) -> None:
+    """Against a snapshot without a request; as one file of HTML; as Markdown."""
+    trial.sandbox.edit("32", "1042", pm=["1"])
+    trial.run("snapshot", "--out", "live.json")
+    trial.sandbox.log(forget=True)
+    assert trial.run("drift", "--snapshot", "live.json").startswith("exit 2")
+    assert trial.sandbox.log() == []
+    trial.run("drift", "--format", "html", "--out", "drift.html")
+    assert "git only" in (trial.folder / "drift.html").read_text()
+    assert "**1 git only · 1 known · oldest since " in trial.run("drift", "--format", "markdown")
+    assert trial.run("history").splitlines()[2] == "no runs in the journal"

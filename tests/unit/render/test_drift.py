@@ -1,0 +1,79 @@
+"""Whole outputs of drift reports in every format."""
+
+from __future__ import annotations
+
+import datetime
+from typing import TYPE_CHECKING
+
+import msgspec
+import pytest
+
+from reconciler.drift import encode_report
+from reconciler.model.drift import Notice
+from reconciler.render.drift import drift_view
+from reconciler.render.html import render_drift_html
+from reconciler.render.markdown import fitted_view
+from reconciler.render.terminal import render_view
+from tests.support.cases import change, group, manager
+from tests.support.drifts import entry, report
+from tests.support.scenarios import HOSTILE
+
+if TYPE_CHECKING:
+    from syrupy.assertion import SnapshotAssertion
+
+    from reconciler.model.drift import DriftReport
+
+DAY = datetime.date(2026, 11, 24)
+
+
+def nothing() -> DriftReport:
+    """Live is as git has it."""
+    return report([])
+
+
+def everything() -> DriftReport:
+    """New, known, acknowledged and resolved; a manager, the company, notices."""
+    before = report([change(group(remove=[2, 3])), change(group("Legal", add=[9]), project="8")])
+    return report(
+        [
+            change(group(remove=[2], add=[4]), group("Legal", remove=[5]), manager=manager(6, 7)),
+            change(group("Finance", add=[8]), project=None, template="13"),
+        ],
+        before,
+        DAY,
+        [entry(5), entry(2, "2026-11-01")],
+        notices=[
+            Notice(kind="invalid-preset", address="projects/1042/templates/12", message="it is invalid"),
+            Notice(kind="ends-soon", address="projects/1042/templates/12", message="it ends soon"),
+        ],
+    )
+
+
+def many_alike() -> DriftReport:
+    """The same in twenty presets."""
+    return report([change(group(remove=[2]), project=str(number)) for number in range(20)])
+
+
+def hostile() -> DriftReport:
+    """Names that are markup."""
+    changed = change(group(HOSTILE, remove=[2]))
+    found = report([changed], acknowledged=[msgspec.structs.replace(entry(2), reason=HOSTILE, address="*")])
+    return msgspec.structs.replace(found, company_name=HOSTILE)
+
+
+SCENARIOS = [nothing, everything, many_alike, hostile]
+
+
+@pytest.mark.parametrize("shown_as", ["terminal", "markdown", "html", "json"])
+@pytest.mark.parametrize("scenario", SCENARIOS)
+def test_a_drift_report(whole: SnapshotAssertion, scenario: object, shown_as: str) -> None:
+    """As people and programs read it."""
+    one: DriftReport = scenario()  # type: ignore[operator]
+    view = drift_view(one)
+    texts = {
+        "terminal": lambda: render_view(view, color=False),
+        "markdown": lambda: fitted_view(view, None, "", lambda: view),
+        "html": lambda: render_drift_html(one),
+        "json": lambda: encode_report(one).decode(),
+    }
+    assert texts[shown_as]() == whole
