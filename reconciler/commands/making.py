@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from reconciler.commands.observing import observe, open_reader
+from reconciler.commands.refreshing import open_refreshing_reader
 from reconciler.commands.workspace import moment, now
 from reconciler.desired import describe_source, read_base
 from reconciler.errors import RefusedError
@@ -16,7 +18,7 @@ from reconciler.planning import build_plan, compare, count_managed, withhold
 from reconciler.planning.basing import judge_released
 from reconciler.planning.causes import already_so, base_targets
 from reconciler.planning.guards import judge, judge_frozen, plan_case
-from reconciler.planning.judging import judge_kept, unreadable_diagnostics
+from reconciler.planning.judging import judge_age, judge_kept, unreadable_diagnostics
 from reconciler.planning.per_person import changes_per_person
 from reconciler.settings import read_freeze
 
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from reconciler.commands.observing import Observation
+    from reconciler.commands.observing import LiveReader, Observation
     from reconciler.commands.options import Common
     from reconciler.commands.workspace import Workspace
     from reconciler.desired import Base
@@ -45,12 +47,24 @@ def make_plan(  # noqa: PLR0913 - where from, what, and how; each named
     diagnostics: Sequence[Diagnostic],
     *,
     snapshot: Path | None = None,
+    refresh: bool = False,
     base_revision: str | None = None,
     adds_only: bool = False,
 ) -> Plan:
-    """Read live state, compare it with the documents, judge, and give the plan."""
+    """Read live state, compare it with the documents, judge, and give the plan.
+
+    With ``refresh`` a snapshot tells of everything but the presets that differ from it or whose documents changed since
+    the base, which are read anew.
+    """
     base = None if base_revision is None else read_base(workspace.settings_file, base_revision, now().date())
-    with open_reader(workspace, common, snapshot) as reader:
+    with ExitStack() as stack:
+        reader: LiveReader
+        refreshing = None
+        if refresh and snapshot is not None:
+            opened = open_refreshing_reader(workspace, common, documents, base, snapshot)
+            reader = refreshing = stack.enter_context(opened)
+        else:
+            reader = stack.enter_context(open_reader(workspace, common, snapshot))
         observation = observe(
             documents,
             diagnostics,
@@ -58,6 +72,8 @@ def make_plan(  # noqa: PLR0913 - where from, what, and how; each named
             base=base.documents if base else None,
             own_account=workspace.settings.service_account,
         )
+    observation = _with_age(observation, from_snapshot=snapshot is not None)
+    refreshed = refreshing.refreshed if refreshing else None
     return judged_plan(
         observation,
         base=base,
@@ -67,7 +83,7 @@ def make_plan(  # noqa: PLR0913 - where from, what, and how; each named
         company_id=workspace.service.company_id,
         company_name=workspace.settings.company_name,
         source=describe_source(workspace.root),
-        live=live_source(observation.state, from_snapshot=snapshot is not None),
+        live=live_source(observation.state, from_snapshot=snapshot is not None, refreshed=refreshed),
         created_at=moment(),
     )
 
@@ -140,7 +156,15 @@ def _released(base: Base | None, then: dict[str, BaseTarget] | None, observation
     return judge_released(then, observation.resolved, base.revision, observation.state.catalogue)
 
 
-def live_source(state: LiveState, *, from_snapshot: bool) -> LiveSource:
+def _with_age(observation: Observation, *, from_snapshot: bool) -> Observation:
+    """Say that a snapshot is old, where it is."""
+    if not from_snapshot:
+        return observation
+    found = judge_age(observation.state.observed_at, now())
+    return msgspec.structs.replace(observation, diagnostics=(*observation.diagnostics, *found))
+
+
+def live_source(state: LiveState, *, from_snapshot: bool, refreshed: int | None = None) -> LiveSource:
     """Give when and from where live was observed, and what that cost."""
     pacing = state.pacing
     return LiveSource(
@@ -149,6 +173,7 @@ def live_source(state: LiveState, *, from_snapshot: bool) -> LiveSource:
         requests=pacing.requests if pacing else None,
         lower_bound=pacing.lower_bound if pacing else None,
         seconds=pacing.seconds if pacing else None,
+        refreshed=refreshed,
     )
 
 

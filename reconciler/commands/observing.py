@@ -42,7 +42,15 @@ if TYPE_CHECKING:
         Wanted,
     )
 
-__all__ = ["LiveReader", "Observation", "confirm_inactive", "observe", "open_live_reader", "open_reader"]
+__all__ = [
+    "LiveReader",
+    "Observation",
+    "confirm_inactive",
+    "observe",
+    "open_live_reader",
+    "open_reader",
+    "read_snapshot",
+]
 
 
 class LiveReader(Protocol):
@@ -113,17 +121,24 @@ class Observation(msgspec.Struct, frozen=True, kw_only=True):
     acknowledged: tuple[Acknowledgement, ...] = ()
 
 
+def read_snapshot(path: Path, company_id: str) -> LiveState:
+    """Read a snapshot file; raises FileError, DocumentsError or StaleError when it cannot be used."""
+    from reconciler.live.snapshot import decode_snapshot  # noqa: PLC0415 - start-up is measured
+
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise FileError(f"cannot read the snapshot {path}: {error.strerror}") from error
+    return decode_snapshot(content, str(path), company_id)
+
+
 @contextmanager
 def open_reader(workspace: Workspace, common: Common, snapshot: Path | None) -> Iterator[LiveReader]:
     """Give a reader of the service that can do nothing but read, or of a snapshot."""
     if snapshot is not None:
-        from reconciler.live.snapshot import SnapshotReader, decode_snapshot  # noqa: PLC0415
+        from reconciler.live.snapshot import SnapshotReader  # noqa: PLC0415
 
-        try:
-            content = snapshot.read_bytes()
-        except OSError as error:
-            raise FileError(f"cannot read the snapshot {snapshot}: {error.strerror}") from error
-        yield SnapshotReader(decode_snapshot(content, str(snapshot), workspace.service.company_id))
+        yield SnapshotReader(read_snapshot(snapshot, workspace.service.company_id))
         return
     with open_live_reader(workspace, common) as reader:
         yield reader
@@ -149,12 +164,14 @@ def observe(  # noqa: PLR0913 - what is asked for, whom to ask, and how much of 
     base: Documents | None = None,
     own_account: Member | None = None,
     only: Mapping[PresetKey, NamedPreset] | None = None,
+    tolerant: bool = False,
 ) -> Observation:
     """Read everything the documents name, and nothing else; or ``only`` these presets of it.
 
     Raises DocumentsError with every name, group and person that cannot be found: reading goes on after the
     first of them, so that one run tells all. ``every_field`` keeps all fields of projects, for documents to come;
-    ``base`` are other documents that will be looked at with the same catalogue.
+    ``base`` are other documents that will be looked at with the same catalogue. ``tolerant`` gives what could be
+    resolved in spite of errors, for looking and not for planning.
     """
     fields = None if every_field else fields_needed(documents) | (fields_needed(base) if base else frozenset())
     catalogue = reader.catalogue(with_projects=needs_projects(documents), fields=fields)
@@ -170,14 +187,15 @@ def observe(  # noqa: PLR0913 - what is asked for, whom to ask, and how much of 
     known = {version.id for version in versions}
     newer = {preset.version_id for preset in presets if preset.version_id is not None} - known
     versions.extend(reader.versions_by_id(sorted(newer)))
-    _require_versions(scope, presets, {version.id for version in versions})
+    if not tolerant:
+        _require_versions(scope, presets, {version.id for version in versions})
     targets, found = find_targets(scope, catalogue, presets, versions, unreadable)
     all_diagnostics.extend(found)
     inactive = reader.inactive_logins()
     resolution = Resolution(targets, PeopleIndex(presets), inactive)
     assignees, managers = _resolve(resolution, reader)
     all_diagnostics.extend(resolution.diagnostics)
-    if has_errors(all_diagnostics):
+    if has_errors(all_diagnostics) and not tolerant:
         raise problems(all_diagnostics)
     state = LiveState(
         observed_at=reader.observed_at,

@@ -12,6 +12,7 @@ from reconciler.commands.making import make_plan
 from reconciler.commands.options import common_options, emit, note, require_folder, write_file
 from reconciler.commands.showing import Showing, plan_exit_code, plan_text, showing_options
 from reconciler.commands.workspace import open_workspace, read_documents
+from reconciler.errors import UsageError
 from reconciler.planning import encode_plan
 
 if TYPE_CHECKING:
@@ -29,14 +30,20 @@ __all__ = ["plan"]
 @click.option("--out", type=click.Path(path_type=Path), help="Save the plan (JSON) for 'show' and 'apply'.")
 @showing_options
 @click.option("--snapshot", type=click.Path(path_type=Path), help="Plan against a saved live state; no network.")
+@click.option(
+    "--refresh",
+    type=click.Choice(["changed"]),
+    help="With --snapshot: read anew what differs from it, or whose documents changed since the base.",
+)
 @click.option("--base", metavar="REV", help="The revision this is compared with, such as origin/main; read from git.")
 @click.option("--adds-only", is_flag=True, help="Withhold everything that would remove anybody; the plan is partial.")
 @click.option("--detailed-exitcode", is_flag=True, help="Exit 2 when there are changes.")
-def plan(
+def plan(  # noqa: PLR0913 - one parameter an option
     common: Common,
     out: Path | None,
     snapshot: Path | None,
     base: str | None,
+    refresh: str | None,
     *,
     adds_only: bool,
     detailed_exitcode: bool,
@@ -47,6 +54,8 @@ def plan(
     Exit codes: 0 done, 2 changes (with --detailed-exitcode), 3 refused by policy, 6 not everything could be
     read, 7 invalid documents.
     """
+    if refresh is not None and snapshot is None:
+        raise UsageError("--refresh goes with --snapshot FILE; make one with: reconciler snapshot --out FILE")
     if out is not None:
         require_folder(out)
         # a plan that fails must not leave an earlier one behind under the same name
@@ -54,7 +63,14 @@ def plan(
     workspace = open_workspace(common)
     documents, diagnostics = read_documents(workspace)
     made = make_plan(
-        workspace, common, documents, diagnostics, snapshot=snapshot, base_revision=base, adds_only=adds_only
+        workspace,
+        common,
+        documents,
+        diagnostics,
+        snapshot=snapshot,
+        refresh=refresh is not None,
+        base_revision=base,
+        adds_only=adds_only,
     )
     if out is not None:
         write_file(out, encode_plan(made))

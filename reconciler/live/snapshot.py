@@ -204,7 +204,7 @@ class SnapshotReader:
     def __init__(self, state: LiveState) -> None:
         self._state = state
         self._assignees = {(one.project_id, one.tool_type): one for one in state.assignees}
-        self._looked_at = {(one.project_id, one.tool_type): one.template_ids for one in state.listed}
+        self.looked_at = {(one.project_id, one.tool_type): one.template_ids for one in state.listed}
         self._managers = {(one.project_id, one.tool_type): one for one in state.managers}
 
     def catalogue(self, *, with_projects: bool, fields: frozenset[str] | None) -> Catalogue:  # noqa: ARG002
@@ -240,7 +240,7 @@ class SnapshotReader:
             )
             for one in wanted
             for template_id in sorted(
-                one.template_ids - self._looked_at.get((one.project_id, one.tool_type), frozenset())
+                one.template_ids - self.looked_at.get((one.project_id, one.tool_type), frozenset())
             )
         ]
         unreadable.extend(one for one in self._state.unreadable if (one.project_id, one.tool_type) in places)

@@ -171,13 +171,17 @@ class UsedOverride(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LiveSource(msgspec.Struct, frozen=True, kw_only=True):
-    """When and from where live was observed, and what it cost (absent for a snapshot)."""
+    """When and from where live was observed, and what it cost (absent for a snapshot).
+
+    ``refreshed`` counts the presets that were read anew beside a snapshot; null where there were none to be.
+    """
 
     observed_at: str
     source: Literal["api", "snapshot"] = msgspec.field(name="from")
     requests: int | None = None
     lower_bound: int | None = None
     seconds: float | None = None
+    refreshed: int | None = None
 
 
 class Counts(msgspec.Struct, frozen=True, kw_only=True):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import TYPE_CHECKING
 
 from reconciler.model.diagnostics import Diagnostic
@@ -12,7 +13,9 @@ if TYPE_CHECKING:
     from reconciler.model.live import LiveState, Unreadable
     from reconciler.model.plan import PresetChange
 
-__all__ = ["judge_kept", "unreadable_diagnostics"]
+OLD_AFTER_HOURS = 24
+
+__all__ = ["judge_age", "judge_kept", "unreadable_diagnostics"]
 
 
 def judge_kept(changes: Iterable[PresetChange], live: LiveState) -> list[Diagnostic]:
@@ -60,3 +63,17 @@ def unreadable_diagnostics(unreadable: Iterable[Unreadable]) -> list[Diagnostic]
         message = f"could not be read, so nothing is planned from it: {one.reason}"
         diagnostics.append(Diagnostic(severity="error", code="live/unreadable", message=message, address=address))
     return diagnostics
+
+
+def judge_age(observed_at: str, now: datetime.datetime) -> list[Diagnostic]:
+    """Say that live is known from longer ago than a day; both moments are UTC."""
+    try:
+        then = datetime.datetime.fromisoformat(observed_at)
+    except ValueError:
+        return []
+    hours = (now - then).total_seconds() / 3600
+    if hours <= OLD_AFTER_HOURS:
+        return []
+    age = f"{hours / 24:.0f} days" if hours >= 48 else f"{hours:.0f} hours"  # noqa: PLR2004 - two days
+    message = f"the snapshot is {age} old ({observed_at}); whatever moved since is not in it; make a new one"
+    return [Diagnostic(severity="warning", code="live/old-snapshot", message=message)]

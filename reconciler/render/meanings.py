@@ -54,6 +54,7 @@ MEANINGS = {
     "drift/invalid-preset": "no new workflow can start from this preset",
     "drift/not-possible": "somebody in a role of an invalid preset may not be assigned any more",
     "live/kept-not-possible": "somebody who stays may no longer be assigned; the service may refuse the write",
+    "live/old-snapshot": "the snapshot is more than a day old",
     "live/unchecked-assignee": "the snapshot cannot tell whether somebody may be assigned",
     "live/unchecked-inactive": "the directory cannot be read, so nobody is known to be inactive",
     "live/unchecked-manager": "the snapshot cannot tell whether somebody may be workflow manager",

@@ -150,6 +150,9 @@ def shown_source(source: Source) -> str:
 def shown_cost(live: LiveSource, number: int) -> str:
     """Say from where live is, and what reading so many presets cost."""
     presets = counted(number, "preset")
+    if live.refreshed is not None:
+        requests = counted(live.requests or 0, "request")
+        return f"{presets} from a snapshot of {live.observed_at}, {live.refreshed:,} read anew with {requests}"
     if live.source == "snapshot":
         return f"{presets} from a snapshot of {live.observed_at}, no requests"
     requests = counted(live.requests or 0, "request")

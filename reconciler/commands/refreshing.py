@@ -1,0 +1,44 @@
+"""Opens a snapshot with the service behind it for the few presets a plan must see as they are now."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from reconciler.commands.observing import observe, open_live_reader, read_snapshot
+from reconciler.planning import compare
+from reconciler.planning.causes import base_targets
+from reconciler.planning.refreshing import presets_to_refresh
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from reconciler.commands.options import Common
+    from reconciler.commands.workspace import Workspace
+    from reconciler.desired import Base
+    from reconciler.live.refreshing import RefreshingReader
+    from reconciler.model.documents import Documents
+
+__all__ = ["open_refreshing_reader"]
+
+
+@contextmanager
+def open_refreshing_reader(
+    workspace: Workspace, common: Common, documents: Documents, base: Base | None, snapshot: Path
+) -> Iterator[RefreshingReader]:
+    """Look at the documents with the snapshot alone, and give a reader that asks the service about what matters.
+
+    That is one request for each preset that differs or whose documents changed since the base, the lists on which
+    additions rest, and the directory: the same handful in a company of any size.
+    """
+    from reconciler.live.refreshing import RefreshingReader  # noqa: PLC0415 - start-up is measured
+    from reconciler.live.snapshot import SnapshotReader  # noqa: PLC0415 - the same
+
+    state = read_snapshot(snapshot, workspace.service.company_id)
+    then = base.documents if base else None
+    offline = observe(documents, (), SnapshotReader(state), base=then, tolerant=True)
+    asked = None if base is None else base_targets(then, offline.state, offline.index.find)
+    anew = presets_to_refresh(offline.resolved, compare(offline.resolved, offline.state.versions), asked)
+    with open_live_reader(workspace, common) as reader:
+        yield RefreshingReader(state, reader, anew)
