@@ -19,6 +19,7 @@ AS_LIVE = (
     INVOICE.replace("cy@", "bo@")
     + "  - project: Cedar Tower\n    groups: {Accounting: [cy@acme.test, dee@acme.test]}\n"
 )
+DIRECTORY = "/rest/v1.0/companies/4211/users/inactive"
 REFRESHED = ("plan", "--snapshot", "live.json", "--refresh", "changed", "--base", "main")
 BUDGET = "kind: assignments\ntemplate: Budget\ncompany: {groups: {Finance: [cy@acme.test]}}\n"
 
