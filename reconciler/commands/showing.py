@@ -24,6 +24,9 @@ PlanFormat = Literal["terminal", "markdown", "html", "json"] | AnnotationFormat
 PLAN_FORMATS: tuple[PlanFormat, ...] = ("terminal", "markdown", "html", "json", *ANNOTATION_FORMATS)
 
 
+_LINK = re.compile(r"(https?://[!#-;=?-Z_a-z~]{1,300})?")
+
+
 class Showing(NamedTuple):
     """How a plan is to be shown; ``budget`` and ``link`` (where all of it can be seen) are for Markdown."""
 
@@ -53,6 +56,12 @@ class BudgetType(click.ParamType[Any]):
         return Budget(limit, in_bytes=found[2] is not None)
 
 
+def _checked_link(_context: click.Context, _option: click.Parameter, link: str | None) -> str | None:
+    if link is not None and not _LINK.fullmatch(link):
+        raise click.BadParameter(f"'{link}' is no address that can be linked to; write https://… without blanks")
+    return link or None
+
+
 def showing_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add ``--format``, ``--by``, ``--budget`` and ``--link``."""
     shown_as = click.option(
@@ -80,7 +89,12 @@ def markdown_options(command: Callable[..., Any]) -> Callable[..., Any]:
                 type=BudgetType(),
                 help="Most that Markdown may take: 65536 (characters; a comment), 1MiB (bytes; a job summary).",
             ),
-            click.option("--link", metavar="URL", help="Where all of it can be seen, for Markdown that was cut."),
+            click.option(
+                "--link",
+                metavar="URL",
+                callback=_checked_link,
+                help="Where all of it can be seen, for Markdown that was cut.",
+            ),
         )
     ):
         command = option(command)

@@ -6,14 +6,19 @@ import html
 import re
 import unicodedata
 
-__all__ = ["ZERO_WIDTH_SPACE", "code_span", "escape_html_line", "escape_markdown", "printable", "shortened"]
+__all__ = ["ZERO_WIDTH_SPACE", "code_span", "escape_address", "escape_html_line", "escape_markdown", "printable",
+           "shortened"]  # fmt: skip
 
 LONGEST_CELL = 80
 
 ZERO_WIDTH_SPACE = "\u200b"
 _INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+!|~$])")
-_LINK = re.compile(r"(?i)\b(https?|ftp|mailto)(:)|\b(www)(\.)")
+_ADDRESS = re.compile(r"https?://[!#-;=?-Z_a-z~]{1,300}")
+# What forges make links of by themselves, wherever it stands in a word: any scheme, www, and GitHub's GH-1.
+_LINK = re.compile(r"(?i)(:)(//)|(www)(\.)|(gh-)(\d)")
+# What they take for references: issues, requests, labels, milestones, epics, snippets; a backslash does not stop them.
+_REFERENCE = re.compile(r"([#!~%&$^])(?=[\w\"'&\\])")
 
 
 def printable(text: str) -> str:
@@ -32,20 +37,25 @@ def shortened(text: str, longest: int = LONGEST_CELL) -> str:
 def escape_markdown(text: str) -> str:
     """Escape a text for a table cell or line of GitHub's and GitLab's Markdown.
 
-    Mentions are found after entities are resolved, so an ``@`` gets a zero-width space behind it; links that
-    forges make by themselves get one as well.
+    Mentions, references and links are found after escapes and entities are resolved, so a zero-width space breaks them.
     """
-    escaped = _MARKDOWN.sub(r"\\\1", printable(text))
-    escaped = escaped.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    escaped = escaped.replace("@", f"@{ZERO_WIDTH_SPACE}")
-    return _LINK.sub(lambda found: "".join((*(one or "" for one in found.groups()), ZERO_WIDTH_SPACE)), escaped)
+    escaped = _MARKDOWN.sub(r"\\\1", _without_links(printable(text)))
+    return escaped.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def escape_html_line(text: str) -> str:
     """Escape a text for HTML inside Markdown, where forges still look for mentions, references and links."""
-    escaped = html.escape(printable(text), quote=True).replace("@", f"@{ZERO_WIDTH_SPACE}")
-    escaped = re.sub(r"(?<!&)#", f"#{ZERO_WIDTH_SPACE}", escaped)
-    return _LINK.sub(lambda found: "".join((*(one or "" for one in found.groups()), ZERO_WIDTH_SPACE)), escaped)
+    return html.escape(_without_links(printable(text)), quote=True)
+
+
+def _without_links(text: str) -> str:
+    broken = _REFERENCE.sub(rf"\1{ZERO_WIDTH_SPACE}", text).replace("@", f"@{ZERO_WIDTH_SPACE}")
+    return _LINK.sub(lambda found: ZERO_WIDTH_SPACE.join(one for one in found.groups() if one), broken)
+
+
+def escape_address(text: str) -> str:
+    """Give an address as a link that can be clicked, and copied as it is; what is no plain address stays text."""
+    return f"<{text}>" if _ADDRESS.fullmatch(text) else escape_markdown(text)
 
 
 def code_span(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -9,7 +10,7 @@ import msgspec
 from reconciler.render.findings import FindingView
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Mapping, Sequence
 
     from reconciler.render.persons import PersonView
     from reconciler.render.sections import PresetView, RowView, SectionView, Sign
@@ -18,8 +19,10 @@ if TYPE_CHECKING:
 __all__ = ["SMALLEST_BUDGET", "Budget", "fit"]
 
 SMALLEST_BUDGET = 2000
-LONGEST_COMPANY = 80
 _SHORTEST_ROW = 30  # characters; no row of any text is shorter
+
+_Place = tuple[int, int, int]  # the number of a section, of a preset in it, of a row in that
+_Ordered = tuple[int, int, int, int, int]  # priority, how many presets a row tells of (negative), and its place
 
 
 class Budget(msgspec.Struct, frozen=True):
@@ -50,18 +53,42 @@ def fit(
     text = render(view)
     if budget is None or budget.holds(text):
         return text
+    whole_view = _with_room(view, budget, render, whole)
+    order = _by_priority(whole_view)
+    if not whole_view.people and not budget.holds(render(_kept(whole_view, 0, order, _removals(order), whole))):
+        whole_view = msgspec.structs.replace(whole_view, people=in_short().people)
     most = budget.limit // _SHORTEST_ROW
-    rows = _by_priority(view)
-    removals = sum(row[0] == 0 for row in rows)
-    if not view.people and (removals > most or not budget.holds(render(_kept(view, 0, removals, whole)))):
-        view = msgspec.structs.replace(view, people=in_short().people)
-    people = _largest(min(len(view.people), most), lambda number: render(_kept(view, number, 0, whole)), budget)
-    if people is not None:
-        best = _largest(min(len(rows), most), lambda number: render(_kept(view, people, number, whole)), budget)
-        return render(_kept(view, people, best or 0, whole))
-    bare = _kept(view, 0, 0, whole)
-    shown = _largest(len(view.findings), lambda number: render(_with_findings(bare, number)), budget)
-    return render(_bare(bare) if shown is None else _with_findings(bare, shown))
+
+    def cut(people: int, rows: int) -> str:
+        return render(_kept(whole_view, people, order, rows, whole))
+
+    people = _largest(min(len(whole_view.people), most), lambda number: cut(number, 0), budget) or 0
+    rows = _largest(min(len(order), most), lambda number: cut(people, number), budget) or 0
+    text = cut(people, rows)
+    return text if budget.holds(text) else render(_bare(whole_view))
+
+
+def _with_room(view: PlanView, budget: Budget, render: Callable[[PlanView], str], whole: str) -> PlanView:
+    """Shorten overrides, then findings, where they alone would leave no half of the budget to people and rows."""
+    more = view.sections or view.people
+    half = msgspec.structs.replace(budget, limit=budget.limit // 2) if more else budget
+
+    def bare(one: PlanView) -> str:
+        return render(_kept(one, 0, [], 0, whole))
+
+    if half.holds(bare(view)):
+        return view
+    if view.overrides:
+        number = len(view.overrides)
+        words = f"{number:,} override{' is' if number == 1 else 's are'} used; there is no room for them here"
+        view = msgspec.structs.replace(view, overrides=(words,))
+    shown = _largest(len(view.findings), lambda number: bare(_with_findings(view, number)), half)
+    return _with_findings(view, shown or 0)
+
+
+def _removals(order: Sequence[_Ordered]) -> int:
+    """Count the rows that may not be cut in silence: they stand first."""
+    return sum(one[0] == 0 for one in order)
 
 
 def _largest(most: int, render: Callable[[int], str], budget: Budget) -> int | None:
@@ -77,10 +104,10 @@ def _largest(most: int, render: Callable[[int], str], budget: Budget) -> int | N
     return best
 
 
-def _kept(view: PlanView, people: int, rows: int, whole: str) -> PlanView:
-    """Keep so many people, each with the sentence alone, and so many rows."""
+def _kept(view: PlanView, people: int, order: Sequence[_Ordered], rows: int, whole: str) -> PlanView:
+    """Keep so many people, each with the sentence alone, and so many rows, the first of this order."""
     told, people_left = _people_kept(view, people)
-    sections, rows_left = _rows_kept(view, rows)
+    sections, rows_left = _rows_kept(view, {one[2:] for one in order[:rows]})
     parts = [f"Left out here: {people_left}."] if people_left else []
     if rows_left:
         words = "Told person by person alone" if told else "Left out here"
@@ -94,10 +121,7 @@ def _priority(section: SectionView, row: RowView) -> int:
     return 1 if row.sign == "+" else 0
 
 
-_Place = tuple[int, int, int]  # the number of a section, of a preset in it, of a row in that
-
-
-def _by_priority(view: PlanView) -> list[tuple[int, int, int, int, int]]:
+def _by_priority(view: PlanView) -> list[_Ordered]:
     """Give every row's priority, how many presets it tells of (negative), and its place, in this order."""
     return sorted(
         (_priority(section, row), -preset.presets, at, inside, index)
@@ -107,47 +131,44 @@ def _by_priority(view: PlanView) -> list[tuple[int, int, int, int, int]]:
     )
 
 
-def _rows_kept(view: PlanView, number: int) -> tuple[tuple[SectionView, ...], str]:
-    """Keep so many rows: removals and changes of manager of both halves, then additions, then what is withheld."""
-    keep = {place[2:] for place in _by_priority(view)[:number]}
+def _rows_kept(view: PlanView, keep: set[_Place]) -> tuple[tuple[SectionView, ...], str]:
+    """Keep the rows at these places, and count the others by section, or in all where there are many sections."""
     sections, counted = [], []
+    all_gone: Counter[Sign] = Counter()
+    touched = {place[0] for place in keep}
     for at, section in enumerate(view.sections):
-        presets, gone = _presets_kept(section, at, keep)
+        presets, gone = _presets_kept(section, at, keep if at in touched else None)
+        all_gone.update(gone)
         words = _counted(gone)
         if words:
             counted.append(f"{section.title}: {words}")
         if presets:
             sections.append(msgspec.structs.replace(section, presets=presets, left_out=words))
     left = "; ".join(counted)
-    if len(left) > SMALLEST_BUDGET // 2:
-        left = _counted(one for at, section in enumerate(view.sections) for one in _presets_kept(section, at, keep)[1])
-    return tuple(sections), left
+    return tuple(sections), _counted(all_gone) if len(left) > SMALLEST_BUDGET // 4 else left
 
 
 def _presets_kept(
-    section: SectionView, at: int, keep: set[_Place]
-) -> tuple[tuple[PresetView, ...], list[tuple[Sign, int]]]:
-    presets, gone = [], []
+    section: SectionView, at: int, keep: set[_Place] | None
+) -> tuple[tuple[PresetView, ...], Counter[Sign]]:
+    """Keep the rows of one section; null keeps none."""
+    presets = []
+    gone: Counter[Sign] = Counter()
     for inside, preset in enumerate(section.presets):
         rows = []
         for index, row in enumerate(preset.rows):
-            if (at, inside, index) in keep:
+            if keep is not None and (at, inside, index) in keep:
                 rows.append(row)
             else:
-                gone.append((row.sign, preset.presets))
+                gone[row.sign] += preset.presets
         if rows:
             presets.append(msgspec.structs.replace(preset, rows=tuple(rows)))
     return tuple(presets), gone
 
 
-def _counted(gone: Iterable[tuple[Sign, int]]) -> str:
-    listed = list(gone)
-    parts = []
-    for sign, noun in (("−", "removal"), ("+", "addition"), ("→", "change of workflow manager")):
-        number = sum(times for one, times in listed if one == sign)
-        if number:
-            parts.append(f"{number:,} {_plural(noun, number)}")
-    return ", ".join(parts)
+def _counted(gone: Mapping[Sign, int]) -> str:
+    nouns: tuple[tuple[Sign, str], ...] = (("−", "removal"), ("+", "addition"), ("→", "change of workflow manager"))
+    return ", ".join(f"{gone[sign]:,} {_plural(noun, gone[sign])}" for sign, noun in nouns if gone.get(sign))
 
 
 def _plural(noun: str, number: int) -> str:
@@ -156,7 +177,7 @@ def _plural(noun: str, number: int) -> str:
 
 def _people_kept(view: PlanView, number: int) -> tuple[tuple[PersonView, ...], str]:
     gone = view.people[number:]
-    counted = _counted((("−", sum(one.removals for one in gone)), ("+", sum(one.additions for one in gone))))
+    counted = _counted({"−": sum(one.removals for one in gone), "+": sum(one.additions for one in gone)})
     words = f"{len(gone):,} {'person' if len(gone) == 1 else 'people'}{f' with {counted}' if counted else ''}"
     told = tuple(msgspec.structs.replace(one, rows=()) for one in view.people[:number])
     return told, words if gone else ""
@@ -169,10 +190,20 @@ def _with_findings(view: PlanView, number: int) -> PlanView:
     errors = sum(one.severity == "error" for one in gone)
     what = f"{len(gone):,} more, {errors:,} of them errors; there is no room for them here"
     more = FindingView(severity=gone[0].severity, code="", place="", what=what)
-    return msgspec.structs.replace(view, findings=(*view.findings[:number], more), overrides=())
+    return msgspec.structs.replace(view, findings=(*view.findings[:number], more))
 
 
 def _bare(view: PlanView) -> PlanView:
-    """Keep the figures, the state and the digest alone; names that fill a page are not among them."""
-    cut = _with_findings(view, 0)
-    return msgspec.structs.replace(cut, company=f"{cut.company[:LONGEST_COMPANY]}…", source="", untouched="")
+    """Keep the figures, the state and the digest alone: nothing that anybody could have made long is among them."""
+    return msgspec.structs.replace(
+        _with_findings(view, 0),
+        company="",
+        overrides=(),
+        sections=(),
+        people=(),
+        already=(),
+        source="",
+        untouched="",
+        link="",
+        left_out="There is no room for more here; reconciler show, with the plan file, tells everything.",
+    )

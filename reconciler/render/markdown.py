@@ -5,9 +5,10 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
+import msgspec
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from reconciler.render.escaping import code_span, escape_html_line, escape_markdown, shortened
+from reconciler.render.escaping import code_span, escape_address, escape_html_line, escape_markdown
 from reconciler.render.findings import named_few
 from reconciler.render.fitting import fit
 from reconciler.render.view import failure_view, plan_view
@@ -24,7 +25,6 @@ __all__ = ["fitted_view", "render_failure_markdown", "render_plan_markdown"]
 
 MOST_UNFOLDED = 40
 MOST_ALREADY = 20
-LONGEST_LINK = 300
 _SYMBOLS = {"error": "❌", "warning": "⚠️", "note": "ℹ️"}
 
 
@@ -46,6 +46,11 @@ def _as_code(value: object) -> _Ready:
     return _Ready(code_span(str(value)))
 
 
+def _as_address(value: object) -> _Ready:
+    """Give an address behind other text, where there is one."""
+    return _Ready(f" {escape_address(str(value))}" if value else "")
+
+
 def _in_tag(value: object) -> _Ready:
     """Give text for inside HTML, where Markdown is not read; nobody in it is notified either."""
     return _Ready(escape_html_line(str(value)))
@@ -61,6 +66,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["as_address"] = _as_address
     environment.filters["as_code"] = _as_code
     environment.filters["in_tag"] = _in_tag
     return environment
@@ -74,16 +80,17 @@ def render_plan_markdown(
     A GitHub comment holds 65,536 characters, a job summary 1 MiB. What has no room is counted, and told where to be
     found: at ``link``, or in the plan file. The digest is always there.
     """
-    whole = f"The whole of it: {shortened(link or 'reconciler show, with the plan file', LONGEST_LINK)}."
-    return fitted_view(plan_view(plan, by), budget, whole, lambda: plan_view(plan, "person"))
+    view = msgspec.structs.replace(plan_view(plan, by), link=link or "")
+    whole = "The whole of it:" if link else "The whole of it: reconciler show, with the plan file."
+    return fitted_view(view, budget, whole, lambda: plan_view(plan, "person"))
 
 
 def render_failure_markdown(
     failure: Failure, company_id: str, *, budget: Budget | None = None, link: str | None = None
 ) -> str:
     """Give the problems for which no plan could be made, within a budget."""
-    view = failure_view(failure, company_id)
-    whole = f"All of it: {shortened(link or 'the output of the run', LONGEST_LINK)}."
+    view = msgspec.structs.replace(failure_view(failure, company_id), link=link or "")
+    whole = "All of it:" if link else "All of it: the output of the run."
     return fitted_view(view, budget, whole, lambda: view)
 
 

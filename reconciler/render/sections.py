@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Literal
 
 import msgspec
@@ -10,7 +11,7 @@ from reconciler.model.live import Person
 from reconciler.model.plan import GroupChange, PresetChange
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from reconciler.model.diagnostics import Origin
     from reconciler.model.plan import Cause, Plan, RemovedPerson, WithheldChange
@@ -19,6 +20,7 @@ __all__ = ["Half", "PresetView", "RowView", "SectionView", "Sign", "place_name",
            "reason_removed", "shown_login", "shown_name"]  # fmt: skip
 
 Sign = Literal["−", "+", "→"]
+_PEOPLE_SIGNS: tuple[Sign, ...] = ("−", "+")
 Half = Literal["requested", "drift", "withheld", "new", "known", "acknowledged", "resolved"]
 
 
@@ -46,14 +48,10 @@ class PresetView(msgspec.Struct, frozen=True, kw_only=True):
         return 1 + len(self.same)
 
     @property
-    def people_roles(self) -> int:
-        """How many removals, additions and changes of manager it tells of."""
-        return len(self.rows) * self.presets
-
-    @property
     def counts(self) -> str:
         """Its removals, additions and changes of manager, for all presets it speaks for."""
-        return counts_of(self.rows, self.presets)
+        signs = Counter(row.sign for row in self.rows)
+        return _shown_counts({sign: number * self.presets for sign, number in signs.items()})
 
 
 class SectionView(msgspec.Struct, frozen=True, kw_only=True):
@@ -77,15 +75,17 @@ class SectionView(msgspec.Struct, frozen=True, kw_only=True):
     def counts(self) -> str:
         """What the section tells of in all."""
         number = sum(preset.presets for preset in self.presets)
-        rows = [row for preset in self.presets for row in preset.rows * preset.presets]
-        return f"{number:,} preset{'' if number == 1 else 's'}, {counts_of(rows)}"
+        signs: Counter[Sign] = Counter()
+        for preset in self.presets:
+            for row in preset.rows:
+                signs[row.sign] += preset.presets
+        return f"{number:,} preset{'' if number == 1 else 's'}, {_shown_counts(signs)}"
 
 
-def counts_of(rows: Iterable[RowView], times: int = 1) -> str:
-    """Count rows by what they do, such as "−2 +1, 1 workflow manager"."""
-    signs = [row.sign for row in rows]
-    parts = [f"{sign}{signs.count(sign) * times:,}" for sign in ("−", "+") if sign in signs]
-    managers = signs.count("→") * times
+def _shown_counts(signs: Mapping[Sign, int]) -> str:
+    """Give counts by what is done, such as "−2 +1, 1 workflow manager"."""
+    parts = [f"{sign}{signs[sign]:,}" for sign in _PEOPLE_SIGNS if signs.get(sign)]
+    managers = signs.get("→", 0)
     manager = f"{managers:,} workflow manager{'' if managers == 1 else 's'}" if managers else ""
     return ", ".join(part for part in (" ".join(parts), manager) if part)
 

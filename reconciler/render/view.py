@@ -26,7 +26,10 @@ _WITHHELD: tuple[Half, ...] = ("withheld",)
 
 
 class PlanView(msgspec.Struct, frozen=True, kw_only=True):
-    """The whole plan, guards first, the dangerous half before the harmless one; ``left_out`` had no room."""
+    """The whole plan, guards first, the dangerous half before the harmless one.
+
+    ``left_out`` says what had no room, ``link`` where all of it can be seen.
+    """
 
     company: str
     headline: str
@@ -42,6 +45,7 @@ class PlanView(msgspec.Struct, frozen=True, kw_only=True):
     cost: str
     digest: str
     left_out: str = ""
+    link: str = ""
 
 
 def plan_view(plan: Plan, by: By = "preset") -> PlanView:

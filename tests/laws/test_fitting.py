@@ -37,6 +37,9 @@ def plan(name: str) -> Plan:
         return made
 
 
+LINK = f"https://ci.test/{'&' * 280}"
+
+
 def fitted(one: Plan, by: By, budget: Budget, monkeypatch: pytest.MonkeyPatch) -> tuple[str, PlanView, PlanView]:
     """Give the text, the whole view, and the view that was cut to become the text."""
     seen: dict[str, PlanView] = {}
@@ -60,7 +63,7 @@ def fitted(one: Plan, by: By, budget: Budget, monkeypatch: pytest.MonkeyPatch) -
 
     with monkeypatch.context() as patched:
         patched.setattr(markdown, "fit", watched)
-        text = render_plan_markdown(one, by=by, budget=budget)
+        text = render_plan_markdown(one, by=by, budget=budget, link=LINK)
     return text, wholes[0], seen[text]
 
 
@@ -136,3 +139,21 @@ def test_names_that_fill_a_page(by: By) -> None:
     assert len(text) <= SMALLEST_BUDGET
     assert one.digest in text
     assert "+2 −8 people-roles" in text.replace("\\", "")
+
+
+@pytest.mark.parametrize("by", ["preset", "person"])
+@pytest.mark.parametrize("reasons", [40, 400])
+def test_overrides_that_fill_a_page(by: By, reasons: int) -> None:
+    """They are counted, and leave room for the people who lose something."""
+    one = plan("two_thousand")
+    (override,) = one.overrides
+    long = msgspec.structs.replace(
+        one,
+        company_name="&" * 200,
+        overrides=tuple(msgspec.structs.replace(override, reason="&" * 900) for _ in range(reasons)),
+    )
+    text = render_plan_markdown(long, by=by, budget=Budget(65_000), link=LINK)
+    assert len(text) <= 65_000
+    assert f"- {reasons} overrides are used; there is no room for them here" in text
+    assert text.count("| loses ") == len([person for person in one.people if person.loses])
+    assert f"<{LINK}>" in text
