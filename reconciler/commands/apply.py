@@ -43,7 +43,11 @@ __all__ = ["apply"]
 @click.argument("plan_files", metavar="[PLAN]...", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--yes", is_flag=True, help="Do not ask; for pipelines. A saved plan needs no question.")
 @click.option("--approved", metavar="DIGEST", multiple=True, help="Insist on the plan with this digest (sha256:…).")
-@click.option("--since", metavar="REV", help="Name in the report the commits after this one, which this run covers.")
+@click.option(
+    "--since",
+    metavar="REV",
+    help="The commit that was applied last: what documents changed since must be in the plans.",
+)
 @click.option("--base", metavar="REV", help="The revision to compare with; for apply without a saved plan.")
 @click.option("--adds-only", is_flag=True, help="Plan additions alone; for apply without a saved plan.")
 @click.option(
@@ -111,7 +115,7 @@ def apply(  # noqa: PLR0913 - one parameter an option
         # somebody may have thought about the question for long
         documents, diagnostics = read_documents(workspace)
         require_no_freeze(documents.policy)
-    approval = approve(plans, workspace, common, documents, diagnostics)
+    approval = approve(plans, workspace, common, documents, diagnostics, since=since)
     _tell(approval, common)
     report = _carry_out(approval, commits, workspace, common, journal_folder(workspace.root, journal_at))
     _emit_report(report, plans, shown_as, common, out)

@@ -6,16 +6,15 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from reconciler.applying import position
 from reconciler.commands.making import live_source
 from reconciler.commands.observing import observe, open_live_reader
 from reconciler.commands.workspace import moment, now
-from reconciler.desired import describe_source
+from reconciler.desired import describe_source, read_base
 from reconciler.errors import RefusedError, StaleError
 from reconciler.model.outcomes import Outcome
 from reconciler.model.plan import Plan
 from reconciler.planning import build_plan, compare, withhold
-from reconciler.planning.approving import approved_presets, beyond, count_steps, with_adoptions
+from reconciler.planning.approving import approved_presets, beyond, holds, left_over, newest_last, with_adoptions
 from reconciler.planning.guards import judge, plan_case
 
 if TYPE_CHECKING:
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
     from reconciler.commands.workspace import Workspace
     from reconciler.model.diagnostics import Diagnostic
     from reconciler.model.documents import Documents
-    from reconciler.model.member import Member
+    from reconciler.model.outcomes import Status
     from reconciler.model.plan import PresetChange
 
 __all__ = ["Approval", "approve"]
@@ -51,21 +50,35 @@ def approve(
     common: Common,
     documents: Documents,
     diagnostics: Sequence[Diagnostic],
+    *,
+    since: str | None = None,
 ) -> Approval:
     """Read the presets of approved plans, plan them anew from the documents of now, and compare.
 
-    It takes one request for every preset, the catalogue, and the lists on which additions rest; nothing else is read,
-    and nothing else can be written. Raises StaleError where anybody would move whom no approved plan moves, and
-    RefusedError where guards stand against it by now.
+    Where ``since`` names the revision that was applied last, presets for which the documents ask otherwise since then
+    are planned too: what no approved plan says of them is refused, and never passed over. It takes the catalogue, the
+    versions of templates, the directory, one request for every preset of a plan and two for every other, and the lists
+    on which additions rest; nothing else can be written. Raises StaleError where anybody would move whom no approved
+    plan moves, and RefusedError where guards stand against it by now.
     """
+    plans = newest_last(plans)
     only = approved_presets(plans)
-    if not only:
+    base = None if since is None else read_base(workspace.settings_file, since, now().date())
+    if not only and base is None:
         return Approval(plan=plans[-1], settled=(), approved=_digests(plans), fewer=0)
     with open_live_reader(workspace, common) as reader:
-        observation = observe(documents, diagnostics, reader, own_account=workspace.settings.service_account, only=only)
+        observation = observe(
+            documents,
+            diagnostics,
+            reader,
+            base=base.documents if base else None,
+            own_account=workspace.settings.service_account,
+            only=only,
+            also_changed_since=base.documents if base else None,
+        )
     changes = _changes(observation, plans)
     _require_approved(changes, plans)
-    _require_guards(changes, plans, observation, workspace.settings.service_account)
+    _require_guards(changes, plans, observation)
     plan = build_plan(
         changes,
         presets=len(observation.resolved),
@@ -83,7 +96,7 @@ def approve(
         plan=plan if len(plans) > 1 else msgspec.structs.replace(plan, digest=plans[0].digest),
         settled=tuple(_settled(plans, changes, observation)),
         approved=_digests(plans),
-        fewer=count_steps(change for plan in plans for change in plan.changes) - count_steps(changes),
+        fewer=left_over(changes, plans),
     )
 
 
@@ -107,9 +120,7 @@ def _require_approved(changes: Sequence[PresetChange], plans: Sequence[Plan]) ->
         )
 
 
-def _require_guards(
-    changes: tuple[PresetChange, ...], plans: Sequence[Plan], observation: Observation, own_account: Member | None
-) -> None:
+def _require_guards(changes: tuple[PresetChange, ...], plans: Sequence[Plan], observation: Observation) -> None:
     case = plan_case(
         changes,
         observation.resolved,
@@ -118,7 +129,7 @@ def _require_guards(
         # what the plans counted: counting it anew would mean reading everything in scope
         managed=max(plan.summary.managed for plan in plans),
         today=now().date(),
-        own_account=own_account,
+        own_account=observation.own_account,
         unknown=(),
     )
     errors = [one for one in judge(case, adds_only=plans[-1].adds_only).diagnostics if one.severity == "error"]
@@ -141,10 +152,13 @@ def _settled(plans: Sequence[Plan], changes: Sequence[PresetChange], observation
             continue
         place = (change.project.id if change.project else None, change.template.id)
         preset = presets.get(place)
+        status: Status = "already"
+        error = None
         if place in reasons:
-            yield Outcome(address=address, preset_id=change.preset_id, status="failed", error=reasons[place])
-        elif preset is not None and position(change, preset) == "after":
-            yield Outcome(address=address, preset_id=change.preset_id, status="already")
-        else:
-            words = "the documents ask for something else by now, and live has it"
-            yield Outcome(address=address, preset_id=change.preset_id, status="already", error=words)
+            status, error = "failed", reasons[place]
+        elif preset is None:
+            status = "stale"
+            error = "no document speaks for this preset any more, so it was not looked at; plan again"
+        elif not holds(preset, address, plans):
+            error = "the documents ask for something else by now, and live has it"
+        yield Outcome(address=address, preset_id=change.preset_id, status=status, error=error)

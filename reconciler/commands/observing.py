@@ -20,7 +20,7 @@ from reconciler.model.scope import ResolvedTarget, Scope
 from reconciler.model.suggestions import did_you_mean_login
 from reconciler.people import PeopleIndex, Resolution
 from reconciler.planning import find_targets, select
-from reconciler.planning.selecting import fields_needed, narrowed, needs_projects
+from reconciler.planning.selecting import changed_claims, fields_needed, narrowed, needs_projects
 from reconciler.settings import read_credentials
 
 if TYPE_CHECKING:
@@ -164,9 +164,12 @@ def observe(  # noqa: PLR0913 - what is asked for, whom to ask, and how much of 
     base: Documents | None = None,
     own_account: Member | None = None,
     only: Mapping[PresetKey, NamedPreset] | None = None,
+    also_changed_since: Documents | None = None,
     tolerant: bool = False,
 ) -> Observation:
     """Read everything the documents name, and nothing else; or ``only`` these presets of it.
+
+    With ``only``, presets for which ``also_changed_since`` (other documents) asks otherwise are read as well.
 
     Raises DocumentsError with every name, group and person that cannot be found: reading goes on after the
     first of them, so that one run tells all. ``every_field`` keeps all fields of projects, for documents to come;
@@ -174,16 +177,15 @@ def observe(  # noqa: PLR0913 - what is asked for, whom to ask, and how much of 
     resolved in spite of errors, for looking and not for planning.
     """
     fields = None if every_field else fields_needed(documents) | (fields_needed(base) if base else frozenset())
-    catalogue = reader.catalogue(with_projects=needs_projects(documents), fields=fields)
+    with_projects = needs_projects(documents) or (base is not None and needs_projects(base))
+    catalogue = reader.catalogue(with_projects=with_projects, fields=fields)
     scope, found = select(documents, catalogue)
     all_diagnostics = [*diagnostics, *found]
     if only is not None:
-        scope = narrowed(scope, only)
+        others = changed_claims(scope, also_changed_since, catalogue)
+        scope = narrowed(scope, only.keys() | others)
     versions = reader.versions(scope.templates)
-    if only is None:
-        presets, unreadable = reader.presets(scope.wanted)
-    else:
-        presets, unreadable = reader.presets_by_id([only[key] for key in scope.claims])
+    presets, unreadable = _presets(scope, only, reader)
     known = {version.id for version in versions}
     newer = {preset.version_id for preset in presets if preset.version_id is not None} - known
     versions.extend(reader.versions_by_id(sorted(newer)))
@@ -206,7 +208,7 @@ def observe(  # noqa: PLR0913 - what is asked for, whom to ask, and how much of 
         managers=tuple(managers),
         unreadable=tuple(unreadable),
         listed=scope.wanted,
-        with_projects=needs_projects(documents),
+        with_projects=with_projects,
         inactive=confirm_inactive(inactive, resolution.index.knows, reader),
         pacing=reader.pacing,
     )
@@ -220,6 +222,21 @@ def observe(  # noqa: PLR0913 - what is asked for, whom to ask, and how much of 
         index=resolution.index,
         acknowledged=documents.acknowledged,
     )
+
+
+def _presets(
+    scope: Scope, only: Mapping[PresetKey, NamedPreset] | None, reader: LiveReader
+) -> tuple[list[Preset], list[Unreadable]]:
+    """Read the presets in scope: one request each where their ids are known, by lists where they are not."""
+    if only is None:
+        return reader.presets(scope.wanted)
+    presets, unreadable = reader.presets_by_id([only[key] for key in scope.claims if key in only])
+    others = narrowed(scope, scope.claims.keys() - only.keys())
+    if others.wanted:
+        more, missing = reader.presets(others.wanted)
+        presets.extend(more)
+        unreadable.extend(missing)
+    return presets, unreadable
 
 
 def _unknown(policy: Policy, index: PeopleIndex) -> tuple[tuple[Member, str], ...]:

@@ -69,7 +69,11 @@ def read_changed_documents(root: Path, commit: str) -> bool:
     if git is None:
         return True
     look = ("diff-tree", "--root", "-r", "-m", "--first-parent", "--name-only", "--no-commit-id", "-z", "--relative")
-    changed = ask_git(git, root, *look, commit, "--", *_DOCUMENTS, _NOT_HIDDEN)
+    # a document may be a link to a file of any name: where there is one, every file counts
+    listed = ask_git(git, root, "ls-tree", "-r", "-z", commit)
+    has_links = listed is None or any(line.startswith(b"120000 ") for line in listed.split(b"\0"))
+    counting = () if has_links else ("--", *_DOCUMENTS, _NOT_HIDDEN)
+    changed = ask_git(git, root, *look, commit, *counting)
     return changed is None or bool(changed.strip(b"\0\n"))
 
 

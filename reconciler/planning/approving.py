@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
 from reconciler.model.diagnostics import Diagnostic
 from reconciler.model.live import NamedPreset, Person, PresetKey
+from reconciler.planning.guards.case import place_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from reconciler.model.diagnostics import Origin
-    from reconciler.model.plan import GroupChange, Plan, PresetChange
+    from reconciler.model.live import Preset
+    from reconciler.model.plan import AddedPerson, GroupChange, ManagerChange, Plan, PresetChange, RemovedPerson
 
-__all__ = ["approved_presets", "beyond", "count_steps", "with_adoptions"]
+__all__ = ["approved_presets", "beyond", "holds", "left_over", "newest_last", "with_adoptions"]
 
 
 class _Step(NamedTuple):
@@ -27,6 +30,11 @@ class _Step(NamedTuple):
     group: str
     before: str
     after: str
+
+
+def newest_last(plans: Iterable[Plan]) -> list[Plan]:
+    """Give plans in the order in which they were made: files are named, and named to apply, in any order."""
+    return sorted(plans, key=lambda plan: plan.created_at)
 
 
 def approved_presets(plans: Iterable[Plan]) -> dict[PresetKey, NamedPreset]:
@@ -67,48 +75,78 @@ def beyond(changes: Iterable[PresetChange], plans: Iterable[Plan]) -> list[Diagn
 
     It does not matter which of several plans says so, nor where live stood when it was made.
     """
-    approved = {step for plan in plans for change in plan.changes for step, _, _ in _steps(change)}
+    approved = _all_steps(plans)
     return [
         Diagnostic(
             severity="error",
             code="policy/not-approved",
-            message=f"{_place(change)}: {words}, and no approved plan says so",
+            message=f"{place_of(change)}: {describe()}, and no approved plan says so",
             address=change.address,
             origin=origin,
         )
         for change in changes
-        for step, words, origin in _steps(change)
+        for step, describe, origin in _steps(change)
         if step not in approved
     ]
 
 
-def count_steps(changes: Iterable[PresetChange]) -> int:
-    """Count people who come, people who go, and workflow managers who change."""
-    return sum(1 for change in changes for _ in _steps(change))
+def left_over(changes: Iterable[PresetChange], plans: Iterable[Plan]) -> int:
+    """Count what plans approved and the changes no longer hold: people who come or go, and workflow managers."""
+    return len(_all_steps(plans) - {step for change in changes for step, _, _ in _steps(change)})
 
 
-def _steps(change: PresetChange) -> Iterator[tuple[_Step, str, Origin | None]]:
+def holds(preset: Preset, address: str, plans: Iterable[Plan]) -> bool:
+    """Tell whether live is as the plans together would have made this preset."""
+    members = {group.uuid: {person.id for person in group.members} for group in preset.groups}
+    for step in _all_steps(plans):
+        if step.address != address:
+            continue
+        if step.what == "manager":
+            if preset.workflow_manager is None or preset.workflow_manager.id != step.after:
+                return False
+        elif (step.after and step.after not in members.get(step.group, ())) or step.before in members.get(
+            step.group, ()
+        ):
+            return False
+    return True
+
+
+def _all_steps(plans: Iterable[Plan]) -> set[_Step]:
+    return {step for plan in plans for change in plan.changes for step, _, _ in _steps(change)}
+
+
+_Described = tuple[_Step, "Callable[[], str]", "Origin | None"]  # words are put together only where they are shown
+
+
+def _steps(change: PresetChange) -> Iterator[_Described]:
     for group in change.groups:
         yield from _group_steps(change, group)
     manager = change.workflow_manager
     if manager is not None:
-        before = manager.before.id if manager.before else ""
-        words = f"{manager.after} would become workflow manager in place of {manager.before or 'nobody'}"
-        yield _Step(change.address, change.preset_id, "manager", "", before, manager.after.id), words, manager.origin
+        step = _Step(
+            change.address,
+            change.preset_id,
+            "manager",
+            "",
+            manager.before.id if manager.before else "",
+            manager.after.id,
+        )
+        yield step, partial(_of_manager, manager), manager.origin
 
 
-def _group_steps(change: PresetChange, group: GroupChange) -> Iterator[tuple[_Step, str, Origin | None]]:
+def _group_steps(change: PresetChange, group: GroupChange) -> Iterator[_Described]:
     for one in group.remove:
         step = _Step(change.address, change.preset_id, "group", group.uuid, one.id, "")
-        yield step, f"{_person(one.id, one.login, one.name)} would lose {group.name}", one.origin or group.origin
+        yield step, partial(_of_person, one, "lose", group.name), one.origin or group.origin
     for coming in group.add:
         step = _Step(change.address, change.preset_id, "group", group.uuid, "", coming.id)
-        yield step, f"{_person(coming.id, coming.login, coming.name)} would gain {group.name}", coming.origin
+        yield step, partial(_of_person, coming, "gain", group.name), coming.origin
 
 
-def _place(change: PresetChange) -> str:
-    return f"{change.template.name} · {change.project.name if change.project else 'company'}"
+def _of_manager(manager: ManagerChange) -> str:
+    return f"{manager.after} would become workflow manager in place of {manager.before or 'nobody'}"
 
 
-def _person(login_id: str, login: str | None, name: str | None) -> str:
-    return f"{Person(login_id, login, name)} ({login or f'login id {login_id}'})"
+def _of_person(one: AddedPerson | RemovedPerson, verb: str, role: str) -> str:
+    person = Person(one.id, one.login, one.name)
+    return f"{person} ({one.login or f'login id {one.id}'}) would {verb} {role}"

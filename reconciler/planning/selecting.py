@@ -10,13 +10,13 @@ from reconciler.model.scope import Claim, Scope
 from reconciler.model.suggestions import did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable
+    from collections.abc import Container, Iterable, Mapping
 
     from reconciler.model.diagnostics import Origin, Severity
-    from reconciler.model.documents import Assignments, Documents, Entry, Reference
+    from reconciler.model.documents import Assignments, DesiredGroup, Documents, Entry, Member, Reference
     from reconciler.model.live import Catalogue, Project, Template
 
-__all__ = ["fields_needed", "narrowed", "needs_projects", "select"]
+__all__ = ["changed_claims", "fields_needed", "narrowed", "needs_projects", "select"]
 
 
 def needs_projects(documents: Documents) -> bool:
@@ -56,6 +56,40 @@ def select(documents: Documents, catalogue: Catalogue) -> tuple[Scope, list[Diag
         wanted=_wanted(claims, templates),
     )
     return scope, finder.diagnostics
+
+
+def changed_claims(scope: Scope, before: Documents | None, catalogue: Catalogue) -> set[PresetKey]:
+    """Give the presets of which other documents ask otherwise; none where there are no others.
+
+    What is compared is people and logins as written, whatever line, file or team they come from.
+    """
+    if before is None:
+        return set()
+    then, _ = select(before, catalogue)
+    asked = {key: _asked(found) for key, found in then.claims.items()}
+    return {key for key, found in scope.claims.items() if asked.get(key) != _asked(found)}
+
+
+def _asked(claims: Iterable[Claim]) -> list[tuple[object, ...]]:
+    """Give what claims ask for, in a shape that can be compared."""
+    return sorted(
+        (
+            claim.entry.where is not None,
+            _asked_groups(claim.document.groups),
+            _asked_groups(claim.entry.groups),
+            _asked_of(claim.document.workflow_manager),
+            _asked_of(claim.entry.workflow_manager),
+        )
+        for claim in claims
+    )
+
+
+def _asked_groups(groups: Mapping[str, DesiredGroup]) -> tuple[object, ...]:
+    return tuple(sorted((name, tuple(sorted({one.key for one in group.members}))) for name, group in groups.items()))
+
+
+def _asked_of(manager: Member | None) -> tuple[str, str]:
+    return ("", "") if manager is None else manager.key
 
 
 def narrowed(scope: Scope, keys: Container[PresetKey]) -> Scope:

@@ -126,3 +126,41 @@ def test_07_plans_of_two_kinds(trial: Trial) -> None:
     adding = trial.run("apply", "adds.json")
     assert adding.startswith("exit 0")
     assert trial.sandbox.groups("32", "1042")["pm"] == ["1", "2", "3"]
+
+
+def test_08_a_revert_whose_plan_was_empty(trial: Trial) -> None:
+    """It was planned while what it takes back waited; by now there is something to take back that nobody approved."""
+    base = trial.git("rev-parse", "HEAD")
+    trial.write({"assignments/invoice.yaml": INVOICE.replace("cy@", "bo@") + CEDAR})
+    trial.commit("take it back")
+    trial.run("plan", "--out", "revert.json")
+    assert json.loads((trial.folder / "revert.json").read_text())["changes"] == []
+    trial.sandbox.edit("32", "1042", pm=["1", "3"])
+    passed_over = trial.run("apply", "revert.json")
+    assert passed_over.startswith("exit 0"), "without --since nobody knows that the documents changed"
+    told = trial.run("apply", "revert.json", "--since", base)
+    assert told.startswith("exit 5")
+    assert "Cy (cy@acme.test) would lose Project Manager, and no approved plan says so" in told
+    assert "Bo (bo@acme.test) would gain Project Manager, and no approved plan says so" in told
+    assert trial.writes() == []
+    trial.sandbox.edit("32", "1042", pm=["1", "2"])
+    assert trial.run("apply", "revert.json", "--since", base).startswith("exit 0")
+
+
+def test_09_a_preset_that_no_document_speaks_for(trial: Trial) -> None:
+    """It is not called done without a look: stale, and plan again."""
+    trial.write({"assignments/invoice.yaml": "kind: assignments\ntemplate: Invoice Approval\nprojects:\n" + CEDAR})
+    shown = trial.run("apply", "plan.json")
+    assert shown.startswith("exit 5")
+    assert "stale   Invoice Approval · Harbor Bridge   no document speaks for this preset any more" in shown
+    assert not any("presets/32" in one["path"] for one in trial.sandbox.log(forget=True) if one["method"] != "GET")
+
+
+def test_10_the_same_plan_twice(trial: Trial) -> None:
+    """Two requests that were planned alike are one change, and nothing of it is told to be done already."""
+    (trial.folder / "copy.json").write_text((trial.folder / "plan.json").read_text())
+    shown = trial.run("apply", "plan.json", "copy.json")
+    assert shown.startswith("exit 0")
+    assert "as the documents ask already" not in shown
+    again = trial.run("apply", "copy.json", "plan.json", "--format", "json")
+    assert '"status": "already",\n      "attempts": 0,\n      "error": null' in again

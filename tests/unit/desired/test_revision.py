@@ -110,3 +110,11 @@ def test_what_changes_documents(tmp_path: Path) -> None:
     assert [changing[one] for one in (first, merged, gone)] == [True, True, True]
     assert [changing[one] for one in (words, hidden, below, elsewhere)] == [False, False, False, False]
     assert read_changed_documents(root, "f" * 40), "in doubt it did"
+
+
+def test_a_document_that_is_a_link(tmp_path: Path) -> None:
+    """Where it leads to may be called anything, so any file counts."""
+    git(tmp_path, "init", "-q", "-b", "main")
+    (tmp_path / "a.yaml").symlink_to("data.txt")
+    commit(tmp_path, data__txt="1")
+    assert read_changed_documents(tmp_path, commit(tmp_path, data__txt="2"))

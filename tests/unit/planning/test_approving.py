@@ -8,8 +8,8 @@ import msgspec
 import pytest
 
 from reconciler.model.diagnostics import Origin
-from reconciler.model.live import NamedPreset, PresetKey
-from reconciler.planning.approving import approved_presets, beyond, count_steps, with_adoptions
+from reconciler.model.live import Membership, NamedPreset, Person, Preset, PresetKey
+from reconciler.planning.approving import approved_presets, beyond, holds, left_over, newest_last, with_adoptions
 from tests.support.cases import HERE, change, group, manager
 from tests.support.values import plan_documents
 
@@ -104,10 +104,49 @@ def test_the_presets_of_plans(empty: Plan) -> None:
     }
 
 
-def test_steps_are_people_and_managers() -> None:
-    """The unit in which everything is counted."""
-    assert count_steps([APPROVED, change(group(add=[1]))]) == 6
-    assert count_steps([]) == 0
+def test_what_is_left_over(empty: Plan) -> None:
+    """Steps of the plans, each once however many plans hold it, less those still to be done."""
+    plans = [plan_of(empty, APPROVED), plan_of(empty, APPROVED)]
+    assert left_over([], plans) == 5
+    assert left_over([change(group(remove=[2]))], plans) == 4
+    assert left_over([APPROVED], plans) == 0
+
+
+@pytest.mark.parametrize(
+    ("accounting", "legal", "manager_id", "expected"),
+    [
+        (("1", "4"), ("5",), "7", True),
+        (("4", "9"), ("5", "8"), "7", True),
+        (("1", "2", "4"), ("5",), "7", False),
+        (("1",), ("5",), "7", False),
+        (("1", "4"), (), "7", False),
+        (("1", "4"), ("5",), "6", False),
+        (("1", "4"), ("5",), None, False),
+    ],
+)
+def test_whether_live_is_as_approved(
+    empty: Plan, accounting: tuple[str, ...], legal: tuple[str, ...], manager_id: str | None, *, expected: bool
+) -> None:
+    """Everybody who was to come is there and nobody who was to go, whoever else is there."""
+    preset = Preset(
+        id="30",
+        template_id="12",
+        project_id="1042",
+        version_id=None,
+        groups=(
+            Membership("accounting", tuple(map(Person, accounting))), Membership("legal", tuple(map(Person, legal))),
+        ),
+        workflow_manager=None if manager_id is None else Person(manager_id),
+    )  # fmt: skip
+    assert holds(preset, APPROVED.address, [plan_of(empty, APPROVED)]) is expected
+    assert holds(preset, "projects/7/templates/12", [plan_of(empty, APPROVED)])
+
+
+def test_the_newest_is_the_last(empty: Plan) -> None:
+    """By when they were made, whatever their files are called."""
+    older = msgspec.structs.replace(empty, created_at="2026-11-23T08:00:00Z")
+    newer = msgspec.structs.replace(empty, created_at="2026-11-24T08:00:00Z")
+    assert newest_last([newer, older]) == [older, newer]
 
 
 @pytest.mark.parametrize(
