@@ -124,8 +124,8 @@ def apply(  # noqa: PLR0913 - one parameter an option
 
 def _tell(approval: Approval, common: Common) -> None:
     if approval.fewer and approval.plan.changes:
-        words = "person-role or manager is" if approval.fewer == 1 else "people-roles and managers are"
-        note(f"{approval.fewer:,} approved {words} as the documents ask already", common)
+        words = "change is" if approval.fewer == 1 else "changes are"
+        note(f"{approval.fewer:,} approved {words} made already, or no longer asked for", common)
 
 
 def _show(plan: Plan, common: Common, *, on_stdout: bool, asks: bool) -> None:

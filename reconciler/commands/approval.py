@@ -112,10 +112,10 @@ def _changes(observation: Observation, plans: Sequence[Plan]) -> tuple[PresetCha
 def _require_approved(changes: Sequence[PresetChange], plans: Sequence[Plan]) -> None:
     wider = beyond(changes, plans)
     if wider:
-        roles = "1 person-role" if len(wider) == 1 else f"{len(wider):,} people-roles"
+        more = "1 person" if len(wider) == 1 else f"{len(wider):,} people"
         raise StaleError(
-            f"what would be done now goes beyond what was approved by {roles}, so nothing was written; plan again, and "
-            "have that plan approved",
+            f"{more} more would gain or lose a role than was approved, so nothing was written; plan again, and have "
+            "that plan approved",
             diagnostics=wider,
         )
 

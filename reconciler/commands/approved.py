@@ -13,7 +13,7 @@ import msgspec
 from reconciler.commands.options import common_options, emit, write_file
 from reconciler.commands.workspace import open_workspace
 from reconciler.desired import read_changed_documents, read_history
-from reconciler.errors import DocumentsError, FileError, StaleError
+from reconciler.errors import DocumentsError, FileError, StaleError, UsageError
 from reconciler.model.diagnostics import Diagnostic
 from reconciler.model.review import ApprovedPlans, apply_context, plan_context
 
@@ -83,17 +83,23 @@ def _as_text(last: str | None, commits: Sequence[str], files: Sequence[str]) -> 
 def _waiting(forge: Forge, workspace: Workspace, since: str | None) -> tuple[str | None, tuple[str, ...]]:
     """Give the last commit that was applied, and those after it, the oldest first.
 
-    Where none was ever applied, the commit checked out stands alone.
+    Where none was ever applied, the commit checked out stands alone. Raises UsageError where the history goes on beyond
+    what is looked at: what waits there must not be passed over.
     """
     if since is not None:
         commits = read_history(workspace.root, since)
         return since, tuple(reversed(commits))
     context = apply_context(workspace.settings.company_id)
-    history = read_history(workspace.root, None, most=_COMMITS_LOOKED_AT)
-    for index, commit in enumerate(history):
+    history = read_history(workspace.root, None, most=_COMMITS_LOOKED_AT + 1)
+    for index, commit in enumerate(history[:_COMMITS_LOOKED_AT]):
         status = forge.status(commit, context)
         if status is not None and status.state == "success":
             return commit, tuple(reversed(history[:index]))
+    if len(history) > _COMMITS_LOOKED_AT:
+        raise UsageError(
+            f"none of the last {_COMMITS_LOOKED_AT} commits carries a successful {context}; name the last one that was "
+            "applied with --since (the first time: the commit before this one)"
+        )
     return None, history[:1]
 
 
@@ -132,8 +138,6 @@ def _missing(commit: str, why: str) -> Diagnostic:
 
 def _approved_plan(forge: Forge, workspace: Workspace, change: MergedChange) -> tuple[str, bytes] | str:
     """Give the digits of the digest and the plan file of a merged request, or say why there is none."""
-    from reconciler.planning import decode_plan  # noqa: PLC0415 - start-up is measured
-
     company_id = workspace.settings.company_id
     status = forge.status(change.head, plan_context(company_id))
     digest = _DIGEST.search(status.description) if status is not None else None
@@ -144,10 +148,19 @@ def _approved_plan(forge: Forge, workspace: Workspace, change: MergedChange) -> 
     content = forge.plan_file(change)
     if content is None:
         return "its run kept no plan, or not for long enough"
+    return _just_that(content, f"the plan of request {change.number}", digest.group(), company_id)
+
+
+def _just_that(content: bytes, name: str, digest: str, company_id: str) -> tuple[str, bytes] | str:
+    """Give the plan that was kept where it is the one that was reviewed."""
+    from reconciler.planning import decode_plan  # noqa: PLC0415 - start-up is measured
+
     try:
-        plan = decode_plan(content, f"the plan of request {change.number}")
+        plan = decode_plan(content, name)
     except (DocumentsError, StaleError) as error:
         return error.message
-    if plan.digest != digest.group() or plan.company_id != company_id:
-        return f"the plan that was kept is {plan.digest}, and {digest.group()} was reviewed"
-    return digest[1], content
+    if plan.company_id != company_id:
+        return f"the plan that was kept is of company {plan.company_id}"
+    if plan.digest != digest:
+        return f"the plan that was kept is {plan.digest}, and {digest} was reviewed"
+    return digest.removeprefix("sha256:"), content

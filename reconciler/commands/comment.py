@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,7 @@ import msgspec
 
 from reconciler.commands.options import common_options, emit
 from reconciler.commands.showing import markdown_options
-from reconciler.errors import DocumentsError, FileError, UsageError
+from reconciler.errors import DocumentsError, FileError, ForgeError, UsageError
 from reconciler.model.failure import FAILURE_FORMAT, Failure
 from reconciler.model.plan import PLAN_FORMAT
 
@@ -61,7 +62,7 @@ def comment(
     result = read_result(result_file)
     place, number = read_pull_request(pr, os.environ)
     review = _review(result, common, company, place.kind, shown)
-    emit(_show(open_forge(place), number, commit, review))
+    emit(_show(open_forge(place), number, commit, result, review))
     return 0
 
 
@@ -102,16 +103,38 @@ def _company(common: Common) -> str:
         raise UsageError(f"which company's plan failed is not known: {error.message}; name it with --company") from None
 
 
-def _show(forge: Forge, number: int, commit: str | None, review: Review) -> str:
+def _show(forge: Forge, number: int, commit: str | None, result: Plan | Failure, review: Review) -> str:
     """Show a review, its status last: a commit may not look approved before anybody could see what of."""
     head = forge.head(number)
+    _require_planned(result, commit, head)
     if commit is not None and commit != head:
         forge.mark(commit, review.status)
         return f"the request moved on to {head[:12]}; only the status of {commit[:12]} was set\n"
-    done = [forge.show(number, review)]
-    forge.label(number, review.labels)
+    try:
+        done = [forge.show(number, review)]
+        forge.label(number, review.labels)
+    except ForgeError:
+        # an earlier, green status of this commit must not outlive a comment that could not be made
+        failed = msgspec.structs.replace(review.status, state="error", description="the plan could not be shown")
+        with suppress(ForgeError):
+            forge.mark(head, failed)
+        raise
     forge.mark(head, review.status)
     labels = ", ".join(name for name, wanted in review.labels.items() if wanted)
     done.append(f"labels: {labels}" if labels else "no labels")
     done.append(f"status of {head[:12]}: {review.status.state}")
     return "\n".join(done) + "\n"
+
+
+def _require_planned(result: Plan | Failure, commit: str | None, head: str) -> None:
+    """Refuse to show on a commit what is not a plan of it, as far as that can be told."""
+    if isinstance(result, Failure):
+        return
+    if result.source.dirty:
+        raise UsageError("this plan was made with uncommitted changes; commit them, and plan again")
+    planned = result.source.revision
+    if commit is None and planned is not None and planned != head:
+        raise UsageError(
+            f"this plan is of commit {planned[:12]}, and the request's last one is {head[:12]}; where what was planned "
+            "is its merge with the base, say so with --commit"
+        )

@@ -94,7 +94,10 @@ def sandbox(  # noqa: PLR0913, PLR0917 - one parameter an option
         from reconciler.sandbox.app import create_app  # noqa: PLC0415 - an extra, and heavy
         from reconciler.sandbox.server import open_socket, serve  # noqa: PLC0415
     except ImportError as error:
-        raise UsageError(f"the sandbox needs more packages ({error.name}): pip install 'reconciler[sandbox]'") from None
+        raise UsageError(
+            f"{error.name} is not installed; install reconciler with its extra 'sandbox', from where it came from "
+            "(in its checkout: pip install '.[sandbox]')"
+        ) from None
     from reconciler.sandbox.seed import read_seed  # noqa: PLC0415
 
     listening = open_socket(host, port)

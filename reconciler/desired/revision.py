@@ -33,7 +33,7 @@ def describe_source(root: Path) -> Source:
     revision = _ask(git, root, "rev-parse", "--verify", "--quiet", "HEAD")
     if not revision:
         return Source()
-    changes = _ask(git, root, "status", "--porcelain", "--untracked-files=all", "--", *_DOCUMENTS)
+    changes = _ask(git, root, "status", "--porcelain", "--untracked-files=all", "--", *_DOCUMENTS, _NOT_HIDDEN)
     # when git cannot tell, the files are taken to differ
     return Source(revision=revision, dirty=changes is None or bool(changes))
 

@@ -57,4 +57,7 @@ def open_forge(place: ForgePlace) -> Forge:
 
         return GitLab(place)
     except ModuleNotFoundError as error:
-        raise UsageError(f"{error.name} is not installed; install reconciler with its extra 'forge'") from None
+        raise UsageError(
+            f"{error.name} is not installed; install reconciler with its extra 'forge', from where it came from "
+            "(in its checkout: pip install '.[forge]')"
+        ) from None

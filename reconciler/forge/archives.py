@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+import zlib
 from typing import TYPE_CHECKING
 
 from reconciler.errors import ForgeError
@@ -33,7 +34,7 @@ def file_in_archive(chunks: Iterable[bytes], name: str) -> bytes | None:
             with archive.open(name) as file:
                 # its own word for its size is not believed
                 content = file.read(LARGEST_BYTES + 1)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError) as error:
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, ValueError) as error:
         raise ForgeError(f"the archive with {name} cannot be read: {error}") from None
     if len(content) > LARGEST_BYTES:
         raise ForgeError(f"{name} is larger than {LARGEST_BYTES:,} bytes")

@@ -26,7 +26,7 @@ class Found(Generic[Own]):
 
 
 class StickyComment(Protocol[Own]):
-    """The four things a forge does with a comment of ours."""
+    """What a forge does with comments of ours."""
 
     def own_comments(self, number: int) -> Iterable[Found[Own]]:
         """Give the comments of our own account, the oldest first."""
@@ -49,32 +49,38 @@ class StickyComment(Protocol[Own]):
         ...
 
 
-def body_of(review: Review) -> str:
-    """Give the whole body, with what finds it again."""
-    return "\n".join((review.marker, *((RESOLVED,) if review.resolved else ()), review.body))
+def body_of(review: Review, *, resolved: bool | None = None) -> str:
+    """Give the whole body, with what finds it again, and whether it is folded away (null: as the review says)."""
+    folded = review.resolved if resolved is None else resolved
+    return "\n".join((review.marker, *((RESOLVED,) if folded else ()), review.body))
 
 
 def show_review(forge: StickyComment[Own], number: int, review: Review) -> str:
     """Make, update or resolve the one comment of a review; gives what was done, in words.
 
     Others of ours that a repeated request left behind are taken away. Comments of anybody else are never touched,
-    whatever stands in them.
+    whatever stands in them. Folding that fails is told, and tried again the next time.
     """
     ours = [one for one in forge.own_comments(number) if one.text.lstrip().startswith(review.marker)]
-    body = body_of(review)
     if not ours:
         if review.resolved:
             return "no comment: there is nothing to review"
-        forge.create(number, body)
+        forge.create(number, body_of(review))
         return "comment created"
     first, *others = ours
     for one in others:
         forge.delete(one.comment)
-    if first.text.replace("\r\n", "\n").strip() == body.strip():
-        return "comment unchanged"
-    forge.edit(first.comment, body)
+    if _plain(first.text) == _plain(body_of(review)):
+        return "comment unchanged"  # also where somebody resolved it: they agreed to these very words
     if first.resolved == review.resolved:
+        forge.edit(first.comment, body_of(review))
         return "comment updated"
     failed = forge.resolve(first.comment, resolved=review.resolved)
-    words = "comment resolved" if review.resolved else "comment updated, and open again"
-    return f"{words}; it could not be folded: {failed}" if failed else words
+    forge.edit(first.comment, body_of(review, resolved=first.resolved if failed else review.resolved))
+    if failed:
+        return f"comment updated; it could not be {'folded' if review.resolved else 'unfolded'}: {failed}"
+    return "comment resolved" if review.resolved else "comment updated, and open again"
+
+
+def _plain(text: str) -> str:
+    return text.replace("\r\n", "\n").strip()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import requests
@@ -13,24 +12,25 @@ from reconciler.errors import ForgeError
 from reconciler.forge.archives import file_in_archive
 from reconciler.forge.comments import RESOLVED, Found, show_review
 from reconciler.forge.repeating import BACKOFF_SECONDS, REPEATED, RETRIES
+from reconciler.forge.telling import TIMEOUT_SECONDS, told
 from reconciler.model.review import CommitStatus, MergedChange
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from contextlib import AbstractContextManager
 
     from github.IssueComment import IssueComment
     from github.NamedUser import NamedUser
     from github.Organization import Organization
+    from github.WorkflowRun import WorkflowRun
 
     from reconciler.model.review import CommitState, ForgePlace, Review
 
 __all__ = ["GitHub"]
 
 _ACTIONS = "github-actions[bot]"  # whose token may not ask who it is
-_TIMEOUT_SECONDS = 30
 _LONGEST_DESCRIPTION = 140
-_OK, _FOUND = 200, 302
-_FORBIDDEN = (401, 403, 404)
+_OK, _FOUND, _FORBIDDEN = 200, 302, 403
 _CHUNK_BYTES = 1024 * 1024
 _SECONDS_BETWEEN_WRITES = 0.25
 _STATES: dict[str, CommitState] = {"success": "success", "failure": "failure"}  # pending is no answer either
@@ -47,7 +47,7 @@ class GitHub:
         self._client = Github(
             base_url=place.url,
             auth=Auth.Token(place.token.reveal()),
-            timeout=_TIMEOUT_SECONDS,
+            timeout=TIMEOUT_SECONDS,
             retry=GithubRetry(
                 total=RETRIES, max_rate_limit_wait=300, backoff_factor=BACKOFF_SECONDS, allowed_methods=REPEATED
             ),
@@ -141,15 +141,16 @@ class GitHub:
         return None
 
     def merged(self, commit: str) -> MergedChange | None:
-        """Give the merged pull request that a commit came with, if it came with one.
+        """Give the pull request, merged into the default branch, that a commit came with, if it came with one.
 
         A request that was merged as this very commit goes before one that merely contains it.
         """
         with _told(f"the pull requests of commit {commit[:12]}"):
+            branch = self._repository.default_branch
             pulls = [
                 pull
                 for pull in self._repository.get_commit(commit).get_pulls()
-                if pull.merged_at is not None and pull.base.repo.full_name == self._name
+                if pull.merged_at is not None and pull.base.ref == branch and pull.base.repo.full_name == self._name
             ]
         pulls.sort(key=lambda pull: pull.merge_commit_sha != commit)
         return MergedChange(number=pulls[0].number, head=pulls[0].head.sha) if pulls else None
@@ -161,7 +162,9 @@ class GitHub:
         """
         with _told(f"the plan of pull request {change.number}"):
             for artifact in self._repository.get_artifacts(name=f"reconciler-plan-{change.head}"):
-                run = artifact.workflow_run
+                run: WorkflowRun | None = artifact.workflow_run
+                if run is None:  # as the API may say, whatever the library's types do
+                    continue
                 ours = run.head_sha == change.head and run.head_repository_id == run.repository_id
                 if ours and not artifact.expired:
                     return self._download(artifact.archive_download_url)
@@ -173,19 +176,20 @@ class GitHub:
         location = headers.get("location")
         if status != _FOUND or not isinstance(location, str) or not location.startswith(self._schemes):
             raise ForgeError(f"GitHub does not say where the plan is kept (status {status})", status=status)
-        with requests.get(location, timeout=_TIMEOUT_SECONDS, stream=True, allow_redirects=False) as answer:
+        with requests.get(location, timeout=TIMEOUT_SECONDS, stream=True, allow_redirects=False) as answer:
             if answer.status_code != _OK:
                 raise ForgeError(f"the plan that was kept cannot be fetched ({answer.status_code})", status=None)
             return file_in_archive(answer.iter_content(_CHUNK_BYTES), "plan.json")
 
     def _login(self) -> str:
-        """Give our own login; a token of GitHub Actions may not ask, and is always the same account's."""
+        """Give our own login, of a person or an app; a token that may not ask is one of GitHub Actions."""
         if self._account is None:
             try:
                 with _told("who this token is"):
-                    self._account = self._client.get_user().login
+                    _, answer = self._repository.requester.graphql_query("query { viewer { login } }", {})
+                    self._account = str(answer["data"]["viewer"]["login"])
             except ForgeError as error:
-                if error.status not in _FORBIDDEN:
+                if error.status != _FORBIDDEN:
                     raise
                 self._account = _ACTIONS
         return self._account
@@ -196,18 +200,12 @@ def _login_of(user: NamedUser | Organization | None) -> str | None:
     return None if user is None else user.login
 
 
-@contextmanager
-def _told(what: str) -> Iterator[None]:
-    """Turn what the library raises into one sentence; nothing of the request, which holds the token, goes into it."""
-    try:
-        yield
-    except GithubException as error:
-        raise ForgeError(f"GitHub refuses {what}: {_words(error)}", status=error.status) from None
-    except requests.RequestException as error:
-        raise ForgeError(f"GitHub cannot be reached for {what}: {type(error).__name__}") from None
+def _told(what: str) -> AbstractContextManager[None]:
+    return told("GitHub", what, GithubException, _words)
 
 
-def _words(error: GithubException) -> str:
+def _words(error: Exception) -> tuple[int | None, str]:
+    if not isinstance(error, GithubException):
+        return None, type(error).__name__
     message = error.data.get("message") if isinstance(error.data, dict) else None
-    hint = "; does the token have the permission?" if error.status in _FORBIDDEN else ""
-    return f"{error.status}{f' {message}' if isinstance(message, str) else ''}{hint}"
+    return error.status, f"{error.status}{f' {message}' if isinstance(message, str) else ''}"

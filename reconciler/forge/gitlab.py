@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import gitlab
-import requests
 
 from reconciler.errors import ForgeError
 from reconciler.forge.comments import Found, show_review
 from reconciler.forge.repeating import repeating_session
+from reconciler.forge.telling import TIMEOUT_SECONDS, told
 from reconciler.model.review import CommitStatus, MergedChange
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from contextlib import AbstractContextManager
 
     from reconciler.model.review import ForgePlace, Review
 
 __all__ = ["GitLab"]
 
-_TIMEOUT_SECONDS = 30
 _LONGEST = 255  # characters of a description or an address
 _PLAN_JOB = "plan"
-_FORBIDDEN = (401, 403, 404)
 _NOT_FOUND = 404
 
 
@@ -40,8 +38,9 @@ class GitLab:
     def __init__(self, place: ForgePlace) -> None:
         self._client = gitlab.Gitlab(
             place.url,
-            private_token=place.token.reveal(),
-            timeout=_TIMEOUT_SECONDS,
+            # as a bearer: a redirect to another host takes that along no more than any other Authorization
+            oauth_token=place.token.reveal(),
+            timeout=TIMEOUT_SECONDS,
             session=repeating_session(),
             per_page=100,
             keep_base_url=True,  # a next page elsewhere would get the token
@@ -65,8 +64,8 @@ class GitLab:
         with _told(f"the threads of merge request {number}"):
             request = self._project.mergerequests.get(number, lazy=True)
             for discussion in request.discussions.list(iterator=True):
-                first = discussion.attributes["notes"][0]
-                if first["author"]["id"] == account and not first["system"]:
+                first = next(iter(discussion.attributes["notes"]), None)
+                if first is not None and _author(first) == account and not first["system"]:
                     note = _Note(discussion, first["id"])
                     yield Found(note, first["body"], resolved=bool(first.get("resolved")))
 
@@ -123,7 +122,7 @@ class GitLab:
         with _told(f"the statuses of commit {commit[:12]}"):
             statuses = self._project.commits.get(commit, lazy=True).statuses
             for one in statuses.list(iterator=True, name=context, all=True, order_by="id", sort="desc"):
-                if one.name == context and one.author["id"] == account:
+                if one.name == context and _author(one.attributes) == account:
                     return CommitStatus(
                         context=context,
                         state="success" if one.status == "success" else "failure",
@@ -133,13 +132,14 @@ class GitLab:
         return None
 
     def merged(self, commit: str) -> MergedChange | None:
-        """Give the merged merge request that a commit came with, if it came with one.
+        """Give the merge request, merged into the default branch, that a commit came with, if it came with one.
 
         A request that was merged as this very commit goes before one that merely contains it.
         """
         with _told(f"the merge requests of commit {commit[:12]}"):
+            branch = self._client.projects.get(self._name).default_branch
             requests_of = self._project.commits.get(commit, lazy=True).merge_requests(iterator=True)
-            merged = [one for one in requests_of if one["state"] == "merged"]
+            merged = [one for one in requests_of if one["state"] == "merged" and one["target_branch"] == branch]
         merged.sort(key=lambda one: commit not in {one.get("merge_commit_sha"), one.get("squash_commit_sha")})
         return MergedChange(number=merged[0]["iid"], head=merged[0]["sha"]) if merged else None
 
@@ -179,14 +179,16 @@ class GitLab:
         return self._account
 
 
-@contextmanager
-def _told(what: str) -> Iterator[None]:
-    """Turn what the library raises into one sentence; nothing of the request, which holds the token, goes into it."""
-    try:
-        yield
-    except gitlab.GitlabError as error:
-        code = error.response_code
-        hint = "; does the token have the permission?" if code in _FORBIDDEN else ""
-        raise ForgeError(f"GitLab refuses {what}: {code or ''} {error.error_message}{hint}", status=code) from None
-    except requests.RequestException as error:
-        raise ForgeError(f"GitLab cannot be reached for {what}: {type(error).__name__}") from None
+def _author(of: Mapping[str, Any]) -> int | None:
+    """Give whose a note or status is; nobody's, where the account is gone."""
+    author = of.get("author")
+    return author["id"] if author else None
+
+
+def _told(what: str) -> AbstractContextManager[None]:
+    return told("GitLab", what, gitlab.GitlabError, _words)
+
+
+def _words(error: Exception) -> tuple[int | None, str]:
+    code = getattr(error, "response_code", None)
+    return code, f"{code or ''} {getattr(error, 'error_message', '')}".strip()

@@ -11,10 +11,11 @@ __all__ = ["BaseGroup", "BaseMember", "BaseTarget"]
 
 
 class BaseMember(msgspec.Struct, frozen=True):
-    """Somebody whom the base names, and the line there; the login id is empty for a login that nobody has seen."""
+    """Somebody whom the base names, the line there and the team on it; a login nobody has seen has an empty id."""
 
     person: Person
     origin: Origin
+    via: str | None = None
 
 
 class BaseGroup(msgspec.Struct, frozen=True):

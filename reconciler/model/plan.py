@@ -58,7 +58,7 @@ class RemovedPerson(msgspec.Struct, frozen=True):
     """A person who loses a role.
 
     ``origin`` is the group in the documents that no longer names them, null where the base did not name them either;
-    ``base_origin`` is the line of the base that did.
+    ``base_origin`` is the line of the base that did, ``base_via`` the team on that line.
     """
 
     id: str
@@ -67,6 +67,7 @@ class RemovedPerson(msgspec.Struct, frozen=True):
     cause: Cause = "requested"
     origin: Origin | None = None
     base_origin: Origin | None = None
+    base_via: str | None = None
 
 
 class GroupChange(msgspec.Struct, frozen=True, kw_only=True):

@@ -104,9 +104,9 @@ def holds(preset: Preset, address: str, plans: Iterable[Plan]) -> bool:
         if step.what == "manager":
             if preset.workflow_manager is None or preset.workflow_manager.id != step.after:
                 return False
-        elif (step.after and step.after not in members.get(step.group, ())) or step.before in members.get(
-            step.group, ()
-        ):
+            continue
+        there = members.get(step.group, set())
+        if step.before in there or (step.after and step.after not in there):
             return False
     return True
 
@@ -123,14 +123,8 @@ def _steps(change: PresetChange) -> Iterator[_Described]:
         yield from _group_steps(change, group)
     manager = change.workflow_manager
     if manager is not None:
-        step = _Step(
-            change.address,
-            change.preset_id,
-            "manager",
-            "",
-            manager.before.id if manager.before else "",
-            manager.after.id,
-        )
+        before = manager.before.id if manager.before else ""
+        step = _Step(change.address, change.preset_id, "manager", "", before, manager.after.id)
         yield step, partial(_of_manager, manager), manager.origin
 
 

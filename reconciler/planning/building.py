@@ -149,6 +149,7 @@ def _removed(person: Person, desired: ResolvedGroup, base: BaseGroup | None) -> 
         cause,
         origin=desired.origin if cause == "requested" else None,
         base_origin=named.origin if named else None,
+        base_via=named.via if named else None,
     )
 
 

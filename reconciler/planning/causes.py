@@ -64,8 +64,8 @@ def cause_of_removal(login_id: str, base: BaseGroup | None) -> Cause:
 def _named(member: Member, find: Callable[[Member], Person | None]) -> tuple[str, BaseMember]:
     person = find(member)
     if person is None:
-        return f"unseen {member}".lower(), BaseMember(Person("", member.login), member.origin)
-    return person.id, BaseMember(person, member.origin)
+        return f"unseen {member}".lower(), BaseMember(Person("", member.login), member.origin, member.via)
+    return person.id, BaseMember(person, member.origin, member.via)
 
 
 def already_so(

@@ -46,6 +46,12 @@ def _as_code(value: object) -> _Ready:
     return _Ready(code_span(str(value)))
 
 
+def _as_remedy(value: object) -> _Ready:
+    """Give a way through: words as words, and the line to be pasted in a code span of its own."""
+    words, dash, line = str(value).partition(" - {")
+    return _Ready(f"{escape_markdown(words)} {code_span(f'- {{{line}')}" if dash else code_span(words))
+
+
 def _as_address(value: object) -> _Ready:
     """Give an address behind other text, where there is one."""
     return _Ready(f" {escape_address(str(value))}" if value else "")
@@ -68,6 +74,7 @@ def _environment() -> Environment:
     )
     environment.filters["as_address"] = _as_address
     environment.filters["as_code"] = _as_code
+    environment.filters["as_remedy"] = _as_remedy
     environment.filters["in_tag"] = _in_tag
     return environment
 

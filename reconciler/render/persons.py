@@ -115,11 +115,15 @@ def _parts(change: PresetChange) -> Iterator[tuple[str, _Key, str]]:
         for leaving in group.remove:
             yield leaving.id, ("−", group.name, template, leaving.cause), reason_removed(leaving, group)
         for coming in group.add:
-            yield coming.id, ("+", group.name, template, coming.cause), reason_added(coming.cause, coming.origin)
+            yield (
+                coming.id,
+                ("+", group.name, template, coming.cause),
+                reason_added(coming.cause, coming.origin) + (f" by {coming.via}" if coming.via else ""),
+            )
     manager = change.workflow_manager
     if manager is None:
         return
-    reason = reason_added(manager.cause, manager.origin, "changed")
+    reason = reason_added(manager.cause, manager.origin, "another one live")
     yield manager.after.id, ("→", "becomes workflow manager", template, manager.cause), reason
     if manager.before is not None:
         yield manager.before.id, ("→", "no longer workflow manager", template, manager.cause), reason

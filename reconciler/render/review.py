@@ -46,7 +46,7 @@ def failure_review(failure: Failure, company_id: str, *, budget: Budget, link: s
         marker=_marker(company_id),
         body=render_failure_markdown(failure, company_id, budget=inner, link=link),
         resolved=False,
-        labels={REMOVES_LABEL: False, GUARDED_LABEL: False},
+        labels={},  # what would change is not known, so what was said of it stays
         status=CommitStatus(
             context=plan_context(company_id), state="error", description=f"no plan: {failure.message}", link=link
         ),

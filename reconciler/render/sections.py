@@ -68,7 +68,7 @@ class SectionView(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def title(self) -> str:
         """The template with what half this is."""
-        words = {"requested": "", "drift": "drift, not these documents: "}
+        words = {"requested": "", "drift": "drift, undone as well: "}
         return f"{words.get(self.half, f'{self.half}: ')}{self.name}"
 
     @property
@@ -190,7 +190,7 @@ def _preset(changes: list[PresetChange]) -> PresetView:
                 sign="→",
                 name=f"{before} → {manager.after}",
                 login=manager.after.login or "",
-                reason=reason_added(manager.cause, manager.origin, "changed"),
+                reason=reason_added(manager.cause, manager.origin, "another one live"),
             )
         )
     return PresetView(
@@ -226,17 +226,18 @@ def _group_rows(group: GroupChange) -> list[RowView]:
     return rows
 
 
-def reason_added(cause: Cause, origin: Origin | None, moved: str = "removed") -> str:
-    """Say why somebody comes: a line of the documents, or that they were ``moved`` away behind git's back."""
-    return f"drift: {moved} live, still in {_at(origin)}" if cause == "drift" else _at(origin)
+def reason_added(cause: Cause, origin: Origin | None, moved: str = "not live, or removed there") -> str:
+    """Say why somebody comes: a line of the documents, or what live has in place of what was asked for (``moved``)."""
+    return f"drift: {moved}, asked for already in {_at(origin)}" if cause == "drift" else _at(origin)
 
 
 def reason_removed(one: RemovedPerson, group: GroupChange) -> str:
     """Say why somebody goes: these documents took them out, or they were added behind git's back."""
     if one.cause == "drift":
-        return f"drift: added live, not in {_at(group.origin)}"
+        return f"drift: live has them, asked for neither before nor now ({_at(group.origin)})"
     if one.base_origin is not None:
-        return f"no longer in {one.base_origin.path} (line {one.base_origin.line} at the base)"
+        at = f"{one.base_origin.path} (line {one.base_origin.line} at the base)"
+        return f"no longer in {one.base_via}, which {at} names" if one.base_via else f"no longer in {at}"
     return f"not in {_at(one.origin)}" if one.origin else ""
 
 

@@ -14,17 +14,17 @@ _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9_-]{0,62})"
 _URL = re.compile(rf"(?P<scheme>https?)://(?P<host>{_LABEL}(?:\.{_LABEL})*|\[[0-9A-Fa-f:.]+\])(?::[0-9]{{1,5}})?/?")
 
 
-def check_address(name: str, url: str) -> None:
+def check_address(name: str, url: str, *, example: str = "https://api.procore.com") -> None:
     """Refuse an address to which a token may not go: no host, a login in it, or plain http to another machine.
 
     Raises DocumentsError, which names what the address is for.
     """
     if "@" in url:
         # without the address: what stands before the @ may be a secret
-        raise DocumentsError(f"{name} holds a login; credentials come from RECONCILER_CLIENT_ID and its like alone")
+        raise DocumentsError(f"{name} holds a login; credentials come from variables of their own alone")
     found = _URL.fullmatch(url)
     if found is None or not _has_good_port(url):
-        raise DocumentsError(f"{name} is {url!r}; write an address such as https://api.procore.com")
+        raise DocumentsError(f"{name} is {url!r}; write an address such as {example}")
     if found["scheme"] == "http" and not _is_loopback(found["host"].strip("[]")):
         raise DocumentsError(
             f"{name} is {url!r}: plain http would send the token in the open; use https (http is for loopback)"

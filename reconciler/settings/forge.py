@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from reconciler.errors import DocumentsError, UsageError
 from reconciler.model.review import ForgePlace
@@ -34,7 +34,7 @@ def read_pull_request(given: str, environment: Mapping[str, str]) -> tuple[Forge
     """
     if given.isascii() and given.isdigit() and len(given) < 10:  # noqa: PLR2004 - as in the patterns
         return read_forge(environment), int(given)
-    parts = urlsplit(given)
+    parts = _split(given)
     server = f"{parts.scheme}://{parts.netloc}"
     found = _GITHUB_PULL.fullmatch(parts.path)
     if found is not None and parts.netloc:
@@ -65,6 +65,14 @@ def read_forge(environment: Mapping[str, str]) -> ForgePlace:
     )
 
 
+def _split(url: str) -> SplitResult:
+    """Split an address; one that cannot be split has no parts, and is refused for that."""
+    try:
+        return urlsplit(url)
+    except ValueError:
+        return urlsplit("")
+
+
 def _github_api(server: str, environment: Mapping[str, str]) -> str:
     """Give the address of the API of a GitHub server: its own, an Enterprise server's, or as the runner says."""
     if server == (environment.get("GITHUB_SERVER_URL") or "https://github.com"):
@@ -78,14 +86,15 @@ def _place(kind: ForgeKind, url: str, repository: str, environment: Mapping[str,
     pattern = _GITHUB_REPOSITORY if kind == "github" else _GITLAB_REPOSITORY
     if not pattern.fullmatch(repository):
         raise UsageError(f"'{repository}' is no repository; write owner/name")
-    parts = urlsplit(url)
+    parts = _split(url)
     if not _PATH.fullmatch(parts.path) or parts.query or parts.fragment:
         raise DocumentsError(f"the forge is at {url!r}; write an address such as https://api.github.com")
-    check_address("the forge", f"{parts.scheme}://{parts.netloc}")
+    check_address("the forge", f"{parts.scheme}://{parts.netloc}", example="https://api.github.com")
     names = _TOKENS[kind]
-    token = next((environment[name] for name in names if environment.get(name)), None)
-    if token is None:
+    name = next((name for name in names if environment.get(name)), None)
+    if name is None:
         raise UsageError(f"no token for the forge: set {' or '.join(names)} in the environment")
+    token = environment[name]
     if not token.isascii() or not token.isprintable() or " " in token:
-        raise UsageError(f"{names[0]} holds characters that no token has; set it again, without blanks or line breaks")
+        raise UsageError(f"{name} holds characters that no token has; set it again, without blanks or line breaks")
     return ForgePlace(kind=kind, url=url.rstrip("/"), repository=repository, token=Secret(token))

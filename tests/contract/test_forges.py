@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import pytest
@@ -96,7 +97,8 @@ def test_a_comment_that_cannot_be_folded(github: GitHubStub) -> None:
     forge = client(github)
     forge.show(5, REVIEW)
     github.faults.append(("POST", "graphql", 403))
-    assert forge.show(5, RESOLVED).startswith("comment resolved; it could not be folded: GitHub refuses comment 1: 403")
+    assert forge.show(5, RESOLVED).startswith("comment updated; it could not be folded: GitHub refuses comment 1: 403")
+    assert forge.show(5, RESOLVED) == "comment resolved"
 
 
 def test_labels_on_github(github: GitHubStub) -> None:
@@ -238,23 +240,51 @@ def test_refusals_are_one_sentence(kind: str, request: pytest.FixtureRequest) ->
     """A wrong token, a request that is not there, and a forge that is gone; the token stands in none of them."""
     stub = request.getfixturevalue(kind)
     forge = client(stub, GITHUB_TOKEN="hunter2", GITLAB_TOKEN="hunter2")
-    with pytest.raises(ForgeError, match=r"refuses .*: 401 .*; does the token have the permission\?") as raised:
+    with pytest.raises(ForgeError, match=r"refuses .*: 401 .*; is it there, and may the token do this\?") as raised:
         forge.head(5)
     assert raised.value.status == 401
     assert "hunter2" not in str(raised.value)
     with pytest.raises(ForgeError, match="401"):
         forge.show(5, REVIEW)
     environment = {name: value.replace(stub.address, "http://127.0.0.1:9") for name, value in stub.environment.items()}
-    with pytest.raises(ForgeError, match=r"cannot be reached for .* request 5 of .*: ConnectionError"):
+    with pytest.raises(ForgeError, match=r"cannot be reached for .* request 5 of .* \(ConnectionError\)"):
         open_forge(read_forge(environment)).head(5)
 
 
 def test_a_forge_that_stays_ill(github: GitHubStub) -> None:
     """It is asked a few times and no more."""
-    github.faults.extend([("GET", "/user", 502)] * 9)
-    with pytest.raises(ForgeError):
-        client(github).show(5, REVIEW)
-    assert len([one for one in github.asked if one.path.endswith("/user")]) <= 5
+    github.faults.extend([("GET", "/pulls/5", 502)] * 9)
+    with pytest.raises(ForgeError, match="RetryError"):
+        client(github).head(5)
+    assert len(github.asked) == 5
+
+
+@pytest.mark.parametrize("kind", ["github", "gitlab"])
+@pytest.mark.parametrize("body", [b"<html>sign in</html>", b'{"cut": ', b"null", b"{}", b"[]", b"[null]"])
+def test_answers_that_no_forge_documents(kind: str, body: bytes, request: pytest.FixtureRequest) -> None:
+    """A page of a proxy, half an answer, nothing: the forge's failure with a sentence, never a defect of ours."""
+    stub = request.getfixturevalue(kind)
+    stub.instead = body
+    forge = client(stub)
+    change = MergedChange(number=5, head=HEAD)
+    calls = (
+        lambda: forge.head(5), lambda: forge.show(5, REVIEW), lambda: forge.label(5, {"a": True}),
+        lambda: forge.status(HEAD, "c"), lambda: forge.merged(MERGED), lambda: forge.plan_file(change),
+    )  # fmt: skip
+    for call in calls:
+        with suppress(ForgeError):
+            call()
+    assert stub.asked
+
+
+def test_a_redirect_never_takes_the_token_along(gitlab: GitLabStub) -> None:
+    """Where an artefact is kept elsewhere, the other host sees none."""
+    gitlab.merge(5, MERGED)
+    gitlab.keep(HEAD, b"ours")
+    gitlab.elsewhere = gitlab.address.replace("127.0.0.1", "localhost")
+    assert client(gitlab).plan_file(MergedChange(number=5, head=HEAD)) == b"ours"
+    (fetched,) = [one for one in gitlab.asked if one.path.startswith("/public/")]
+    assert fetched.account is None
 
 
 def test_the_request_that_was_merged_as_a_commit(github: GitHubStub, gitlab: GitLabStub) -> None:

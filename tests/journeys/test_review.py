@@ -81,7 +81,7 @@ def test_01_the_whole_way(trial: Trial, github: GitHubStub, whole: SnapshotAsser
     digest = json.loads(result.read_text())["digest"]
     (status,) = github.statuses[head]
     assert status["description"] == f"{digest} +1 −1 in 1 preset"
-    assert f"digest {digest}" in body
+    assert f"digest `{digest}`" in body
     assert github.labels(5) == ["roles:removes-people"]
     github.keep(head, (trial.folder / "plan.json").read_bytes())
 
@@ -275,3 +275,31 @@ def test_08_commits_without_an_approved_plan(trial: Trial, github: GitHubStub, w
     assert not (trial.folder / "plans").exists()
     first = trial.run("approved", "--out", "plans", **github.environment)
     assert "1 commit has no approved plan" in first
+
+
+def test_09_a_plan_of_something_else(trial: Trial, github: GitHubStub) -> None:
+    """Made with uncommitted changes, or of a commit that is not the request's last: nothing is shown of it."""
+    propose(trial, "swap", {"assignments/invoice.yaml": INVOICE})
+    github.open_pull(5, "f" * 40)
+    trial.plan_result("--base", "main")
+    other = trial.run("comment", "result.json", "--pr", "5", **github.environment)
+    assert other.startswith("exit 64")
+    assert f"and the request's last one is {'f' * 12}" in other
+    trial.write({"assignments/invoice.yaml": AS_LIVE.replace("bo@", "hal@")})
+    trial.plan_result("--base", "main")
+    dirty = trial.run("comment", "result.json", "--pr", "5", "--commit", "f" * 40, **github.environment)
+    assert "this plan was made with uncommitted changes; commit them, and plan again" in dirty
+    assert (github.statuses, github.bodies(5)) == ({}, [])
+
+
+def test_10_a_green_status_does_not_outlive_a_comment_that_failed(trial: Trial, github: GitHubStub) -> None:
+    """When the comment cannot be made, the commit is marked so."""
+    head = propose(trial, "swap", {"assignments/invoice.yaml": INVOICE})
+    github.open_pull(5, head)
+    trial.plan_result("--base", "main")
+    github.faults.append(("POST", "comments", 403))
+    failed = trial.run("comment", "result.json", "--pr", "5", **github.environment)
+    assert failed.startswith("exit 6")
+    assert github.statuses[head][0]["state"] == "error"
+    assert trial.run("comment", "result.json", "--pr", "5", **github.environment).startswith("exit 0")
+    assert github.statuses[head][0]["state"] == "success"

@@ -50,6 +50,7 @@ class ForgeStub:
         self.asked: list[Asked] = []
         self.accounts: dict[str, str] = {}
         self.faults: list[tuple[str, str, int]] = []
+        self.instead: bytes | None = None
         self.routes: list[Route] = []
         self._lock = threading.Lock()
 
@@ -67,6 +68,8 @@ class ForgeStub:
                     return Answer(fault[2], {"message": "made to fail"})
             if asked.account is None and not asked.path.startswith(self.public):
                 return Answer(401, {"message": "Bad credentials"})
+            if self.instead is not None:
+                return Answer(200, self.instead, {"Content-Type": "application/json"})
             for method, pattern, answer in self.routes:
                 found = pattern.fullmatch(asked.path)
                 if method == asked.method and found is not None:

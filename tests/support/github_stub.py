@@ -29,7 +29,7 @@ class GitHubStub(ForgeStub):
         self.archives: dict[int, bytes] = {}
         self.minimized: set[int] = set()
         here = rf"/api/v3/repos/{REPOSITORY}"
-        self.route("GET", r"/api/v3/user", self._user)
+        self.route("GET", here, self._about)
         self.route("POST", r"/api/graphql", self._graphql)
         self.route("GET", rf"{here}/pulls/(\d+)", lambda _asked, number: Answer(200, self.pulls[int(number)]))
         self.route("GET", rf"{here}/issues/(\d+)/comments", self._comments)
@@ -66,7 +66,7 @@ class GitHubStub(ForgeStub):
             "merged_at": None,
             "merge_commit_sha": None,
             "head": {"sha": head},
-            "base": {"repo": {"full_name": REPOSITORY}},
+            "base": {"ref": "main", "repo": {"full_name": REPOSITORY}},
             "labels": there + [self._label(name) for name in labels],
         }
 
@@ -115,12 +115,12 @@ class GitHubStub(ForgeStub):
     def _commit(self, sha: str) -> dict[str, str]:
         return {"sha": sha, "url": f"{self.address}/api/v3/repos/{REPOSITORY}/commits/{sha}"}
 
-    def _user(self, asked: Asked) -> Answer:
-        if asked.account == _ACTIONS:
-            return Answer(403, {"message": "Resource not accessible by integration"})
-        return Answer(200, {"login": asked.account, "url": f"{self.address}/api/v3/user"})
+    def _about(self, _asked: Asked) -> Answer:
+        return Answer(200, {"full_name": REPOSITORY, "default_branch": "main"})
 
     def _graphql(self, asked: Asked) -> Answer:
+        if "viewer" in asked.body["query"]:
+            return Answer(200, {"data": {"viewer": {"login": asked.account}}})
         subject = int(asked.body["variables"]["input"]["subjectId"].removeprefix("IC_"))
         undo = "unminimizeComment" in asked.body["query"]
         (self.minimized.discard if undo else self.minimized.add)(subject)

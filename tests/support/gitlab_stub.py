@@ -15,7 +15,7 @@ _BOT = 7
 class GitLabStub(ForgeStub):
     """One project; the token ``bot`` is of a project's own account, ``person`` of somebody else."""
 
-    token_header = "PRIVATE-TOKEN"
+    token_prefix = "Bearer "
 
     def __init__(self) -> None:
         super().__init__()
@@ -25,9 +25,11 @@ class GitLabStub(ForgeStub):
         self.statuses: dict[str, list[dict[str, Any]]] = {}
         self.pipelines: list[dict[str, Any]] = []
         self.files: dict[int, bytes] = {}
+        self.elsewhere = ""
         here = rf"/api/v4/projects/(?:{PROJECT}|1)"
         merge = rf"{here}/merge_requests/(\d+)"
         self.route("GET", r"/api/v4/user", lambda asked: Answer(200, {"id": int(asked.account)}))
+        self.route("GET", here, lambda _asked: Answer(200, {"id": 1, "default_branch": "main"}))
         self.route("GET", merge, lambda _asked, number: Answer(200, self.requests[int(number)]))
         self.route("PUT", merge, self._labels)
         self.route("GET", rf"{merge}/discussions", self._list_threads)
@@ -42,6 +44,8 @@ class GitLabStub(ForgeStub):
         self.route("GET", rf"{here}/pipelines/(\d+)/jobs", self._jobs)
         self.route("GET", rf"{here}/jobs/(\d+)/artifacts/plan\.json", self._file)
 
+        self.route("GET", r"/public/(\d+)", lambda _asked, job: Answer(200, self.files[int(job)]))
+
     @property
     def environment(self) -> dict[str, str]:
         """What a pipeline on this server has in its environment."""
@@ -52,6 +56,7 @@ class GitLabStub(ForgeStub):
         there = self.requests.get(number, {}).get("labels", [])
         self.requests[number] = {
             "iid": number, "sha": head, "state": "opened", "labels": there, "project_id": 1, "merge_commit_sha": None,
+            "target_branch": "main",
         }  # fmt: skip
 
     def merge(self, number: int, commit: str) -> None:
@@ -123,4 +128,6 @@ class GitLabStub(ForgeStub):
 
     def _file(self, _asked: Asked, job: str) -> Answer:
         content = self.files.get(int(job))
+        if self.elsewhere and content is not None:
+            return Answer(302, None, {"Location": f"{self.elsewhere}/public/{job}"})
         return Answer(404, {"message": "404 Not Found"}) if content is None else Answer(200, content)

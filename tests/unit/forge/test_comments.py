@@ -84,11 +84,21 @@ def test_lines_that_a_forge_ends_in_its_own_way_are_the_same() -> None:
     assert show_review(forge, 5, REVIEW) == "comment unchanged"
 
 
-def test_folding_that_fails_is_told() -> None:
-    """The text says that it is resolved in any case."""
+def test_folding_that_fails_is_told_and_tried_again() -> None:
+    """The text says what is so in any case; the next run folds what this one could not."""
     forge = MemoryForge(body_of(REVIEW), failing="refused")
     resolved = msgspec.structs.replace(REVIEW, body="nothing to change", resolved=True)
-    assert show_review(forge, 5, resolved) == "comment resolved; it could not be folded: refused"
+    assert show_review(forge, 5, resolved) == "comment updated; it could not be folded: refused"
+    assert forge.comments == {0: [f"{REVIEW.marker}\nnothing to change", False]}
+    forge.failing = ""
+    assert show_review(forge, 5, resolved) == "comment resolved"
+    assert forge.comments == {0: [body_of(resolved), True]}
+    forge.failing = "refused"
+    assert show_review(forge, 5, REVIEW) == "comment updated; it could not be unfolded: refused"
+    assert show_review(forge, 5, REVIEW) == "comment updated; it could not be unfolded: refused"
+    forge.failing = ""
+    assert show_review(forge, 5, REVIEW) == "comment updated, and open again"
+    assert forge.comments == {0: [body_of(REVIEW), False]}
 
 
 def test_somebody_resolved_a_thread_that_has_other_words_now() -> None:

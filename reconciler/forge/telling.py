@@ -1,0 +1,45 @@
+"""Turns what client libraries raise into one sentence; nothing of a request, which holds the token, goes into it."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import requests
+
+from reconciler.errors import ForgeError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+__all__ = ["NO_PERMISSION", "TIMEOUT_SECONDS", "told"]
+
+TIMEOUT_SECONDS = 30
+NO_PERMISSION = (401, 403, 404)
+# what the libraries end in when an answer is not what the forge documents: a page of a proxy, a field that is missing
+_ODD = (AssertionError, AttributeError, LookupError, TypeError, ValueError, RuntimeError)
+
+
+@contextmanager
+def told(
+    forge: str, what: str, refused: type[Exception], words: Callable[[Exception], tuple[int | None, str]]
+) -> Iterator[None]:
+    """Raise ForgeError for whatever goes wrong with ``what`` at a forge.
+
+    ``refused`` is the library's own exception, of which ``words`` gives the HTTP status and what the forge said.
+    """
+    try:
+        yield
+    except ForgeError:
+        raise
+    except refused as error:
+        status, said = words(error)
+        hint = "; is it there, and may the token do this?" if status in NO_PERMISSION else ""
+        raise ForgeError(f"{forge} refuses {what}: {said}{hint}", status=status) from None
+    except requests.RequestException as error:
+        failed = f"{forge} cannot be reached for {what} ({type(error).__name__})"
+        raise ForgeError(f"{failed}; look at its address, the network and the proxy") from None
+    except _ODD as error:
+        raise ForgeError(
+            f"{forge} answered something it does not document for {what} ({type(error).__name__})"
+        ) from None
