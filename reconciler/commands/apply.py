@@ -13,7 +13,15 @@ from reconciler.applying import apply_plan, declined, require_approved, require_
 from reconciler.commands.approval import approve
 from reconciler.commands.interrupts import first_interrupt_waits
 from reconciler.commands.making import make_plan, require_no_freeze
-from reconciler.commands.options import common_options, emit, note, require_folder
+from reconciler.commands.options import (
+    common_options,
+    emit,
+    journal_option,
+    note,
+    out_option,
+    require_folder,
+    text_or_json,
+)
 from reconciler.commands.show import read_plan
 from reconciler.commands.showing import Showing, plan_text
 from reconciler.commands.workspace import journal_folder, open_workspace, read_documents
@@ -50,20 +58,9 @@ __all__ = ["apply"]
 )
 @click.option("--base", metavar="REV", help="The revision to compare with; for apply without a saved plan.")
 @click.option("--adds-only", is_flag=True, help="Plan additions alone; for apply without a saved plan.")
-@click.option(
-    "--journal",
-    "journal_at",
-    type=click.Path(path_type=Path),
-    help="Folder of the journal [default: .reconciler/journal].",
-)
-@click.option(
-    "--format",
-    "shown_as",
-    type=click.Choice(["terminal", "json"]),
-    default="terminal",
-    help="How to show it.",
-)
-@click.option("--out", type=click.Path(path_type=Path), help="Write the result to a file.")
+@journal_option
+@text_or_json
+@out_option
 def apply(  # noqa: PLR0913 - one parameter an option
     common: Common,
     plan_files: tuple[Path, ...],
@@ -96,30 +93,34 @@ def apply(  # noqa: PLR0913 - one parameter an option
         )
     workspace = open_workspace(common)
     commits = () if since is None else tuple(reversed(read_history(workspace.root, since)))
-    documents, diagnostics = read_documents(workspace)
-    require_no_freeze(documents.policy)
+    read = read_documents(workspace)
+    require_no_freeze(read[0].policy)
     if plan_files:
         plans = [read_plan(path) for path in plan_files]
     else:
         _require_somebody_to_ask(yes=yes)
-        plans = [make_plan(workspace, common, documents, diagnostics, base_revision=base, adds_only=adds_only)]
+        plans = [make_plan(workspace, common, *read, base_revision=base, adds_only=adds_only)]
         _show(plans[0], common, on_stdout=shown_as == "terminal" and out is None, asks=not yes)
     require_approved(plans, approved)
     require_permission(plans, workspace.service.company_id)
     if not plan_files and plans[0].changes and not yes:
         if not _confirmed(plans[0]):
-            note("nothing was written", common)
-            if shown_as == "json":
-                _emit_report(declined(plans[0]), plans, shown_as, common, out)
-            return 0
+            return _declined(plans, shown_as, common, out)
         # somebody may have thought about the question for long
-        documents, diagnostics = read_documents(workspace)
-        require_no_freeze(documents.policy)
-    approval = approve(plans, workspace, common, documents, diagnostics, since=since)
+        read = read_documents(workspace)
+        require_no_freeze(read[0].policy)
+    approval = approve(plans, workspace, common, *read, since=since)
     _tell(approval, common)
     report = _carry_out(approval, commits, workspace, common, journal_folder(workspace.root, journal_at))
     _emit_report(report, plans, shown_as, common, out)
     return _exit_code(report)
+
+
+def _declined(plans: Sequence[Plan], shown_as: str, common: Common, out: Path | None) -> int:
+    note("nothing was written", common)
+    if shown_as == "json":
+        _emit_report(declined(plans[0]), plans, shown_as, common, out)
+    return 0
 
 
 def _tell(approval: Approval, common: Common) -> None:

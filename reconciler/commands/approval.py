@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from reconciler.commands.making import live_source
-from reconciler.commands.observing import observe, open_live_reader
+from reconciler.commands.observing import observe
+from reconciler.commands.readers import open_live_reader
 from reconciler.commands.workspace import moment, now
 from reconciler.desired import describe_source, read_base
 from reconciler.errors import RefusedError, StaleError
@@ -79,7 +80,20 @@ def approve(
     changes = _changes(observation, plans)
     _require_approved(changes, plans)
     _require_guards(changes, plans, observation)
-    plan = build_plan(
+    plan = _plan(changes, plans, observation, workspace)
+    return Approval(
+        plan=plan if len(plans) > 1 else msgspec.structs.replace(plan, digest=plans[0].digest),
+        settled=tuple(_settled(plans, changes, observation)),
+        approved=_digests(plans),
+        fewer=left_over(changes, plans),
+    )
+
+
+def _plan(
+    changes: tuple[PresetChange, ...], plans: Sequence[Plan], observation: Observation, workspace: Workspace
+) -> Plan:
+    """Put together what may be done now."""
+    return build_plan(
         changes,
         presets=len(observation.resolved),
         managed=max(plan.summary.managed for plan in plans),
@@ -91,12 +105,6 @@ def approve(
         source=describe_source(workspace.root),
         live=live_source(observation.state, from_snapshot=False),
         created_at=moment(),
-    )
-    return Approval(
-        plan=plan if len(plans) > 1 else msgspec.structs.replace(plan, digest=plans[0].digest),
-        settled=tuple(_settled(plans, changes, observation)),
-        approved=_digests(plans),
-        fewer=left_over(changes, plans),
     )
 
 

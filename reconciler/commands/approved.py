@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 import click
 import msgspec
 
-from reconciler.commands.options import common_options, emit, write_file
+from reconciler.commands.options import common_options, emit, text_or_json, write_file
 from reconciler.commands.workspace import open_workspace
 from reconciler.desired import read_changed_documents, read_history
 from reconciler.errors import DocumentsError, FileError, StaleError, UsageError
@@ -35,13 +35,7 @@ _COMMITS_LOOKED_AT = 200
 @common_options
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="A new or empty folder for the plans.")
 @click.option("--since", metavar="REV", help="The last commit that was applied [default: as its commit status tells].")
-@click.option(
-    "--format",
-    "shown_as",
-    type=click.Choice(["terminal", "json"]),
-    default="terminal",
-    help="How to show it.",
-)
+@text_or_json
 def approved(common: Common, out: Path, since: str | None, shown_as: Literal["terminal", "json"]) -> int:
     """Gather the approved plans of every commit that waits to be applied.
 

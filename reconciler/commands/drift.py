@@ -10,8 +10,9 @@ import click
 import msgspec
 
 from reconciler.commands.making import live_source
-from reconciler.commands.observing import observe, open_reader
-from reconciler.commands.options import common_options, emit, require_folder
+from reconciler.commands.observing import observe
+from reconciler.commands.options import common_options, emit, journal_option, out_option, require_folder
+from reconciler.commands.readers import open_reader
 from reconciler.commands.workspace import journal_folder, moment, now, open_workspace, read_documents
 from reconciler.desired import describe_source
 from reconciler.drift import (
@@ -31,8 +32,9 @@ from reconciler.planning import compare
 if TYPE_CHECKING:
     import datetime
 
-    from reconciler.commands.observing import LiveReader, Observation
+    from reconciler.commands.observing import Observation
     from reconciler.commands.options import Common
+    from reconciler.commands.readers import LiveReader
     from reconciler.commands.workspace import Workspace
     from reconciler.model.drift import DriftReport
     from reconciler.model.live import LiveState
@@ -54,12 +56,7 @@ DriftFormat = Literal["terminal", "markdown", "html", "json"]
     help="The report (JSON) that tells what is new [default: the last one in the journal].",
 )
 @click.option("--snapshot", type=click.Path(path_type=Path), help="Look at a saved live state; no network.")
-@click.option(
-    "--journal",
-    "journal_at",
-    type=click.Path(path_type=Path),
-    help="Folder of the journal [default: .reconciler/journal].",
-)
+@journal_option
 @click.option(
     "--format",
     "shown_as",
@@ -67,7 +64,7 @@ DriftFormat = Literal["terminal", "markdown", "html", "json"]
     default="terminal",
     help="How to show it.",
 )
-@click.option("--out", type=click.Path(path_type=Path), help="Write the result to a file.")
+@out_option
 def drift(
     common: Common,
     *,

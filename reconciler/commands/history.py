@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from reconciler.commands.options import common_options, emit, require_folder
+from reconciler.commands.options import common_options, emit, journal_option, out_option, require_folder, text_or_json
 from reconciler.commands.workspace import journal_folder
 from reconciler.errors import FileError
 from reconciler.journal import read_runs
@@ -23,20 +23,9 @@ __all__ = ["history"]
 @click.command(epilog="Example: reconciler history --limit 5")
 @common_options
 @click.option("--limit", type=click.IntRange(min=1), default=20, show_default=True, help="How many runs to show.")
-@click.option(
-    "--journal",
-    "journal_at",
-    type=click.Path(path_type=Path),
-    help="Folder of the journal [default: .reconciler/journal].",
-)
-@click.option(
-    "--format",
-    "shown_as",
-    type=click.Choice(["terminal", "json"]),
-    default="terminal",
-    help="How to show it.",
-)
-@click.option("--out", type=click.Path(path_type=Path), help="Write the result to a file.")
+@journal_option
+@text_or_json
+@out_option
 def history(
     common: Common,
     limit: int,

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from reconciler.commands.observing import observe, open_reader
+from reconciler.commands.observing import observe
+from reconciler.commands.readers import open_reader
 from reconciler.commands.refreshing import open_refreshing_reader
 from reconciler.commands.workspace import moment, now
 from reconciler.desired import describe_source, read_base
@@ -27,8 +28,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from reconciler.commands.observing import LiveReader, Observation
+    from reconciler.commands.observing import Observation
     from reconciler.commands.options import Common
+    from reconciler.commands.readers import LiveReader
     from reconciler.commands.workspace import Workspace
     from reconciler.desired import Base
     from reconciler.model.base import BaseTarget

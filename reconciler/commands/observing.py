@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import os
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import msgspec
 
-from reconciler.commands.progress import show_progress
 from reconciler.commands.workspace import problems
-from reconciler.errors import FileError, IncompleteError
+from reconciler.errors import IncompleteError
 from reconciler.model.acknowledgement import Acknowledgement
 from reconciler.model.diagnostics import Diagnostic, has_errors
-from reconciler.model.live import LiveState, Pacing, PeopleList
+from reconciler.model.live import LiveState, PeopleList
 from reconciler.model.member import Member
 from reconciler.model.policy import Policy
 from reconciler.model.scope import ResolvedTarget, Scope
@@ -21,86 +18,21 @@ from reconciler.model.suggestions import did_you_mean_login
 from reconciler.people import PeopleIndex, Resolution
 from reconciler.planning import find_targets, select
 from reconciler.planning.selecting import changed_claims, fields_needed, narrowed, needs_projects
-from reconciler.settings import read_credentials
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
-    from pathlib import Path
+    from collections.abc import Callable, Mapping, Sequence
 
-    from reconciler.commands.options import Common
-    from reconciler.commands.workspace import Workspace
-    from reconciler.live.reading import Reader
+    from reconciler.commands.readers import LiveReader
     from reconciler.model.documents import Documents
     from reconciler.model.live import (
-        Catalogue,
         NamedPreset,
         Preset,
         PresetKey,
-        Template,
         Unreadable,
         Version,
-        Wanted,
     )
 
-__all__ = [
-    "LiveReader",
-    "Observation",
-    "confirm_inactive",
-    "observe",
-    "open_live_reader",
-    "open_reader",
-    "read_snapshot",
-]
-
-
-class LiveReader(Protocol):
-    """What observing needs of the service, or of a snapshot in its place."""
-
-    @property
-    def observed_at(self) -> str:
-        """The moment live is known from, UTC."""
-        ...
-
-    @property
-    def pacing(self) -> Pacing | None:
-        """What it cost so far, if it costs anything."""
-        ...
-
-    def catalogue(self, *, with_projects: bool, fields: frozenset[str] | None) -> Catalogue:
-        """Give templates and projects, with the fields named (null: all)."""
-        ...
-
-    def versions(self, templates: Sequence[Template]) -> list[Version]:
-        """Give the latest versions of templates."""
-        ...
-
-    def versions_by_id(self, version_ids: Sequence[str]) -> list[Version]:
-        """Give versions."""
-        ...
-
-    def presets(self, wanted: Sequence[Wanted]) -> tuple[list[Preset], list[Unreadable]]:
-        """Give presets, and what could not be read."""
-        ...
-
-    def presets_by_id(self, wanted: Sequence[NamedPreset]) -> tuple[list[Preset], list[Unreadable]]:
-        """Give presets whose ids are known, and what could not be read."""
-        ...
-
-    def assignees(self, wanted: Sequence[tuple[str | None, str]]) -> list[PeopleList]:
-        """Give who may be assigned."""
-        ...
-
-    def managers(self, wanted: Sequence[tuple[str | None, str]]) -> list[PeopleList]:
-        """Give who may be workflow manager."""
-        ...
-
-    def inactive_logins(self) -> frozenset[str] | None:
-        """Give who is inactive in the directory, or null when that cannot be told."""
-        ...
-
-    def active_logins(self) -> frozenset[str] | None:
-        """Give who is active in the directory, or null when that cannot be told."""
-        ...
+__all__ = ["Observation", "confirm_inactive", "observe"]
 
 
 class Observation(msgspec.Struct, frozen=True, kw_only=True):
@@ -119,40 +51,6 @@ class Observation(msgspec.Struct, frozen=True, kw_only=True):
     unknown: tuple[tuple[Member, str], ...]
     index: PeopleIndex
     acknowledged: tuple[Acknowledgement, ...] = ()
-
-
-def read_snapshot(path: Path, company_id: str) -> LiveState:
-    """Read a snapshot file; raises FileError, DocumentsError or StaleError when it cannot be used."""
-    from reconciler.live.snapshot import decode_snapshot  # noqa: PLC0415 - start-up is measured
-
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise FileError(f"cannot read the snapshot {path}: {error.strerror}") from error
-    return decode_snapshot(content, str(path), company_id)
-
-
-@contextmanager
-def open_reader(workspace: Workspace, common: Common, snapshot: Path | None) -> Iterator[LiveReader]:
-    """Give a reader of the service that can do nothing but read, or of a snapshot."""
-    if snapshot is not None:
-        from reconciler.live.snapshot import SnapshotReader  # noqa: PLC0415
-
-        yield SnapshotReader(read_snapshot(snapshot, workspace.service.company_id))
-        return
-    with open_live_reader(workspace, common) as reader:
-        yield reader
-
-
-@contextmanager
-def open_live_reader(workspace: Workspace, common: Common) -> Iterator[Reader]:
-    """Give a reader of the service that can do nothing but read."""
-    from reconciler.live.client import ServiceClient  # noqa: PLC0415 - heavy, and not needed offline
-    from reconciler.live.reading import Reader  # noqa: PLC0415
-
-    credentials = read_credentials(os.environ)
-    with ServiceClient(workspace.service, credentials) as client, show_progress(common) as report:
-        yield Reader(client, report)
 
 
 def observe(  # noqa: PLR0913 - what is asked for, whom to ask, and how much of it; each named
@@ -176,27 +74,21 @@ def observe(  # noqa: PLR0913 - what is asked for, whom to ask, and how much of 
     ``base`` are other documents that will be looked at with the same catalogue. ``tolerant`` gives what could be
     resolved in spite of errors, for looking and not for planning.
     """
-    fields = None if every_field else fields_needed(documents) | (fields_needed(base) if base else frozenset())
     with_projects = needs_projects(documents) or (base is not None and needs_projects(base))
+    fields = None if every_field else fields_needed(documents) | (fields_needed(base) if base else frozenset())
     catalogue = reader.catalogue(with_projects=with_projects, fields=fields)
     scope, found = select(documents, catalogue)
     all_diagnostics = [*diagnostics, *found]
     if only is not None:
-        others = changed_claims(scope, also_changed_since, catalogue)
-        scope = narrowed(scope, only.keys() | others)
-    versions = reader.versions(scope.templates)
-    presets, unreadable = _presets(scope, only, reader)
-    known = {version.id for version in versions}
-    newer = {preset.version_id for preset in presets if preset.version_id is not None} - known
-    versions.extend(reader.versions_by_id(sorted(newer)))
+        scope = narrowed(scope, only.keys() | changed_claims(scope, also_changed_since, catalogue))
+    versions, presets, unreadable = _presets_with_versions(scope, only, reader)
     if not tolerant:
         _require_versions(scope, presets, {version.id for version in versions})
     targets, found = find_targets(scope, catalogue, presets, versions, unreadable)
-    all_diagnostics.extend(found)
     inactive = reader.inactive_logins()
     resolution = Resolution(targets, PeopleIndex(presets), inactive)
     assignees, managers = _resolve(resolution, reader)
-    all_diagnostics.extend(resolution.diagnostics)
+    all_diagnostics.extend((*found, *resolution.diagnostics))
     if has_errors(all_diagnostics) and not tolerant:
         raise problems(all_diagnostics)
     state = LiveState(
@@ -212,16 +104,38 @@ def observe(  # noqa: PLR0913 - what is asked for, whom to ask, and how much of 
         inactive=confirm_inactive(inactive, resolution.index.knows, reader),
         pacing=reader.pacing,
     )
+    return _observation(state, resolution, documents, all_diagnostics, own_account)
+
+
+def _observation(
+    state: LiveState,
+    resolution: Resolution,
+    documents: Documents,
+    diagnostics: Sequence[Diagnostic],
+    own_account: Member | None,
+) -> Observation:
     return Observation(
         state=state,
         resolved=tuple(resolution.resolved),
-        diagnostics=tuple(all_diagnostics),
+        diagnostics=tuple(diagnostics),
         policy=documents.policy,
         own_account=own_account,
         unknown=_unknown(documents.policy, resolution.index),
         index=resolution.index,
         acknowledged=documents.acknowledged,
     )
+
+
+def _presets_with_versions(
+    scope: Scope, only: Mapping[PresetKey, NamedPreset] | None, reader: LiveReader
+) -> tuple[list[Version], list[Preset], list[Unreadable]]:
+    """Read presets and the versions they follow, also those published while presets were being read."""
+    versions = reader.versions(scope.templates)
+    presets, unreadable = _presets(scope, only, reader)
+    known = {version.id for version in versions}
+    newer = {preset.version_id for preset in presets if preset.version_id is not None} - known
+    versions.extend(reader.versions_by_id(sorted(newer)))
+    return versions, presets, unreadable
 
 
 def _presets(

@@ -14,7 +14,8 @@ from reconciler.errors import FileError
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-__all__ = ["Common", "common_options", "emit", "note", "require_folder", "write_file"]
+__all__ = ["Common", "common_options", "emit", "journal_option", "note", "out_option", "require_folder", "text_or_json",
+           "write_file"]  # fmt: skip
 
 Command = TypeVar("Command", bound="Callable[..., Any]")
 
@@ -64,6 +65,33 @@ def common_options(command: Command) -> Command:
     ):
         decorated = option(decorated)
     return decorated  # type: ignore[no-any-return]
+
+
+def text_or_json(command: Command) -> Command:
+    """Add ``--format`` with the two formats of results that are no plans."""
+    formats = click.Choice(["terminal", "json"])
+    decorated: Command = click.option("--format", "shown_as", type=formats, default="terminal", help="How to show it.")(
+        command
+    )
+    return decorated
+
+
+def journal_option(command: Command) -> Command:
+    """Add ``--journal``; the command gets it as ``journal_at``, null for the usual folder."""
+    decorated: Command = click.option(
+        "--journal",
+        "journal_at",
+        type=click.Path(path_type=Path),
+        help="Folder of the journal [default: .reconciler/journal].",
+    )(command)
+    return decorated
+
+
+def out_option(command: Command) -> Command:
+    """Add ``--out``."""
+    path = click.Path(path_type=Path)
+    decorated: Command = click.option("--out", type=path, help="Write the result to a file.")(command)
+    return decorated
 
 
 def _log_requests() -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from reconciler.commands.observing import observe, open_live_reader, read_snapshot
+from reconciler.commands.observing import observe
+from reconciler.commands.readers import open_live_reader, read_snapshot
 from reconciler.planning import compare
 from reconciler.planning.causes import base_targets
 from reconciler.planning.refreshing import presets_to_refresh

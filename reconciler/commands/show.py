@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from reconciler.commands.options import common_options, emit, require_folder
+from reconciler.commands.options import common_options, emit, out_option, require_folder
 from reconciler.commands.showing import Showing, plan_exit_code, plan_text, showing_options
 from reconciler.errors import FileError
 from reconciler.planning import decode_plan
@@ -35,7 +35,7 @@ def read_plan(path: Path) -> Plan:
 @common_options
 @click.argument("plan_file", metavar="PLAN", type=click.Path(path_type=Path))
 @showing_options
-@click.option("--out", type=click.Path(path_type=Path), help="Write the result to a file.")
+@out_option
 @click.option("--detailed-exitcode", is_flag=True, help="Exit 2 when there are changes.")
 def show(common: Common, plan_file: Path, out: Path | None, *, detailed_exitcode: bool, **shown: Any) -> int:
     """Show a saved plan again, in any format.

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from reconciler.commands.observing import observe, open_reader
+from reconciler.commands.observing import observe
 from reconciler.commands.options import common_options, emit, require_folder, write_file
+from reconciler.commands.readers import open_reader
 from reconciler.commands.workspace import open_workspace, read_documents
 from reconciler.errors import IncompleteError
 

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import click
 
 from reconciler.commands.annotating import ANNOTATION_FORMATS, AnnotationFormat, annotate
-from reconciler.commands.options import common_options, emit, require_folder
+from reconciler.commands.options import common_options, emit, out_option, require_folder
 from reconciler.commands.workspace import now, open_workspace, read_documents
 from reconciler.errors import RefusedError
 from reconciler.model.diagnostics import Origin, has_errors
 from reconciler.planning.guards import judge_documents
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from reconciler.commands.options import Common
     from reconciler.model.diagnostics import Diagnostic
     from reconciler.model.documents import Documents
@@ -32,7 +33,7 @@ __all__ = ["validate"]
     default="terminal",
     help="How to show it; the last three are for pipelines.",
 )
-@click.option("--out", type=click.Path(path_type=Path), help="Write the result to a file.")
+@out_option
 def validate(common: Common, shown_as: Literal["terminal", "json"] | AnnotationFormat, out: Path | None) -> int:
     """Check every document of the repository, without asking the service anything.
 
