@@ -98,9 +98,9 @@ def run(arguments: Sequence[str]) -> int:
     except click.ClickException as error:
         return _wrong_usage(error, arguments)
     except (click.Abort, KeyboardInterrupt):
-        message = (
-            "interrupted; after an apply, 'reconciler history' tells what is not known, and applying again is safe"
-        )
+        message = "interrupted; nothing was written to the service"
+        if "apply" in arguments:
+            message = "interrupted; 'reconciler history' tells what is not known, and applying again is safe"
         _told_on_stdout(INTERRUPTED, message, (), arguments)
         _say(f"\n{message}\n", arguments)
         return INTERRUPTED

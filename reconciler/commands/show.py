@@ -40,7 +40,8 @@ def read_plan(path: Path) -> Plan:
 def show(common: Common, plan_file: Path, out: Path | None, *, detailed_exitcode: bool, **shown: Any) -> int:
     """Show a saved plan again, in any format.
 
-    An altered plan is refused (exit code 5). Exit codes are those of 'plan'.
+    A plan that would do something else than was planned is refused (exit code 5); names are not covered by the digest.
+    Exit codes are those of 'plan'.
     """
     if out is not None:
         require_folder(out)

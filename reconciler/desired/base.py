@@ -55,6 +55,10 @@ def read_base(settings_file: Path, revision: str, today: datetime.date) -> Base:
     git = shutil.which("git")
     if git is None:
         raise UsageError("--base needs git, and there is none on this machine")
+    if not revision:
+        raise UsageError("--base is empty (a variable that is not set?); name a branch, tag or commit")
+    if ask_git(git, root, "rev-parse", "--git-dir") is None:
+        raise UsageError(f"{root} is no git repository, so there is no base to compare with; leave --base out")
     named = ask_git(git, root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
     if named is None:
         raise UsageError(

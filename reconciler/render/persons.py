@@ -41,6 +41,7 @@ class PersonView(msgspec.Struct, frozen=True, kw_only=True):
     sentence: str
     removals: int
     additions: int
+    ceases_manager: int
     rows: tuple[PersonRow, ...]
 
 
@@ -54,11 +55,12 @@ def person_views(plan: Plan) -> tuple[PersonView, ...]:
             sentence=_sentence(one),
             removals=sum(one.loses.values()),
             additions=sum(one.gains.values()),
+            ceases_manager=one.ceases_manager,
             rows=tuple(rows.get(one.id, ())),
         )
         for one in plan.people
     ]
-    return tuple(sorted(people, key=lambda one: (-one.removals, one.name.casefold(), one.login)))
+    return tuple(sorted(people, key=lambda one: (-one.removals, -one.ceases_manager, one.name.casefold(), one.login)))
 
 
 def _sentence(one: PersonChange) -> str:

@@ -60,8 +60,8 @@ def read_forge(environment: Mapping[str, str]) -> ForgePlace:
         url = environment.get("CI_SERVER_URL") or "https://gitlab.com"
         return _place("gitlab", url, environment["CI_PROJECT_PATH"], environment)
     raise UsageError(
-        "which forge? Set GITHUB_REPOSITORY or CI_PROJECT_PATH in the environment, or name the pull request by its "
-        "address"
+        "which forge? Set GITHUB_REPOSITORY or CI_PROJECT_PATH in the environment, or give --pr the request's address "
+        "where there is such an option"
     )
 
 

@@ -69,9 +69,9 @@ def test_person_by_person(browser: Browser, tmp_path: Path) -> None:
         assert opened.page.locator("[data-view=person] h4:visible").all_inner_texts() == [
             "Bo bo@acme.test",
             "Eli eli@acme.test",
+            "Gus gus@acme.test",
             "Ann ann@acme.test",
             "Cy cy@acme.test",
-            "Gus gus@acme.test",
         ]
         opened.page.fill("#search", "harbor drift")
         opened.page.check("input[name=removal]")

@@ -77,11 +77,20 @@ def test_an_older_revision_by_any_name(repository: Path) -> None:
     assert read_base(repository / "reconciler.yaml", "HEAD", TODAY).revision == second
 
 
-@pytest.mark.parametrize("name", ["nowhere", "", "-x", "--all", "main:approvals/reconciler.yaml", "HEAD~9"])
+@pytest.mark.parametrize("name", ["nowhere", "-x", "--all", "main:approvals/reconciler.yaml", "HEAD~9"])
 def test_a_revision_that_is_none(repository: Path, name: str) -> None:
     """Wrong usage, with what to do; nothing that looks like an option is taken for one."""
     with pytest.raises(UsageError, match="fetch it first where the checkout is shallow"):
         read_base(repository / "reconciler.yaml", name, TODAY)
+
+
+def test_no_revision_and_no_repository(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """A variable that is not set, and a folder that git knows nothing of."""
+    with pytest.raises(UsageError, match=r"--base is empty \(a variable that is not set\?\)"):
+        read_base(repository / "reconciler.yaml", "", TODAY)
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    with pytest.raises(UsageError, match="is no git repository"):
+        read_base(elsewhere / "reconciler.yaml", "main", TODAY)
 
 
 def test_a_revision_without_usable_settings(repository: Path) -> None:
