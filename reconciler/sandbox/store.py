@@ -152,7 +152,7 @@ class Store:
         if row is None:
             return None
         body, previous, written_at, template_id = row
-        if lagging and previous is not None and time.time() < written_at + self._lag:
+        if lagging and self._lag and previous is not None and time.time() < written_at + self._lag:
             body = previous
         return {**json.loads(body), "template_id": template_id}
 
