@@ -5,15 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from reconciler.model.diagnostics import Diagnostic
-from reconciler.model.plan import AddedPerson, GroupChange, PresetChange, RemovedPerson
+from reconciler.model.plan import AddedPerson, GroupChange, RemovedPerson
 from reconciler.render.findings import findings
-from reconciler.render.sections import PresetView, RowView, SectionView, shown_login, shown_name
+from reconciler.render.sections import PresetView, RowView, SectionView, shown_login, shown_name, to_show
 from reconciler.render.view import PlanView, counted, shown_cost, shown_source
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from reconciler.model.drift import Drift, DriftReport, Notice, NoticeKind
+    from reconciler.model.plan import PresetChange
     from reconciler.render.sections import Half
 
 __all__ = ["drift_changes", "drift_view"]
@@ -169,14 +170,4 @@ def _as_change(by_uuid: dict[str, list[Drift]]) -> PresetChange:
                 keep=(),
             )
         )
-    return PresetChange(
-        address=first.address,
-        preset_id="",
-        project=first.project,
-        template=first.template,
-        tool_type="",
-        workflow_manager=None,
-        groups=tuple(groups),
-        before={},
-        after={},
-    )
+    return to_show(first, tuple(groups))

@@ -14,10 +14,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from reconciler.model.diagnostics import Origin
-    from reconciler.model.plan import Cause, Plan, RemovedPerson, WithheldChange
+    from reconciler.model.drift import Drift
+    from reconciler.model.plan import Cause, ManagerChange, Plan, RemovedPerson, WithheldChange
 
 __all__ = ["Half", "PresetView", "RowView", "SectionView", "Sign", "place_name", "plan_sections", "reason_added",
-           "reason_removed", "shown_login", "shown_name"]  # fmt: skip
+           "reason_removed", "shown_login", "shown_name", "to_show"]  # fmt: skip
 
 Sign = Literal["−", "+", "→"]
 _PEOPLE_SIGNS: tuple[Sign, ...] = ("−", "+")
@@ -127,13 +128,20 @@ def _as_change(one: WithheldChange) -> PresetChange:
     groups = tuple(
         GroupChange(uuid=group.uuid, name=group.name, add=(), remove=group.remove, keep=()) for group in one.groups
     )
+    return to_show(one, groups, workflow_manager=one.workflow_manager)
+
+
+def to_show(
+    one: WithheldChange | Drift, groups: tuple[GroupChange, ...], *, workflow_manager: ManagerChange | None = None
+) -> PresetChange:
+    """Give a change that is shown and never written: what it is of, and whom it moves."""
     return PresetChange(
         address=one.address,
         preset_id="",
         project=one.project,
         template=one.template,
         tool_type="",
-        workflow_manager=one.workflow_manager,
+        workflow_manager=workflow_manager,
         groups=groups,
         before={},
         after={},
