@@ -87,7 +87,10 @@ def decode_report(content: bytes, name: str, company_id: str) -> DriftReport:
     try:
         report = msgspec.json.decode(content, type=DriftReport)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise DocumentsError(f"{name} is not a report of format {DRIFT_FORMAT}: {error}") from None
+        raise DocumentsError(
+            f"{name} is not a report of format {DRIFT_FORMAT}: {error}; "
+            "write it with: reconciler drift --format json --out FILE"
+        ) from None
     if report.company_id != company_id:
         raise StaleError(f"{name} is of company {report.company_id}, the settings are for {company_id}")
     return report

@@ -153,7 +153,10 @@ def decode_snapshot(content: bytes, name: str, company_id: str) -> LiveState:
             raise StaleError(f"{name} was altered after it was made: its checksum does not match; make it again")
         state = msgspec.json.decode(raw, type=_State)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise DocumentsError(f"{name} is not a snapshot of format {SNAPSHOT_FORMAT}: {error}") from None
+        raise DocumentsError(
+            f"{name} is not a snapshot of format {SNAPSHOT_FORMAT}: {error}; "
+            "make one with: reconciler snapshot --out FILE"
+        ) from None
     if snapshot.company_id != company_id:
         raise StaleError(f"{name} is of company {snapshot.company_id}, the settings are for {company_id}")
     people = [Person(one.id, one.login, one.name) for one in state.people]
