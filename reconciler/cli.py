@@ -28,6 +28,7 @@ COMMANDS = {
     "apply": "carry out approved plans, or plan and confirm",
     "drift": "what differs between live and git; report only",
     "snapshot": "the live state of everything managed, for offline plans",
+    "export": "live as documents, to start from what exists",
     "history": "past runs from the journal",
     "sandbox": "the service on loopback, seeded from a folder",
     "demo": "sandbox, example company, plan and apply, in one go",

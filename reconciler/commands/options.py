@@ -129,8 +129,11 @@ def require_folder(path: Path) -> None:
         raise FileError(f"cannot write {path}: there is no folder {path.parent}; make it first")
 
 
-def write_file(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all, for its owner alone; raises FileError when that fails."""
+def write_file(path: Path, content: bytes, *, as_document: bool = False) -> None:
+    """Write a file whole or not at all; raises FileError when that fails.
+
+    It is for its owner alone; a document keeps the permissions it has, and a new one gets those of any new file.
+    """
     import tempfile  # noqa: PLC0415 - start-up is measured
 
     temporary = None
@@ -140,8 +143,18 @@ def write_file(path: Path, content: bytes) -> None:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
+        if as_document:
+            temporary.chmod(_usual_mode(path))
         temporary.replace(path)
     except OSError as error:
         if temporary is not None:
             temporary.unlink(missing_ok=True)
         raise FileError(f"cannot write {path}: {error.strerror}") from error
+
+
+def _usual_mode(path: Path) -> int:
+    if path.exists():
+        return path.stat().st_mode & 0o777
+    mask = os.umask(0)  # there is no way to ask without setting it
+    os.umask(mask)
+    return 0o666 & ~mask

@@ -37,9 +37,9 @@ class Workspace(msgspec.Struct, frozen=True, kw_only=True):
         return self.settings_file.parent
 
 
-def open_workspace(common: Common) -> Workspace:
-    """Find and read the settings."""
-    path = find_settings_file(common.config, Path.cwd())
+def open_workspace(common: Common, settings_file: Path | None = None) -> Workspace:
+    """Find and read the settings; a file that is given goes before the nearest, and after ``--config``."""
+    path = find_settings_file(common.config or settings_file, Path.cwd())
     settings = read_settings_document(path)
     return Workspace(settings_file=path, settings=settings, service=read_service(settings, os.environ))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 __all__ = [
+    "Account",
     "Catalogue",
     "ChosenAssignee",
     "Group",
@@ -170,6 +171,17 @@ class Catalogue(msgspec.Struct, frozen=True, kw_only=True):
 
     templates: tuple[Template, ...]
     projects: tuple[Project, ...]
+
+
+class Account(msgspec.Struct, frozen=True, kw_only=True):
+    """All there is to choose from before any preset is read.
+
+    ``providers`` holds "Project" or "Company" by tool type; ``unassigned`` the templates that no project has.
+    """
+
+    catalogue: Catalogue
+    providers: dict[str, str]
+    unassigned: frozenset[str] = frozenset()
 
 
 class LiveState(msgspec.Struct, frozen=True, kw_only=True):

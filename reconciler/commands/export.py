@@ -1,0 +1,109 @@
+"""``reconciler export``: live as documents, to start from what exists; it cannot write to the service."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from reconciler.commands.exporting import prove, read_account, require_empty, write_documents
+from reconciler.commands.options import common_options, emit
+from reconciler.commands.workspace import open_workspace
+from reconciler.desired.exporting import export_documents
+from reconciler.errors import UsageError
+from reconciler.model.documents import SettingsDocument
+from reconciler.settings import FILE_NAME, read_service
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from reconciler.commands.options import Common
+    from reconciler.desired.exporting import Exported
+    from reconciler.model.diagnostics import Diagnostic
+    from reconciler.model.settings import Service
+
+__all__ = ["export"]
+
+
+@click.command(
+    epilog="Examples: reconciler export --company 4211 --out approvals; reconciler export --out approvals "
+    "--template 'Invoice Approval'; reconciler export --out harbor --project 'Harbor Bridge'"
+)
+@common_options
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), required=True, help="The folder to write.")
+@click.option("--company", metavar="ID", help="The company, where no reconciler.yaml names it yet.")
+@click.option("--project", "projects", metavar="NAME", multiple=True, help="This project alone (name, number or id).")
+@click.option("--template", "templates", metavar="NAME", multiple=True, help="This template alone (name or id).")
+def export(
+    common: Common, *, out: Path, company: str | None, projects: tuple[str, ...], templates: tuple[str, ...]
+) -> int:
+    """Write what is live as documents, to start from what exists.
+
+    One file for each template, in an empty folder, with its settings. What most presets of a template have becomes
+    its defaults, lists that are repeated become teams (their names are proposals), and names stand behind logins.
+    Every role that can be named is managed from then on, empty ones too. The documents are tried before they are
+    written: a plan of them is empty.
+
+    Exit codes: 0 done, 6 not everything could be read (nothing is written), 64 the folder is not empty.
+    """
+    settings = _settings(common, out, company)
+    require_empty(out)
+    service = read_service(settings, os.environ)
+    state, left_out = read_account(service, common, projects, templates)
+    exported = export_documents(state)
+    prove(exported.files, settings, state)
+    files = dict(exported.files)
+    if not (out / FILE_NAME).exists():
+        files = {FILE_NAME: _settings_text(settings, service), **files}
+    write_documents(out, files)
+    _tell((*left_out, *exported.left_out), common)
+    emit(_told(exported, out))
+    return 0
+
+
+def _settings(common: Common, out: Path, company: str | None) -> SettingsDocument:
+    if company is None:
+        own = common.config is None and (out / FILE_NAME).is_file()
+        return open_workspace(common, out / FILE_NAME if own else None).settings
+    if common.config is not None or (out / FILE_NAME).exists():
+        raise UsageError("there is a reconciler.yaml that names the company; leave out --company")
+    if not (company.isascii() and company.isdigit() and len(company) <= 32):  # noqa: PLR2004 - as the schema says
+        raise UsageError(f"--company '{company}' is no company id; give its digits, such as 4211")
+    return SettingsDocument(company_id=company)
+
+
+def _settings_text(settings: SettingsDocument, service: Service) -> str:
+    lines = ["kind: settings", "version: 1", f'company_id: "{settings.company_id}"']
+    defaults = SettingsDocument(company_id=settings.company_id)
+    if settings.company_name is not None:
+        from reconciler.desired.scalars import scalar  # noqa: PLC0415 - rarely needed
+
+        lines.append(f"company_name: {scalar(settings.company_name)}")
+    lines.extend(
+        f"{name}: {address}"
+        for name, address, usual in (
+            ("api_url", service.api_url, defaults.api_url),
+            ("auth_url", service.auth_url, defaults.auth_url),
+        )
+        if address != usual
+    )
+    return "\n".join(lines) + "\n"
+
+
+def _tell(left_out: Sequence[Diagnostic], common: Common) -> None:
+    if left_out and not common.quiet:
+        import sys  # noqa: PLC0415 - rarely needed
+
+        from reconciler.render.terminal import render_diagnostics  # noqa: PLC0415 - start-up is measured
+
+        sys.stderr.write(render_diagnostics(left_out, color=common.color(sys.stderr)))
+
+
+def _told(exported: Exported, out: Path) -> str:
+    presets = f"{exported.presets:,} preset{'' if exported.presets == 1 else 's'}"
+    count = len(exported.files)
+    documents = f"{count:,} document{'' if count == 1 else 's'}"
+    teams = f", {exported.teams:,} of their lists as teams" if exported.teams else ""
+    return f"{presets} written to {out} as {documents}{teams}; 'reconciler plan' there is empty\n"

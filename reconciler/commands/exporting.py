@@ -1,0 +1,125 @@
+"""What an export reads, proves and writes; which words stand in the documents is decided elsewhere."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from reconciler.commands.observing import observe
+from reconciler.commands.options import write_file
+from reconciler.commands.progress import show_progress
+from reconciler.commands.workspace import now, problems
+from reconciler.desired import read_repository
+from reconciler.desired.exporting import choose
+from reconciler.desired.repository import is_document
+from reconciler.errors import DocumentsError, FileError, IncompleteError, ReconcilerError
+from reconciler.model.diagnostics import has_errors
+from reconciler.model.live import LiveState
+from reconciler.planning import compare
+from reconciler.settings import FILE_NAME, read_credentials
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from reconciler.commands.options import Common
+    from reconciler.desired.exporting import Chosen
+    from reconciler.live.account import AccountReader
+    from reconciler.model.diagnostics import Diagnostic
+    from reconciler.model.documents import SettingsDocument
+    from reconciler.model.live import Account
+    from reconciler.model.settings import Service
+
+__all__ = ["prove", "read_account", "require_empty", "write_documents"]
+
+
+def read_account(
+    service: Service, common: Common, projects: Sequence[str], templates: Sequence[str]
+) -> tuple[LiveState, tuple[Diagnostic, ...]]:
+    """Read the presets that are asked for, and say what is not exported.
+
+    It takes the lists of tools, templates and projects, the versions, one list for each tool of a project, and one
+    request for each preset. Raises IncompleteError where anything is missing: half an export would look whole.
+    """
+    from reconciler.live.account import AccountReader  # noqa: PLC0415 - heavy, and not needed for a refusal
+    from reconciler.live.client import ServiceClient  # noqa: PLC0415 - the same
+
+    with ServiceClient(service, read_credentials(os.environ)) as client, show_progress(common) as report:
+        reader = AccountReader(client, report)
+        account = reader.account()
+        chosen = choose(account, projects, templates)
+        return _read(reader, account, chosen), chosen.left_out
+
+
+def _read(reader: AccountReader, account: Account, chosen: Chosen) -> LiveState:
+    presets, unreadable = reader.presets(chosen.wanted)
+    if unreadable:
+        reasons = "; ".join(one.reason for one in unreadable[:3])
+        raise IncompleteError(f"not everything could be read, so nothing was written: {reasons}")
+    if not presets:
+        raise DocumentsError("there are no presets there, so there is nothing to write; look at --project, --template")
+    followed = {preset.version_id for preset in presets} - {None}
+    used = {preset.template_id for preset in presets if preset.version_id is None}
+    latest = {one.version_id for one in chosen.templates if one.id in used}
+    return LiveState(
+        observed_at=reader.observed_at,
+        catalogue=account.catalogue,
+        versions=tuple(reader.versions_by_id(sorted(one for one in followed | latest if one is not None))),
+        presets=tuple(presets),
+        listed=chosen.wanted,
+        with_projects=True,
+        inactive=frozenset(),
+    )
+
+
+def prove(files: Mapping[str, str], settings: SettingsDocument, state: LiveState) -> None:
+    """Read the documents as every command does, and compare them with what they were made from.
+
+    Raises ReconcilerError (a defect) where they ask for anything that is not so.
+    """
+    from reconciler.live.snapshot import SnapshotReader  # noqa: PLC0415 - start-up is measured
+
+    with tempfile.TemporaryDirectory(prefix="reconciler-") as folder:
+        settings_file = Path(folder) / FILE_NAME
+        write_documents(Path(folder), files)
+        try:
+            documents, diagnostics = read_repository(
+                settings_file, msgspec.structs.replace(settings, exclude=()), now().date()
+            )
+            if has_errors(diagnostics):
+                raise problems(diagnostics)
+            observation = observe(documents, diagnostics, SnapshotReader(state))
+        except DocumentsError as error:
+            raise ReconcilerError(
+                f"a defect of reconciler: the documents cannot be read back: {error.message}; nothing was written",
+                diagnostics=error.diagnostics,
+            ) from None
+    changes = compare(observation.resolved, observation.state.versions)
+    if changes:
+        raise ReconcilerError(
+            f"a defect of reconciler: {len(changes):,} presets would change, such as {changes[0].address}; nothing was "
+            "written"
+        )
+
+
+def require_empty(out: Path) -> None:
+    """Refuse a folder that holds documents already: they would contradict those to come."""
+    found = (path for pattern in ("*.yaml", "*.yml") for path in out.rglob(pattern))
+    for path in found:
+        name = path.relative_to(out).as_posix()
+        if name != FILE_NAME and is_document(name, ()):
+            raise FileError(f"there are documents in {out} already, such as {name}; name an empty folder with --out")
+
+
+def write_documents(out: Path, files: Mapping[str, str]) -> None:
+    """Write files below a folder, which is made where there is none; raises FileError when that fails."""
+    for name, text in files.items():
+        path = out / name
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise FileError(f"cannot make the folder {path.parent}: {error.strerror}") from error
+        write_file(path, text.encode("utf-8"), as_document=True)

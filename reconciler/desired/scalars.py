@@ -1,0 +1,29 @@
+"""Writes single texts as YAML, so that the strict reader finds just them again; it writes no document."""
+
+from __future__ import annotations
+
+import re
+
+import yaml
+
+__all__ = ["comment_text", "scalar"]
+
+_PLAIN = re.compile(r"[^\W\d_](?:[\w .@/&()+'-]*[\w.)+'-])?")
+# texts in YAML 1.2, and something else to many a tool that reads 1.1
+_KEYWORDS = frozenset({"true", "false", "null", "yes", "no", "on", "off", "y", "n"})
+_LONGEST_COMMENT = 80
+
+
+def scalar(text: str) -> str:
+    """Give a text plain where no reader can mistake it, also inside brackets, and in double quotes else."""
+    if _PLAIN.fullmatch(text) and text.lower() not in _KEYWORDS:
+        return text
+    # what nobody sees, such as another direction of writing, is written as an escape
+    quoted: str = yaml.safe_dump(text, default_style='"', allow_unicode=text.isprintable(), width=10**9)
+    return quoted.rstrip("\n")
+
+
+def comment_text(text: str) -> str:
+    """Give a text for the end of a line: one line whatever stands in it, and not too long."""
+    shown = "".join(letter if letter.isprintable() else "\ufffd" for letter in text).strip()
+    return shown if len(shown) <= _LONGEST_COMMENT else f"{shown[: _LONGEST_COMMENT - 1]}…"

@@ -1,0 +1,103 @@
+"""An account that never was in git, brought in through the real command line."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from reconciler.commands.exporting import prove
+from reconciler.desired.exporting import export_documents
+from reconciler.errors import ReconcilerError
+from reconciler.model.documents import SettingsDocument
+from tests.support.command_line import reconciler
+from tests.support.values import live_state
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.support.sandbox import RunningSandbox
+
+
+def run(folder: Path, sandbox: RunningSandbox, *arguments: str) -> str:
+    """Run a command and give what was shown."""
+    return reconciler(folder, *arguments, environment=sandbox.environment).shown
+
+
+def test_01_a_whole_account(tmp_path: Path, sandbox: RunningSandbox) -> None:
+    """Exported with the fewest requests, planned without a change, and never exported over."""
+    shown = run(tmp_path, sandbox, "export", "--company", "4211", "--out", "approvals")
+    assert shown == (
+        "exit 0\n--- stdout\n3 presets written to approvals as 2 documents; 'reconciler plan' there is empty\n"
+        "--- stderr\n"
+    )
+    # tools, templates, projects, two versions, a list for each of three places, three presets
+    log = sandbox.log(forget=True)
+    assert ({one["method"] for one in log}, len(log)) == ({"GET"}, 11)
+    folder = tmp_path / "approvals"
+    assert sorted(str(one.relative_to(folder)) for one in folder.rglob("*.yaml")) == [
+        "assignments/budget.yaml", "assignments/invoice-approval.yaml", "reconciler.yaml",
+    ]  # fmt: skip
+    assert "nothing to change" in run(folder, sandbox, "plan")
+    assert run(folder, sandbox, "drift").startswith("exit 0")
+    again = run(tmp_path, sandbox, "export", "--out", "approvals")
+    assert again.startswith("exit 64")
+    assert "there are documents in approvals already, such as assignments/" in again
+
+
+def test_02_a_part_into_a_folder_with_settings(tmp_path: Path, sandbox: RunningSandbox) -> None:
+    """The settings that are there count and stay as they are; --company contradicts them."""
+    out = tmp_path / "part"
+    out.mkdir()
+    settings = '# ours\nkind: settings\nversion: 1\ncompany_id: "4211"\ncompany_name: Acme\n'
+    (out / "reconciler.yaml").write_text(settings)
+    assert run(tmp_path, sandbox, "export", "--company", "4211", "--out", "part").startswith("exit 64")
+    shown = run(tmp_path, sandbox, "export", "--out", "part", "--project", "Harbor Bridge")
+    assert "1 preset written to part as 1 document;" in shown
+    assert (out / "reconciler.yaml").read_text() == settings
+    elsewhere = run(tmp_path, sandbox, "export", "--config", "part", "--out", "other", "--template", "Budget")
+    assert elsewhere.startswith("exit 0")
+    assert "company_name: Acme" in (tmp_path / "other" / "reconciler.yaml").read_text()
+
+
+def test_03_what_stays_out_is_told(tmp_path: Path, sandbox: RunningSandbox) -> None:
+    """A project without presets, a company id that is none, and no settings at all."""
+    shown = run(tmp_path, sandbox, "export", "--company", "4211", "--out", "a", "--project", "Old Library")
+    assert shown.startswith("exit 7")
+    assert "there are no presets there" in shown
+    assert "is no company id" in run(tmp_path, sandbox, "export", "--company", "x", "--out", "a")
+    assert run(tmp_path, sandbox, "export", "--out", "a").startswith("exit 7")
+    assert not (tmp_path / "a").exists()
+
+
+def test_04_half_an_account_is_none(tmp_path: Path, sandbox: RunningSandbox) -> None:
+    """What cannot be read stops all of it."""
+    sandbox.fail({"path": "presets/32", "status": 403, "times": 9})
+    shown = run(tmp_path, sandbox, "export", "--company", "4211", "--out", "a")
+    assert shown.startswith("exit 6")
+    assert "so nothing was written" in shown
+    assert not (tmp_path / "a").exists()
+
+
+def test_05_a_company_without_projects(tmp_path: Path, sandbox: RunningSandbox) -> None:
+    """Nothing is written where a folder cannot be made."""
+    (tmp_path / "file").write_text("")
+    shown = run(tmp_path, sandbox, "export", "--company", "4211", "--out", "file/x")
+    assert shown.startswith("exit 64")
+    assert "cannot make the folder" in shown
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [("ann@acme.test", "1 presets would change"), ("Project Manager", "the documents cannot be read back")],
+)
+def test_06_documents_are_tried_before_they_are_written(wrong: str, message: str) -> None:
+    """Where they ask for anything else, that is a defect, told as one."""
+    state = live_state()
+    files = {
+        name: text.replace(wrong, "fay@acme.test" if "@" in wrong else "Nobody", 1)
+        for name, text in export_documents(state).files.items()
+    }
+    with pytest.raises(ReconcilerError) as defect:
+        prove(files, SettingsDocument(company_id="4211"), state)
+    assert message in defect.value.message
