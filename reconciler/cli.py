@@ -29,6 +29,7 @@ COMMANDS = {
     "drift": "what differs between live and git; report only",
     "snapshot": "the live state of everything managed, for offline plans",
     "export": "live as documents, to start from what exists",
+    "adopt": "chosen drift into the existing YAML, comments and order kept",
     "history": "past runs from the journal",
     "sandbox": "the service on loopback, seeded from a folder",
     "demo": "sandbox, example company, plan and apply, in one go",

@@ -18,7 +18,7 @@ from reconciler.model.documents import Assignments, Documents, SettingsDocument,
 
 if TYPE_CHECKING:
     import datetime
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from reconciler.desired.yaml_reader import LocatedDocument
     from reconciler.model.acknowledgement import Acknowledgement
@@ -56,14 +56,15 @@ def decode_settings_file(content: bytes, name: str) -> SettingsDocument:
 
 
 def read_repository(
-    settings_file: Path, settings: SettingsDocument, today: datetime.date
+    settings_file: Path, settings: SettingsDocument, today: datetime.date, instead: Mapping[str, bytes] | None = None
 ) -> tuple[Documents, list[Diagnostic]]:
     """Read every document below the folder of the settings file, as they stand on that day (UTC).
 
-    The diagnostics hold every problem of every file in the order of places; where one of them is an error,
-    the documents are only what could be understood, good for counting and for nothing else.
+    ``instead`` holds other contents for files, by path below that folder, to see what would come of them. The
+    diagnostics hold every problem of every file in the order of places; where one of them is an error, the documents
+    are only what could be understood, good for counting and for nothing else.
     """
-    return assemble(_documents(settings_file, settings), today)
+    return assemble(_documents(settings_file, settings, instead or {}), today)
 
 
 def assemble(
@@ -102,13 +103,18 @@ def assemble(
     diagnostics.extend(expansion.diagnostics)
     diagnostics.sort(key=lambda one: one.origin or Origin("", 0, 0))
     documents = Documents(
-        assignments=expanded, teams=index, files=files, policy=policy, acknowledged=tuple(acknowledged)
+        assignments=expanded,
+        teams=index,
+        files=files,
+        policy=policy,
+        acknowledged=tuple(acknowledged),
+        written=tuple(assignments),
     )
     return documents, diagnostics
 
 
 def _documents(
-    settings_file: Path, settings: SettingsDocument
+    settings_file: Path, settings: SettingsDocument, instead: Mapping[str, bytes]
 ) -> Iterator[tuple[list[LocatedDocument], list[Diagnostic]]]:
     root = settings_file.parent
     real_root = root.resolve()
@@ -120,7 +126,7 @@ def _documents(
         try:
             problem = _refused_link(path, real_root)
             if not problem:
-                content = path.read_bytes()
+                content = instead[name] if name in instead else path.read_bytes()
         except (OSError, RuntimeError) as error:
             problem = ("documents/unreadable", f"cannot be read: {getattr(error, 'strerror', None) or error}")
         if not name.isprintable():

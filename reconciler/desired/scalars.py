@@ -1,12 +1,16 @@
-"""Writes single texts as YAML, so that the strict reader finds just them again; it writes no document."""
+"""Writes single texts and lines of lists as YAML, so that the strict reader finds just them again; no documents."""
 
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 import yaml
 
-__all__ = ["comment_text", "scalar"]
+if TYPE_CHECKING:
+    from reconciler.model.member import Member
+
+__all__ = ["comment_text", "member_text", "scalar"]
 
 _PLAIN = re.compile(r"[^\W\d_](?:[\w .@/&()+'-]*[\w.)+'-])?")
 # texts in YAML 1.2, and something else to many a tool that reads 1.1
@@ -27,3 +31,18 @@ def comment_text(text: str) -> str:
     """Give a text for the end of a line: one line whatever stands in it, and not too long."""
     shown = "".join(letter if letter.isprintable() else "\ufffd" for letter in text).strip()
     return shown if len(shown) <= _LONGEST_COMMENT else f"{shown[: _LONGEST_COMMENT - 1]}…"
+
+
+def member_text(member: Member) -> str:
+    """Give a line of a list as it is written, for a list of any style."""
+    if member.team is not None:
+        plain = scalar(member.team)
+        return f"team:{plain}" if plain == member.team else scalar(f"team:{member.team}")
+    if member.login is None:
+        return f'{{login_id: "{member.login_id}"}}'
+    login = scalar(member.login)
+    if member.until is None and member.reason is None:
+        return login
+    until = "" if member.until is None else f", until: {member.until}"
+    reason = "" if member.reason is None else f", reason: {scalar(member.reason)}"
+    return f"{{person: {login}{until}{reason}}}"

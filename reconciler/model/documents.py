@@ -80,13 +80,17 @@ class Team(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Documents(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything a configuration repository asks for, teams already expanded into their people."""
+    """Everything a configuration repository asks for, teams already expanded into their people.
+
+    ``written`` are the same assignments as they stand in the files, teams by their names.
+    """
 
     assignments: tuple[Assignments, ...]
     teams: dict[str, Team]
     files: int
     policy: Policy = Policy()
     acknowledged: tuple[Acknowledgement, ...] = ()
+    written: tuple[Assignments, ...] = ()
 
 
 class SettingsDocument(msgspec.Struct, frozen=True, kw_only=True):

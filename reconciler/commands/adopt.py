@@ -1,0 +1,220 @@
+"""``reconciler adopt``: takes chosen drift into the existing YAML; it cannot write to the service."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from reconciler.commands.adopting import adopt_drifts, read_document
+from reconciler.commands.observing import observe
+from reconciler.commands.options import common_options, emit, note, write_file
+from reconciler.commands.readers import open_reader
+from reconciler.commands.workspace import now, open_workspace, read_documents
+from reconciler.drift import acknowledge, compare_with, find_drifts
+from reconciler.errors import IncompleteError, StaleError, UsageError
+from reconciler.model.globs import fits
+from reconciler.planning import compare
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from reconciler.commands.adopting import Adoption, ChangedFile
+    from reconciler.commands.observing import Observation
+    from reconciler.commands.options import Common
+    from reconciler.commands.workspace import Workspace
+    from reconciler.model.adoption import TeamOffer
+    from reconciler.model.documents import Documents
+    from reconciler.model.drift import Drift
+
+__all__ = ["adopt"]
+
+
+@click.command(
+    epilog="Examples: reconciler adopt (a question for each difference); reconciler adopt --all; "
+    "reconciler adopt --person sam.roe@acme.test --yes; reconciler adopt --address 'projects/1042/*'"
+)
+@common_options
+@click.option("--all", "everything", is_flag=True, help="Everything that nobody answers for with an acknowledgement.")
+@click.option("--address", "addresses", metavar="GLOB", multiple=True, help="What differs there; * matches / too.")
+@click.option("--person", "people", metavar="LOGIN", multiple=True, help="What differs for this person (or login id).")
+@click.option("--teams", is_flag=True, help="Change a team where every list with it changed alike.")
+@click.option("--yes", is_flag=True, help="Write without asking.")
+@click.option("--snapshot", type=click.Path(path_type=Path), help="Look at a saved live state; no network.")
+def adopt(  # noqa: PLR0913 - one parameter an option
+    common: Common,
+    *,
+    everything: bool,
+    addresses: tuple[str, ...],
+    people: tuple[str, ...],
+    teams: bool,
+    yes: bool,
+    snapshot: Path | None,
+) -> int:
+    """Take what live has and git has not into the documents, or out of them, and keep all else as it is.
+
+    The narrowest place that gives the result is edited: the list that this preset follows alone, or one that all its
+    presets changed alike, or else an entry of its own. Comments, order, quotes and indentation stay. What comes of it
+    is tried first, then the change of the files is shown, then it is written. With --address and --person, what fits
+    both is chosen.
+
+    Exit codes: 0 done, 2 something chosen cannot be written as YAML (the rest is), 5 a file changed meanwhile, 6
+    service, 7 documents, 64 nobody to ask.
+    """
+    _require_choice(everything, addresses, people, yes=yes)
+    workspace = open_workspace(common)
+    documents, diagnostics = read_documents(workspace)
+    with open_reader(workspace, common, snapshot) as reader:
+        observation = observe(documents, diagnostics, reader, own_account=workspace.settings.service_account)
+    if observation.state.unreadable:
+        reasons = "; ".join(one.reason for one in observation.state.unreadable[:3])
+        raise IncompleteError(f"not everything could be read, so nothing is said of drift: {reasons}")
+    drifts = _drifts(observation)
+    chosen = _chosen(drifts, everything=everything, addresses=addresses, people=people)
+    if not chosen:
+        emit("nothing differs\n" if not drifts else "nothing of what differs was chosen\n")
+        return 0
+    adoption = _adoption(chosen, observation, documents, workspace, teams=teams)
+    return _carry_out(adoption, workspace, common, yes=yes)
+
+
+def _require_choice(everything: bool, addresses: Sequence[str], people: Sequence[str], *, yes: bool) -> None:  # noqa: FBT001 - as given
+    if everything and (addresses or people):
+        raise UsageError("--all goes with neither --address nor --person")
+    if not (everything or addresses or people or _somebody_is_there()):
+        raise UsageError(
+            "adopt asks about each difference, and there is no terminal to ask on; choose with --all, --address or "
+            "--person"
+        )
+    if yes and not (everything or addresses or people):
+        raise UsageError("--yes needs a choice: --all, --address or --person")
+
+
+def _somebody_is_there() -> bool:
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def _drifts(observation: Observation) -> tuple[Drift, ...]:
+    found = find_drifts(compare(observation.resolved, observation.state.versions))
+    drifts, _ = compare_with(None, found, (), "")
+    return acknowledge(drifts, observation.acknowledged, now().date()).drifts
+
+
+def _chosen(
+    drifts: Sequence[Drift], *, everything: bool, addresses: Sequence[str], people: Sequence[str]
+) -> list[Drift]:
+    """Give what options choose, or what somebody does; of a workflow manager always both halves."""
+    if everything:
+        first = [one for one in drifts if one.state != "acknowledged"]
+    elif addresses or people:
+        logins = {one.lower() for one in people}
+        first = [
+            one
+            for one in drifts
+            if (not addresses or any(fits(glob, one.address) for glob in addresses))
+            and (not logins or {(one.person.login or "").lower(), one.person.id} & logins)
+        ]
+    else:
+        first = _asked(drifts)
+    managers = {one.address for one in first if one.group is None}
+    keys = {one.key for one in first}
+    return [one for one in drifts if one.key in keys or (one.group is None and one.address in managers)]
+
+
+def _asked(drifts: Sequence[Drift]) -> list[Drift]:
+    chosen: list[Drift] = []
+    managers: dict[str, bool] = {}
+    for number, drift in enumerate(drifts, 1):
+        if drift.group is None and drift.address in managers:
+            continue
+        question = f"{number}/{len(drifts)} {_words(drift)}; adopt?"
+        answer = click.prompt(question, type=click.Choice(["y", "n", "all", "quit"]), default="n", err=True)
+        if answer == "quit":
+            return chosen
+        if answer == "all":
+            return [*chosen, *drifts[number - 1 :]]
+        if drift.group is None:
+            managers[drift.address] = answer == "y"
+        if answer == "y":
+            chosen.append(drift)
+    return chosen
+
+
+def _words(drift: Drift) -> str:
+    from reconciler.render.escaping import printable  # noqa: PLC0415 - start-up is measured
+
+    place = f"{drift.template.name} · {drift.project.name if drift.project else 'company'}"
+    role = drift.group.name if drift.group else "workflow manager"
+    person = f"{drift.person} ({drift.person.login or f'login id {drift.person.id}'})"
+    return printable(f"{place} · {role}: {person} is {drift.direction.replace('-', ' ')}")
+
+
+def _adoption(
+    chosen: Sequence[Drift], observation: Observation, documents: Documents, workspace: Workspace, *, teams: bool
+) -> Adoption:
+    adoption = adopt_drifts(chosen, observation, documents, workspace)
+    accepted = [one for one in adoption.offers if teams or (_somebody_is_there() and _accepts(one))]
+    if accepted:
+        return adopt_drifts(chosen, observation, documents, workspace, accepted)
+    return adoption
+
+
+def _accepts(offer: TeamOffer) -> bool:
+    return click.confirm(f"{_offered(offer)}; change the team instead?", default=False, err=True)
+
+
+def _offered(offer: TeamOffer) -> str:
+    from reconciler.render.escaping import printable  # noqa: PLC0415 - start-up is measured
+
+    verb = "gained" if offer.adds else "lost"
+    lists = "the one list" if offer.lists == 1 else f"all {offer.lists:,} lists"
+    return printable(f"{lists} with team:{offer.team} ({offer.origin.path}:{offer.origin.line}) {verb} {offer.person}")
+
+
+def _carry_out(adoption: Adoption, workspace: Workspace, common: Common, *, yes: bool) -> int:
+    for offer in adoption.offers:
+        note(f"{_offered(offer)}; --teams changes the team instead", common)
+    emit(_difference(adoption.files))
+    _tell_refused(adoption)
+    if adoption.files:
+        if not yes and not _somebody_is_there():
+            raise UsageError("adopt asks before it writes, and there is no terminal to ask on; add --yes")
+        files = f"{len(adoption.files)} file{'' if len(adoption.files) == 1 else 's'}"
+        if not yes and not click.confirm(f"Write {files}?", default=False, err=True):
+            note("nothing was written", common)
+            return 0
+        _write(adoption.files, workspace)
+        count = len(adoption.adopted)
+        note(f"{count:,} difference{'' if count == 1 else 's'} adopted in {files}; commit them for review", common)
+    return 2 if adoption.refused else 0
+
+
+def _tell_refused(adoption: Adoption) -> None:
+    from reconciler.render.escaping import printable  # noqa: PLC0415 - start-up is measured
+
+    for drift, reason in adoption.refused:
+        sys.stderr.write(f"not adopted: {_words(drift)}: {printable(reason)}\n")
+
+
+def _difference(files: Collection[ChangedFile]) -> str:
+    import difflib  # noqa: PLC0415 - start-up is measured
+
+    from reconciler.render.escaping import printable  # noqa: PLC0415 - the same
+
+    lines: list[str] = []
+    for one in files:
+        before, after = (text.removesuffix("\n").split("\n") for text in (one.before, one.after))
+        lines.extend(difflib.unified_diff(before, after, f"a/{one.path}", f"b/{one.path}", lineterm=""))
+    return "".join(f"{printable(line.rstrip(chr(13)))}\n" for line in lines)
+
+
+def _write(files: Collection[ChangedFile], workspace: Workspace) -> None:
+    for one in files:
+        if read_document(workspace.root / one.path) != one.before:
+            raise StaleError(f"{one.path} changed while this was thought about; nothing was written; run it again")
+    for one in files:
+        path = (workspace.root / one.path).resolve()
+        mark = b"\xef\xbb\xbf" if path.read_bytes().startswith(b"\xef\xbb\xbf") else b""
+        write_file(path, mark + one.after.encode(), as_document=True)

@@ -1,0 +1,175 @@
+"""Turns chosen differences into changed files, and proves what would come of them; it writes no file."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from reconciler.commands.observing import observe
+from reconciler.commands.workspace import now
+from reconciler.desired import read_repository
+from reconciler.desired.adopting import Placed, Roster, apply_edits, place_wishes
+from reconciler.desired.naming import Names
+from reconciler.drift import find_drifts
+from reconciler.errors import DocumentsError, FileError
+from reconciler.model.adoption import TeamOffer, Wish
+from reconciler.model.diagnostics import has_errors
+from reconciler.model.drift import Drift
+from reconciler.planning import compare, select
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Sequence
+    from pathlib import Path
+
+    from reconciler.commands.observing import Observation
+    from reconciler.commands.workspace import Workspace
+    from reconciler.model.adoption import Edit
+    from reconciler.model.documents import Documents
+    from reconciler.model.live import LiveState, Person
+
+__all__ = ["Adoption", "ChangedFile", "adopt_drifts", "read_document"]
+
+
+class ChangedFile(msgspec.Struct, frozen=True, kw_only=True):
+    """One file, by its path below the root, as it was read and as it shall be."""
+
+    path: str
+    before: str
+    after: str
+
+
+class Adoption(msgspec.Struct, frozen=True, kw_only=True):
+    """What adopting would do: files, the differences it takes in, and those it cannot, each with the reason."""
+
+    files: tuple[ChangedFile, ...]
+    adopted: tuple[Drift, ...]
+    refused: tuple[tuple[Drift, str], ...]
+    offers: tuple[TeamOffer, ...]
+
+
+def adopt_drifts(
+    chosen: Sequence[Drift],
+    observation: Observation,
+    documents: Documents,
+    workspace: Workspace,
+    accepted: Collection[TeamOffer] = (),
+) -> Adoption:
+    """Change the documents so that they say what live has of the chosen differences, and nothing else.
+
+    Raises DocumentsError where what comes of it is not just that: then nothing may be written.
+    """
+    state = observation.state
+    roster = Roster(documents.teams, observation.index.find, now().date())
+    placement = place_wishes(
+        _wishes(chosen),
+        [one.target for one in observation.resolved],
+        documents,
+        select(documents, state.catalogue)[0].claims,
+        roster=roster,
+        names=Names(state.catalogue, _everybody(state)),
+        accepted=accepted,
+    )
+    files, failed = _changed(placement.placed, workspace.root)
+    reasons = {_place(wish): reason for wish, reason in (*placement.refused, *failed)}
+    refused = tuple((one, reasons[_drift_place(one)]) for one in chosen if _drift_place(one) in reasons)
+    adopted = tuple(one for one in chosen if _drift_place(one) not in reasons)
+    if files:
+        _prove(files, adopted, observation, workspace)
+    return Adoption(files=files, adopted=adopted, refused=refused, offers=placement.offers)
+
+
+def _wishes(chosen: Iterable[Drift]) -> list[Wish]:
+    """Put differences of one role together."""
+    add: dict[tuple[str, str | None], list[Person]] = {}
+    remove: dict[tuple[str, str | None], list[Person]] = {}
+    for drift in chosen:
+        place = _drift_place(drift)
+        for people, direction in ((add, "live-only"), (remove, "git-only")):
+            people.setdefault(place, []).extend([drift.person] if drift.direction == direction else [])
+    return [
+        Wish(address=address, group=group, add=tuple(people), remove=tuple(remove[address, group]))
+        for (address, group), people in add.items()
+    ]
+
+
+def _place(wish: Wish) -> tuple[str, str | None]:
+    return wish.address, wish.group
+
+
+def _drift_place(drift: Drift) -> tuple[str, str | None]:
+    return drift.address, drift.group.uuid if drift.group else None
+
+
+def _everybody(state: LiveState) -> Iterator[Person]:
+    for preset in state.presets:
+        if preset.workflow_manager is not None:
+            yield preset.workflow_manager
+        for group in preset.groups:
+            yield from group.members
+    for people in (*state.assignees, *state.managers):
+        yield from people.people
+
+
+def _changed(placed: Sequence[Placed], root: Path) -> tuple[tuple[ChangedFile, ...], list[tuple[Wish, str]]]:
+    """Make the edits, file by file."""
+    by_file: dict[str, list[Placed]] = {}
+    for one in placed:
+        by_file.setdefault(one.path, []).append(one)
+    files = []
+    failed: list[tuple[Wish, str]] = []
+    for path, several in sorted(by_file.items()):
+        before = read_document(root / path)
+        edited = apply_edits(before, [one.edit for one in several])
+        if edited.text != before:
+            files.append(ChangedFile(path=path, before=before, after=edited.text))
+        failed.extend(_failed(edited.refused, several))
+    return tuple(files), failed
+
+
+def _failed(refused: Iterable[tuple[Edit, str]], placed: Sequence[Placed]) -> Iterator[tuple[Wish, str]]:
+    for edit, reason in refused:
+        for one in placed:
+            if one.edit is edit:
+                yield from ((wish, f"{edit.origin}: {reason}") for wish in one.wishes)
+
+
+def read_document(path: Path) -> str:
+    """Read a document with its line ends as they are, and without the mark of its encoding.
+
+    Raises FileError when it cannot be read.
+    """
+    try:
+        return path.read_bytes().decode("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise FileError(f"cannot read {path}: {getattr(error, 'strerror', None) or error}") from error
+
+
+def _prove(
+    files: Iterable[ChangedFile], adopted: Sequence[Drift], observation: Observation, workspace: Workspace
+) -> None:
+    """Plan the changed documents against the same live: what was adopted is gone, all else is as it was."""
+    from reconciler.live.snapshot import SnapshotReader  # noqa: PLC0415 - start-up is measured
+
+    instead = {one.path: one.after.encode() for one in files}
+    documents, diagnostics = read_repository(workspace.settings_file, workspace.settings, now().date(), instead=instead)
+    if has_errors(diagnostics):
+        raise DocumentsError(
+            "the documents would be wrong afterwards, so nothing was written; adopt less, or edit them by hand",
+            diagnostics=diagnostics,
+        )
+    reader = SnapshotReader(observation.state)
+    after = observe(documents, diagnostics, reader, own_account=workspace.settings.service_account)
+    before = {one.key for one in find_drifts(compare(observation.resolved, observation.state.versions))}
+    left = {one.key for one in find_drifts(compare(after.resolved, after.state.versions))}
+    if left != before - {one.key for one in adopted} or _managed(after) != _managed(observation):
+        raise DocumentsError(
+            "the documents would say more, or less, than what was chosen, so nothing was written; adopt one role at a "
+            "time, or edit them by hand"
+        )
+
+
+def _managed(observation: Observation) -> set[tuple[str, str]]:
+    return {(one.target.address, uuid) for one in observation.resolved for uuid in one.target.groups} | {
+        (one.target.address, "") for one in observation.resolved if one.target.manager is not None
+    }

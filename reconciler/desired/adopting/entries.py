@@ -1,0 +1,95 @@
+"""Gives a preset roles, or a workflow manager, of its own, in an entry that is there or in a new one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from reconciler.desired.adopting.lists import NOBODY, Splice, added_lines
+from reconciler.desired.adopting.nodes import CannotEditError, end_of, is_block, pair, require_own
+from reconciler.desired.scalars import scalar
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from ruamel.yaml.nodes import MappingNode, Node
+
+    from reconciler.desired.adopting.nodes import Nodes
+    from reconciler.model.adoption import AddEntry, AddToEntry, OwnGroup
+
+__all__ = ["add_entry", "add_to_entry"]
+
+_STEP = "  "
+
+
+def add_to_entry(nodes: Nodes, edit: AddToEntry) -> list[Splice]:
+    """Give the splices that add to an entry, or to the company; raises CannotEditError for what is not edited."""
+    entry = nodes.mapping(edit.origin)
+    splices = []
+    there = pair(entry, "groups")
+    if there is not None and edit.groups:
+        require_own(*there)
+        # first: where both go to the same line, what belongs to the roles stands deeper
+        splices.append(_added(nodes, there[1], _lines(edit.groups), _between_braces(edit.groups)[1:-1]))
+    if edit.manager is not None:
+        manager = f"workflow_manager: {edit.manager}"
+        splices.append(_added(nodes, entry, [manager], manager))
+    if there is None and edit.groups:
+        lines = ["groups:", *_indented(_lines(edit.groups))]
+        splices.append(_added(nodes, entry, lines, f"groups: {_between_braces(edit.groups)}"))
+    return splices
+
+
+def add_entry(nodes: Nodes, edit: AddEntry) -> list[Splice]:
+    """Give the splice that adds an entry to the projects of a document; raises CannotEditError likewise."""
+    found = pair(nodes.mapping(edit.origin), "projects")
+    if found is None:
+        raise CannotEditError("it could not be found in the file")
+    require_own(*found)
+    projects = found[1]
+    manager = [] if edit.manager is None else [f"workflow_manager: {edit.manager}"]
+    if is_block(projects):
+        groups = ["groups:", *_indented(_lines(edit.groups))] if edit.groups else []
+        lines = [f"- project: {edit.project}", *_indented([*manager, *groups])]
+        indent = " " * projects.start_mark.column
+        return [added_lines(nodes, end_of(projects), [f"{indent}{line}" for line in lines])]
+    parts = [f"project: {edit.project}", *manager]
+    if edit.groups:
+        parts.append(f"groups: {_between_braces(edit.groups)}")
+    end = end_of(projects.value[-1])
+    return [(end, end, f", {{{', '.join(parts)}}}")]
+
+
+def _added(nodes: Nodes, mapping: MappingNode, lines: Sequence[str], between: str) -> Splice:
+    """Give the splice that puts pairs behind the last one of a mapping, as lines or between its braces."""
+    if is_block(mapping):
+        indent = " " * mapping.start_mark.column
+        return added_lines(nodes, end_of(mapping), [f"{indent}{line}" for line in lines])
+    if not mapping.value:
+        at = mapping.start_mark.index + 1
+        return (at, at, between)
+    last: Node = mapping.value[-1][1]
+    end = end_of(last)
+    return (end, end, f", {between}")
+
+
+def _lines(groups: Iterable[OwnGroup]) -> list[str]:
+    lines: list[str] = []
+    for group in groups:
+        name = scalar(group.name)
+        if group.members and group.one_a_line:
+            lines.extend((f"{name}:", *(f"{_STEP}- {one}" for one in group.members)))
+        else:
+            lines.append(f"{name}: {_members(group)}")
+    return lines
+
+
+def _between_braces(groups: Iterable[OwnGroup]) -> str:
+    return "{" + ", ".join(f"{scalar(group.name)}: {_members(group)}" for group in groups) + "}"
+
+
+def _members(group: OwnGroup) -> str:
+    return f"[{', '.join(group.members)}]" if group.members else NOBODY
+
+
+def _indented(lines: Iterable[str]) -> list[str]:
+    return [f"{_STEP}{line}" for line in lines]

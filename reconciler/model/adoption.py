@@ -1,0 +1,88 @@
+"""What is to be taken from live into documents, and how lines of them change for it; it knows no YAML text."""
+
+from __future__ import annotations
+
+import msgspec
+
+from reconciler.model.diagnostics import Origin
+from reconciler.model.live import Person
+
+__all__ = ["AddEntry", "AddToEntry", "Edit", "EditList", "OwnGroup", "SetManager", "TeamOffer", "Wish"]
+
+
+class Wish(msgspec.Struct, frozen=True, kw_only=True):
+    """What one group of one preset (``group`` null: its workflow manager) shall be as live has it.
+
+    ``add`` are people who are live only, ``remove`` people whom the documents alone name.
+    """
+
+    address: str
+    group: str | None
+    add: tuple[Person, ...] = ()
+    remove: tuple[Person, ...] = ()
+
+    @property
+    def change(self) -> tuple[frozenset[str], frozenset[str]]:
+        """Give whom it adds and removes by login id: what makes two wishes alike."""
+        return frozenset(one.id for one in self.add), frozenset(one.id for one in self.remove)
+
+
+class TeamOffer(msgspec.Struct, frozen=True, kw_only=True):
+    """A person whom every list with a team gains, or loses: the team itself could be changed instead.
+
+    ``origin`` is where the team is defined, ``lists`` counts the roles that it fills.
+    """
+
+    team: str
+    origin: Origin
+    person: Person
+    adds: bool
+    lists: int
+
+
+class EditList(msgspec.Struct, frozen=True, kw_only=True):
+    """Items of the list below the key at ``origin`` change.
+
+    ``replaced`` gives by index (from 0) what stands there instead, in YAML; nothing where the item goes. ``appended``
+    follows the last item. ``is_group`` tells a role, which says so where nobody is left, from a team.
+    """
+
+    origin: Origin
+    replaced: dict[int, tuple[str, ...]]
+    appended: tuple[str, ...]
+    is_group: bool = True
+
+
+class SetManager(msgspec.Struct, frozen=True, kw_only=True):
+    """The workflow manager whose key stands at ``origin`` becomes another, in YAML."""
+
+    origin: Origin
+    person: str
+
+
+class OwnGroup(msgspec.Struct, frozen=True, kw_only=True):
+    """A whole role that an entry gets of its own: items in YAML, one a line or between brackets."""
+
+    name: str
+    members: tuple[str, ...]
+    one_a_line: bool
+
+
+class AddToEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """The entry at ``origin`` (or the ``company:`` there) gets roles, or a workflow manager, of its own."""
+
+    origin: Origin
+    groups: tuple[OwnGroup, ...]
+    manager: str | None = None
+
+
+class AddEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """The document at ``origin`` gets an entry for a project, named in YAML."""
+
+    origin: Origin
+    project: str
+    groups: tuple[OwnGroup, ...]
+    manager: str | None = None
+
+
+Edit = EditList | SetManager | AddToEntry | AddEntry

@@ -1,0 +1,198 @@
+"""Drift taken into git through the real command line: chosen, shown, written, planned empty."""
+
+from __future__ import annotations
+
+import os
+import pty
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.support.account import company_seed, write_seed
+from tests.support.command_line import clean_environment
+from tests.support.sandbox import running_sandbox
+from tests.support.trial import Trial
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from syrupy.assertion import SnapshotAssertion
+
+    from tests.support.sandbox import RunningSandbox
+
+INVOICE = """\
+# who approves invoices
+kind: assignments
+template: "Invoice Approval"
+workflow_manager: gus@acme.test   # until the summer
+groups:
+  Accounting: [team:west]         # everybody's
+projects:
+  - project: Cedar Tower
+    groups:
+      Project Manager: [ 'ann@acme.test' ]   # alone
+  # the bridge
+  - project: Harbor Bridge
+    groups:
+      Project Manager:
+        - ann@acme.test   # Ann
+        # Bo came in May
+        - bo@acme.test    # Bo
+"""
+TEAMS = "kind: teams\nteams:\n  west: [cy@acme.test, dee@acme.test]\n"
+
+
+@pytest.fixture
+def trial(tmp_path: Path, sandbox: RunningSandbox) -> Trial:
+    """Give a repository that live agrees with, all in git."""
+    one = Trial(tmp_path / "approvals", sandbox)
+    one.write({"assignments/invoice.yaml": INVOICE, "teams.yaml": TEAMS})
+    one.commit()
+    return one
+
+
+def test_01_a_person_here_a_person_there(trial: Trial, whole: SnapshotAssertion) -> None:
+    """Somebody was added at the bridge and somebody removed: two lines change, no comment, and the plan is empty."""
+    trial.sandbox.edit("32", "1042", pm=["2", "5"])
+    shown = [trial.run("adopt", "--all"), trial.run("adopt", "--all", "--yes"), trial.run("adopt", "--all", "--yes")]
+    assert "\n".join([*shown, trial.git("diff", "--stat", "--unified=0")]) == whole
+    assert "nothing to change" in trial.run("plan")
+    assert (trial.folder / "assignments" / "invoice.yaml").read_text() == INVOICE.replace(
+        "        - ann@acme.test   # Ann\n", ""
+    ).replace("# Bo\n", "# Bo\n        - eli@acme.test\n")
+    assert trial.writes() == []
+
+
+def test_02_one_of_those_who_follow_a_list(trial: Trial, whole: SnapshotAssertion) -> None:
+    """The list stays; the project that differs gets its own, the team spelled out."""
+    trial.sandbox.edit("31", "1041", acc=["3"])
+    shown = trial.run("adopt", "--address", "projects/1041/*", "--yes")
+    assert shown == whole
+    assert "nothing to change" in trial.run("plan")
+
+
+def test_03_a_whole_team(trial: Trial, whole: SnapshotAssertion) -> None:
+    """Where every list with a team changed alike, the list they share changes; the team itself only when told to."""
+    for preset, project in (("31", "1041"), ("32", "1042")):
+        trial.sandbox.edit(preset, project, acc=["3", "4", "6"])
+    offered = trial.run("adopt", "--person", "FAY@acme.test")
+    taken = trial.run("adopt", "--person", "fay@acme.test", "--teams", "--yes")
+    assert f"{offered}\n{taken}" == whole
+    assert (trial.folder / "teams.yaml").read_text() == TEAMS.replace("dee@acme.test]", "dee@acme.test, fay@acme.test]")
+    assert "nothing to change" in trial.run("plan")
+
+
+def test_04_a_workflow_manager(tmp_path: Path) -> None:
+    """Another one goes into the entry; none at all cannot be asked for, and everything else is adopted."""
+    seed = company_seed()
+    seed["presets"][0]["workflow_manager_id"] = "2"
+    seed["presets"][1] |= {"workflow_manager_id": None, "groups": {**seed["presets"][1]["groups"], "pm": ["1"]}}
+    with running_sandbox(write_seed(tmp_path / "seed", seed)) as sandbox:
+        trial = Trial(tmp_path / "approvals", sandbox)
+        trial.write({"assignments/invoice.yaml": INVOICE, "teams.yaml": TEAMS})
+        shown = trial.run("adopt", "--all", "--yes")
+        assert shown.startswith("exit 2")
+        assert "+    workflow_manager: bo@acme.test\n" in shown
+        assert "3 differences adopted in 1 file" in shown
+        assert (
+            "not adopted: Invoice Approval · Harbor Bridge · workflow manager: Gus (gus@acme.test) is git only: live "
+            "has no workflow manager, and a document cannot ask for none"
+        ) in shown
+        assert "1 git only · 1 new" in trial.run("drift", "--format", "markdown")
+
+
+def test_05_what_is_refused(trial: Trial) -> None:
+    """No choice and nobody to ask, contradicting options, half-read live; nothing is written."""
+    trial.sandbox.edit("32", "1042", pm=["1"])
+    for arguments, reason in (
+        ((), "there is no terminal to ask on; choose with --all"),
+        (("--yes",), "choose with --all"),
+        (("--all", "--person", "x@y"), "--all goes with neither"),
+    ):
+        shown = trial.run("adopt", *arguments)
+        assert shown.startswith("exit 64")
+        assert reason in shown
+    assert "nothing of what differs was chosen" in trial.run("adopt", "--person", "hal@acme.test")
+    trial.sandbox.fail({"path": "presets/32", "status": 403, "times": 9})
+    assert trial.run("adopt", "--all", "--yes").startswith("exit 6")
+    assert trial.git("status", "--short") == ""
+
+
+def test_06_what_cannot_be_edited(trial: Trial) -> None:
+    """A list with an anchor is told with its place, and stays as it is."""
+    text = INVOICE.replace("Accounting: [team:west]", "Accounting: &all [team:west]")
+    trial.write({"assignments/invoice.yaml": text})
+    for preset, project in (("31", "1041"), ("32", "1042")):
+        trial.sandbox.edit(preset, project, acc=["3", "4", "6"])
+    shown = trial.run("adopt", "--all", "--yes")
+    assert shown.startswith("exit 2")
+    assert "assignments/invoice.yaml:6:3: it has an anchor (&all), so others may share it" in shown
+    assert (trial.folder / "assignments" / "invoice.yaml").read_text() == text
+
+
+def test_07_an_acknowledged_one_is_adopted_where_it_is_named(trial: Trial) -> None:
+    """--all leaves what somebody answers for; the person or the address takes it."""
+    trial.sandbox.edit("32", "1042", pm=["1", "2", "5"])
+    known = (
+        "kind: acknowledgements\nacknowledged:\n  - {address: projects/1042/*, group: Project Manager, "
+        'person: eli@acme.test, owner: kim@acme.test, reason: "a trial", until: 2099-12-31}\n'
+    )
+    trial.write({"known.yaml": known})
+    assert "nothing of what differs was chosen" in trial.run("adopt", "--all", "--yes")
+    assert "1 difference adopted in 1 file" in trial.run("adopt", "--person", "5", "--yes")
+
+
+def ask(trial: Trial, *arguments: str, typed: str) -> tuple[int, str]:
+    """Run adopt on a terminal, type, and give its exit code with what the terminal showed."""
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "reconciler", "adopt", "--no-color", *arguments],
+        cwd=trial.folder,
+        env={**clean_environment(), **trial.sandbox.environment, "TERM": "dumb"},
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+    )
+    os.close(theirs)
+    os.write(ours, typed.encode())
+    shown = b""
+    try:
+        while piece := os.read(ours, 4096):
+            shown += piece
+    except OSError:  # the other side has ended
+        pass
+    code = process.wait(60)
+    os.close(ours)
+    return code, shown.decode().replace("\r\n", "\n")
+
+
+@pytest.mark.parametrize(
+    ("typed", "left"),
+    [
+        ("y\nn\ny\n", ["eli@acme.test"]),
+        ("n\nquit\n", ["ann@acme.test", "eli@acme.test"]),
+        ("all\ny\n", []),
+        ("all\nn\n", ["ann@acme.test", "eli@acme.test"]),
+    ],
+)
+def test_08_a_question_each(trial: Trial, typed: str, left: list[str]) -> None:
+    """Yes, no, all and quit; then the change is shown, and asked about once more."""
+    trial.sandbox.edit("32", "1042", pm=["2", "5"])
+    code, shown = ask(trial, typed=typed)
+    assert code == 0
+    assert "1/2 Invoice Approval · Harbor Bridge · Project Manager: Ann (ann@acme.test) is git only; adopt?" in shown
+    found = trial.run("drift", "--format", "markdown")
+    assert [one for one in ("ann@acme.test", "eli@acme.test") if one.replace("@", "@\u200b") in found] == left
+
+
+def test_09_a_team_is_offered(trial: Trial) -> None:
+    """On a terminal the team is a question of its own."""
+    for preset, project in (("31", "1041"), ("32", "1042")):
+        trial.sandbox.edit(preset, project, acc=["4"])
+    code, shown = ask(trial, "--all", typed="y\ny\n")
+    assert code == 0
+    assert "all 2 lists with team:west (teams.yaml:3) lost Cy; change the team instead? [y/N]" in shown
+    assert (trial.folder / "teams.yaml").read_text() == TEAMS.replace("cy@acme.test, ", "")
+    assert "nothing to change" in trial.run("plan")

@@ -1,0 +1,166 @@
+"""Laws of adopting, for generated documents of many styles and generated live states."""
+
+from __future__ import annotations
+
+import difflib
+import re
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from reconciler.commands.adopting import adopt_drifts
+from reconciler.commands.observing import observe
+from reconciler.commands.workspace import Workspace
+from reconciler.desired import read_repository, read_settings_document
+from reconciler.drift import find_drifts
+from reconciler.live.snapshot import SnapshotReader
+from reconciler.model.diagnostics import has_errors
+from reconciler.model.settings import Service
+from reconciler.planning import compare
+from tests.support.account import PEOPLE, company_seed, write_documents
+from tests.support.values import TODAY, live_state
+from tests.support.written import documents
+
+if TYPE_CHECKING:
+    from reconciler.commands.adopting import Adoption
+    from reconciler.model.drift import Drift
+    from reconciler.model.live import LiveState
+
+PROJECTS = ("Cedar Tower", "Harbor Bridge", "Mill Creek")
+ids = st.lists(st.sampled_from(sorted(PEOPLE)), unique=True, max_size=4)
+live_groups = st.fixed_dictionaries({"pm": ids, "acc": ids})
+# what happens to all projects alike, and to each of them
+lives = st.tuples(st.one_of(st.none(), live_groups), st.tuples(live_groups, live_groups, live_groups))
+managers = st.tuples(*[st.sampled_from(("1", "2", None))] * 3)
+
+
+def state_of(live: Any, manager: Any) -> LiveState:
+    """Give a live state of three projects."""
+    seed = company_seed()
+    seed["projects"].append({**seed["projects"][0], "id": "1044", "name": "Mill Creek", "display_name": "x"})
+    seed["presets"].append({**seed["presets"][0], "id": "34", "project_id": "1044"})
+    alike, each = live
+    presets = [seed["presets"][number] for number in (0, 1, 3)]
+    for preset, groups, one in zip(presets, each, manager, strict=True):
+        preset["groups"] = {"creator": [], "super": ["8"], **(alike or groups)}
+        preset["workflow_manager_id"] = one
+    return live_state(seed)
+
+
+class Trial:
+    """Documents in a folder, held against a live state."""
+
+    def __init__(self, folder: str, texts: dict[str, str], state: LiveState) -> None:
+        file = write_documents(Path(folder), {})
+        for name, text in texts.items():
+            (Path(folder) / name).write_bytes(text.encode())
+        self.workspace = Workspace(
+            settings_file=file,
+            settings=read_settings_document(file),
+            service=Service(company_id="4211", api_url="http://127.0.0.1", auth_url="http://127.0.0.1"),
+        )
+        self.documents, diagnostics = read_repository(file, self.workspace.settings, TODAY)
+        self.good = not has_errors(diagnostics)
+        if self.good:
+            self.observation = observe(self.documents, diagnostics, SnapshotReader(state), tolerant=True)
+            self.good = not has_errors(self.observation.diagnostics)
+
+    def drifts(self) -> tuple[Drift, ...]:
+        """Give what differs."""
+        return find_drifts(compare(self.observation.resolved, self.observation.state.versions))
+
+    def adopt(self, chosen: list[Drift], *, teams: bool = False) -> Adoption:
+        """Adopt, with all the teams that are offered or with none."""
+        adoption = adopt_drifts(chosen, self.observation, self.documents, self.workspace)
+        if teams and adoption.offers:
+            return adopt_drifts(chosen, self.observation, self.documents, self.workspace, adoption.offers)
+        return adoption
+
+
+def own_comments(text: str) -> list[str]:
+    """Give the lines that are comments and nothing else, in order."""
+    return [line.strip() for line in text.splitlines() if line.lstrip().startswith("#")]
+
+
+def changed_lines(before: str, after: str) -> list[str]:
+    """Give the lines that a reader of the change sees taken out or put in."""
+    lines = difflib.ndiff(before.splitlines(), after.splitlines())
+    return [line for line in lines if line[:2] in {"- ", "+ "}]
+
+
+def chosen_of(drifts: tuple[Drift, ...], choice: st.DataObject) -> list[Drift]:
+    """Choose some, of workflow managers both halves."""
+    some = [one for one in drifts if choice.draw(st.booleans())]
+    places = {one.address for one in some if one.group is None}
+    return [one for one in drifts if one in some or (one.group is None and one.address in places)]
+
+
+@settings(max_examples=150)
+@given(documents(PROJECTS), lives, managers, st.booleans(), st.data())
+def test_planning_what_was_adopted_is_empty(
+    texts: dict[str, str], live: Any, manager: Any, teams: Any, choice: st.DataObject
+) -> None:
+    """And everything that was not chosen differs just as before; refused is only what no document can say."""
+    with tempfile.TemporaryDirectory() as folder:
+        state = state_of(live, manager)
+        trial = Trial(folder, texts, state)
+        assume(trial.good)
+        drifts = trial.drifts()
+        chosen = chosen_of(drifts, choice)
+        adoption = trial.adopt(chosen, teams=teams)
+        for one in adoption.files:
+            (Path(folder) / one.path).write_bytes(one.after.encode())
+            texts = {**texts, one.path: one.after}
+        after = Trial(folder, texts, state)
+        assert after.good
+        refused = [one for one, _ in adoption.refused]
+        assert all(one.group is None for one in refused)
+        adopted = {one.key for one in chosen} - {one.key for one in refused}
+        assert {one.key for one in after.drifts()} == {one.key for one in drifts} - adopted
+
+
+@settings(max_examples=150)
+@given(documents(PROJECTS), lives, managers, st.booleans(), st.data())
+def test_comments_line_ends_and_everybody_elses_lines_stay(
+    texts: dict[str, str], live: Any, manager: Any, teams: Any, choice: st.DataObject
+) -> None:
+    """What changes are lines that name somebody, or a role, and never a comment."""
+    with tempfile.TemporaryDirectory() as folder:
+        trial = Trial(folder, texts, state_of(live, manager))
+        assume(trial.good)
+        adoption = trial.adopt(chosen_of(trial.drifts(), choice), teams=teams)
+        for one in adoption.files:
+            assert own_comments(one.before) == own_comments(one.after)
+            assert ("\r\n" in one.before) == ("\r\n" in one.after)
+            assert one.after.count("\n") - one.after.count("\r\n") in {0, one.after.count("\n")}
+            taken = [line for line in changed_lines(one.before, one.after) if line.startswith("- ")]
+            for line in taken:
+                assert re.search(
+                    r"@|team:|login_id|\[|\]|allow_empty|members:|Project Manager|Accounting|west|all",
+                    line,
+                    re.IGNORECASE,
+                ), line
+
+
+@settings(max_examples=100)
+@given(documents(PROJECTS), lives, st.data())
+def test_one_difference_changes_one_place(texts: dict[str, str], live: Any, choice: st.DataObject) -> None:
+    """One person who came or went: nothing but the one list, or an entry that is put in whole."""
+    with tempfile.TemporaryDirectory() as folder:
+        trial = Trial(folder, texts, state_of(live, ("1", "1", "1")))
+        assume(trial.good)
+        drifts = [one for one in trial.drifts() if one.group is not None]
+        assume(drifts)
+        one = choice.draw(st.sampled_from(drifts))
+        adoption = trial.adopt([one])
+        (file,) = adoption.files
+        opcodes = difflib.SequenceMatcher(
+            None, file.before.splitlines(), file.after.splitlines(), autojunk=False
+        ).get_opcodes()
+        places = [opcode for opcode in opcodes if opcode[0] != "equal"]
+        assert 1 <= len(places) <= 2, file.after  # a second one where nobody is left and the list says so
+        taken = sum(end - start for _, start, end, _, _ in places)
+        assert taken <= 6 if one.direction == "git-only" else taken <= 1
