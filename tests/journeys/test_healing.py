@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.support.terminal import answer_yes
 from tests.support.trial import Trial
 
 if TYPE_CHECKING:
@@ -311,3 +312,26 @@ def test_16_wrong_usage(trial: Trial, tmp_path: Path, whole: SnapshotAssertion) 
     assert [one.splitlines()[0] for one in shown] == ["exit 64"] * len(shown)
     assert "\n".join(shown) == whole
     assert trial.writes() == []
+
+
+def test_17_while_the_question_stands(trial: Trial) -> None:
+    """Documents edited meanwhile are not what was committed; who drifts meanwhile was not shown; else it is done."""
+    heals(trial, "projects/1042/*")
+
+    def edited() -> None:
+        (trial.folder / "policy.yaml").write_text("kind: policy\nlimits: {run_removals: {count: 900, percent: 0}}\n")
+
+    code, shown = answer_yes(trial, "apply", "--self-heal", meanwhile=edited)
+    assert (code, "the documents here differ from HEAD" in shown) == (64, True)
+    (trial.folder / "policy.yaml").unlink()
+    code, shown = answer_yes(
+        trial, "apply", "--self-heal", meanwhile=lambda: trial.sandbox.edit("32", "1042", pm=["1", "5", "6"])
+    )
+    assert (code, "and no approved plan says so" in shown) == (5, True)
+    assert trial.writes() == []
+    code, shown = answer_yes(
+        trial, "apply", "--self-heal", meanwhile=lambda: trial.sandbox.edit("32", "1042", pm=["1", "2", "5", "6"])
+    )
+    assert (code, "1 approved change is made already" in shown) == (0, True)
+    assert harbor(trial) == AS_COMMITTED
+    assert cedar(trial) == ["3"]
