@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
 from reconciler.applying import apply_plan, declined, require_approved, require_permission
 from reconciler.commands.approval import approve
-from reconciler.commands.choosing import choose, choose_healing, only_options, require_committed
+from reconciler.commands.choosing import Making, choose_to_apply, only_options, require_committed, require_sense
 from reconciler.commands.interrupts import first_interrupt_waits
 from reconciler.commands.making import make_plan, require_no_freeze
 from reconciler.commands.options import (
@@ -45,16 +45,6 @@ if TYPE_CHECKING:
     from reconciler.model.plan import Plan
 
 __all__ = ["apply"]
-
-
-class _Making(NamedTuple):
-    """The options that say how a plan is to be made; a saved plan takes none of them."""
-
-    base: str | None
-    adds_only: bool
-    only_drift: bool
-    only_requested: bool
-    self_heal: bool
 
 
 @click.command(
@@ -106,10 +96,10 @@ def apply(  # noqa: PLR0913 - one parameter an option
     """
     if out is not None:
         require_folder(out)
-    wanted = _Making(**making)
-    _require_sense(wanted, since, saved=bool(plan_files))
+    wanted = Making(**making)
+    require_sense(wanted, since, saved=bool(plan_files))
     workspace = open_workspace(common)
-    choice = _choice(wanted, workspace)
+    choice = choose_to_apply(workspace, wanted)
     commits = () if since is None else tuple(reversed(read_history(workspace.root, since)))
     read = _read(workspace, choice)
     if plan_files:
@@ -131,25 +121,6 @@ def apply(  # noqa: PLR0913 - one parameter an option
     report = _carry_out(approval, commits, workspace, common, journal_folder(workspace.root, journal_at))
     _emit_report(report, plans, shown_as, common, out)
     return _exit_code(report)
-
-
-def _require_sense(wanted: _Making, since: str | None, *, saved: bool) -> None:
-    """Refuse options that contradict each other."""
-    if saved and wanted != _Making(None, *(False,) * 4):
-        raise UsageError(
-            "a saved plan is carried out as it is; give --adds-only, --only-drift, --only-requested and --base to: "
-            "reconciler plan --out FILE; --self-heal takes no plan"
-        )
-    if wanted.self_heal and (wanted.only_drift or wanted.only_requested):
-        raise UsageError("--self-heal puts back drift alone; leave --only-drift and --only-requested out")
-    if since is not None and (wanted.self_heal or wanted.only_drift or wanted.only_requested):
-        raise UsageError("--since tells which commits are applied whole; it does not go with leaving a part alone")
-
-
-def _choice(wanted: _Making, workspace: Workspace) -> Choice:
-    if wanted.self_heal:
-        return choose_healing(workspace, base=wanted.base)
-    return choose(workspace.root, base=wanted.base, only_drift=wanted.only_drift, only_requested=wanted.only_requested)
 
 
 def _read(workspace: Workspace, choice: Choice) -> tuple[Documents, list[Diagnostic]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 import msgspec
@@ -19,9 +19,19 @@ if TYPE_CHECKING:
     from reconciler.commands.workspace import Workspace
     from reconciler.model.documents import Documents
 
-__all__ = ["Choice", "choose", "choose_healing", "only_options", "require_committed"]
+__all__ = ["Choice", "Making", "choose", "choose_to_apply", "only_options", "require_committed", "require_sense"]
 
 HEAD = "HEAD"
+
+
+class Making(NamedTuple):
+    """The options that say how a plan is to be made; a saved plan takes none of them."""
+
+    base: str | None
+    adds_only: bool
+    only_drift: bool
+    only_requested: bool
+    self_heal: bool
 
 
 class Choice(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,6 +40,26 @@ class Choice(msgspec.Struct, frozen=True, kw_only=True):
     base: str | None
     restriction: Restriction = WHOLE
     heals: bool = False
+
+
+def require_sense(wanted: Making, since: str | None, *, saved: bool) -> None:
+    """Refuse options that contradict each other."""
+    if saved and wanted != Making(None, *(False,) * 4):
+        raise UsageError(
+            "a saved plan is carried out as it is; give --adds-only, --only-drift, --only-requested and --base to: "
+            "reconciler plan --out FILE; --self-heal takes no plan"
+        )
+    if wanted.self_heal and (wanted.only_drift or wanted.only_requested):
+        raise UsageError("--self-heal puts back drift alone; leave --only-drift and --only-requested out")
+    if since is not None and (wanted.self_heal or wanted.only_drift or wanted.only_requested):
+        raise UsageError("--since tells which commits are applied whole; it does not go with leaving a part alone")
+
+
+def choose_to_apply(workspace: Workspace, wanted: Making) -> Choice:
+    """Give what is to be done where nothing is saved yet; raises UsageError where that cannot be told."""
+    if wanted.self_heal:
+        return _choose_healing(workspace, base=wanted.base)
+    return choose(workspace.root, base=wanted.base, only_drift=wanted.only_drift, only_requested=wanted.only_requested)
 
 
 def only_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -70,7 +100,7 @@ def choose(root: Path, *, base: str | None, only_drift: bool, only_requested: bo
     return Choice(base=HEAD if base is None else base, restriction=Restriction(only="drift"))
 
 
-def choose_healing(workspace: Workspace, *, base: str | None) -> Choice:
+def _choose_healing(workspace: Workspace, *, base: str | None) -> Choice:
     """Give what may heal by itself: drift alone, where the settings say so.
 
     Raises UsageError where they do not, or where no commit is checked out.
