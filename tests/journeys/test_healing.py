@@ -129,7 +129,7 @@ def test_04_a_saved_plan_of_drift_and_somebody_more(trial: Trial) -> None:
     trial.sandbox.edit("32", "1042", pm=["1", "5", "6"])
     told = trial.run("apply", "plan.json")
     assert_nothing_written(trial, told, 5, "Fay (fay@acme.test) would lose Project Manager, and no approved plan")
-    trial.run("plan", "--only-drift", "--out", "plan.json")
+    trial.run("plan", "--only-drift", "--base", "main", "--out", "plan.json")
     assert trial.run("apply", "plan.json").startswith("exit 0")
     assert harbor(trial) == AS_COMMITTED
 
