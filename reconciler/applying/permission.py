@@ -37,16 +37,26 @@ def require_approved(plans: Sequence[Plan], approved: Sequence[str]) -> None:
         raise StaleError(f"the approved plan {digest} was not given; name its file as well")
 
 
-def require_permission(plans: Sequence[Plan], company_id: str) -> None:
+def require_permission(plans: Sequence[Plan], company_id: str, *, since: str | None = None) -> None:
     """Refuse what may not be applied.
 
-    Raises UsageError for plans that cannot be carried out together, and what ``_require_permission`` raises for
-    each.
+    Raises UsageError for plans that cannot be carried out together, or not for the commits ``since`` another, and what
+    ``_require_permission`` raises for each.
     """
     for plan in plans:
         _require_permission(plan, company_id)
     if len({plan.adds_only for plan in plans}) > 1:
         raise UsageError("plans that only add and plans that also remove cannot be applied together; apply each alone")
+    if any(plan.only is not None for plan in plans):
+        # what is left alone is told by one comparison with one base; and commits would be called applied of which it
+        # may be a part
+        if len(plans) > 1:
+            raise UsageError("a plan that leaves drift or requests alone cannot be applied with others; apply it alone")
+        if since is not None:
+            raise UsageError(
+                "--since tells which commits are applied whole, and this plan leaves a part alone; leave --since out, "
+                "or plan all of it"
+            )
 
 
 def _require_permission(plan: Plan, company_id: str) -> None:

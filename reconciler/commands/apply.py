@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
 from reconciler.applying import apply_plan, declined, require_approved, require_permission
 from reconciler.commands.approval import approve
+from reconciler.commands.choosing import Making, choose_to_apply, only_options, require_committed, require_sense
 from reconciler.commands.interrupts import first_interrupt_waits
 from reconciler.commands.making import make_plan, require_no_freeze
 from reconciler.commands.options import (
@@ -34,8 +35,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from reconciler.commands.approval import Approval
+    from reconciler.commands.choosing import Choice
     from reconciler.commands.options import Common
     from reconciler.commands.workspace import Workspace
+    from reconciler.model.diagnostics import Diagnostic
+    from reconciler.model.documents import Documents
     from reconciler.model.live import Preset
     from reconciler.model.outcomes import ApplyReport, Outcome
     from reconciler.model.plan import Plan
@@ -45,7 +49,8 @@ __all__ = ["apply"]
 
 @click.command(
     epilog="Examples: reconciler apply plan.json; reconciler apply (plans, shows, asks); "
-    "reconciler apply --yes; reconciler apply plan.json --approved sha256:9c1f…"
+    "reconciler apply --yes; reconciler apply plan.json --approved sha256:9c1f…; reconciler apply --only-drift; "
+    "reconciler apply --self-heal --yes"
 )
 @common_options
 @click.argument("plan_files", metavar="[PLAN]...", nargs=-1, type=click.Path(path_type=Path))
@@ -58,6 +63,8 @@ __all__ = ["apply"]
 )
 @click.option("--base", metavar="REV", help="The revision to compare with; for apply without a saved plan.")
 @click.option("--adds-only", is_flag=True, help="Plan additions alone; for apply without a saved plan.")
+@only_options
+@click.option("--self-heal", is_flag=True, help="Put back what drifted where self_heal in the settings names it.")
 @journal_option
 @text_or_json
 @out_option
@@ -67,12 +74,11 @@ def apply(  # noqa: PLR0913 - one parameter an option
     *,
     approved: tuple[str, ...],
     since: str | None,
-    base: str | None,
     journal_at: Path | None,
     shown_as: Literal["terminal", "json"],
     out: Path | None,
     yes: bool,
-    adds_only: bool,
+    **making: Any,
 ) -> int:
     """Carry out approved plans, or a plan made now and confirmed.
 
@@ -82,38 +88,64 @@ def apply(  # noqa: PLR0913 - one parameter an option
     plans, such as those of commits that wait together, are carried out as one. Ctrl-C lets the write under way
     finish. While the environment has RECONCILER_FREEZE, or a policy says 'frozen:', nothing is applied.
 
+    With --only-drift, --only-requested or --self-heal the rest is left alone, and counted in a note. Healing is for
+    schedules: it follows what is committed, and needs a clean work tree.
+
     Exit codes: 0 done, 3 refused or frozen, 4 partly applied, 5 live moved or not the approved plan, 6 service,
     7 documents, 64 nobody to ask.
     """
     if out is not None:
         require_folder(out)
-    if plan_files and (adds_only or base is not None):
-        raise UsageError(
-            "a saved plan is carried out as it is; give --adds-only and --base to: reconciler plan --out FILE"
-        )
+    wanted = Making(**making)
+    require_sense(wanted, since, saved=bool(plan_files))
     workspace = open_workspace(common)
+    choice = choose_to_apply(workspace, wanted)
     commits = () if since is None else tuple(reversed(read_history(workspace.root, since)))
-    read = read_documents(workspace)
-    require_no_freeze(read[0].policy)
+    read = _read(workspace, choice)
     if plan_files:
         plans = [read_plan(path) for path in plan_files]
     else:
         _require_somebody_to_ask(yes=yes)
-        plans = [make_plan(workspace, common, *read, base_revision=base, adds_only=adds_only)]
+        plans = [_plan(workspace, common, read, choice, adds_only=wanted.adds_only)]
         _show(plans[0], common, on_stdout=shown_as == "terminal" and out is None, asks=not yes)
     require_approved(plans, approved)
-    require_permission(plans, workspace.service.company_id)
+    require_permission(plans, workspace.service.company_id, since=since)
     if not plan_files and plans[0].changes and not yes:
         if not _confirmed(plans[0]):
             return _declined(plans, shown_as, common, out)
         # somebody may have thought about the question for long
-        read = read_documents(workspace)
-        require_no_freeze(read[0].policy)
-    approval = approve(plans, workspace, common, *read, since=since)
+        read = _read(workspace, choice)
+    restriction = None if plan_files else choice.restriction
+    approval = approve(plans, workspace, common, *read, since=since, restriction=restriction)
     _tell(approval, common)
     report = _carry_out(approval, commits, workspace, common, journal_folder(workspace.root, journal_at))
     _emit_report(report, plans, shown_as, common, out)
     return _exit_code(report)
+
+
+def _read(workspace: Workspace, choice: Choice) -> tuple[Documents, list[Diagnostic]]:
+    """Read the documents as they are now, and refuse where they say that nothing may be applied."""
+    documents, diagnostics = read_documents(workspace)
+    require_no_freeze(documents.policy)
+    if choice.heals:
+        require_committed(workspace, documents)
+    return documents, diagnostics
+
+
+def _plan(
+    workspace: Workspace,
+    common: Common,
+    read: tuple[Documents, list[Diagnostic]],
+    choice: Choice,
+    *,
+    adds_only: bool,
+) -> Plan:
+    made = make_plan(
+        workspace, common, *read, base_revision=choice.base, adds_only=adds_only, restriction=choice.restriction
+    )
+    if choice.heals and made.complete and not made.changes:
+        note("nothing to heal: where self_heal names it, nothing drifted", common)
+    return made
 
 
 def _declined(plans: Sequence[Plan], shown_as: str, common: Common, out: Path | None) -> int:

@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from reconciler.commands.making import live_source
+from reconciler.commands.making import asked_by_base, live_source
 from reconciler.commands.observing import observe
 from reconciler.commands.readers import open_live_reader
 from reconciler.commands.workspace import moment, now
 from reconciler.desired import describe_source, read_base
-from reconciler.errors import RefusedError, StaleError
+from reconciler.errors import RefusedError, StaleError, UsageError
 from reconciler.model.outcomes import Outcome
 from reconciler.model.plan import Plan
-from reconciler.planning import build_plan, compare, withhold
+from reconciler.planning import Restriction, build_plan, compare, restrict, withhold
 from reconciler.planning.approving import approved_presets, beyond, holds, left_over, newest_last, with_adoptions
 from reconciler.planning.guards import judge, plan_case
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from reconciler.commands.observing import Observation
     from reconciler.commands.options import Common
     from reconciler.commands.workspace import Workspace
+    from reconciler.desired import Base
     from reconciler.model.diagnostics import Diagnostic
     from reconciler.model.documents import Documents
     from reconciler.model.outcomes import Status
@@ -45,7 +46,7 @@ class Approval(msgspec.Struct, frozen=True, kw_only=True):
     fewer: int
 
 
-def approve(
+def approve(  # noqa: PLR0913 - the plans, what they are held against, and how much of it; each named
     plans: Sequence[Plan],
     workspace: Workspace,
     common: Common,
@@ -53,13 +54,17 @@ def approve(
     diagnostics: Sequence[Diagnostic],
     *,
     since: str | None = None,
+    restriction: Restriction | None = None,
 ) -> Approval:
     """Read the presets of approved plans, plan them anew from the documents of now, and compare.
 
     Where ``since`` names the revision that was applied last, presets for which the documents ask otherwise since then
     are planned too: what no approved plan says of them is refused, and never passed over. It takes the catalogue, the
     versions of templates, the directory, one request for every preset of a plan and two for every other, and the lists
-    on which additions rest; nothing else can be written. Raises StaleError where anybody would move whom no approved
+    on which additions rest; nothing else can be written.
+
+    What an approved plan leaves alone is left alone here as well, told by a comparison with the same base: by its
+    cause, or by the ``restriction`` the plan was made with. Raises StaleError where anybody would move whom no approved
     plan moves, and RefusedError where guards stand against it by now.
     """
     plans = newest_last(plans)
@@ -67,17 +72,20 @@ def approve(
     base = None if since is None else read_base(workspace.settings_file, since, now().date())
     if not only and base is None:
         return Approval(plan=plans[-1], settled=(), approved=_digests(plans), fewer=0)
+    restriction = Restriction(only=plans[-1].only) if restriction is None else restriction
+    compared = None if restriction.only is None else _base_of(plans[-1], workspace)
+    asked = base or compared
     with open_live_reader(workspace, common) as reader:
         observation = observe(
             documents,
             diagnostics,
             reader,
-            base=base.documents if base else None,
+            base=asked.documents if asked else None,
             own_account=workspace.settings.service_account,
             only=only,
             also_changed_since=base.documents if base else None,
         )
-    changes = _changes(observation, plans)
+    changes = _changes(observation, plans, restriction, compared, workspace.service.company_id)
     _require_approved(changes, plans)
     _require_guards(changes, plans, observation)
     plan = _plan(changes, plans, observation, workspace)
@@ -99,6 +107,7 @@ def _plan(
         managed=max(plan.summary.managed for plan in plans),
         diagnostics=(),
         adds_only=plans[-1].adds_only,
+        only=plans[-1].only,
         complete=True,
         company_id=workspace.service.company_id,
         company_name=workspace.settings.company_name,
@@ -112,8 +121,22 @@ def _digests(plans: Sequence[Plan]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(plan.digest for plan in plans))
 
 
-def _changes(observation: Observation, plans: Sequence[Plan]) -> tuple[PresetChange, ...]:
-    wanted = compare(observation.resolved, observation.state.versions)
+def _base_of(plan: Plan, workspace: Workspace) -> Base:
+    """Give the base by which a plan told what to leave alone; raises UsageError where git does not have it."""
+    revision = plan.source.base or ""
+    try:
+        return read_base(workspace.settings_file, revision, now().date())
+    except UsageError as error:
+        raise UsageError(
+            f"what this plan leaves alone is told by a comparison with {revision[:12]}: {error.message}"
+        ) from error
+
+
+def _changes(
+    observation: Observation, plans: Sequence[Plan], restriction: Restriction, base: Base | None, company_id: str
+) -> tuple[PresetChange, ...]:
+    asked = None if base is None else asked_by_base(base, company_id, observation)
+    wanted, _ = restrict(compare(observation.resolved, observation.state.versions, asked), restriction)
     return with_adoptions(withhold(wanted)[0] if plans[-1].adds_only else wanted, plans)
 
 
@@ -140,7 +163,7 @@ def _require_guards(changes: tuple[PresetChange, ...], plans: Sequence[Plan], ob
         own_account=observation.own_account,
         unknown=(),
     )
-    errors = [one for one in judge(case, adds_only=plans[-1].adds_only).diagnostics if one.severity == "error"]
+    errors = [one for one in judge(case).diagnostics if one.severity == "error"]
     if errors:
         raise RefusedError(
             f"{len(errors)} guard{'s stand' if len(errors) != 1 else ' stands'} against this plan by now; nothing was "

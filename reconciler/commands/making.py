@@ -15,7 +15,7 @@ from reconciler.commands.workspace import moment, now
 from reconciler.desired import describe_source, read_base
 from reconciler.errors import RefusedError
 from reconciler.model.plan import LiveSource, Plan
-from reconciler.planning import build_plan, compare, count_managed, withhold
+from reconciler.planning import WHOLE, build_plan, compare, count_managed, restrict, withhold
 from reconciler.planning.basing import judge_released
 from reconciler.planning.causes import already_so, base_targets
 from reconciler.planning.guards import judge, judge_frozen, plan_case
@@ -38,8 +38,9 @@ if TYPE_CHECKING:
     from reconciler.model.documents import Documents, Source
     from reconciler.model.live import LiveState
     from reconciler.model.policy import Frozen, Policy
+    from reconciler.planning import Restriction
 
-__all__ = ["judged_plan", "live_source", "make_plan", "require_no_freeze"]
+__all__ = ["asked_by_base", "judged_plan", "live_source", "make_plan", "require_no_freeze"]
 
 
 def make_plan(  # noqa: PLR0913 - where from, what, and how; each named
@@ -52,6 +53,7 @@ def make_plan(  # noqa: PLR0913 - where from, what, and how; each named
     refresh: bool = False,
     base_revision: str | None = None,
     adds_only: bool = False,
+    restriction: Restriction = WHOLE,
 ) -> Plan:
     """Read live state, compare it with the documents, judge, and give the plan.
 
@@ -80,6 +82,7 @@ def make_plan(  # noqa: PLR0913 - where from, what, and how; each named
         observation,
         base=base,
         adds_only=adds_only,
+        restriction=restriction,
         freezes=_freezes(documents.policy),
         today=now().date(),
         company_id=workspace.service.company_id,
@@ -95,6 +98,7 @@ def judged_plan(  # noqa: PLR0913 - the plan's own parts, each named
     *,
     base: Base | None,
     adds_only: bool,
+    restriction: Restriction = WHOLE,
     freezes: tuple[Frozen, ...],
     today: datetime.date,
     company_id: str,
@@ -105,8 +109,8 @@ def judged_plan(  # noqa: PLR0913 - the plan's own parts, each named
 ) -> Plan:
     """Compare what was observed, ask every guard, and give the plan; it asks nobody else anything."""
     state = observation.state
-    then = None if base is None else _base_targets(base, company_id, observation)
-    wanted = compare(observation.resolved, state.versions, then)
+    then = None if base is None else asked_by_base(base, company_id, observation)
+    wanted, left_alone = restrict(compare(observation.resolved, state.versions, then), restriction)
     changes, withheld = withhold(wanted) if adds_only else (wanted, ())
     managed = count_managed(observation.resolved)
     case = plan_case(
@@ -119,13 +123,14 @@ def judged_plan(  # noqa: PLR0913 - the plan's own parts, each named
         own_account=observation.own_account,
         unknown=observation.unknown,
     )
-    judgement = judge(case, adds_only=adds_only)
+    judgement = judge(case, partial=adds_only or restriction != WHOLE)
     diagnostics = (
         *unreadable_diagnostics(state.unreadable),
         *judge_frozen(freezes, "warning"),
         *judgement.diagnostics,
         *_released(base, then, observation),
         *judge_kept(changes, state),
+        *left_alone,
         *observation.diagnostics,
     )
     return build_plan(
@@ -134,6 +139,7 @@ def judged_plan(  # noqa: PLR0913 - the plan's own parts, each named
         managed=managed,
         diagnostics=diagnostics,
         adds_only=adds_only,
+        only=restriction.only,
         withheld=withheld,
         already=None if then is None else already_so(observation.resolved, then, state.versions),
         people=changes_per_person(changes, case.presets),
@@ -147,7 +153,8 @@ def judged_plan(  # noqa: PLR0913 - the plan's own parts, each named
     )
 
 
-def _base_targets(base: Base, company_id: str, observation: Observation) -> dict[str, BaseTarget]:
+def asked_by_base(base: Base, company_id: str, observation: Observation) -> dict[str, BaseTarget]:
+    """Give what the base asks for, by address; nothing where it is of another company."""
     same_company = base.settings is not None and base.settings.company_id == company_id
     return base_targets(base.documents if same_company else None, observation.state, observation.index.find)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from reconciler.commands.choosing import choose, only_options
 from reconciler.commands.making import make_plan
 from reconciler.commands.options import common_options, emit, note, require_folder, write_file
 from reconciler.commands.showing import Showing, plan_exit_code, plan_text, showing_options
@@ -24,7 +25,7 @@ __all__ = ["plan"]
 @click.command(
     epilog="Examples: reconciler plan --out plan.json, then reconciler apply plan.json; "
     "reconciler plan --base origin/main --format markdown > comment.md; reconciler plan --by person; "
-    "reconciler plan --adds-only"
+    "reconciler plan --adds-only; reconciler plan --only-drift"
 )
 @common_options
 @click.option("--out", type=click.Path(path_type=Path), help="Save the plan (JSON) for 'show' and 'apply'.")
@@ -37,6 +38,7 @@ __all__ = ["plan"]
 )
 @click.option("--base", metavar="REV", help="The revision this is compared with, such as origin/main; read from git.")
 @click.option("--adds-only", is_flag=True, help="Withhold everything that would remove anybody; the plan is partial.")
+@only_options
 @click.option("--detailed-exitcode", is_flag=True, help="Exit 2 when there are changes.")
 def plan(  # noqa: PLR0913 - one parameter an option
     common: Common,
@@ -46,6 +48,8 @@ def plan(  # noqa: PLR0913 - one parameter an option
     refresh: str | None,
     *,
     adds_only: bool,
+    only_drift: bool,
+    only_requested: bool,
     detailed_exitcode: bool,
     **shown: Any,
 ) -> int:
@@ -61,6 +65,7 @@ def plan(  # noqa: PLR0913 - one parameter an option
         # a plan that fails must not leave an earlier one behind under the same name
         out.unlink(missing_ok=True)
     workspace = open_workspace(common)
+    choice = choose(workspace.root, base=base, only_drift=only_drift, only_requested=only_requested)
     documents, diagnostics = read_documents(workspace)
     made = make_plan(
         workspace,
@@ -69,8 +74,9 @@ def plan(  # noqa: PLR0913 - one parameter an option
         diagnostics,
         snapshot=snapshot,
         refresh=refresh is not None,
-        base_revision=base,
+        base_revision=choice.base,
         adds_only=adds_only,
+        restriction=choice.restriction,
     )
     if out is not None:
         write_file(out, encode_plan(made))

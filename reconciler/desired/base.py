@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from reconciler.desired.yaml_reader import LocatedDocument
     from reconciler.model.diagnostics import Diagnostic
 
-__all__ = ["Base", "read_base"]
+__all__ = ["Base", "read_base", "same_documents"]
 
 _LINK = "120000"
 _FILE = "blob"
@@ -72,6 +72,26 @@ def read_base(settings_file: Path, revision: str, today: datetime.date) -> Base:
         return Base(commit, None, None)
     documents, _ = assemble(_documents(tree, settings_file.name, settings), today)
     return Base(commit, settings, documents)
+
+
+def same_documents(one: Documents, other: Documents) -> bool:
+    """Tell whether documents ask for and permit the same, line by line; the order of files does not matter."""
+    return _content(one) == _content(other)
+
+
+def _content(documents: Documents) -> tuple[object, ...]:
+    policy = documents.policy
+    limits = [(limit.count, limit.percent) for limit in (policy.group_removals, policy.run_removals)]
+    listed = (
+        documents.assignments,
+        documents.teams.values(),
+        policy.roles,
+        policy.protected,
+        policy.separate,
+        policy.overrides,
+        policy.frozen,
+    )
+    return (limits, *(sorted(map(msgspec.json.encode, values)) for values in listed))
 
 
 class _Tree:

@@ -85,6 +85,7 @@ def decode_settings(document: LocatedDocument) -> tuple[SettingsDocument | None,
             else decode_person(shape.service_account, document.origin("service_account"))
         ),
         exclude=tuple(shape.exclude),
+        self_heal=tuple(shape.self_heal),
     )
     return settings, diagnostics
 

@@ -27,6 +27,12 @@ _Login = Annotated[str, Meta(pattern=rf"^{_PART}@{_PART}$", max_length=320)]
 _MemberText = Annotated[str, Meta(pattern=rf"^(team:.+|{_PART}@{_PART})$", max_length=320)]
 _Url = Annotated[str, Meta(pattern=r"^https?://[^\s/?#@]+/?$")]
 _Text = str | int | bool
+# an address, whole; or a glob that can match one
+_ADDRESS_GLOB = (
+    r"^((projects/[^\s/*?\[]+|company)/templates/[^\s/*?\[]+(/groups/[^\s*?\[]+)?"
+    r"|(projects/|company/)[^\s*?\[]*[*?\[][^\s]*|\*[^\s]*)$"
+)
+_AddressGlob = Annotated[str, Meta(pattern=_ADDRESS_GLOB, max_length=1000)]
 
 
 class _Strict(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -53,6 +59,7 @@ class SettingsShape(_Strict, frozen=True):
     auth_url: _Url | msgspec.UnsetType = msgspec.UNSET
     service_account: PersonShape | msgspec.UnsetType = msgspec.UNSET
     exclude: list[Annotated[str, Meta(min_length=1)]] = []
+    self_heal: Annotated[list[_AddressGlob], Meta(max_length=1000)] = []
 
 
 class ReferenceShape(_Strict, frozen=True):
@@ -152,11 +159,6 @@ class TeamsShape(_Strict, frozen=True):
     teams: dict[_ShortText, _Members]
 
 
-# an address, whole; or a glob that can match one
-_ADDRESS_GLOB = (
-    r"^((projects/[^\s/*?\[]+|company)/templates/[^\s/*?\[]+(/groups/[^\s*?\[]+)?"
-    r"|(projects/|company/)[^\s*?\[]*[*?\[][^\s]*|\*[^\s]*)$"
-)
 # "frozen: no" is a text in YAML 1.2, and nobody's reason
 _REASON = r"^(?!([Nn][Oo]|[Oo][Ff][Ff]|[Ff][Aa][Ll][Ss][Ee]|0|[Yy][Ee][Ss]|[Oo][Nn]|[Tt][Rr][Uu][Ee]|1)$)"
 
@@ -191,7 +193,7 @@ class OverrideShape(_Strict, frozen=True):
     """One entry below ``overrides:``."""
 
     reason: _Name
-    address: Annotated[str, Meta(pattern=_ADDRESS_GLOB, max_length=1000)]
+    address: _AddressGlob
     allow_removals: Annotated[int, Meta(ge=1, le=1_000_000)]
     until: datetime.date
     person: PersonShape | msgspec.UnsetType = msgspec.UNSET
@@ -218,7 +220,7 @@ class PolicyShape(_Strict, frozen=True):
 class AcknowledgementShape(_Strict, frozen=True):
     """One entry below ``acknowledged:``."""
 
-    address: Annotated[str, Meta(pattern=_ADDRESS_GLOB, max_length=1000)]
+    address: _AddressGlob
     person: PersonShape
     owner: _Login
     reason: _Name

@@ -94,7 +94,10 @@ class Documents(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SettingsDocument(msgspec.Struct, frozen=True, kw_only=True):
-    """``reconciler.yaml`` as written; the environment is not yet consulted."""
+    """``reconciler.yaml`` as written; the environment is not yet consulted.
+
+    ``self_heal`` are globs of the addresses where drift may be put back without anybody asking for it.
+    """
 
     company_id: str
     company_name: str | None = None
@@ -102,6 +105,7 @@ class SettingsDocument(msgspec.Struct, frozen=True, kw_only=True):
     auth_url: str = "https://login.procore.com"
     service_account: Member | None = None
     exclude: tuple[str, ...] = ()
+    self_heal: tuple[str, ...] = ()
 
 
 class Source(msgspec.Struct, frozen=True, kw_only=True):

@@ -216,7 +216,8 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """A plan; ``applicable`` means complete and without an error diagnostic.
 
-    ``adds_only`` means that what would remove anybody is ``withheld``. ``people`` tells the same changes person by
+    ``adds_only`` means that what would remove anybody is ``withheld``. ``only`` names the cause of all that changes
+    where what has the other one is left alone, and is null otherwise. ``people`` tells the same changes person by
     person. ``overrides`` are those that lift something.
     """
 
@@ -230,6 +231,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     complete: bool
     applicable: bool
     adds_only: bool = False
+    only: Cause | None = None
     summary: Summary
     changes: tuple[PresetChange, ...]
     withheld: tuple[WithheldChange, ...] = ()

@@ -2,11 +2,14 @@
 
 from reconciler.planning.building import build_plan, compare, count_managed, plan_digest
 from reconciler.planning.loading import check_plan, decode_plan, encode_plan
+from reconciler.planning.restricting import WHOLE, Restriction, restrict
 from reconciler.planning.selecting import fields_needed, needs_projects, select
 from reconciler.planning.targeting import find_targets
 from reconciler.planning.withholding import withhold
 
 __all__ = [
+    "WHOLE",
+    "Restriction",
     "build_plan",
     "check_plan",
     "compare",
@@ -17,6 +20,7 @@ __all__ = [
     "find_targets",
     "needs_projects",
     "plan_digest",
+    "restrict",
     "select",
     "withhold",
 ]

@@ -57,10 +57,22 @@ def check_plan(plan: Plan, name: str) -> None:
         and _people_as_changed(plan)
         and (plan.adds_only or not plan.withheld)
         and not (plan.adds_only and plan.summary.removals)
+        and _as_restricted(plan)
         and all(_shows_what_it_does(change) for change in plan.changes)
     )
     if not consistent:
         raise StaleError(f"{name} was altered after it was made: it shows something else than it would do")
+
+
+def _as_restricted(plan: Plan) -> bool:
+    """Tell whether a plan of one cause has a base to tell causes by, and moves nobody for the other one."""
+    if plan.only is None:
+        return True
+    groups = [group for change in plan.changes for group in change.groups]
+    causes = {one.cause for group in groups for one in group.add}
+    causes.update(one.cause for group in groups for one in group.remove)
+    causes.update(one.workflow_manager.cause for one in plan.changes if one.workflow_manager is not None)
+    return plan.source.base is not None and causes <= {plan.only}
 
 
 def _people_as_changed(plan: Plan) -> bool:

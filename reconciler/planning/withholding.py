@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import msgspec
-
-from reconciler.model.live import Person
-from reconciler.model.plan import GroupChange, PresetChange, WithheldChange, WithheldGroup
+from reconciler.model.plan import AddedPerson, ManagerChange, PresetChange, WithheldChange, WithheldGroup
+from reconciler.planning.restricting import part_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from reconciler.model.plan import GroupChange
+    from reconciler.planning.restricting import Part
 
 __all__ = ["withhold"]
 
@@ -44,19 +45,9 @@ def _split(change: PresetChange) -> tuple[PresetChange | None, WithheldChange | 
         groups=tuple(WithheldGroup(uuid=one.uuid, name=one.name, remove=one.remove) for one in losing),
         workflow_manager=replaced,
     )
-    groups = tuple(_only_adding(change, group) for group in change.groups if group.add)
-    manager = None if replaced is not None else manager
-    if not groups and manager is None:
-        return None, taken
-    after = dict(change.before)
-    for group in groups:
-        after[group.uuid] = (*(one.id for one in group.keep), *(one.id for one in group.add))
-    return msgspec.structs.replace(change, groups=groups, workflow_manager=manager, after=after), taken
+    return part_of(change, _only_adds), taken
 
 
-def _only_adding(change: PresetChange, group: GroupChange) -> GroupChange:
-    """Give the group with everybody it has in live order, and nobody leaving."""
-    there = {one.id: one for one in group.keep}
-    there.update({one.id: Person(one.id, one.login, one.name) for one in group.remove})
-    keep = tuple(there[one] for one in dict.fromkeys(change.before.get(group.uuid, ())))
-    return msgspec.structs.replace(group, keep=keep, remove=())
+def _only_adds(_change: PresetChange, _group: GroupChange | None, part: Part) -> bool:
+    """Tell whether nobody loses a role by this."""
+    return isinstance(part, AddedPerson) or (isinstance(part, ManagerChange) and part.before is None)

@@ -58,18 +58,19 @@ class PresetView(msgspec.Struct, frozen=True, kw_only=True):
 class SectionView(msgspec.Struct, frozen=True, kw_only=True):
     """One template and one half: what is asked for, what drifted, or what is withheld.
 
-    ``left_out`` tells what there was no room for.
+    ``alone`` means that there is no other half. ``left_out`` tells what there was no room for.
     """
 
     name: str
     half: Half
+    alone: bool = False
     presets: tuple[PresetView, ...]
     left_out: str = ""
 
     @property
     def title(self) -> str:
         """The template with what half this is."""
-        words = {"requested": "", "drift": "drift, undone as well: "}
+        words = {"requested": "", "drift": "drift, undone: " if self.alone else "drift, undone as well: "}
         return f"{words.get(self.half, f'{self.half}: ')}{self.name}"
 
     @property
@@ -93,7 +94,8 @@ def _shown_counts(signs: Mapping[Sign, int]) -> str:
 
 def plan_sections(plan: Plan, halves: Iterable[Half]) -> tuple[SectionView, ...]:
     """Give these halves in this order, each by template."""
-    return tuple(section for half in halves for section in _sections(half, _changes(plan, half)))
+    alone = plan.only is not None
+    return tuple(one for half in halves for one in _sections(half, _changes(plan, half), alone=alone))
 
 
 def _changes(plan: Plan, half: Half) -> list[PresetChange]:
@@ -148,7 +150,7 @@ def to_show(
     )
 
 
-def _sections(half: Half, changes: Iterable[PresetChange]) -> tuple[SectionView, ...]:
+def _sections(half: Half, changes: Iterable[PresetChange], *, alone: bool) -> tuple[SectionView, ...]:
     templates: dict[tuple[str, str], dict[object, list[PresetChange]]] = {}
     for change in changes:
         alike = templates.setdefault((change.template.name, change.template.id), {})
@@ -156,7 +158,8 @@ def _sections(half: Half, changes: Iterable[PresetChange]) -> tuple[SectionView,
     sections = []
     for (name, _), alike in sorted(templates.items(), key=lambda item: item[0]):
         groups = sorted(alike.values(), key=lambda changes: (not _removes(changes[0]), _first_place(changes)))
-        sections.append(SectionView(name=name, half=half, presets=tuple(_preset(changes) for changes in groups)))
+        presets = tuple(_preset(changes) for changes in groups)
+        sections.append(SectionView(name=name, half=half, alone=alone, presets=presets))
     return tuple(sections)
 
 

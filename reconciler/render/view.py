@@ -23,6 +23,7 @@ By = Literal["preset", "person"]
 LONGEST_MESSAGE = 500
 _EVERY_HALF: tuple[Half, ...] = ("requested", "drift", "withheld")
 _WITHHELD: tuple[Half, ...] = ("withheld",)
+_ONLY = {"drift": "what drifted", "requested": "what documents ask for anew"}
 
 
 class PlanView(msgspec.Struct, frozen=True, kw_only=True):
@@ -111,7 +112,7 @@ def _counts(plan: Plan) -> str:
     requested = _people_roles(
         summary.additions - drift.additions, summary.removals - drift.removals, summary.managers - drift.managers
     )
-    parts = [f"requested: {requested}"] if plan.changes else []
+    parts = [f"requested: {requested}"] if plan.changes and plan.only != "drift" else []
     if drift != Counts():
         parts.append(f"drift: {_people_roles(drift.additions, drift.removals, drift.managers)}")
     if summary.already:
@@ -129,9 +130,10 @@ def _state(plan: Plan) -> str:
         return "incomplete: something in scope could not be read, so this is no basis for changes"
     if not plan.applicable:
         return "stopped: this plan will not be applied as it is"
+    parts = [f"only {_ONLY[plan.only]}"] if plan.only else []
     if plan.adds_only:
-        return f"partial: only additions; {_withheld_counts(plan)} withheld"
-    return ""
+        parts.append(f"only additions; {_withheld_counts(plan)} withheld")
+    return f"partial: {', '.join(parts)}" if parts else ""
 
 
 def _withheld_counts(plan: Plan) -> str:

@@ -31,7 +31,7 @@ keys = st.sampled_from(
      "members", "allow_empty", "login_id", "person", "until", "reason", "stage", "teams", "x", "", "version",
      "company_id", "company_name", "api_url", "auth_url", "exclude", "service_account", "limits", "roles",
      "protected", "separate", "overrides", "frozen", "count", "percent", "min_members", "must_include", "address",
-     "allow_removals", "role"]
+     "allow_removals", "role", "self_heal"]
 )  # fmt: skip
 anything = st.recursive(
     scalars, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(keys, inner, max_size=3), max_leaves=6
@@ -89,6 +89,11 @@ documents = {
         kind=st.just("settings"), version=st.just(1), company_id=scalars, company_name=scalars,
         api_url=st.sampled_from(["https://a.test", "http://a/b", "x"]), service_account=person,
         exclude=st.lists(scalars, max_size=2),
+        self_heal=st.lists(
+            st.sampled_from(["projects/1/*", "*", "company/x", "1042", "* *", "projects/1/templates/2/groups/a"])
+            | scalars,
+            max_size=2,
+        ),
     ),
 }  # fmt: skip
 

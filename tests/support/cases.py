@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from reconciler.model.diagnostics import Origin
 from reconciler.model.live import PeopleList, Person
 from reconciler.model.member import Member
@@ -16,9 +18,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from reconciler.model.diagnostics import Diagnostic
+    from reconciler.model.plan import Cause
 
-__all__ = ["HERE", "TODAY", "case", "change", "group", "limits", "lines", "manager", "member", "override", "person",
-           "preset", "role", "rule", "separate"]  # fmt: skip
+__all__ = ["HERE", "TODAY", "case", "change", "drifted", "group", "limits", "lines", "manager", "member", "override",
+           "person", "preset", "role", "rule", "separate"]  # fmt: skip
 
 TODAY = datetime.date(2026, 11, 23)
 HERE = Origin("a.yaml", 9, 7)
@@ -76,9 +79,20 @@ def change(*groups: GroupChange, project: str | None = "1042", template: str = "
     )
 
 
-def manager(before: int | None, after: int) -> ManagerChange:
+def manager(before: int | None, after: int, cause: Cause = "requested") -> ManagerChange:
     """Give a change of workflow manager."""
-    return ManagerChange(before=None if before is None else person(before), after=person(after), origin=HERE)
+    known = None if before is None else person(before)
+    return ManagerChange(before=known, after=person(after), origin=HERE, cause=cause)
+
+
+def drifted(one: GroupChange, *numbers: int) -> GroupChange:
+    """Give what a group gains and loses, these people of it by drift."""
+    ids = set(map(str, numbers))
+    return msgspec.structs.replace(
+        one,
+        add=tuple(msgspec.structs.replace(who, cause="drift") if who.id in ids else who for who in one.add),
+        remove=tuple(msgspec.structs.replace(who, cause="drift") if who.id in ids else who for who in one.remove),
+    )
 
 
 def role(name: str, members: Iterable[int]) -> JudgedRole:

@@ -28,6 +28,7 @@ from reconciler.model.live import (
     Wanted,
 )
 from reconciler.model.plan import LiveSource, Plan
+from reconciler.planning import WHOLE
 from tests.support.account import company_seed, write_documents
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from reconciler.desired import Base
+    from reconciler.planning import Restriction
 
 __all__ = ["TODAY", "live_state", "observe_documents", "plan_documents"]
 
@@ -137,6 +139,7 @@ def plan_observation(
     *,
     base: Base | None = None,
     adds_only: bool = False,
+    restriction: Restriction = WHOLE,
 ) -> Plan:
     """Plan what was observed, at a moment that stays the same."""
     live = observation.state
@@ -144,6 +147,7 @@ def plan_observation(
         msgspec.structs.replace(observation, diagnostics=(*observation.diagnostics, *extra)),
         base=base,
         adds_only=adds_only,
+        restriction=restriction,
         freezes=observation.policy.frozen,
         today=TODAY,
         company_id="4211",

@@ -36,10 +36,10 @@ class Judgement(NamedTuple):
     overrides: tuple[UsedOverride, ...]
 
 
-def judge(case: Case, *, adds_only: bool = False) -> Judgement:
+def judge(case: Case, *, partial: bool = False) -> Judgement:
     """Ask every guard, in the order in which people are told.
 
-    With ``adds_only`` there is nothing for overrides to lift, so those that do nothing are not told of.
+    Of a ``partial`` plan, which leaves out what overrides may be meant for, those that do nothing are not told of.
     """
     lifting = lift(case)
     diagnostics = (
@@ -57,6 +57,6 @@ def judge(case: Case, *, adds_only: bool = False) -> Judgement:
         *inactive_person(case),
         *loses_everything(case),
         *unknown_in_policy(case),
-        *lifting.findings(unused=not adds_only),
+        *lifting.findings(unused=not partial),
     )
     return Judgement(diagnostics, lifting.used_overrides())

@@ -75,3 +75,14 @@ def test_several_plans(plan: Plan) -> None:
     require_permission([plan, other], "4211")
     with pytest.raises(UsageError, match="cannot be applied together"):
         require_permission([plan, msgspec.structs.replace(other, adds_only=True)], "4211")
+
+
+def test_plans_that_leave_a_part_alone(plan: Plan) -> None:
+    """Each is applied alone, and never for commits that would be called applied as a whole."""
+    part = msgspec.structs.replace(plan, only="drift")
+    require_permission([part], "4211")
+    require_permission([plan, plan], "4211", since="main")
+    with pytest.raises(UsageError, match="leaves drift or requests alone cannot be applied with others"):
+        require_permission([plan, part], "4211")
+    with pytest.raises(UsageError, match="leave --since out"):
+        require_permission([part], "4211", since="main")

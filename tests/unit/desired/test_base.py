@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from reconciler.desired import describe_source, read_base
+from reconciler.desired import describe_source, read_base, read_repository, read_settings_document, same_documents
 from reconciler.errors import UsageError
 from tests.support.account import INVOICE, write_documents
 from tests.support.cases import TODAY
@@ -144,3 +144,57 @@ def test_a_repository_inside_the_reviewed_folder_runs_nothing(repository: Path) 
     git_settings.write_text(f"{git_settings.read_text()}[core]\n\tfsmonitor = touch {marker}\n")
     assert describe_source(repository).revision is not None
     assert not marker.exists()
+
+
+POLICY = (
+    "kind: policy\nlimits: {group_removals: {count: 1, percent: 5}}\nroles: {Accounting: {min_members: 2}}\n"
+    "protected: [ann@acme.test]\nseparate: [[A, B]]\noverrides:\n"
+    "  - {reason: x, address: '*', allow_removals: 1, until: 2031-01-01}\n"
+)
+TEAMS = "kind: teams\nteams: {west: [ann@acme.test]}\n"
+
+
+def test_the_same_documents(repository: Path) -> None:
+    """A commit read back, and the work tree it came from, whatever order their files are walked in."""
+    file = repository / "reconciler.yaml"
+    (repository / "away.yaml").unlink()
+    for name in ("z.yaml", "a/policy.yaml", "assignments/a.yaml"):
+        (repository / name).parent.mkdir(exist_ok=True)
+    (repository / "z.yaml").write_text(POLICY)
+    (repository / "a" / "policy.yaml").write_text("kind: policy\nprotected: [bo@acme.test]\n")
+    (repository / "assignments" / "a.yaml").write_text(INVOICE.replace("Harbor Bridge", "Cedar Tower"))
+    (repository / "zz.yaml").write_text(INVOICE.replace("Harbor Bridge", "Old Library"))
+    commit(repository)
+    base = read_base(file, "HEAD", TODAY)
+    here, _ = read_repository(file, read_settings_document(file), TODAY)
+    assert base.documents is not None
+    assert len(here.assignments) == 3
+    assert [one.origin for one in here.assignments] != [one.origin for one in base.documents.assignments]
+    assert same_documents(base.documents, here)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("count: 1,", "count: 2,"),
+        ("percent: 5", "percent: 6"),
+        ("min_members: 2", "min_members: 1"),
+        ("protected: [ann@", "protected: [bo@"),
+        ("[A, B]", "[A, C]"),
+        ("allow_removals: 1", "allow_removals: 2"),
+        ("separate:", "frozen: year end\nseparate:"),
+        ("west: [ann@", "west: [bo@"),
+        ("ann@acme.test, cy@", "ann@acme.test, bo@"),
+    ],
+)
+def test_documents_that_differ(tmp_path: Path, old: str, new: str) -> None:
+    """One word in a policy, a team or a list makes them others."""
+    texts = {"policy.yaml": POLICY, "teams.yaml": TEAMS, "invoice.yaml": INVOICE}
+    other = {name: text.replace(old, new) for name, text in texts.items()}
+    assert other != texts
+    read = []
+    for folder, documents in (("one", texts), ("other", other)):
+        file = write_documents(tmp_path / folder, documents)
+        read.append(read_repository(file, read_settings_document(file), TODAY)[0])
+    assert same_documents(read[0], read[0])
+    assert not same_documents(*read)

@@ -109,6 +109,8 @@ def test_a_broken_link_is_a_problem(tmp_path: Path) -> None:
         ("kind: settings\nversion: 1\ncompany_id: acme\n", "reconciler.yaml:3:1 expected the company's id in digits"),
         ("kind: settings\nversion: 1\ncompany_id: 1\napi_url: ftp://x\n", "reconciler.yaml:4:1 expected an address"),
         ("kind: settings\nversion: 1\ncompany_id: 1\nclient_secret: x\n", "reconciler.yaml:4:1 unknown key"),
+        ("kind: settings\nversion: 1\ncompany_id: 1\nself_heal: [1042]\n", "reconciler.yaml:4:13 expected an address"),
+        ("kind: settings\nversion: 1\ncompany_id: 1\nself_heal: all\n", "reconciler.yaml:4:1 expected a list"),
         ("kind: settings\n---\nkind: settings\n", "reconciler.yaml:1:1 expected one document"),
         ("", "reconciler.yaml:1:1 expected one document"),
         ("a: [", "reconciler.yaml:2:1 not valid YAML"),
@@ -126,11 +128,13 @@ def test_settings_that_cannot_be_used(tmp_path: Path, text: str, problem: str) -
 def test_settings_with_everything(tmp_path: Path) -> None:
     """Whole numbers are taken for ids, and addresses lose their slash."""
     text = "kind: settings\nversion: 1\ncompany_id: 4211\ncompany_name: Acme\napi_url: https://a.test/\nauth_url: https://b.test\n"
+    text += "self_heal: [projects/1042/*, company/templates/12/groups/x]\n"
     file = tmp_path / "reconciler.yaml"
     file.write_text(text)
     settings = read_settings_document(file)
     assert (settings.company_id, settings.company_name) == ("4211", "Acme")
     assert (settings.api_url, settings.auth_url, settings.exclude) == ("https://a.test", "https://b.test", ())
+    assert settings.self_heal == ("projects/1042/*", "company/templates/12/groups/x")
 
 
 def test_missing_settings(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from reconciler.errors import DocumentsError, StaleError
 from reconciler.model.plan import Plan
 from reconciler.planning import decode_plan, encode_plan, plan_digest
 from tests.support.account import INVOICE
+from tests.support.scenarios import mixed_causes
 from tests.support.values import plan_documents
 
 if TYPE_CHECKING:
@@ -96,6 +97,36 @@ def test_a_group_dropped_from_after_is_refused_even_with_a_new_digest(tmp_path: 
     del altered["changes"][0]["after"]["super"]
     altered["digest"] = plan_digest(msgspec.convert(altered, Plan))
     with pytest.raises(StaleError, match="it shows something else"):
+        decode_plan(json.dumps(altered).encode(), "plan.json")
+
+
+@pytest.mark.parametrize("part", ["add", "remove", "manager", "base"])
+def test_a_plan_of_one_cause_that_does_more(tmp_path: Path, part: str) -> None:
+    """It moves nobody for the other cause, and names the base by which causes were told."""
+    plan = mixed_causes(tmp_path)
+    whole = json.loads(encode_plan(plan))
+    assert decode_plan(encode_plan(plan), "plan.json").only is None
+    altered = {**whole, "only": "drift"}
+    for change in altered["changes"]:
+        for group in change["groups"]:
+            for one in (*group["add"], *group["remove"]):
+                one["cause"] = "drift"
+        if change["workflow_manager"]:
+            change["workflow_manager"]["cause"] = "drift"
+    counts = {key: altered["summary"][key] for key in ("additions", "removals", "managers")}
+    altered["summary"]["drift"] = counts
+    assert decode_plan(json.dumps(altered).encode(), "plan.json").only == "drift"
+    if part == "base":
+        altered["source"]["base"] = None
+    elif part == "manager":
+        change = next(one for one in altered["changes"] if one["workflow_manager"])
+        change["workflow_manager"]["cause"] = "requested"
+        counts["managers"] -= 1
+    else:
+        group = next(one for change in altered["changes"] for one in change["groups"] if one[part])
+        group[part][0]["cause"] = "requested"
+        counts["additions" if part == "add" else "removals"] -= 1
+    with pytest.raises(StaleError, match="it shows something else than it would do"):
         decode_plan(json.dumps(altered).encode(), "plan.json")
 
 

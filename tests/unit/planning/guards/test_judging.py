@@ -32,7 +32,7 @@ def test_what_only_adds_needs_no_override() -> None:
     allowed = (override("company/*", 3), override("*", 3, "2020-01-01"))
     adding = case(change(group(keep=[1], add=[2])), policy=limits(overrides=allowed))
     assert [found.code for found in judge(adding).diagnostics] == ["policy/override-expired", "policy/override-unused"]
-    assert [found.code for found in judge(adding, adds_only=True).diagnostics] == ["policy/override-expired"]
+    assert [found.code for found in judge(adding, partial=True).diagnostics] == ["policy/override-expired"]
 
 
 def test_a_freeze() -> None:

@@ -1,0 +1,143 @@
+"""What of a plan is to be done, as options and settings say: all of it, or one cause alone; it plans nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import click
+import msgspec
+
+from reconciler.commands.workspace import now
+from reconciler.desired import describe_source, read_base, same_documents
+from reconciler.errors import UsageError
+from reconciler.planning import WHOLE, Restriction
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from reconciler.commands.workspace import Workspace
+    from reconciler.model.documents import Documents
+
+__all__ = ["Choice", "Making", "choose", "choose_to_apply", "only_options", "require_committed", "require_sense"]
+
+HEAD = "HEAD"
+
+
+class Making(NamedTuple):
+    """The options that say how a plan is to be made; a saved plan takes none of them."""
+
+    base: str | None
+    adds_only: bool
+    only_drift: bool
+    only_requested: bool
+    self_heal: bool
+
+
+class Choice(msgspec.Struct, frozen=True, kw_only=True):
+    """The revision to compare with, and what of the plan is to be done; ``heals`` where nobody asked for it by name."""
+
+    base: str | None
+    restriction: Restriction = WHOLE
+    heals: bool = False
+
+
+def require_sense(wanted: Making, since: str | None, *, saved: bool) -> None:
+    """Refuse options that contradict each other."""
+    if saved and wanted != Making(None, *(False,) * 4):
+        raise UsageError(
+            "a saved plan is carried out as it is; give --adds-only, --only-drift, --only-requested and --base to: "
+            "reconciler plan --out FILE; --self-heal takes no plan"
+        )
+    if wanted.self_heal and (wanted.only_drift or wanted.only_requested):
+        raise UsageError("--self-heal puts back drift alone; leave --only-drift and --only-requested out")
+    if since is not None and (wanted.self_heal or wanted.only_drift or wanted.only_requested):
+        raise UsageError("--since tells which commits are applied whole; it does not go with leaving a part alone")
+
+
+def choose_to_apply(workspace: Workspace, wanted: Making) -> Choice:
+    """Give what is to be done where nothing is saved yet; raises UsageError where that cannot be told."""
+    if wanted.self_heal:
+        return _choose_healing(workspace, base=wanted.base)
+    return choose(workspace.root, base=wanted.base, only_drift=wanted.only_drift, only_requested=wanted.only_requested)
+
+
+def only_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add ``--only-drift`` and ``--only-requested``."""
+    for option in reversed(
+        (
+            click.option(
+                "--only-drift",
+                is_flag=True,
+                help="Put back what drifted, and leave alone what documents ask for anew [base: HEAD].",
+            ),
+            click.option(
+                "--only-requested",
+                is_flag=True,
+                help="Do what documents ask for anew, and leave alone what drifted; needs --base.",
+            ),
+        )
+    ):
+        command = option(command)
+    return command
+
+
+def choose(root: Path, *, base: str | None, only_drift: bool, only_requested: bool) -> Choice:
+    """Give what is to be done; raises UsageError where causes cannot be told."""
+    if only_drift and only_requested:
+        raise UsageError("--only-drift and --only-requested exclude each other; leave both out to do all of it")
+    if only_requested:
+        if base is None:
+            raise UsageError(
+                "--only-requested needs to know since when: name the revision to compare with, such as --base "
+                "origin/main"
+            )
+        return Choice(base=base, restriction=Restriction(only="requested"))
+    if not only_drift:
+        return Choice(base=base)
+    if base is None:
+        _require_revision(root, "--only-drift")
+    return Choice(base=HEAD if base is None else base, restriction=Restriction(only="drift"))
+
+
+def _choose_healing(workspace: Workspace, *, base: str | None) -> Choice:
+    """Give what may heal by itself: drift alone, where the settings say so.
+
+    Raises UsageError where they do not, or where no commit is checked out.
+    """
+    globs = workspace.settings.self_heal
+    if not globs:
+        raise UsageError(
+            f"{workspace.settings_file.name} lets nothing heal by itself; name addresses there, such as "
+            "self_heal: [projects/1042/*], and commit that"
+        )
+    _require_revision(workspace.root, "--self-heal")
+    return Choice(
+        base=HEAD if base is None else base, restriction=Restriction(only="drift", addresses=globs), heals=True
+    )
+
+
+def require_committed(workspace: Workspace, documents: Documents) -> None:
+    """Insist on documents, policy and settings that are just those of the commit checked out.
+
+    What git says of the work tree is not all: it passes over files that it ignores. Raises UsageError.
+    """
+    committed = read_base(workspace.settings_file, HEAD, now().date())
+    alike = (
+        committed.settings == workspace.settings
+        and committed.documents is not None
+        and same_documents(committed.documents, documents)
+    )
+    if describe_source(workspace.root).dirty or not alike:
+        raise UsageError(
+            "self-healing follows what was committed, and the documents here differ from HEAD; commit them, or take "
+            "the changes back (git status --ignored shows them)"
+        )
+
+
+def _require_revision(root: Path, option: str) -> None:
+    if describe_source(root).revision is None:
+        raise UsageError(
+            f"{option} compares live with the commit that is checked out, and {root} is in no git repository with one; "
+            "commit the documents, and run it there"
+        )

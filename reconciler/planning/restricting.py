@@ -1,0 +1,117 @@
+"""Takes of changes what drifted or what is requested alone, perhaps at some addresses; nothing is dropped unsaid."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from reconciler.model.diagnostics import Diagnostic
+from reconciler.model.globs import fits
+from reconciler.model.live import Person
+from reconciler.model.plan import AddedPerson, Cause, GroupChange, ManagerChange, PresetChange, RemovedPerson
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+__all__ = ["WHOLE", "Chosen", "Part", "Restriction", "part_of", "restrict"]
+
+Part = AddedPerson | RemovedPerson | ManagerChange  # the smallest part of a change
+Chosen = Callable[[PresetChange, GroupChange | None, Part], bool]  # no group: it is the workflow manager
+
+
+class Restriction(msgspec.Struct, frozen=True, kw_only=True):
+    """What of a plan is to be done: parts of one cause, at addresses that fit a glob; null leaves nothing out.
+
+    A glob speaks of a preset with all its groups and its workflow manager, or of groups alone.
+    """
+
+    only: Cause | None = None
+    addresses: tuple[str, ...] | None = None
+
+
+WHOLE = Restriction()
+
+
+def restrict(
+    changes: Iterable[PresetChange], restriction: Restriction
+) -> tuple[tuple[PresetChange, ...], tuple[Diagnostic, ...]]:
+    """Give what of the changes is to be done, and notes that count what is left alone.
+
+    A change of which nothing is left is no change. Nobody who is left alone moves: they stand in what live will
+    hold as they stand in live.
+    """
+    left = tuple(changes)
+    notes: list[Diagnostic] = []
+    only, addresses = restriction.only, restriction.addresses
+    if only is not None:
+        words = "what the documents ask for anew" if only == "drift" else "what drifted"
+        left = _split(left, lambda _change, _group, part: part.cause == only, words, notes)
+    if addresses is not None:
+        words = "what drifted where no glob of self_heal fits"
+        left = _split(left, lambda change, group, _part: _named(addresses, change, group), words, notes)
+    return left, tuple(notes)
+
+
+def _split(
+    changes: tuple[PresetChange, ...], chosen: Chosen, left_alone: str, notes: list[Diagnostic]
+) -> tuple[PresetChange, ...]:
+    """Give the chosen part of the changes, and add a note that counts the others."""
+    rest = [one for change in changes if (one := part_of(change, _opposite(chosen))) is not None]
+    if rest:
+        notes.append(_note(left_alone, rest))
+    return tuple(one for change in changes if (one := part_of(change, chosen)) is not None)
+
+
+def _opposite(chosen: Chosen) -> Chosen:
+    return lambda change, group, part: not chosen(change, group, part)
+
+
+def part_of(change: PresetChange, chosen: Chosen) -> PresetChange | None:
+    """Give the change with only those who are chosen, or null where nobody is.
+
+    Whoever is not, and would have gone, stays where they stand in live; whoever would have come does not.
+    """
+    groups = tuple(part for group in change.groups if (part := _part_of_group(change, group, chosen)) is not None)
+    manager = change.workflow_manager
+    if manager is not None and not chosen(change, None, manager):
+        manager = None
+    if not groups and manager is None:
+        return None
+    after = dict(change.before)
+    for group in groups:
+        after[group.uuid] = (*(one.id for one in group.keep), *(one.id for one in group.add))
+    return msgspec.structs.replace(change, groups=groups, workflow_manager=manager, after=after)
+
+
+def _part_of_group(change: PresetChange, group: GroupChange, chosen: Chosen) -> GroupChange | None:
+    add = tuple(one for one in group.add if chosen(change, group, one))
+    remove = tuple(one for one in group.remove if chosen(change, group, one))
+    if not add and not remove:
+        return None
+    going = {one.id for one in remove}
+    there = {one.id: one for one in group.keep}
+    there.update({one.id: Person(one.id, one.login, one.name) for one in group.remove})
+    keep = tuple(there[one] for one in dict.fromkeys(change.before.get(group.uuid, ())) if one not in going)
+    return msgspec.structs.replace(group, add=add, remove=remove, keep=keep)
+
+
+def _named(globs: Iterable[str], change: PresetChange, group: GroupChange | None) -> bool:
+    """Tell whether a glob names the preset, or the group in it."""
+    address = change.address
+    return any(
+        fits(glob, address) or (group is not None and fits(glob, f"{address}/groups/{group.uuid}")) for glob in globs
+    )
+
+
+def _note(left_alone: str, rest: list[PresetChange]) -> Diagnostic:
+    additions = sum(len(group.add) for change in rest for group in change.groups)
+    removals = sum(len(group.remove) for change in rest for group in change.groups)
+    managers = sum(change.workflow_manager is not None for change in rest)
+    counts = [f"+{additions:,} −{removals:,} people-roles"] if additions or removals else []
+    if managers:
+        counts.append(f"{managers:,} workflow manager{'' if managers == 1 else 's'}")
+    presets = "1 preset" if len(rest) == 1 else f"{len(rest):,} presets"
+    message = f"left alone: {left_alone} ({', '.join(counts)} in {presets})"
+    return Diagnostic(severity="note", code="plan/left-alone", message=message)
