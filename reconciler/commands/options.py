@@ -129,8 +129,8 @@ def require_folder(path: Path) -> None:
         raise FileError(f"cannot write {path}: there is no folder {path.parent}; make it first")
 
 
-def write_file(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all, for its owner alone; raises FileError when that fails."""
+def write_file(path: Path, content: bytes, *, mode: int | None = None) -> None:
+    """Write a file whole or not at all, for its owner alone unless ``mode`` says more; raises FileError on failure."""
     import tempfile  # noqa: PLC0415 - start-up is measured
 
     temporary = None
@@ -139,6 +139,8 @@ def write_file(path: Path, content: bytes) -> None:
             temporary = Path(file.name)
             file.write(content)
             file.flush()
+            if mode is not None:
+                os.fchmod(file.fileno(), mode)
             os.fsync(file.fileno())
         temporary.replace(path)
     except OSError as error:
