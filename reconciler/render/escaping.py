@@ -17,7 +17,7 @@ _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+!|~$])")
 _ADDRESS = re.compile(r"https?://[!#-;=?-Z_a-z~]{1,300}")
 # What forges make links of by themselves, wherever it stands in a word: any scheme, www, and GitHub's GH-1.
 _LINK = re.compile(r"(?i)(:)(//)|(www)(\.)|(gh-)(\d)")
-# What chats read in angle brackets: Slack's <!channel> and <@U1>, Teams' <at>, HTML; and links with other words on them.
+# What chats read in angle brackets: Slack's <!channel> and <@U1>, Teams' <at>, HTML; and links under other words.
 _CHAT = {ord("<"): "\u2039", ord(">"): "\u203a", ord("]"): f"]{ZERO_WIDTH_SPACE}"}
 _NO_ID = re.compile(r"[^A-Za-z0-9_]")  # nothing may end a marker early
 # What they take for references: issues, requests, labels, milestones, epics, snippets; a backslash does not stop them.
