@@ -20,9 +20,7 @@ __all__ = ["Chats"]
 TIMEOUT_SECONDS: Final = 60
 
 # What the library logs can hold addresses; whatever matters of it is told in a sentence of our own.
-_log = logging.getLogger("apprise")
-_log.addHandler(logging.NullHandler())
-_log.propagate = False
+logging.getLogger("apprise").setLevel(logging.CRITICAL + 1)
 
 
 class Chats:
@@ -56,14 +54,15 @@ def _chat(number: int, address: Secret) -> Apprise:
         storage_mode="memory",
     )
     chat = Apprise(asset=asset)
+    broken = ""
     try:
         good = chat.add(address.reveal())
-    except Exception:  # noqa: BLE001 - any of a hundred plugins may raise anything, with the address in it
-        good = False
+    except Exception as error:  # noqa: BLE001 - any of a hundred plugins may raise anything, with the address in it
+        good, broken = False, f" ({type(error).__name__})"
     if not good:
         raise UsageError(
-            f"address {number} in RECONCILER_NOTIFY is none that Apprise knows; give the address of a webhook of Slack "
-            "or Teams as it was copied, or one of Apprise"
+            f"address {number} in RECONCILER_NOTIFY is none that Apprise knows{broken}; give the address of a webhook "
+            "of Slack or Teams as it was copied, or one of Apprise"
         )
     return chat
 

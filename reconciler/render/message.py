@@ -37,5 +37,6 @@ def drift_message(report: DriftReport, previous: DriftReport | None, link: str |
 
 
 def _message(title: str, lines: tuple[str, ...], link: str | None, *, alarming: bool) -> Message:
-    parts = (*lines, *((f"[All of it]({link})",) if link else ()))
+    address = (link or "").replace("(", "%28").replace(")", "%29")  # neither may end the link early
+    parts = (*lines, *((f"[All of it]({address})",) if address else ()))
     return Message(title=title, body="\n\n".join(parts), alarming=alarming)

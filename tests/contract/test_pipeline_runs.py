@@ -571,7 +571,7 @@ def test_gitlab_without_an_approved_plan(
     [(None, 2, 2, 2), ("{}", 0, 2, 0), ("broken", 2, 3, 2), ("{}", 6, 2, 6), ("{}", 2, 1, 1), ("{}", 7, 7, 7)],
 )
 def test_gitlab_looks_for_drift(runner: Runner, before: str | None, code: int, plan: int, ends: int) -> None:
-    """What the cache holds is the report before, unless it cannot be read; the new one replaces it; the code is last."""
+    """What the cache holds is the report before, if it can be read; the new one replaces it; the code comes last."""
     environment = {**with_origin(runner), "RECONCILER_NOTIFY": "https://hooks.slack.com/services/x"}
     kept = runner.workspace / "previous.json"
     if before is not None:
