@@ -5,13 +5,17 @@ from __future__ import annotations
 import json
 import re
 import stat
+import subprocess
+import sys
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from tests.support.account import INVOICE
+from tests.support.command_line import clean_environment
 from tests.support.forge_stub import serving
 from tests.support.github_stub import GitHubStub
 from tests.support.gitlab_stub import GitLabStub
@@ -20,7 +24,6 @@ from tests.support.trial import Trial
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from syrupy.assertion import SnapshotAssertion
 
@@ -229,7 +232,6 @@ def test_06_one_that_fails_stops_no_other(trial: Trial, receiver: Receiver, gith
     receiver.statuses = {"/metrics/": 500, "/hunter2": 404}
     post = receiver.address.replace("http", "json")
     environment = {**github.environment, "RECONCILER_NOTIFY": f"{post}/hunter2 {post}/good"}
-    (trial.folder / "drift.prom").mkdir()
     everything = ("--issue", "--push-metrics", receiver.address, "--notify", "-v", "--format", shown_as)
     shown = trial.run("drift", *everything, **environment)
     assert shown.startswith("exit 6")
@@ -274,7 +276,26 @@ def test_07_what_would_fail_later_fails_at_once(trial: Trial) -> None:
     assert trial.sandbox.log() == []
 
 
-def test_08_a_report_shown_again(trial: Trial) -> None:
+def test_08_nobody_could_be_shown_the_report(trial: Trial) -> None:
+    """What is written down as told is told all the same, since the next run will know it."""
+    trial.sandbox.edit("32", "1042", pm=["1", "2", "5"])
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "reconciler", "drift", "--metrics", "drift.prom"],
+            cwd=trial.folder,
+            env={**clean_environment(), **trial.sandbox.environment},
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert done.returncode == 64
+    assert "metrics written to drift.prom\nerror: the result cannot be written to stdout" in done.stderr
+    figures = read_figures((trial.folder / "drift.prom").read_text())
+    assert figures["reconciler_drift_differences", ("state", "new"), ("direction", "live-only")] == 1
+
+
+def test_09_a_report_shown_again(trial: Trial) -> None:
     """As text, Markdown within a budget, page, and itself; what holds problems alone does not fit it."""
     trial.sandbox.edit("32", "1042", pm=["1", "2", "5"])
     trial.run("drift", "--format", "json", "--out", "report.json")
