@@ -10,6 +10,7 @@
     ├── PartlyAppliedError               4   some writes failed, could not be verified or were not tried
     ├── StaleError                       5   live moved since the plan, or the plan is not the approved one
     ├── ForgeError                       6   the forge (GitHub, GitLab) refuses or cannot be reached
+    ├── DeliveryError                    6   an alarm could not be delivered
     └── ServiceError                     6   the service could not be read or reached
         ├── IncompleteError              6   something in scope could not be read
         ├── CredentialsError             6   the service refuses the credentials
@@ -32,6 +33,7 @@ __all__ = [
     "AnswerError",
     "AnswerLostError",
     "CredentialsError",
+    "DeliveryError",
     "DocumentsError",
     "FileError",
     "ForgeError",
@@ -104,6 +106,12 @@ class ForgeError(ReconcilerError):
     def __init__(self, message: str, *, status: int | None = None) -> None:
         super().__init__(message)
         self.status = status
+
+
+class DeliveryError(ReconcilerError):
+    """An alarm could not be delivered: metrics, or a message; the message names no address that is secret."""
+
+    exit_code = 6
 
 
 class ServiceError(ReconcilerError):

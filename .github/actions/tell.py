@@ -74,10 +74,10 @@ def problems(answer: dict[str, Any]) -> list[str]:
     return lines if len(lines) <= most else [*lines[:most], f"… and {len(lines) - most} more; see the log"]
 
 
-def failed(name: str, code: str) -> str:
-    """Give the summary of a run without a plan."""
+def failed(name: str, code: str, title: str = "No plan") -> str:
+    """Give the summary of a run without a result."""
     told = problems(read(name)) or ["the log tells why"]
-    return f"### No plan ({meaning(code)})\n\n{quoted(told)}"
+    return f"### {title} ({meaning(code)})\n\n{quoted(told)}"
 
 
 def applied(name: str, code: str, commits: str) -> str:

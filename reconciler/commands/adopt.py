@@ -10,7 +10,7 @@ import click
 
 from reconciler.commands.adopting import adopt_drifts, read_document
 from reconciler.commands.observing import observe
-from reconciler.commands.options import common_options, emit, note, write_file
+from reconciler.commands.options import common_options, document_mode, emit, note, write_file
 from reconciler.commands.readers import open_reader
 from reconciler.commands.workspace import now, open_workspace, read_documents
 from reconciler.drift import acknowledge, compare_with, find_drifts
@@ -217,4 +217,4 @@ def _write(files: Collection[ChangedFile], workspace: Workspace) -> None:
     for one in files:
         path = (workspace.root / one.path).resolve()
         mark = b"\xef\xbb\xbf" if path.read_bytes().startswith(b"\xef\xbb\xbf") else b""
-        write_file(path, mark + one.after.encode(), as_document=True)
+        write_file(path, mark + one.after.encode(), mode=document_mode(path))

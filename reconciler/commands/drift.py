@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import sys
+import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 import msgspec
 
+from reconciler.commands.alarming import Found, alarm_options, prepare_alarms, raise_alarms
 from reconciler.commands.making import live_source
 from reconciler.commands.observing import observe
 from reconciler.commands.options import common_options, emit, journal_option, out_option, require_folder
 from reconciler.commands.readers import open_reader
+from reconciler.commands.reporting import DRIFT_FORMATS, drift_exit_code, report_text
+from reconciler.commands.showing import Showing
 from reconciler.commands.workspace import journal_folder, moment, now, open_workspace, read_documents
 from reconciler.desired import describe_source
 from reconciler.drift import (
@@ -60,11 +64,12 @@ DriftFormat = Literal["terminal", "markdown", "html", "json"]
 @click.option(
     "--format",
     "shown_as",
-    type=click.Choice(["terminal", "markdown", "html", "json"]),
+    type=click.Choice(DRIFT_FORMATS),
     default="terminal",
     help="How to show it.",
 )
 @out_option
+@alarm_options
 def drift(
     common: Common,
     *,
@@ -73,6 +78,7 @@ def drift(
     journal_at: Path | None,
     shown_as: DriftFormat,
     out: Path | None,
+    **alarmed: Any,
 ) -> int:
     """Show what differs between live and git, and change nothing.
 
@@ -80,10 +86,17 @@ def drift(
     new once, then known, until it is over; whatever an acknowledgement quiets is shown apart. Presets that became
     invalid, people who left, roles that end within 14 days and changed templates are told too.
 
-    Exit codes: 0 no drift that is not acknowledged, 2 drift, 6 not everything could be read, 7 invalid documents.
+    On a schedule: --issue opens an issue, tells in it what is new, and closes it when nothing is left (environment as
+    for 'comment'); --metrics and --push-metrics are for Prometheus; --notify tells Slack, Teams and others through
+    webhooks, when something is new or all is over. Each is tried even when another fails.
+
+    Exit codes: 0 no drift that is not acknowledged, 2 drift, 6 not everything could be read, or somebody could not be
+    told, 7 invalid documents.
     """
     if out is not None:
         require_folder(out)
+    started = time.monotonic()
+    alarms = prepare_alarms(**alarmed)
     workspace = open_workspace(common)
     folder = journal_folder(workspace.root, journal_at)
     previous = _previous(previous_at, folder, workspace.settings.company_id)
@@ -97,8 +110,13 @@ def drift(
     report = _report(observation, workspace, previous, from_snapshot=snapshot is not None)
     with Journal(folder) as journal:
         journal.record(DriftFound(at=report.created_at, run_id=journal.run_id, report=report))
-    emit(_shown(report, shown_as, color=out is None and common.color(sys.stdout)), out)
-    return 2 if report.summary.new or report.summary.known else 0
+    found = Found(report, previous, time.monotonic() - started)
+    try:
+        emit(report_text(report, Showing(shown_as), color=out is None and common.color(sys.stdout)), out)
+    finally:
+        # what is written down as told must be told, also where nobody could be shown the report
+        failed = raise_alarms(alarms, found, common)
+    return failed or drift_exit_code(report)
 
 
 def _previous(path: Path | None, folder: Path, company_id: str) -> DriftReport | None:
@@ -153,24 +171,3 @@ def _report(
         live=live_source(state, from_snapshot=from_snapshot),
         created_at=created_at,
     )
-
-
-def _shown(report: DriftReport, shown_as: DriftFormat, *, color: bool) -> str:
-    if shown_as == "json":
-        from reconciler.drift import encode_report  # noqa: PLC0415 - only the format asked for is loaded
-
-        return encode_report(report).decode()
-    if shown_as == "html":
-        from reconciler.render.html import render_drift_html  # noqa: PLC0415 - the same
-
-        return render_drift_html(report)
-    from reconciler.render.drift import drift_view  # noqa: PLC0415 - the same
-
-    view = drift_view(report)
-    if shown_as == "markdown":
-        from reconciler.render.markdown import fitted_view  # noqa: PLC0415 - the same
-
-        return fitted_view(view, None, "", lambda: view)
-    from reconciler.render.terminal import render_view  # noqa: PLC0415 - the same
-
-    return render_view(view, color=color)

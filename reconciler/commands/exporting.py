@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from reconciler.commands.observing import observe
-from reconciler.commands.options import write_file
+from reconciler.commands.options import document_mode, write_file
 from reconciler.commands.progress import show_progress
 from reconciler.commands.workspace import now, problems
 from reconciler.desired import read_repository
@@ -122,4 +122,4 @@ def write_documents(out: Path, files: Mapping[str, str]) -> None:
             path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise FileError(f"cannot make the folder {path.parent}: {error.strerror}") from error
-        write_file(path, text.encode("utf-8"), as_document=True)
+        write_file(path, text.encode("utf-8"), mode=document_mode(path))

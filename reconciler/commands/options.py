@@ -14,8 +14,8 @@ from reconciler.errors import FileError
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-__all__ = ["Common", "common_options", "emit", "journal_option", "note", "out_option", "require_folder", "text_or_json",
-           "write_file"]  # fmt: skip
+__all__ = ["Common", "common_options", "document_mode", "emit", "journal_option", "note", "out_option",
+           "require_folder", "text_or_json", "write_file"]  # fmt: skip
 
 Command = TypeVar("Command", bound="Callable[..., Any]")
 
@@ -129,11 +129,8 @@ def require_folder(path: Path) -> None:
         raise FileError(f"cannot write {path}: there is no folder {path.parent}; make it first")
 
 
-def write_file(path: Path, content: bytes, *, as_document: bool = False) -> None:
-    """Write a file whole or not at all; raises FileError when that fails.
-
-    It is for its owner alone; a document keeps the permissions it has, and a new one gets those of any new file.
-    """
+def write_file(path: Path, content: bytes, *, mode: int | None = None) -> None:
+    """Write a file whole or not at all, for its owner alone unless ``mode`` says more; raises FileError on failure."""
     import tempfile  # noqa: PLC0415 - start-up is measured
 
     temporary = None
@@ -142,9 +139,9 @@ def write_file(path: Path, content: bytes, *, as_document: bool = False) -> None
             temporary = Path(file.name)
             file.write(content)
             file.flush()
+            if mode is not None:
+                os.fchmod(file.fileno(), mode)
             os.fsync(file.fileno())
-        if as_document:
-            temporary.chmod(_usual_mode(path))
         temporary.replace(path)
     except OSError as error:
         if temporary is not None:
@@ -152,7 +149,8 @@ def write_file(path: Path, content: bytes, *, as_document: bool = False) -> None
         raise FileError(f"cannot write {path}: {error.strerror}") from error
 
 
-def _usual_mode(path: Path) -> int:
+def document_mode(path: Path) -> int:
+    """Give the permissions that a document has, or those of any new file."""
     if path.exists():
         return path.stat().st_mode & 0o777
     mask = os.umask(0)  # there is no way to ask without setting it

@@ -1,4 +1,4 @@
-"""``reconciler show``: a saved plan once more; what it shows comes from that file and nothing else."""
+"""``reconciler show``: a saved plan or drift report once more; what it shows comes from that file and nothing else."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+import msgspec
 
 from reconciler.commands.options import common_options, emit, out_option, require_folder
 from reconciler.commands.showing import Showing, plan_exit_code, plan_text, showing_options
 from reconciler.errors import FileError
+from reconciler.model.drift import DRIFT_FORMAT
 from reconciler.planning import decode_plan
 
 if TYPE_CHECKING:
@@ -20,13 +22,27 @@ if TYPE_CHECKING:
 __all__ = ["read_plan", "show"]
 
 
+class _Head(msgspec.Struct):
+    format: str = ""
+
+
 def read_plan(path: Path) -> Plan:
     """Read a plan file; raises FileError, DocumentsError or StaleError when it cannot be used."""
+    return decode_plan(_content(path), str(path))
+
+
+def _content(path: Path) -> bytes:
     try:
-        content = path.read_bytes()
+        return path.read_bytes()
     except OSError as error:
         raise FileError(f"cannot read the plan {path}: {error.strerror}") from error
-    return decode_plan(content, str(path))
+
+
+def _is_report(content: bytes) -> bool:
+    try:
+        return msgspec.json.decode(content, type=_Head).format == DRIFT_FORMAT
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return False  # whoever reads it as a plan says why it is none
 
 
 @click.command(
@@ -38,14 +54,26 @@ def read_plan(path: Path) -> Plan:
 @out_option
 @click.option("--detailed-exitcode", is_flag=True, help="Exit 2 when there are changes.")
 def show(common: Common, plan_file: Path, out: Path | None, *, detailed_exitcode: bool, **shown: Any) -> int:
-    """Show a saved plan again, in any format.
+    """Show a saved plan again, in any format; or a drift report, which 'drift --format json' wrote.
 
     A plan that would do something else than was planned is refused (exit code 5); names are not covered by the digest.
-    Exit codes are those of 'plan'.
+    Exit codes are those of 'plan'; for a report 0, or 2 with --detailed-exitcode as 'drift' has it.
     """
     if out is not None:
         require_folder(out)
-    plan = read_plan(plan_file)
+    content = _content(plan_file)
     color = out is None and common.color(sys.stdout)
+    if _is_report(content):
+        return _show_report(content, plan_file, Showing(**shown), out, color=color, detailed=detailed_exitcode)
+    plan = decode_plan(content, str(plan_file))
     emit(plan_text(plan, Showing(**shown), color=color, config=common.config), out)
     return plan_exit_code(plan, detailed=detailed_exitcode)
+
+
+def _show_report(content: bytes, path: Path, showing: Showing, out: Path | None, *, color: bool, detailed: bool) -> int:
+    from reconciler.commands.reporting import drift_exit_code, report_text  # noqa: PLC0415 - only for reports
+    from reconciler.drift import decode_report  # noqa: PLC0415 - the same
+
+    report = decode_report(content, str(path))
+    emit(report_text(report, showing, color=color), out)
+    return drift_exit_code(report) if detailed else 0

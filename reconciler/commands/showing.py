@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from reconciler.render.fitting import Budget
     from reconciler.render.view import By
 
-__all__ = ["PLAN_FORMATS", "BudgetType", "PlanFormat", "Showing", "markdown_options", "plan_exit_code", "plan_text",
-           "showing_options"]  # fmt: skip
+__all__ = ["PLAN_FORMATS", "BudgetType", "PlanFormat", "Showing", "checked_link", "markdown_options", "plan_exit_code",
+           "plan_text", "showing_options"]  # fmt: skip
 
 PlanFormat = Literal["terminal", "markdown", "html", "json"] | AnnotationFormat
 PLAN_FORMATS: tuple[PlanFormat, ...] = ("terminal", "markdown", "html", "json", *ANNOTATION_FORMATS)
@@ -56,7 +56,8 @@ class BudgetType(click.ParamType[Any]):
         return Budget(limit, in_bytes=found[2] is not None)
 
 
-def _checked_link(_context: click.Context, _option: click.Parameter, link: str | None) -> str | None:
+def checked_link(_context: click.Context, _option: click.Parameter, link: str | None) -> str | None:
+    """Give an address that can be linked to as it is, for an option; raises BadParameter for any other."""
     if link is not None and not _LINK.fullmatch(link):
         raise click.BadParameter(f"'{link}' is no address that can be linked to; write https://… without blanks")
     return link or None
@@ -92,7 +93,7 @@ def markdown_options(command: Callable[..., Any]) -> Callable[..., Any]:
             click.option(
                 "--link",
                 metavar="URL",
-                callback=_checked_link,
+                callback=checked_link,
                 help="Where all of it can be seen, for Markdown that was cut.",
             ),
         )

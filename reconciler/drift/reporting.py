@@ -79,8 +79,8 @@ def encode_report(report: DriftReport) -> bytes:
     return msgspec.json.format(msgspec.json.encode(report), indent=2) + b"\n"
 
 
-def decode_report(content: bytes, name: str, company_id: str) -> DriftReport:
-    """Take an earlier report from the content of the file ``name``.
+def decode_report(content: bytes, name: str, company_id: str | None = None) -> DriftReport:
+    """Take an earlier report from the content of the file ``name``, of this company where one is named.
 
     Raises DocumentsError for anything that is no report, StaleError for one of another company.
     """
@@ -91,6 +91,6 @@ def decode_report(content: bytes, name: str, company_id: str) -> DriftReport:
             f"{name} is not a report of format {DRIFT_FORMAT}: {error}; "
             "write it with: reconciler drift --format json --out FILE"
         ) from None
-    if report.company_id != company_id:
+    if company_id is not None and report.company_id != company_id:
         raise StaleError(f"{name} is of company {report.company_id}, the settings are for {company_id}")
     return report

@@ -1,4 +1,4 @@
-"""Speaks to GitHub and GitLab through client libraries: comments, labels, statuses, plan files; it judges nothing."""
+"""Speaks to GitHub and GitLab through client libraries: comments, statuses, plan files, issues; it judges nothing."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from reconciler.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from reconciler.model.alerts import DriftIssue
     from reconciler.model.review import CommitStatus, ForgePlace, MergedChange, Review
 
 __all__ = ["Forge", "open_forge"]
@@ -43,6 +44,10 @@ class Forge(Protocol):
 
     def plan_file(self, change: MergedChange) -> bytes | None:
         """Give the plan file that the run of a pull request's last commit kept; null where there is none."""
+        ...
+
+    def keep_issue(self, issue: DriftIssue) -> str:
+        """Open, update, close or re-open the one issue of a company; gives what was done, in words."""
         ...
 
 

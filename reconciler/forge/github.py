@@ -11,6 +11,7 @@ from github import Auth, Github, GithubException, GithubRetry
 from reconciler.errors import ForgeError
 from reconciler.forge.archives import file_in_archive
 from reconciler.forge.comments import RESOLVED, Found, show_review
+from reconciler.forge.issues import FoundIssue, keep_issue
 from reconciler.forge.repeating import BACKOFF_SECONDS, REPEATED, RETRIES
 from reconciler.forge.telling import TIMEOUT_SECONDS, told
 from reconciler.model.review import CommitStatus, MergedChange
@@ -19,11 +20,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from contextlib import AbstractContextManager
 
+    from github.Issue import Issue
     from github.IssueComment import IssueComment
     from github.NamedUser import NamedUser
     from github.Organization import Organization
     from github.WorkflowRun import WorkflowRun
 
+    from reconciler.model.alerts import DriftIssue
     from reconciler.model.review import CommitState, ForgePlace, Review
 
 __all__ = ["GitHub"]
@@ -169,6 +172,33 @@ class GitHub:
                 if ours and not artifact.expired:
                     return self._download(artifact.archive_download_url)
         return None
+
+    def keep_issue(self, issue: DriftIssue) -> str:
+        """Open, update, close or re-open the one issue of a company; gives what was done, in words."""
+        return keep_issue(self, issue)
+
+    def own_issues(self, label: str) -> Iterator[FoundIssue[Issue]]:
+        """Give the issues of our own account with this label, open or closed, the oldest first."""
+        account = self._login()
+        with _told(f"the issues of {self._name}"):
+            for issue in self._repository.get_issues(state="all", labels=[label], sort="created", direction="asc"):
+                if _login_of(issue.user) == account:
+                    yield FoundIssue(issue, issue.number, issue.title, issue.body or "", opened=issue.state == "open")
+
+    def open_issue(self, title: str, body: str, label: str) -> int:
+        """Make an issue, and give its number."""
+        with _told(f"a new issue of {self._name}"):
+            return self._repository.create_issue(title=title, body=body, labels=[label]).number
+
+    def edit_issue(self, found: FoundIssue[Issue], title: str, body: str, *, opened: bool) -> None:
+        """Replace title and body of an issue, and open or close it where it is not."""
+        with _told(f"issue {found.number}"):
+            found.issue.edit(title=title, body=body, state="open" if opened else "closed")
+
+    def say(self, found: FoundIssue[Issue], text: str) -> None:
+        """Comment on an issue."""
+        with _told(f"the comment on issue {found.number}"):
+            found.issue.create_comment(text)
 
     def _download(self, url: str) -> bytes | None:
         """Fetch an archive from where GitHub keeps it, another host, which must not get the token."""

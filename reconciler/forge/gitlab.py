@@ -8,6 +8,7 @@ import gitlab
 
 from reconciler.errors import ForgeError
 from reconciler.forge.comments import Found, show_review
+from reconciler.forge.issues import FoundIssue, keep_issue
 from reconciler.forge.repeating import repeating_session
 from reconciler.forge.telling import TIMEOUT_SECONDS, told
 from reconciler.model.review import CommitStatus, MergedChange
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from contextlib import AbstractContextManager
 
+    from reconciler.model.alerts import DriftIssue
     from reconciler.model.review import ForgePlace, Review
 
 __all__ = ["GitLab"]
@@ -160,6 +162,40 @@ class GitLab:
                     if job.name == _PLAN_JOB:
                         return self._artifact(job.id)
         return None
+
+    def keep_issue(self, issue: DriftIssue) -> str:
+        """Open, update, close or re-open the one issue of a company; gives what was done, in words."""
+        return keep_issue(self, issue)
+
+    def own_issues(self, label: str) -> Iterator[FoundIssue[Any]]:
+        """Give the issues of our own account with this label, open or closed, the oldest first."""
+        account = self._user()
+        with _told(f"the issues of {self._name}"):
+            found = self._project.issues.list(
+                iterator=True, labels=[label], author_id=account, order_by="created_at", sort="asc"
+            )
+            for one in found:
+                if _author(one.attributes) == account:
+                    opened = one.state == "opened"
+                    yield FoundIssue(one, one.iid, one.title, one.description or "", opened=opened)
+
+    def open_issue(self, title: str, body: str, label: str) -> int:
+        """Make an issue, and give its number."""
+        with _told(f"a new issue of {self._name}"):
+            return int(self._project.issues.create({"title": title, "description": body, "labels": label}).iid)
+
+    def edit_issue(self, found: FoundIssue[Any], title: str, body: str, *, opened: bool) -> None:
+        """Replace title and body of an issue, and open or close it where it is not."""
+        changes = {"title": title, "description": body}
+        if opened != found.opened:
+            changes["state_event"] = "reopen" if opened else "close"
+        with _told(f"issue {found.number}"):
+            self._project.issues.update(found.number, changes)
+
+    def say(self, found: FoundIssue[Any], text: str) -> None:
+        """Comment on an issue."""
+        with _told(f"the comment on issue {found.number}"):
+            found.issue.notes.create({"body": text})
 
     def _artifact(self, job_id: int) -> bytes | None:
         try:

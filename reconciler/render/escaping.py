@@ -6,8 +6,8 @@ import html
 import re
 import unicodedata
 
-__all__ = ["ZERO_WIDTH_SPACE", "code_span", "escape_address", "escape_html_line", "escape_markdown", "printable",
-           "shortened"]  # fmt: skip
+__all__ = ["ZERO_WIDTH_SPACE", "code_span", "escape_address", "escape_html_line", "escape_markdown", "escape_message",
+           "hidden_marker", "printable", "shortened"]  # fmt: skip
 
 LONGEST_CELL = 80
 
@@ -17,6 +17,9 @@ _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+!|~$])")
 _ADDRESS = re.compile(r"https?://[!#-;=?-Z_a-z~]{1,300}")
 # What forges make links of by themselves, wherever it stands in a word: any scheme, www, and GitHub's GH-1.
 _LINK = re.compile(r"(?i)(:)(//)|(www)(\.)|(gh-)(\d)")
+# What chats read in angle brackets: Slack's <!channel> and <@U1>, Teams' <at>, HTML; and links under other words.
+_CHAT = {ord("<"): "\u2039", ord(">"): "\u203a", ord("]"): f"]{ZERO_WIDTH_SPACE}"}
+_NO_ID = re.compile(r"[^A-Za-z0-9_]")  # nothing may end a marker early
 # What they take for references: issues, requests, labels, milestones, epics, snippets; a backslash does not stop them.
 _REFERENCE = re.compile(r"([#!~%&$^])(?=[\w\"'&\\])")
 
@@ -46,6 +49,16 @@ def escape_markdown(text: str) -> str:
 def escape_html_line(text: str) -> str:
     """Escape a text for HTML inside Markdown, where forges still look for mentions, references and links."""
     return html.escape(_without_links(printable(text)), quote=True)
+
+
+def escape_message(text: str) -> str:
+    """Give a text for a chat, whatever its markup: to be read, but nobody is notified and nothing can be clicked."""
+    return _without_links(printable(text)).translate(_CHAT)
+
+
+def hidden_marker(what: str, company_id: str) -> str:
+    """Give what finds a text of ours again on a forge, and shows to nobody."""
+    return f"<!-- reconciler {what} {_NO_ID.sub('', company_id)} -->"
 
 
 def _without_links(text: str) -> str:

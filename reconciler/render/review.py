@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from reconciler.model.review import GUARDED_LABEL, REMOVES_LABEL, CommitStatus, Review, plan_context
+from reconciler.render.escaping import hidden_marker
 from reconciler.render.fitting import Budget
 from reconciler.render.markdown import render_failure_markdown, render_plan_markdown
 
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 __all__ = ["COMMENT_CHARACTERS", "failure_review", "plan_review"]
 
 COMMENT_CHARACTERS = {"github": 65_536, "gitlab": 1_000_000}
-_UNSAFE = re.compile(r"[^A-Za-z0-9_]")  # nothing may end the marker early
 _ROOM_FOR_MARKS = 200  # characters, for what finds the comment again
 
 
@@ -31,7 +30,7 @@ def plan_review(plan: Plan, *, by: By, budget: Budget, link: str | None) -> Revi
         one.severity == "error" and one.code.startswith("policy/") for one in plan.diagnostics
     )
     return Review(
-        marker=_marker(plan.company_id),
+        marker=hidden_marker("plan", plan.company_id),
         body=render_plan_markdown(plan, by=by, budget=inner, link=link),
         resolved=plan.applicable and not plan.changes and not plan.withheld,
         labels={REMOVES_LABEL: plan.summary.removals > 0, GUARDED_LABEL: guarded},
@@ -43,7 +42,7 @@ def failure_review(failure: Failure, company_id: str, *, budget: Budget, link: s
     """Give what a pull request shows where no plan could be made: the problems, and no digest to approve."""
     inner = Budget(budget.limit - _ROOM_FOR_MARKS, in_bytes=budget.in_bytes)
     return Review(
-        marker=_marker(company_id),
+        marker=hidden_marker("plan", company_id),
         body=render_failure_markdown(failure, company_id, budget=inner, link=link),
         resolved=False,
         labels={},  # what would change is not known, so what was said of it stays
@@ -51,10 +50,6 @@ def failure_review(failure: Failure, company_id: str, *, budget: Budget, link: s
             context=plan_context(company_id), state="error", description=f"no plan: {failure.message}", link=link
         ),
     )
-
-
-def _marker(company_id: str) -> str:
-    return f"<!-- reconciler plan {_UNSAFE.sub('', company_id)} -->"
 
 
 def _status(plan: Plan, link: str | None) -> CommitStatus:

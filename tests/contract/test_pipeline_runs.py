@@ -10,10 +10,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.support.account import INVOICE
+from tests.support.forge_stub import serving
+from tests.support.github_stub import GitHubStub
 from tests.support.pipelines import GITLAB, WORKFLOWS, load
 from tests.support.runner import Runner
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from tests.support.sandbox import RunningSandbox
@@ -32,11 +35,14 @@ def runner(tmp_path: Path) -> Runner:
         "pull_request": {"number": 7, "head": {"sha": HEAD, "repo": {"full_name": "acme/approvals"}}},
         "repository": {"default_branch": "main"},
     }
+    made.context["github"]["workflow_ref"] = "acme/approvals/.github/workflows/nightly.yml@refs/heads/main"
     made.context["inputs"] = {
         "reconciler-repository": "acme/reconciler",
         "reconciler-ref": HEAD,
         "folder": ".",
         "drift-workflow": "drift.yml",
+        "issue": "true",
+        "push-metrics": "",
         "digest": "",
     }
     made.context["secrets"] = {name: f"value of {name}" for name in SECRETS}
@@ -317,35 +323,132 @@ def test_what_troubled_presets_is_told(runner: Runner) -> None:
     )
 
 
-@pytest.mark.parametrize("code", [0, 2, 3])
-def test_drift_keeps_the_snapshot_and_the_report(runner: Runner, code: int) -> None:
-    """Live is read once; the plan against it needs no credentials; the exit code comes last."""
-    runner.answers = [("reconciler snapshot", {"files": {"--out": "{}"}}), *planned(code)]
-    assert runner.run_job(OURS["drift"], "drift") == code
-    assert runner.calls[3:] == [
+def drifting(code: int, plan: int = 2, report: str | None = "{}") -> list[tuple[str, dict[str, Any]]]:
+    """Give the answers of a tool that looks for drift with this exit code, and of a forge without an earlier report."""
+    return [
+        ("reconciler snapshot", {"files": {"--out": "{}"}}),
+        ("reconciler drift", {"code": code, "files": {} if report is None else {"--out": report}}),
+        ("drift.json --format html", {"files": {"--out": "<html>"}}),
+        ("drift.json --format markdown", {"stdout": "the report in Markdown"}),
+        ("show drift.json", {"stdout": "the report"}),
+        *planned(plan),
+        ("gh", {"stdout": ""}),
+    ]
+
+
+@pytest.mark.parametrize(("code", "plan", "ends"), [(0, 0, 0), (2, 2, 2), (0, 2, 0), (2, 3, 2), (2, 1, 1), (6, 2, 6)])
+def test_drift_is_told_and_kept(runner: Runner, code: int, plan: int, ends: int) -> None:
+    """Live is read once; issue, figures, report and plan come of that; the exit code comes last."""
+    runner.answers = drifting(code, plan)
+    assert runner.run_job(OURS["drift"], "drift") == ends
+    assert runner.calls[3:5] == [
         "reconciler snapshot --out TEMP/reconciler/live.json",
         "uses actions/upload-artifact reconciler-snapshot",
+    ]
+    assert runner.calls[6:] == [
+        "reconciler drift --snapshot TEMP/reconciler/live.json --issue --metrics TEMP/reconciler/drift.prom "
+        f"--link {RUN} --journal TEMP/reconciler/journal --format json --out TEMP/reconciler/drift.json",
+        "uses actions/upload-artifact reconciler-drift-report",
         "reconciler plan --base HEAD --snapshot TEMP/reconciler/live.json --detailed-exitcode "
         "--out TEMP/reconciler/plan.json --format json",
+        "reconciler show TEMP/reconciler/drift.json --format html --out TEMP/reconciler/drift.html",
+        f"reconciler show TEMP/reconciler/drift.json --format markdown --budget 500KiB --link {RUN}",
         "reconciler show TEMP/reconciler/plan.json --detailed-exitcode --format html --out TEMP/reconciler/report.html",
-        f"reconciler show TEMP/reconciler/plan.json --detailed-exitcode --format markdown --budget 1MiB --link {RUN}",
+        f"reconciler show TEMP/reconciler/plan.json --detailed-exitcode --format markdown --budget 400KiB --link {RUN}",
         "uses actions/upload-artifact reconciler-drift",
     ]
-    holding = [call.split()[1] for call, here in runner.calls_with_environment if here]
-    assert holding == ["snapshot"]
+    summary = runner.summary.read_text(encoding="utf-8")
+    assert summary.startswith("the report in Markdown\n")
+    assert summary.endswith("by hand</summary>\n\nthe plan in Markdown\n\n</details>\n")
+    assert ("Somebody could not be told" in summary) is (code == 6)
+
+
+def test_credentials_token_and_webhooks_of_drift_are_apart(runner: Runner) -> None:
+    """Live is read with the credentials alone; the report is told with the token and the webhooks alone."""
+    runner.context["secrets"]["NOTIFY"] = "https://hooks.slack.com/services/x"
+    runner.context["inputs"] |= {"issue": "true", "push-metrics": "https://gateway.test"}
+    runner.answers = drifting(2)
+    assert runner.run_job(OURS["drift"], "drift") == 2
+    holding = {
+        " ".join(call.split()[:2]): set(here) for call, here in runner.calls_with_environment if any(here.values())
+    }
+    assert holding == {
+        "reconciler snapshot": {"RECONCILER_CLIENT_ID", "RECONCILER_CLIENT_SECRET"},
+        "gh api": {"GH_TOKEN", "GH_HOST"},
+        "reconciler drift": {"GITHUB_TOKEN", "RECONCILER_NOTIFY"},
+    }
+    (drift,) = of(runner, "reconciler drift")
+    assert " --issue --metrics " in drift
+    assert " --push-metrics https://gateway.test --notify --link " in drift
+    assert "hooks.slack.com" not in "".join(runner.calls) + runner.log
+
+
+@pytest.mark.parametrize(("readable", "used"), [(0, True), (7, False)])
+def test_drift_is_compared_with_the_last_report(runner: Runner, readable: int, *, used: bool) -> None:
+    """Of the newest run of this very workflow that kept one; one that cannot be read any more is none."""
+    (runner.temporary / "reconciler" / "before").mkdir(parents=True)
+    (runner.temporary / "reconciler" / "before" / "drift.json").write_text("{}", encoding="utf-8")
+    runner.answers = [
+        ("actions/workflows/nightly.yml/runs", {"stdout": "501\n502"}),
+        ("runs/501/artifacts", {"code": 1}),
+        ("runs/502/artifacts", {"stdout": "1"}),
+        ("before/drift.json --format json", {"code": readable}),
+        *drifting(2),
+    ]
+    assert runner.run_job(OURS["drift"], "drift") == 2
+    asked = of(runner, "gh")
+    assert "-f branch=main -f status=completed" in asked[0]
+    assert 'select(.event == "schedule" or .event == "workflow_dispatch")' in asked[0]
+    (fetched,) = [given for name, given in runner.used if name == "actions/download-artifact"]
+    assert (fetched["name"], fetched["run-id"]) == ("reconciler-drift-report", "502")
+    assert fetched["path"] == f"{runner.temporary}/reconciler/before"
+    (drift,) = of(runner, "reconciler drift")
+    assert ("--previous TEMP/reconciler/before/drift.json " in drift) is used
+
+
+def test_drift_without_issues(runner: Runner) -> None:
+    """For a repository that has none."""
+    runner.context["inputs"]["issue"] = "false"
+    runner.answers = drifting(2)
+    assert runner.run_job(OURS["drift"], "drift") == 2
+    assert "--issue" not in of(runner, "reconciler drift")[0]
+
+
+def test_drift_that_cannot_be_told_of(runner: Runner) -> None:
+    """Documents that are wrong leave no report; the summary says why, and the report before stays the last one."""
+    error = json.dumps({"format": "reconciler/error/1", "code": 7, "message": "1 <problem>", "diagnostics": []})
+    runner.answers = drifting(7, 7, None)
+    runner.answers[1][1]["stdout"] = error
+    runner.answers[5][1]["files"] = {}
+    assert runner.run_job(OURS["drift"], "drift") == 7
+    summary = runner.summary.read_text(encoding="utf-8")
+    assert summary.startswith(
+        "### No report of drift (exit code 7: invalid documents or settings)\n\n<pre>1 &lt;problem"
+    )
+    assert "### No plan (exit code 7" in summary
+    assert of(runner, "reconciler show") == []
 
 
 def test_drift_that_cannot_read_live_is_red_and_keeps_no_snapshot(runner: Runner) -> None:
-    """What was read in part is no basis for anybody."""
+    """What was read in part is no basis for anybody, and no alarm is raised or ended by it."""
     runner.answers = [("reconciler snapshot", {"code": 6})]
     assert runner.run_job(OURS["drift"], "drift") == 6
     assert runner.calls[3:] == [runner.calls[3], "uses actions/upload-artifact reconciler-drift"]
     assert "(exit code 6: the service could not be read" in runner.summary.read_text(encoding="utf-8")
 
 
-def test_with_the_tool_itself(runner: Runner, sandbox: RunningSandbox) -> None:
+@pytest.fixture
+def github() -> Iterator[GitHubStub]:
+    """A GitHub on loopback."""
+    stub = GitHubStub()
+    with serving(stub):
+        yield stub
+
+
+def test_with_the_tool_itself(runner: Runner, sandbox: RunningSandbox, github: GitHubStub) -> None:
     """Drift is found in the sandbox, and the snapshot it keeps is enough for a pull request without credentials."""
-    runner.use_the_tool(**sandbox.environment)
+    runner.use_the_tool(**sandbox.environment, **github.environment)
+    runner.context["github"]["token"] = "actions"
     runner.context["secrets"] = {"PLAN_CLIENT_ID": "sandbox", "PLAN_CLIENT_SECRET": "sandbox"}
     folder = runner.workspace / "assignments"
     folder.mkdir()
@@ -354,7 +457,14 @@ def test_with_the_tool_itself(runner: Runner, sandbox: RunningSandbox) -> None:
     git(runner.workspace, "commit", "-q", "-m", "documents")
     assert runner.run_job(OURS["drift"], "drift") == 2, runner.log
     at = runner.temporary / "reconciler"
-    assert {path.name for path in at.iterdir()} == {"live.json", "plan.json", "report.html", "result.json"}
+    assert {path.name for path in at.iterdir()} == {
+        "live.json", "drift.json", "drift.html", "drift.prom", "failure.json", "journal", "plan.json", "report.html",
+        "result.json",
+    }  # fmt: skip
+    assert (at / "failure.json").read_text(encoding="utf-8") == ""
+    (issue,) = github.issues.values()
+    assert (issue["state"], issue["title"]) == ("open", "Drift: company 4211")
+    assert "Exit code" not in runner.summary.read_text(encoding="utf-8")
     assert json.loads((at / "result.json").read_text(encoding="utf-8"))["source"]["dirty"] is False
     assert "Harbor Bridge" in runner.summary.read_text(encoding="utf-8")
 
@@ -454,3 +564,30 @@ def test_gitlab_without_an_approved_plan(
     assert runner.run_script(load(GITLAB)["apply"]["script"], **environment) == code, runner.log
     assert bool(of(runner, "reconciler apply")) is applies
     assert f"state={'failed' if code else 'success'} " in of(runner, "curl")[-1]
+
+
+@pytest.mark.parametrize(
+    ("before", "code", "plan", "ends"),
+    [(None, 2, 2, 2), ("{}", 0, 2, 0), ("broken", 2, 3, 2), ("{}", 6, 2, 6), ("{}", 2, 1, 1), ("{}", 7, 7, 7)],
+)
+def test_gitlab_looks_for_drift(runner: Runner, before: str | None, code: int, plan: int, ends: int) -> None:
+    """What the cache holds is the report before, if it can be read; the new one replaces it; the code comes last."""
+    environment = {**with_origin(runner), "RECONCILER_NOTIFY": "https://hooks.slack.com/services/x"}
+    kept = runner.workspace / "previous.json"
+    if before is not None:
+        kept.write_text(before, encoding="utf-8")
+    runner.answers = [
+        ("show previous.json", {"code": 7 if before == "broken" else 0}),
+        *drifting(code, plan, None if code == 7 else "the report"),
+    ]
+    assert runner.run_script(load(GITLAB)["drift"]["script"], **environment) == ends, runner.log
+    (drift,) = of(runner, "reconciler drift")
+    assert drift == (
+        f"reconciler drift --snapshot live.json {'--previous previous.json ' if before == '{}' else ''}--issue "
+        "--metrics drift.prom --notify --link https://gitlab.example/jobs/5 --journal journal --format json "
+        "--out drift.json"
+    )
+    assert kept.read_text(encoding="utf-8") == (before if code == 7 else "the report")
+    job = load(GITLAB)["drift"]
+    assert job["cache"]["paths"] == ["previous.json"]
+    assert {"live.json", "drift.json", "drift.html", "plan.json"} <= set(job["artifacts"]["paths"])

@@ -24,6 +24,7 @@ OURS = {path.stem: path for path in WORKFLOWS if path.stem != "ci"}
 ACTION = {path.parent.name: path for path in ACTIONS}
 FILES = [*WORKFLOWS, *ACTIONS, *CALLERS]
 PLACEHOLDER = "0" * 40
+EXTRAS = "forge,metrics,notify"
 READING = {"PLAN_CLIENT_ID", "PLAN_CLIENT_SECRET", "RECONCILER_READ_TOKEN"}
 WRITING = {"APPLY_CLIENT_ID", "APPLY_CLIENT_SECRET", "RECONCILER_READ_TOKEN"}
 HEAD = "a" * 40
@@ -132,9 +133,10 @@ def test_each_pull_request_has_one_job(tmp_path: Path, author: str, origin: str 
 def test_credentials_that_write_are_named_by_apply_alone() -> None:
     """Planning and looking for drift name those that read, and no job names both."""
     assert secrets(load(OURS["apply"])["jobs"]) == WRITING
-    assert secrets(load(OURS["drift"])["jobs"]) == READING
+    assert secrets(load(OURS["drift"])["jobs"]) == READING | {"NOTIFY"}
     for path in CALLERS:
-        assert secrets(load(path)["jobs"]) == (WRITING if path.stem == "apply" else READING) - {"RECONCILER_READ_TOKEN"}
+        own = secrets(load(OURS[path.stem])["jobs"])
+        assert secrets(load(path)["jobs"]) == own - {"RECONCILER_READ_TOKEN"}
     assert all(
         name in load(path)["on"]["workflow_call"]["secrets"] for path in OURS.values() for name in secrets(load(path))
     )
@@ -152,9 +154,35 @@ def test_credentials_reach_one_step_each() -> None:
     assert writing == {
         "setup": [],
         "plan": ["Comment"],
-        "drift": [],
+        "drift": ["Find the report before", "Fetch it", "Look for drift"],
         "apply": ["Find what was approved", "Mark the commits"],
     }
+
+
+def test_who_is_told_of_drift() -> None:
+    """The addresses of webhooks reach the step that tells, which has no credentials of the service."""
+    telling = [step for step in steps(ACTION["drift"]) if "inputs.notify" in str(step)]
+    assert [(step["name"], "inputs.client" in str(step)) for step in telling] == [("Look for drift", False)]
+    caller = load(next(path for path in CALLERS if path.stem == "drift"))
+    (schedule,) = caller["on"]["schedule"]
+    assert re.fullmatch(r"\d+ \d+ \* \* \*", schedule["cron"]), "every day"
+
+
+def test_no_job_installs_what_it_does_not_need() -> None:
+    """What tells of drift is installed where drift is looked for, and not beside credentials that write."""
+    installing = {
+        f"{name}/{job}": step.get("with", {}).get("extras", load(ACTION["setup"])["inputs"]["extras"]["default"])
+        for name, path in OURS.items()
+        for job, one in load(path)["jobs"].items()
+        for step in one["steps"]
+        if step.get("uses", "").endswith("/setup")
+    }
+    expected = dict.fromkeys(("apply/apply", "plan/plan", "plan/plan-without-credentials"), "forge")
+    assert installing == {**expected, "drift/drift": EXTRAS}
+    gitlab = load(GITLAB)
+    assert gitlab["variables"]["RECONCILER_EXTRAS"] == "forge"
+    own = {name: job["variables"] for name, job in gitlab.items() if name != "default" and "variables" in job}
+    assert own == {"drift": {"RECONCILER_EXTRAS": EXTRAS}}
 
 
 def test_what_is_being_written_is_never_cancelled() -> None:
@@ -257,7 +285,7 @@ def test_command_lines_exist(where: str, command: str, words: list[str]) -> None
 def test_no_command_line_is_missed() -> None:
     """The pipelines do use these commands, so the check above has something to look at."""
     used = {command for _, command, _ in every_command_line()}
-    assert {"validate", "plan", "show", "snapshot", "comment", "approved", "apply"} <= used
+    assert {"validate", "plan", "show", "snapshot", "comment", "approved", "apply", "drift"} <= used
 
 
 def test_the_tool_is_never_installed_by_its_name() -> None:
@@ -266,7 +294,8 @@ def test_the_tool_is_never_installed_by_its_name() -> None:
         for line in script.text.splitlines():
             installs = re.search(r"\bpip[\"']? install (.*)", line.partition("#")[0])
             if installs:
-                assert "[forge] @ $RECONCILER_SOURCE" in installs[1] or "${tool}[forge]" in installs[1], script.name
+                direct = ("[$RECONCILER_EXTRAS] @ $RECONCILER_SOURCE", "${tool}[$EXTRAS]")
+                assert any(one in installs[1] for one in direct), script.name
 
 
 def test_the_hook_manifest() -> None:

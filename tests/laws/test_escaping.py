@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.render.escaping import escape_address, escape_html_line, escape_markdown, printable
+from reconciler.render.escaping import escape_address, escape_html_line, escape_markdown, escape_message, printable
 
 
 @given(st.text())
@@ -38,6 +38,14 @@ def test_nothing_is_taken_for_a_link_or_a_reference(text: str) -> None:
     for shown in (escape_markdown(text), escape_html_line(text)):
         plain = html.unescape(re.sub(r"\\([\\`*_{}\[\]()#+!|~$])", r"\1", shown))
         assert not re.search(r"://|(?i:www)\.|(?i:gh-)\d|@\w|[#!~%&$^]\w", plain)
+
+
+@given(st.text() | st.text("<>@!#[]()&;:/whtp.at \n", max_size=30))
+def test_nothing_in_a_chat_is_clicked_or_notifies(text: str) -> None:
+    """No angle bracket, no link under other words, no address, no mention, one line; everything else is as it was."""
+    shown = escape_message(text)
+    assert not re.search(r"[<>\n\r]|\]\(|://|(?i:www)\.|@(?!\u200b)", shown)
+    assert escape_message(shown.replace("\u200b", "")) == shown
 
 
 @pytest.mark.parametrize(

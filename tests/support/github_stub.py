@@ -1,4 +1,4 @@
-"""GitHub's API on loopback, as an Enterprise server has it: pull requests, comments, labels, statuses, artefacts."""
+"""GitHub's API on loopback, as an Enterprise server has it: pull requests, comments, statuses, artefacts, issues."""
 
 from __future__ import annotations
 
@@ -28,6 +28,7 @@ class GitHubStub(ForgeStub):
         self.artifacts: list[dict[str, Any]] = []
         self.archives: dict[int, bytes] = {}
         self.minimized: set[int] = set()
+        self.issues: dict[int, dict[str, Any]] = {}
         here = rf"/api/v3/repos/{REPOSITORY}"
         self.route("GET", here, self._about)
         self.route("POST", r"/api/graphql", self._graphql)
@@ -44,6 +45,9 @@ class GitHubStub(ForgeStub):
         self.route("GET", rf"{here}/commits/([0-9a-f]+)/pulls", self._pulls_of)
         self.route("GET", rf"{here}/actions/artifacts", self._list_artifacts)
         self.route("GET", rf"{here}/actions/artifacts/(\d+)/zip", self._archive)
+        self.route("GET", rf"{here}/issues", self._list_issues)
+        self.route("POST", rf"{here}/issues", self._open_issue)
+        self.route("PATCH", rf"{here}/issues/(\d+)", self._edit_issue)
         self.route("GET", r"/public/(\d+)", lambda _asked, one: Answer(200, self.archives[int(one)]))
 
     @property
@@ -109,6 +113,51 @@ class GitHubStub(ForgeStub):
             "body": body,
         }
 
+    def raise_issue(self, author: str, title: str, body: str, *labels: str) -> dict[str, Any]:
+        """Let somebody open an issue."""
+        number = 101 + len(self.issues)
+        self.issues[number] = {
+            "url": f"{self.address}/api/v3/repos/{REPOSITORY}/issues/{number}",
+            "number": number,
+            "user": {"login": author},
+            "title": title,
+            "body": body,
+            "state": "open",
+            "labels": [self._label(name) for name in labels],
+        }
+        return self.issues[number]
+
+    def _list_issues(self, asked: Asked) -> Answer:
+        state, label = asked.query.get("state", "open"), asked.query.get("labels")
+        found = [
+            one
+            for one in self.issues.values()
+            if state in {"all", one["state"]} and (label is None or label in [there["name"] for there in one["labels"]])
+        ]
+        newest_first = asked.query.get("direction", "desc") == "desc"
+        found.sort(key=lambda one: -one["number"] if newest_first else one["number"])
+        return self._page(asked, found)
+
+    def _open_issue(self, asked: Asked) -> Answer:
+        if len(asked.body["body"]) > 65_536:
+            return Answer(422, {"message": "Body is too long (maximum is 65536 characters)"})
+        made = self.raise_issue(str(asked.account), asked.body["title"], asked.body["body"], *asked.body["labels"])
+        return Answer(201, made)
+
+    def _edit_issue(self, asked: Asked, number: str) -> Answer:
+        if len(asked.body["body"]) > 65_536:
+            return Answer(422, {"message": "Body is too long (maximum is 65536 characters)"})
+        self.issues[int(number)] |= asked.body
+        return Answer(200, self.issues[int(number)])
+
+    def _page(self, asked: Asked, found: list[dict[str, Any]]) -> Answer:
+        size, page = int(asked.query.get("per_page", "30")), int(asked.query.get("page", "1"))
+        headers = {}
+        if page * size < len(found):
+            more = "&".join(f"{name}={text}" for name, text in asked.query.items() if name not in {"page", "per_page"})
+            headers["Link"] = f'<{self.address}{asked.path}?{more}&per_page={size}&page={page + 1}>; rel="next"'
+        return Answer(200, found[(page - 1) * size : page * size], headers)
+
     def _label(self, name: str) -> dict[str, str]:
         return {"name": name, "url": f"{self.address}/api/v3/repos/{REPOSITORY}/labels/{name}"}
 
@@ -129,12 +178,7 @@ class GitHubStub(ForgeStub):
         return Answer(200, {"data": {name: {kind: {"isMinimized": not undo}}}})
 
     def _comments(self, asked: Asked, number: str) -> Answer:
-        found = [one for one in self.comments.values() if one["number"] == int(number)]
-        size, page = int(asked.query.get("per_page", "30")), int(asked.query.get("page", "1"))
-        headers = {}
-        if page * size < len(found):
-            headers["Link"] = f'<{self.address}{asked.path}?per_page={size}&page={page + 1}>; rel="next"'
-        return Answer(200, found[(page - 1) * size : page * size], headers)
+        return self._page(asked, [one for one in self.comments.values() if one["number"] == int(number)])
 
     def _comment(self, asked: Asked, number: str) -> Answer:
         if len(asked.body["body"]) > 65_536:

@@ -1,4 +1,4 @@
-"""GitLab's API on loopback: merge requests, threads, labels, statuses, job artefacts."""
+"""GitLab's API on loopback: merge requests, threads, labels, statuses, job artefacts, issues."""
 
 from __future__ import annotations
 
@@ -26,6 +26,8 @@ class GitLabStub(ForgeStub):
         self.pipelines: list[dict[str, Any]] = []
         self.files: dict[int, bytes] = {}
         self.elsewhere = ""
+        self.issues: dict[int, dict[str, Any]] = {}
+        self.said: list[tuple[int, str]] = []
         here = rf"/api/v4/projects/(?:{PROJECT}|1)"
         merge = rf"{here}/merge_requests/(\d+)"
         self.route("GET", r"/api/v4/user", lambda asked: Answer(200, {"id": int(asked.account)}))
@@ -43,7 +45,10 @@ class GitLabStub(ForgeStub):
         self.route("GET", rf"{merge}/pipelines", lambda _asked, _number: Answer(200, self.pipelines))
         self.route("GET", rf"{here}/pipelines/(\d+)/jobs", self._jobs)
         self.route("GET", rf"{here}/jobs/(\d+)/artifacts/plan\.json", self._file)
-
+        self.route("GET", rf"{here}/issues", self._list_issues)
+        self.route("POST", rf"{here}/issues", self._open_issue)
+        self.route("PUT", rf"{here}/issues/(\d+)", self._edit_issue)
+        self.route("POST", rf"{here}/issues/(\d+)/notes", self._say_on_issue)
         self.route("GET", r"/public/(\d+)", lambda _asked, job: Answer(200, self.files[int(job)]))
 
     @property
@@ -79,6 +84,41 @@ class GitLabStub(ForgeStub):
     def notes(self) -> list[tuple[str, bool]]:
         """Give what stands in the threads, and whether each is resolved."""
         return [(one["notes"][0]["body"], one["notes"][0]["resolved"]) for one in self.threads.values()]
+
+    def raise_issue(self, author: int, title: str, body: str, *labels: str) -> dict[str, Any]:
+        """Let somebody open an issue."""
+        number = 101 + len(self.issues)
+        self.issues[number] = {
+            "id": 9000 + number, "iid": number, "project_id": 1, "author": {"id": author}, "title": title,
+            "description": body, "state": "opened", "labels": list(labels),
+        }  # fmt: skip
+        return self.issues[number]
+
+    def _list_issues(self, asked: Asked) -> Answer:
+        label, author = asked.query.get("labels"), asked.query.get("author_id")
+        found = [
+            one
+            for one in self.issues.values()
+            if label in {None, *one["labels"]} and author in {None, str(one["author"]["id"])}
+        ]
+        oldest_first = asked.query.get("sort", "desc") == "asc"
+        found.sort(key=lambda one: one["iid"] if oldest_first else -one["iid"])
+        return Answer(200, found, {"X-Page": "1", "X-Per-Page": "100"})
+
+    def _open_issue(self, asked: Asked) -> Answer:
+        labels = asked.body["labels"].split(",")
+        made = self.raise_issue(int(asked.account or 0), asked.body["title"], asked.body["description"], *labels)
+        return Answer(201, made)
+
+    def _edit_issue(self, asked: Asked, number: str) -> Answer:
+        changes = dict(asked.body)
+        state = {"close": "closed", "reopen": "opened"}.get(changes.pop("state_event", ""))
+        self.issues[int(number)] |= {**changes, **({"state": state} if state else {})}
+        return Answer(200, self.issues[int(number)])
+
+    def _say_on_issue(self, asked: Asked, number: str) -> Answer:
+        self.said.append((int(number), asked.body["body"]))
+        return Answer(201, {"id": len(self.said), "body": asked.body["body"]})
 
     def _labels(self, asked: Asked, number: str) -> Answer:
         there = set(self.requests[int(number)]["labels"])

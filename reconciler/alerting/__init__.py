@@ -1,0 +1,60 @@
+"""Delivers what a drift run found, to Prometheus and to chats, through client libraries; it judges nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from reconciler.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from reconciler.model.alerts import Message, Metric
+    from reconciler.model.settings import Secret
+
+__all__ = ["Gauges", "Post", "open_gauges", "open_post"]
+
+
+class Gauges(Protocol):
+    """Figures in the format of Prometheus."""
+
+    def text(self, metrics: Iterable[Metric], company_id: str) -> bytes:
+        """Give the text that a collector reads."""
+        ...
+
+    def push(self, metrics: Iterable[Metric], company_id: str, gateway: str) -> None:
+        """Replace what a Pushgateway holds of the company; raises DeliveryError."""
+        ...
+
+
+class Post(Protocol):
+    """Chats to be told."""
+
+    def send(self, message: Message) -> int:
+        """Tell all of them, and give how many; raises DeliveryError, after trying each, where some were not told."""
+        ...
+
+
+def open_gauges() -> Gauges:
+    """Give what writes for Prometheus; raises UsageError where its library is not installed."""
+    try:
+        from reconciler.alerting.prometheus import Prometheus  # noqa: PLC0415 - only what is asked for is loaded
+    except ModuleNotFoundError as error:
+        raise _missing(error, "metrics") from None
+    return Prometheus()
+
+
+def open_post(addresses: Sequence[Secret]) -> Post:
+    """Give what tells chats at these addresses; raises UsageError for a bad one, or without the library."""
+    try:
+        from reconciler.alerting.chats import Chats  # noqa: PLC0415 - only what is asked for is loaded
+    except ModuleNotFoundError as error:
+        raise _missing(error, "notify") from None
+    return Chats(addresses)
+
+
+def _missing(error: ModuleNotFoundError, extra: str) -> UsageError:
+    return UsageError(
+        f"{error.name} is not installed; install reconciler with its extra '{extra}', from where it came from "
+        f"(in its checkout: pip install '.[{extra}]')"
+    )

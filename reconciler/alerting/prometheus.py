@@ -1,0 +1,73 @@
+"""Writes gauges as Prometheus reads them, and pushes them to a gateway; it counts nothing itself."""
+
+from __future__ import annotations
+
+from http.client import HTTPException
+from typing import TYPE_CHECKING
+from urllib.error import HTTPError, URLError
+from urllib.parse import urlsplit
+
+from prometheus_client import CollectorRegistry, generate_latest, push_to_gateway
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.registry import Collector
+
+from reconciler.errors import DeliveryError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from reconciler.model.alerts import Metric
+
+__all__ = ["JOB", "Prometheus"]
+
+JOB = "reconciler_drift"
+TIMEOUT_SECONDS = 30
+_COMPANY = "company"
+
+
+class _Gauges(Collector):
+    """Gives the families of one company, each figure with the company's id."""
+
+    def __init__(self, metrics: Iterable[Metric], company_id: str) -> None:
+        self._metrics = tuple(metrics)
+        self._company_id = company_id
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        """Give each gauge with its figures."""
+        for metric in self._metrics:
+            family = GaugeMetricFamily(metric.name, metric.meaning, labels=(_COMPANY, *metric.labels))
+            for figure in metric.figures:
+                family.add_metric((self._company_id, *figure.labels), figure.value)
+            yield family
+
+
+class Prometheus:
+    """The text format, for a file or a Pushgateway."""
+
+    def text(self, metrics: Iterable[Metric], company_id: str) -> bytes:
+        """Give the text that a collector reads."""
+        return generate_latest(_registry(metrics, company_id))
+
+    def push(self, metrics: Iterable[Metric], company_id: str, gateway: str) -> None:
+        """Replace what a Pushgateway holds of the company; raises DeliveryError."""
+        where = urlsplit(gateway).netloc
+        try:
+            push_to_gateway(
+                gateway,
+                job=JOB,
+                registry=_registry(metrics, company_id),
+                grouping_key={_COMPANY: company_id},
+                timeout=TIMEOUT_SECONDS,
+            )
+        except HTTPError as error:
+            error.close()
+            raise DeliveryError(f"the Pushgateway at {where} refuses the metrics: {error.code}") from None
+        except (OSError, HTTPException) as error:
+            reason = error.reason if isinstance(error, URLError) else error
+            raise DeliveryError(f"the Pushgateway at {where} cannot be reached ({type(reason).__name__})") from None
+
+
+def _registry(metrics: Iterable[Metric], company_id: str) -> CollectorRegistry:
+    registry = CollectorRegistry(auto_describe=False)
+    registry.register(_Gauges(metrics, company_id))
+    return registry

@@ -1,0 +1,47 @@
+"""Gives a drift report in the format asked for, and the exit code it means; it prints nothing itself."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from reconciler.errors import UsageError
+
+if TYPE_CHECKING:
+    from reconciler.commands.showing import Showing
+    from reconciler.model.drift import DriftReport
+
+__all__ = ["DRIFT_FORMATS", "drift_exit_code", "report_text"]
+
+DRIFT_FORMATS = ("terminal", "markdown", "html", "json")
+
+
+def report_text(report: DriftReport, showing: Showing, *, color: bool) -> str:
+    """Give a report as text; raises UsageError for a format that holds problems alone."""
+    if showing.shown_as == "json":
+        from reconciler.drift import encode_report  # noqa: PLC0415 - only the format asked for is loaded
+
+        return encode_report(report).decode()
+    if showing.shown_as == "html":
+        from reconciler.render.html import render_drift_html  # noqa: PLC0415 - the same
+
+        return render_drift_html(report)
+    if showing.shown_as not in DRIFT_FORMATS:
+        raise UsageError(f"a drift report is shown as {', '.join(DRIFT_FORMATS)}, not as {showing.shown_as}")
+    from reconciler.render.drift import drift_view  # noqa: PLC0415 - the same
+
+    view = msgspec.structs.replace(drift_view(report), link=showing.link or "")
+    if showing.shown_as == "markdown":
+        from reconciler.render.markdown import fitted_view  # noqa: PLC0415 - the same
+
+        whole = "The whole of it:" if showing.link else "The whole of it: reconciler show, with the report."
+        return fitted_view(view, showing.budget, whole, lambda: view)
+    from reconciler.render.terminal import render_view  # noqa: PLC0415 - the same
+
+    return render_view(view, color=color)
+
+
+def drift_exit_code(report: DriftReport) -> int:
+    """Give 2 where anything differs that nobody answers for, else 0."""
+    return 2 if report.summary.new or report.summary.known else 0

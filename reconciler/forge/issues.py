@@ -1,0 +1,115 @@
+"""Finds our own issue of a company among others and says what becomes of it; it speaks to no forge."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from reconciler.model.alerts import DriftIssue, IssueLine
+
+__all__ = ["FoundIssue", "IssueTracker", "keep_issue"]
+
+MOST_TOLD = 10
+_TOLD = re.compile(r"<!-- told (all|in part): ([0-9a-f ]*) -->")
+
+Own = TypeVar("Own")
+
+
+class FoundIssue(Generic[Own]):
+    """An issue of our own account: ``text`` is what stands in its body."""
+
+    def __init__(self, issue: Own, number: int, title: str, text: str, *, opened: bool) -> None:
+        self.issue = issue
+        self.number = number
+        self.title = title
+        self.text = text
+        self.opened = opened
+
+
+class IssueTracker(Protocol[Own]):
+    """What a forge does with issues of ours."""
+
+    def own_issues(self, label: str) -> Iterable[FoundIssue[Own]]:
+        """Give the issues of our own account with this label, open or closed, the oldest first."""
+        ...
+
+    def open_issue(self, title: str, body: str, label: str) -> int:
+        """Make an issue, and give its number."""
+        ...
+
+    def edit_issue(self, found: FoundIssue[Own], title: str, body: str, *, opened: bool) -> None:
+        """Replace title and body of an issue, and open or close it where it is not."""
+        ...
+
+    def say(self, found: FoundIssue[Own], text: str) -> None:
+        """Comment on an issue."""
+        ...
+
+
+def keep_issue(forge: IssueTracker[Own], wanted: DriftIssue) -> str:
+    """Open, update, close or re-open the one issue of a company; gives what was done, in words.
+
+    What is new is said in a comment before the body changes: a run that fails between the two says it twice, and none
+    keeps it to itself. Others of ours that a repeated request left behind are closed. Issues of anybody else are never
+    touched, whatever stands in them.
+    """
+    ours = [one for one in forge.own_issues(wanted.label) if one.text.lstrip().startswith(wanted.marker)]
+    if not ours:
+        if not wanted.lines:
+            return "no issue: there is nothing to tell of"
+        return f"issue {forge.open_issue(wanted.title, wanted.body, wanted.label)} opened"
+    first, *others = ours
+    done = _keep(forge, first, wanted)
+    for one in others:
+        if one.opened:
+            forge.say(one, f"A duplicate of #{first.number}.")
+            forge.edit_issue(one, one.title, one.text, opened=False)
+    return done
+
+
+def _keep(forge: IssueTracker[Own], found: FoundIssue[Own], wanted: DriftIssue) -> str:
+    name = f"issue {found.number}"
+    if not wanted.lines:
+        if not found.opened:
+            return f"{name} stays closed"
+        forge.say(found, _said(wanted.closing, (), wanted.link))
+        forge.edit_issue(found, wanted.title, wanted.body, opened=False)
+        return f"{name} closed"
+    if not found.opened:
+        forge.say(found, _said(f"Drift is back: {_differences(len(wanted.lines))}.", wanted.lines, wanted.link))
+        forge.edit_issue(found, wanted.title, wanted.body, opened=True)
+        return f"{name} re-opened"
+    untold = _untold(found.text, wanted.lines)
+    if untold:
+        forge.say(found, _said(f"{_differences(len(untold))} more:", untold, wanted.link))
+    if (_plain(found.text), found.title) == (_plain(wanted.body), wanted.title):
+        return f"{name} unchanged"
+    forge.edit_issue(found, wanted.title, wanted.body, opened=True)
+    return f"{name} updated{f', {_differences(len(untold))} more' if untold else ''}"
+
+
+def _untold(body: str, lines: Sequence[IssueLine]) -> list[IssueLine]:
+    """Give the lines that a body has not told yet; where it could not hold the keys of all, the report says which."""
+    found = _TOLD.search(body)
+    if found is None:
+        return [one for one in lines if one.new]
+    told = set(found[2].split())
+    return [one for one in lines if one.key not in told and (found[1] == "all" or one.new)]
+
+
+def _said(words: str, lines: Sequence[IssueLine], link: str) -> str:
+    shown = [f"- {one.text}" for one in lines[:MOST_TOLD]]
+    if len(lines) > MOST_TOLD:
+        shown.append(f"- … and {len(lines) - MOST_TOLD:,} more")
+    return "\n\n".join(part for part in (words, "\n".join(shown), link) if part)
+
+
+def _differences(number: int) -> str:
+    return f"{number:,} difference{'' if number == 1 else 's'}"
+
+
+def _plain(text: str) -> str:
+    return text.replace("\r\n", "\n").strip()

@@ -1,0 +1,66 @@
+"""Everybody who shall be told is, whatever becomes of the others."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from reconciler.alerting import open_gauges
+from reconciler.commands.alarming import Alarms, Found, raise_alarms
+from reconciler.commands.options import Common
+from reconciler.errors import DeliveryError
+from tests.support.cases import change, group
+from tests.support.drifts import report
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pytest
+
+    from reconciler.model.alerts import Message
+
+FOUND = Found(report([change(group(remove=[2]))]), None, 1.0)
+
+
+class MemoryPost:
+    """Chats that remember what they were told, or that cannot be reached."""
+
+    def __init__(self, *, failing: bool = False) -> None:
+        self.told: list[Message] = []
+        self.failing = failing
+
+    def send(self, message: Message) -> int:
+        """Take it."""
+        if self.failing:
+            raise DeliveryError("nobody\nis there")
+        self.told.append(message)
+        return 2
+
+
+def alarms(post: MemoryPost | None, metrics_at: Path | None) -> Alarms:
+    """Give what is to be told: chats, and a file of figures."""
+    return Alarms(forge=None, gauges=open_gauges(), metrics_at=metrics_at, gateway=None, post=post, link=None)
+
+
+def common(*, quiet: bool = False) -> Common:
+    """Give the options every command has."""
+    return Common(config=None, verbose=False, quiet=quiet, no_color=True)
+
+
+def test_figures_that_cannot_be_written(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """It ends with 6, and the chats are told all the same."""
+    post = MemoryPost()
+    assert raise_alarms(alarms(post, tmp_path / "gone" / "drift.prom"), FOUND, common()) == 6
+    assert [one.title for one in post.told] == ["Drift: Acme (4211)"]
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err == (
+        f"error: cannot write {tmp_path}/gone/drift.prom: No such file or directory\nnotified 2 addresses\n"
+    )
+
+
+def test_what_is_told_on_stderr(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """One line for each; errors also where nothing else is to be said."""
+    assert raise_alarms(alarms(MemoryPost(failing=True), tmp_path / "drift.prom"), FOUND, common(quiet=True)) == 6
+    assert capsys.readouterr().err == "error: nobody\\u000ais there\n"
+    assert raise_alarms(alarms(None, tmp_path / "drift.prom"), FOUND, common()) == 0
+    assert capsys.readouterr().err == f"metrics written to {tmp_path}/drift.prom\n"
