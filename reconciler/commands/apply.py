@@ -50,7 +50,7 @@ __all__ = ["apply"]
 @click.command(
     epilog="Examples: reconciler apply plan.json; reconciler apply (plans, shows, asks); "
     "reconciler apply --yes; reconciler apply plan.json --approved sha256:9c1f…; reconciler apply --only-drift; "
-    "reconciler apply --self-heal --yes"
+    "reconciler apply --self-heal --base HEAD --yes"
 )
 @common_options
 @click.argument("plan_files", metavar="[PLAN]...", nargs=-1, type=click.Path(path_type=Path))
@@ -64,7 +64,9 @@ __all__ = ["apply"]
 @click.option("--base", metavar="REV", help="The revision to compare with; for apply without a saved plan.")
 @click.option("--adds-only", is_flag=True, help="Plan additions alone; for apply without a saved plan.")
 @only_options
-@click.option("--self-heal", is_flag=True, help="Put back what drifted where self_heal in the settings names it.")
+@click.option(
+    "--self-heal", is_flag=True, help="Put back what drifted where self_heal in the settings names it; needs --base."
+)
 @journal_option
 @text_or_json
 @out_option

@@ -103,7 +103,8 @@ def choose(root: Path, *, base: str | None, only_drift: bool, only_requested: bo
 def _choose_healing(workspace: Workspace, *, base: str | None) -> Choice:
     """Give what may heal by itself: drift alone, where the settings say so.
 
-    Raises UsageError where they do not, or where no commit is checked out.
+    Raises UsageError where they do not, where no commit is checked out, or where no base is named: which commit is
+    live is not known here, and what was merged since and refused by a guard is no drift.
     """
     globs = workspace.settings.self_heal
     if not globs:
@@ -112,9 +113,12 @@ def _choose_healing(workspace: Workspace, *, base: str | None) -> Choice:
             "self_heal: [projects/1042/*], and commit that"
         )
     _require_revision(workspace.root, "--self-heal")
-    return Choice(
-        base=HEAD if base is None else base, restriction=Restriction(only="drift", addresses=globs), heals=True
-    )
+    if base is None:
+        raise UsageError(
+            "--self-heal needs to know which commit is live: name the one that was applied last with --base ('since' "
+            "of reconciler approved --format json), or --base HEAD where every merged commit is applied"
+        )
+    return Choice(base=base, restriction=Restriction(only="drift", addresses=globs), heals=True)
 
 
 def require_committed(workspace: Workspace, documents: Documents) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import shutil
 from typing import TYPE_CHECKING, Any
 
@@ -170,7 +169,7 @@ def test_07_guards_count_what_is_put_back(trial: Trial, whole: SnapshotAssertion
     (trial.folder / "policy.yaml").write_text("kind: policy\nroles: {Project Manager: {min_members: 3}}\n")
     trial.write({"assignments/invoice.yaml": ASKED})
     shown.append(trial.run("apply", "--only-drift", "--yes"))
-    assert re.sub(r"until: \d{4}-\d\d-\d\d", "until: <day>", "\n".join(shown)) == whole
+    assert "\n".join(shown) == whole
     assert [one[:6] for one in shown] == ["exit 3"] * 3
     assert trial.writes() == []
 
@@ -201,11 +200,11 @@ def test_09_only_drift_and_only_additions(trial: Trial) -> None:
 def test_10_healing(trial: Trial, whole: SnapshotAssertion) -> None:
     """Where self_heal names it, drift is put back; elsewhere it is counted; then there is nothing to heal."""
     heals(trial, "projects/1042/*")
-    shown = [trial.run("apply", "--self-heal", "--yes")]
+    shown = [trial.run("apply", "--self-heal", "--base", "HEAD", "--yes")]
     assert harbor(trial) == AS_COMMITTED
     assert cedar(trial) == ["3"]
     assert len(trial.writes()) == 1
-    shown += [trial.run("apply", "--self-heal", "--yes"), trial.run("history")]
+    shown += [trial.run("apply", "--self-heal", "--base", "HEAD", "--yes"), trial.run("history")]
     assert [one[:6] for one in shown] == ["exit 0"] * 3
     assert len(trial.writes()) == 1
     assert "\n".join(shown[:2]) == whole
@@ -216,7 +215,7 @@ def test_11_healing_one_group(trial: Trial) -> None:
     """A glob of a group leaves the other groups of its preset alone, also when it is planned once more."""
     trial.sandbox.edit("32", "1042", acc=["3", "4", "7"])
     heals(trial, "projects/1042/templates/11/groups/pm")
-    shown = trial.run("apply", "--self-heal", "--yes")
+    shown = trial.run("apply", "--self-heal", "--base", "HEAD", "--yes")
     assert shown.startswith("exit 0")
     assert "left alone: what drifted where no glob of self_heal fits (+1 −1 people-roles in 2 presets)" in shown
     assert harbor(trial) == {"pm": ["1", "2"], "acc": ["3", "4", "7"]}
@@ -225,21 +224,21 @@ def test_11_healing_one_group(trial: Trial) -> None:
 
 def test_12_healing_is_opt_in_and_follows_what_is_committed(trial: Trial, whole: SnapshotAssertion) -> None:
     """Without self_heal, with one nobody committed, with edited documents, with a policy git ignores: nothing."""
-    shown = [trial.run("apply", "--self-heal", "--yes")]
+    shown = [trial.run("apply", "--self-heal", "--base", "HEAD", "--yes")]
     (trial.folder / "reconciler.yaml").write_text(f"{SETTINGS}self_heal: ['*']\n")
-    shown.append(trial.run("apply", "--self-heal", "--yes"))
+    shown.append(trial.run("apply", "--self-heal", "--base", "HEAD", "--yes"))
     heals(trial, "*")
     (trial.folder / "assignments" / "more.yaml").write_text("# nothing yet\n")
-    shown.append(trial.run("apply", "--self-heal", "--yes"))
+    shown.append(trial.run("apply", "--self-heal", "--base", "HEAD", "--yes"))
     (trial.folder / "assignments" / "more.yaml").unlink()
     (trial.folder / "private.yaml").write_text("kind: policy\nlimits: {group_removals: {count: 90, percent: 0}}\n")
-    shown.append(trial.run("apply", "--self-heal", "--yes", "--format", "json"))
+    shown.append(trial.run("apply", "--self-heal", "--base", "HEAD", "--yes", "--format", "json"))
     (trial.folder / "private.yaml").unlink()
-    shown.append(trial.run("apply", "--self-heal"))
+    shown.append(trial.run("apply", "--self-heal", "--base", "HEAD"))
     assert [one.splitlines()[0] for one in shown] == ["exit 64"] * 5
     assert "\n".join(shown) == whole
     assert trial.sandbox.log() == []
-    assert trial.run("apply", "--self-heal", "--yes").startswith("exit 0")
+    assert trial.run("apply", "--self-heal", "--base", "HEAD", "--yes").startswith("exit 0")
 
 
 def test_13_healing_goes_through_guards_and_freezes(trial: Trial) -> None:
@@ -247,20 +246,20 @@ def test_13_healing_goes_through_guards_and_freezes(trial: Trial) -> None:
     heals(trial, "*")
     (trial.folder / "policy.yaml").write_text("kind: policy\nprotected: [eli@acme.test]\n")
     trial.commit("protect eli")
-    told = trial.run("apply", "--self-heal", "--yes")
+    told = trial.run("apply", "--self-heal", "--base", "HEAD", "--yes")
     assert_nothing_written(trial, told, 3, "would lose Eli, who is protected")
     (trial.folder / "policy.yaml").write_text("kind: policy\nlimits: {group_removals: {count: 0, percent: 0}}\n")
     trial.commit("nobody goes")
-    told = trial.run("apply", "--self-heal", "--yes")
+    told = trial.run("apply", "--self-heal", "--base", "HEAD", "--yes")
     assert_nothing_written(trial, told, 3, "[policy/group-removals]")
     (trial.folder / "policy.yaml").write_text("kind: policy\nfrozen: year end closing\n")
     trial.commit("freeze")
-    assert_nothing_written(trial, trial.run("apply", "--self-heal", "--yes"), 3, "year end closing")
+    assert_nothing_written(trial, trial.run("apply", "--self-heal", "--base", "HEAD", "--yes"), 3, "year end closing")
     trial.git("rm", "-q", "policy.yaml")
     trial.commit("thaw")
-    told = trial.run("apply", "--self-heal", "--yes", RECONCILER_FREEZE="incident 7")
+    told = trial.run("apply", "--self-heal", "--base", "HEAD", "--yes", RECONCILER_FREEZE="incident 7")
     assert_nothing_written(trial, told, 3, "incident 7")
-    assert trial.run("apply", "--self-heal", "--yes").startswith("exit 0")
+    assert trial.run("apply", "--self-heal", "--base", "HEAD", "--yes").startswith("exit 0")
     assert [one["path"].split("/")[6] for one in trial.sandbox.log() if one["method"] == "PATCH"] == ["1041", "1042"]
 
 
@@ -274,7 +273,7 @@ def test_14_healing_leaves_to_apply_what_was_merged_and_not_applied(trial: Trial
     assert shown.startswith("exit 0")
     assert "left alone: what the documents ask for anew (+1 −1 people-roles in 1 preset)" in shown
     assert harbor(trial) == AS_COMMITTED
-    assert trial.run("apply", "--self-heal", "--yes").startswith("exit 0")
+    assert trial.run("apply", "--self-heal", "--base", "HEAD", "--yes").startswith("exit 0")
     assert harbor(trial) == {"pm": ["1", "2", "8"], "acc": ["3"]}
 
 
@@ -282,7 +281,7 @@ def test_15_half_read_live_heals_nothing(trial: Trial) -> None:
     """What could not be read is not written, and nobody is told that there is nothing to heal."""
     heals(trial, "*")
     trial.sandbox.fail({"path": "presets/31", "status": 403, "times": 9})
-    told = trial.run("apply", "--self-heal", "--yes")
+    told = trial.run("apply", "--self-heal", "--base", "HEAD", "--yes")
     assert_nothing_written(trial, told, 6, "the plan is incomplete")
     assert "nothing to heal" not in told
 
@@ -298,6 +297,7 @@ def test_16_wrong_usage(trial: Trial, tmp_path: Path, whole: SnapshotAssertion) 
             ("plan", "--only-requested"),
             ("apply", "--only-requested", "--yes"),
             ("apply", "--self-heal", "--only-drift", "--yes"),
+            ("apply", "--self-heal", "--yes"),
             ("apply", "--self-heal", "--since", "HEAD", "--yes"),
             ("apply", "plan.json", "--only-drift"),
             ("apply", "plan.json", "--self-heal"),
@@ -308,7 +308,7 @@ def test_16_wrong_usage(trial: Trial, tmp_path: Path, whole: SnapshotAssertion) 
     ]
     shutil.move(trial.folder / ".git", tmp_path / "elsewhere")
     (trial.folder / "reconciler.yaml").write_text(f"{SETTINGS}self_heal: ['*']\n")
-    shown += [trial.run("plan", "--only-drift"), trial.run("apply", "--self-heal", "--yes")]
+    shown += [trial.run("plan", "--only-drift"), trial.run("apply", "--self-heal", "--base", "HEAD", "--yes")]
     assert [one.splitlines()[0] for one in shown] == ["exit 64"] * len(shown)
     assert "\n".join(shown) == whole
     assert trial.writes() == []
@@ -321,16 +321,26 @@ def test_17_while_the_question_stands(trial: Trial) -> None:
     def edited() -> None:
         (trial.folder / "policy.yaml").write_text("kind: policy\nlimits: {run_removals: {count: 900, percent: 0}}\n")
 
-    code, shown = answer_yes(trial, "apply", "--self-heal", meanwhile=edited)
+    code, shown = answer_yes(trial, "apply", "--self-heal", "--base", "HEAD", meanwhile=edited)
     assert (code, "the documents here differ from HEAD" in shown) == (64, True)
     (trial.folder / "policy.yaml").unlink()
     code, shown = answer_yes(
-        trial, "apply", "--self-heal", meanwhile=lambda: trial.sandbox.edit("32", "1042", pm=["1", "5", "6"])
+        trial,
+        "apply",
+        "--self-heal",
+        "--base",
+        "HEAD",
+        meanwhile=lambda: trial.sandbox.edit("32", "1042", pm=["1", "5", "6"]),
     )
     assert (code, "and no approved plan says so" in shown) == (5, True)
     assert trial.writes() == []
     code, shown = answer_yes(
-        trial, "apply", "--self-heal", meanwhile=lambda: trial.sandbox.edit("32", "1042", pm=["1", "2", "5", "6"])
+        trial,
+        "apply",
+        "--self-heal",
+        "--base",
+        "HEAD",
+        meanwhile=lambda: trial.sandbox.edit("32", "1042", pm=["1", "2", "5", "6"]),
     )
     assert (code, "1 approved change is made already" in shown) == (0, True)
     assert harbor(trial) == AS_COMMITTED

@@ -120,6 +120,7 @@ class _Placing:
             wished = {one: by_follower[one] for one in followers if one in by_follower}
             if wished:
                 self._place_list(origin, wished, len(followers))
+        self._empty_lists()
         for (address, _), own in self._own.items():
             self._place_own(address, own)
         offers = tuple(offer for offer in found if offer not in accepted)
@@ -152,8 +153,18 @@ class _Placing:
         there = self._roster.people(place.group.members)
         add = tuple(one for one in wish.add if one.id not in there)
         remove = tuple(one for one in wish.remove if one.id in there)
-        nobody = bool(place.group.members) and not there and not add
-        return msgspec.structs.replace(wish, add=add, remove=remove) if add or remove or nobody else None
+        return msgspec.structs.replace(wish, add=add, remove=remove) if add or remove else None
+
+    def _empty_lists(self) -> None:
+        """Say of lists that name nobody but teams that are empty by now that nobody is left, as a document must."""
+        edited = {one.edit.origin for one in self._placed}
+        for origin, place in self._places.items():
+            group = place.group
+            if group is None or not group.members or group.allow_empty or origin in edited:
+                continue
+            if not self._roster.people(group.members):
+                nobody: dict[int, tuple[str, ...]] = dict.fromkeys(range(len(group.members)), ())
+                self._placed.append(Placed(EditList(origin=origin, replaced=nobody, appended=()), ()))
 
     def _edit_in_place(self, origin: Origin, place: _Place, wishes: Sequence[Wish]) -> None:
         first = wishes[0]
