@@ -8,11 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import click
-import msgspec
 
 from reconciler.commands.alarming import Found, alarm_options, prepare_alarms, raise_alarms
 from reconciler.commands.making import live_source
-from reconciler.commands.observing import observe
+from reconciler.commands.observing import observe, with_lists_of_invalid
 from reconciler.commands.options import common_options, emit, journal_option, out_option, require_folder
 from reconciler.commands.readers import open_reader
 from reconciler.commands.reporting import DRIFT_FORMATS, drift_exit_code, report_text
@@ -38,7 +37,6 @@ if TYPE_CHECKING:
 
     from reconciler.commands.observing import Observation
     from reconciler.commands.options import Common
-    from reconciler.commands.readers import LiveReader
     from reconciler.commands.workspace import Workspace
     from reconciler.model.drift import DriftReport
     from reconciler.model.live import LiveState
@@ -103,7 +101,7 @@ def drift(
     documents, diagnostics = read_documents(workspace)
     with open_reader(workspace, common, snapshot) as reader:
         observation = observe(documents, diagnostics, reader, own_account=workspace.settings.service_account)
-        observation = _with_lists_of_invalid(observation, reader)
+        observation = with_lists_of_invalid(observation, reader)
     if observation.state.unreadable:
         reasons = "; ".join(one.reason for one in observation.state.unreadable[:3])
         raise IncompleteError(f"not everything could be read, so nothing is said of drift: {reasons}")
@@ -127,22 +125,6 @@ def _previous(path: Path | None, folder: Path, company_id: str) -> DriftReport |
     except OSError as error:
         raise FileError(f"cannot read the report {path}: {error.strerror}") from error
     return decode_report(content, str(path), company_id)
-
-
-def _with_lists_of_invalid(observation: Observation, reader: LiveReader) -> Observation:
-    """Read who may be assigned where presets are invalid: one list each, and none where all are valid."""
-    state = observation.state
-    known = {(one.project_id, one.tool_type) for one in state.assignees}
-    wanted = {
-        (one.target.preset.project_id, one.target.template.tool_type)
-        for one in observation.resolved
-        if not one.target.preset.valid
-    }
-    more = reader.assignees(sorted(wanted - known, key=str))
-    if not more:
-        return observation
-    state = msgspec.structs.replace(state, assignees=(*state.assignees, *more), pacing=reader.pacing)
-    return msgspec.structs.replace(observation, state=state)
 
 
 def _report(

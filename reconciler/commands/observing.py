@@ -32,7 +32,7 @@ if TYPE_CHECKING:
         Version,
     )
 
-__all__ = ["Observation", "confirm_inactive", "observe"]
+__all__ = ["Observation", "confirm_inactive", "observe", "with_lists_of_invalid"]
 
 
 class Observation(msgspec.Struct, frozen=True, kw_only=True):
@@ -124,6 +124,25 @@ def _observation(
         index=resolution.index,
         acknowledged=documents.acknowledged,
     )
+
+
+def with_lists_of_invalid(observation: Observation, reader: LiveReader) -> Observation:
+    """Read who may be assigned where presets are invalid: one list each, and none where all are valid.
+
+    A preset turns invalid by somebody in it who may not be assigned any more (api.md section 1): these lists tell who.
+    """
+    state = observation.state
+    known = {(one.project_id, one.tool_type) for one in state.assignees}
+    wanted = {
+        (one.target.preset.project_id, one.target.template.tool_type)
+        for one in observation.resolved
+        if not one.target.preset.valid
+    }
+    more = reader.assignees(sorted(wanted - known, key=str))
+    if not more:
+        return observation
+    state = msgspec.structs.replace(state, assignees=(*state.assignees, *more), pacing=reader.pacing)
+    return msgspec.structs.replace(observation, state=state)
 
 
 def _presets_with_versions(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from reconciler.commands.observing import observe
+from reconciler.commands.observing import observe, with_lists_of_invalid
 from reconciler.commands.options import common_options, emit, require_folder, write_file
 from reconciler.commands.readers import open_reader
 from reconciler.commands.workspace import open_workspace, read_documents
@@ -25,13 +25,15 @@ __all__ = ["snapshot"]
 def snapshot(common: Common, out: Path) -> int:
     """Save the live state of everything the documents name, for plans without a network.
 
-    It holds what planning just now needed; a plan that adds people elsewhere says what it could not check.
+    It holds what planning just now needed, and who may be assigned where presets are invalid; a plan that adds people
+    elsewhere says what it could not check.
     """
     require_folder(out)
     workspace = open_workspace(common)
     documents, diagnostics = read_documents(workspace)
     with open_reader(workspace, common, None) as reader:
-        state = observe(documents, diagnostics, reader, every_field=True).state
+        observation = observe(documents, diagnostics, reader, every_field=True)
+        state = with_lists_of_invalid(observation, reader).state
     if state.unreadable:
         reasons = "; ".join(one.reason for one in state.unreadable[:3])
         raise IncompleteError(f"not everything could be read, so no snapshot was written: {reasons}")

@@ -41,7 +41,11 @@ def drift_metrics(report: DriftReport, seconds: float) -> tuple[Metric, ...]:
         ),
         _one("reconciler_drift_resolved", "Differences of the report before that are over.", summary.resolved),
         _one("reconciler_drift_oldest_age_seconds", "Age of the oldest difference nobody answers for, or 0.", oldest),
-        _one("reconciler_drift_requests", "Requests the run used; 0 from a snapshot.", report.live.requests or 0),
+        _one(
+            "reconciler_drift_requests",
+            "Requests that reading live took, for the snapshot where there is one.",
+            report.live.requests or 0,
+        ),
         _one("reconciler_drift_seconds", "Seconds the run took.", round(seconds, 3)),
         _one("reconciler_drift_last_run_timestamp_seconds", "When the report was made.", made),
         _one("reconciler_drift_live_timestamp_seconds", "When live was read.", _moment(report.live.observed_at)),

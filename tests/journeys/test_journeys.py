@@ -464,6 +464,8 @@ def test_22_help_for_every_command(trial: Trial, whole: SnapshotAssertion) -> No
         "apply",
         "drift",
         "snapshot",
+        "export",
+        "adopt",
         "history",
         "sandbox",
         "demo",
