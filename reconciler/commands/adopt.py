@@ -176,7 +176,7 @@ def _offered(offer: TeamOffer) -> str:
 def _carry_out(adoption: Adoption, workspace: Workspace, common: Common, *, yes: bool) -> int:
     for offer in adoption.offers:
         note(f"{_offered(offer)}; --teams changes the team instead", common)
-    emit(_difference(adoption.files))
+    emit(_difference(adoption.files, color=common.color(sys.stdout)))
     _tell_refused(adoption)
     if adoption.files:
         if not yes and not _somebody_is_there():
@@ -198,7 +198,11 @@ def _tell_refused(adoption: Adoption) -> None:
         sys.stderr.write(f"not adopted: {_words(drift)}: {printable(reason)}\n")
 
 
-def _difference(files: Collection[ChangedFile]) -> str:
+_COLORS = {"+": "green", "-": "red", "@": "cyan"}
+
+
+def _difference(files: Collection[ChangedFile], *, color: bool) -> str:
+    """Give the change of the files as a diff, whatever a line holds."""
     import difflib  # noqa: PLC0415 - start-up is measured
 
     from reconciler.render.escaping import printable  # noqa: PLC0415 - the same
@@ -207,7 +211,10 @@ def _difference(files: Collection[ChangedFile]) -> str:
     for one in files:
         before, after = (text.removesuffix("\n").split("\n") for text in (one.before, one.after))
         lines.extend(difflib.unified_diff(before, after, f"a/{one.path}", f"b/{one.path}", lineterm=""))
-    return "".join(f"{printable(line.rstrip(chr(13)))}\n" for line in lines)
+    shown = [printable(line.rstrip("\r")) for line in lines]
+    if color:
+        shown = [click.style(line, fg=_COLORS.get(line[:1])) for line in shown]
+    return "".join(f"{line}\n" for line in shown)
 
 
 def _write(files: Collection[ChangedFile], workspace: Workspace) -> None:

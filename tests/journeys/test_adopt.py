@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import pty
-import subprocess
-import sys
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.support.account import company_seed, write_seed
-from tests.support.command_line import clean_environment
 from tests.support.sandbox import running_sandbox
+from tests.support.terminal import answer
 from tests.support.trial import Trial
 
 if TYPE_CHECKING:
@@ -144,30 +140,6 @@ def test_07_an_acknowledged_one_is_adopted_where_it_is_named(trial: Trial) -> No
     assert "1 difference adopted in 1 file" in trial.run("adopt", "--person", "5", "--yes")
 
 
-def ask(trial: Trial, *arguments: str, typed: str) -> tuple[int, str]:
-    """Run adopt on a terminal, type, and give its exit code with what the terminal showed."""
-    ours, theirs = pty.openpty()
-    process = subprocess.Popen(
-        [sys.executable, "-m", "reconciler", "adopt", "--no-color", *arguments],
-        cwd=trial.folder,
-        env={**clean_environment(), **trial.sandbox.environment, "TERM": "dumb"},
-        stdin=theirs,
-        stdout=theirs,
-        stderr=theirs,
-    )
-    os.close(theirs)
-    os.write(ours, typed.encode())
-    shown = b""
-    try:
-        while piece := os.read(ours, 4096):
-            shown += piece
-    except OSError:  # the other side has ended
-        pass
-    code = process.wait(60)
-    os.close(ours)
-    return code, shown.decode().replace("\r\n", "\n")
-
-
 @pytest.mark.parametrize(
     ("typed", "left"),
     [
@@ -180,7 +152,7 @@ def ask(trial: Trial, *arguments: str, typed: str) -> tuple[int, str]:
 def test_08_a_question_each(trial: Trial, typed: str, left: list[str]) -> None:
     """Yes, no, all and quit; then the change is shown, and asked about once more."""
     trial.sandbox.edit("32", "1042", pm=["2", "5"])
-    code, shown = ask(trial, typed=typed)
+    code, shown = answer(trial, "adopt", typed=typed)
     assert code == 0
     assert "1/2 Invoice Approval · Harbor Bridge · Project Manager: Ann (ann@acme.test) is git only; adopt?" in shown
     found = trial.run("drift", "--format", "markdown")
@@ -191,8 +163,9 @@ def test_09_a_team_is_offered(trial: Trial) -> None:
     """On a terminal the team is a question of its own."""
     for preset, project in (("31", "1041"), ("32", "1042")):
         trial.sandbox.edit(preset, project, acc=["4"])
-    code, shown = ask(trial, "--all", typed="y\ny\n")
+    code, shown = answer(trial, "adopt", "--all", typed="y\ny\n", kind="xterm-256color")
     assert code == 0
     assert "all 2 lists with team:west (teams.yaml:3) lost Cy; change the team instead? [y/N]" in shown
+    assert "\x1b[32m+  west: [dee@acme.test]\x1b[0m" in shown
     assert (trial.folder / "teams.yaml").read_text() == TEAMS.replace("cy@acme.test, ", "")
     assert "nothing to change" in trial.run("plan")

@@ -15,28 +15,37 @@ if TYPE_CHECKING:
 
     from tests.support.trial import Trial
 
-__all__ = ["answer_yes"]
+__all__ = ["answer", "answer_yes"]
 
 
 def answer_yes(trial: Trial, *arguments: str, meanwhile: Callable[[], object]) -> tuple[int, str]:
     """Run a command, do something while it asks, answer yes; give the exit code and all that was shown."""
+    return answer(trial, *arguments, typed="y\n", meanwhile=meanwhile)
+
+
+def answer(
+    trial: Trial, *arguments: str, typed: str, meanwhile: Callable[[], object] | None = None, kind: str = "dumb"
+) -> tuple[int, str]:
+    """Run a command on a terminal of a kind and type, perhaps after something that happens while it asks."""
     main, other = pty.openpty()
     process = subprocess.Popen(
         [sys.executable, "-m", "reconciler", *arguments],
         cwd=trial.folder,
-        env={**clean_environment(), **trial.sandbox.environment, "TERM": "dumb"},
+        env={**clean_environment(), **trial.sandbox.environment, "TERM": kind},
         stdin=other,
         stdout=other,
         stderr=other,
         close_fds=True,
     )
     os.close(other)
-    shown = _read(main, "[y/N]")
-    meanwhile()
-    os.write(main, b"y\n")
+    shown = ""
+    if meanwhile is not None:
+        shown = _read(main, "[y/N]")
+        meanwhile()
+    os.write(main, typed.encode())
     shown += _read(main, None)
     os.close(main)
-    return process.wait(20), shown
+    return process.wait(60), shown
 
 
 def _read(descriptor: int, word: str | None) -> str:

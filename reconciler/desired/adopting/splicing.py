@@ -40,10 +40,18 @@ def apply_edits(text: str, edits: Sequence[Edit]) -> Edited:
             splices.extend(_splices(nodes, edit))
         except CannotEditError as error:
             refused.append((edit, str(error)))
+    return Edited(_spliced(text, splices), tuple(refused))
+
+
+def _spliced(text: str, splices: Sequence[Splice]) -> str:
+    """Put the splices in; of several at one place the first stays first."""
     newline = "\r\n" if "\r\n" in text else "\n"
-    for _, (start, end, new) in sorted(enumerate(splices), key=lambda one: (one[1][:2], one[0]), reverse=True):
-        text = text[:start] + new.replace("\n", newline) + text[end:]
-    return Edited(text, tuple(refused))
+    parts: list[str] = []
+    at = 0
+    for start, end, new in sorted(splices, key=lambda one: one[:2]):
+        parts.extend((text[at:start], new.replace("\n", newline)))
+        at = end
+    return "".join((*parts, text[at:]))
 
 
 def _splices(nodes: Nodes, edit: Edit) -> list[Splice]:
