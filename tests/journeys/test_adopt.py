@@ -169,3 +169,40 @@ def test_09_a_team_is_offered(trial: Trial) -> None:
     assert "\x1b[32m+  west: [dee@acme.test]\x1b[0m" in shown
     assert (trial.folder / "teams.yaml").read_text() == TEAMS.replace("cy@acme.test, ", "")
     assert "nothing to change" in trial.run("plan")
+
+
+def test_10_a_file_that_changes_while_somebody_thinks(trial: Trial) -> None:
+    """Nothing is written over it; and --yes without a choice is no choice."""
+    trial.sandbox.edit("32", "1042", pm=["1", "2", "5"])
+    path = trial.folder / "assignments" / "invoice.yaml"
+    code, shown = answer(
+        trial, "adopt", "--all", typed="y\n", meanwhile=lambda: path.write_text(INVOICE + "# meanwhile\n")
+    )
+    assert code == 5
+    assert "assignments/invoice.yaml changed while this was thought about; nothing was written" in shown
+    assert path.read_text() == INVOICE + "# meanwhile\n"
+    code, shown = answer(trial, "adopt", "--yes", typed="")
+    assert code == 64
+    assert "--yes needs a choice" in shown
+
+
+def test_11_a_manager_is_one_question(trial: Trial) -> None:
+    """Though it differs on both sides; a file with a mark of its encoding keeps it."""
+    path = "/rest/v2.0/companies/4211/projects/1041/workflows/presets/31/assignees"
+    trial.sandbox.request("PATCH", path, {"workflow_manager_id": "2"}).raise_for_status()
+    file = trial.folder / "assignments" / "invoice.yaml"
+    file.write_bytes(b"\xef\xbb\xbf" + INVOICE.encode())
+    file.chmod(0o640)
+    code, shown = answer(trial, "adopt", typed="y\ny\n")
+    assert code == 0
+    assert shown.count("; adopt?") == 1
+    assert (
+        file.read_bytes()
+        == b"\xef\xbb\xbf"
+        + INVOICE.replace(
+            "      Project Manager: [ 'ann@acme.test' ]   # alone\n",
+            "      Project Manager: [ 'ann@acme.test' ]   # alone\n    workflow_manager: bo@acme.test\n",
+        ).encode()
+    )
+    assert file.stat().st_mode & 0o777 == 0o640
+    assert trial.run("drift").startswith("exit 0")

@@ -10,7 +10,9 @@ from reconciler.commands.exporting import prove
 from reconciler.desired.exporting import export_documents
 from reconciler.errors import ReconcilerError
 from reconciler.model.documents import SettingsDocument
+from tests.support.account import company_seed, write_seed
 from tests.support.command_line import reconciler
+from tests.support.sandbox import running_sandbox
 from tests.support.values import live_state
 
 if TYPE_CHECKING:
@@ -79,8 +81,24 @@ def test_04_half_an_account_is_none(tmp_path: Path, sandbox: RunningSandbox) -> 
     assert not (tmp_path / "a").exists()
 
 
-def test_05_a_company_without_projects(tmp_path: Path, sandbox: RunningSandbox) -> None:
-    """Nothing is written where a folder cannot be made."""
+def test_05_a_company_without_tools_of_projects(tmp_path: Path) -> None:
+    """The list of projects is not even read; what is archived is told, but not to those who want quiet."""
+    seed = company_seed()
+    seed["tools"], seed["presets"] = seed["tools"][1:], seed["presets"][2:]
+    archived = {**seed["templates"][1], "id": "19", "archived_at": "2026-01-01", "versions": []}
+    seed["templates"] = [{**archived, "latest_published_version": None}, seed["templates"][1]]
+    with running_sandbox(write_seed(tmp_path / "seed", seed)) as sandbox:
+        shown = run(tmp_path, sandbox, "export", "--company", "4211", "--out", "a")
+        quiet = run(tmp_path, sandbox, "export", "--company", "4211", "--out", "b", "--quiet")
+        asked = [one["path"] for one in sandbox.log()]
+    assert shown.startswith("exit 0")
+    assert "Budget (19) is not exported: it is archived" in shown
+    assert quiet.endswith("--- stderr\n")
+    assert [path for path in asked if path.endswith("/projects")] == []
+
+
+def test_06_a_folder_that_cannot_be_made(tmp_path: Path, sandbox: RunningSandbox) -> None:
+    """Told, with what is in the way."""
     (tmp_path / "file").write_text("")
     shown = run(tmp_path, sandbox, "export", "--company", "4211", "--out", "file/x")
     assert shown.startswith("exit 64")
@@ -89,9 +107,13 @@ def test_05_a_company_without_projects(tmp_path: Path, sandbox: RunningSandbox) 
 
 @pytest.mark.parametrize(
     ("wrong", "message"),
-    [("ann@acme.test", "1 presets would change"), ("Project Manager", "the documents cannot be read back")],
+    [
+        ("ann@acme.test", "1 presets would change"),
+        ("Project Manager", "the documents cannot be read back"),
+        ("kind: assignments", "the documents cannot be read back"),
+    ],
 )
-def test_06_documents_are_tried_before_they_are_written(wrong: str, message: str) -> None:
+def test_07_documents_are_tried_before_they_are_written(wrong: str, message: str) -> None:
     """Where they ask for anything else, that is a defect, told as one."""
     state = live_state()
     files = {

@@ -209,6 +209,9 @@ def test_10_healing(trial: Trial, whole: SnapshotAssertion) -> None:
     assert len(trial.writes()) == 1
     assert "\n".join(shown[:2]) == whole
     assert shown[2].count("1 applied") == 1
+    told = trial.run("apply", "--self-heal", "--yes")
+    assert told.startswith("exit 64")
+    assert "needs to know which commit is live" in told
 
 
 def test_11_healing_one_group(trial: Trial) -> None:

@@ -1,0 +1,66 @@
+"""What stands between an edit and a file: the edited documents are planned first."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from reconciler.commands import adopting
+from reconciler.commands.adopting import adopt_drifts, read_document
+from reconciler.commands.workspace import Workspace
+from reconciler.desired import read_repository, read_settings_document
+from reconciler.desired.adopting.splicing import Edited
+from reconciler.drift import find_drifts
+from reconciler.errors import DocumentsError, FileError
+from reconciler.model.settings import Service
+from reconciler.planning import compare
+from tests.support.account import INVOICE
+from tests.support.values import TODAY, observe_documents
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        (("cy@acme.test", "cy@acme.test, dee@acme.test"), "would say more, or less"),
+        (("Project Manager: [", "Project Manager: &x ["), "would say more, or less"),
+        (("      Project Manager: [ann@acme.test, cy@acme.test]\n", "      {}\n"), "would be wrong afterwards"),
+        (("    groups:\n      Project Manager: [ann@acme.test, cy@acme.test]\n",
+          "    workflow_manager: gus@acme.test\n"), "would say more, or less"),
+        (("ann@acme.test", "ann@"), "would be wrong afterwards"),
+    ],
+)  # fmt: skip
+def test_an_edit_that_does_something_else_is_never_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, wrong: tuple[str, str], message: str
+) -> None:
+    """More people, too few, another role, or no document at all: an error, whatever the editor did."""
+    observation = observe_documents(tmp_path, {"a.yaml": INVOICE})
+    file = tmp_path / "reconciler.yaml"
+    workspace = Workspace(
+        settings_file=file,
+        settings=read_settings_document(file),
+        service=Service(company_id="4211", api_url="http://127.0.0.1", auth_url="http://127.0.0.1"),
+    )
+    documents, _ = read_repository(file, workspace.settings, TODAY)
+    drifts = find_drifts(compare(observation.resolved, observation.state.versions))
+    assert len(drifts) == 2
+
+    def edited(text: str, _edits: Any) -> Edited:
+        return Edited(text.replace(*wrong), ())
+
+    monkeypatch.setattr(adopting, "apply_edits", edited)
+    with pytest.raises(DocumentsError) as refused:
+        adopt_drifts(drifts, observation, documents, workspace)
+    assert message in refused.value.message
+
+
+def test_a_document_that_cannot_be_read(tmp_path: Path) -> None:
+    """Gone, or no text: told with the path."""
+    (tmp_path / "a.yaml").write_bytes(b"\xff")
+    for name in ("a.yaml", "none.yaml"):
+        with pytest.raises(FileError) as refused:
+            read_document(tmp_path / name)
+        assert name in refused.value.message
