@@ -9,6 +9,9 @@ from hypothesis import HealthCheck, settings
 from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 
 from tests.support.account import company_seed, write_seed
+from tests.support.forge_stub import serving
+from tests.support.github_stub import GitHubStub
+from tests.support.gitlab_stub import GitLabStub
 from tests.support.sandbox import running_sandbox
 
 if TYPE_CHECKING:
@@ -30,6 +33,22 @@ def sandbox(tmp_path: Path) -> Iterator[RunningSandbox]:
     """A sandbox with the small company, without rate limits."""
     with running_sandbox(write_seed(tmp_path / "seed", company_seed())) as running:
         yield running
+
+
+@pytest.fixture
+def github() -> Iterator[GitHubStub]:
+    """A GitHub on loopback, with nothing in it."""
+    stub = GitHubStub()
+    with serving(stub):
+        yield stub
+
+
+@pytest.fixture
+def gitlab() -> Iterator[GitLabStub]:
+    """A GitLab on loopback, with nothing in it."""
+    stub = GitLabStub()
+    with serving(stub):
+        yield stub
 
 
 class _WholeText(SingleFileSnapshotExtension):

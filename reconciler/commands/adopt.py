@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 import click
 
 from reconciler.commands.adopting import adopt_drifts, read_document
-from reconciler.commands.observing import observe
+from reconciler.commands.observing import observe, require_whole
 from reconciler.commands.options import common_options, document_mode, emit, note, write_file
 from reconciler.commands.readers import open_reader
 from reconciler.commands.workspace import now, open_workspace, read_documents
 from reconciler.drift import acknowledge, compare_with, find_drifts
-from reconciler.errors import IncompleteError, StaleError, UsageError
+from reconciler.errors import StaleError, UsageError
 from reconciler.model.globs import fits
 from reconciler.planning import compare
 
@@ -68,9 +68,7 @@ def adopt(  # noqa: PLR0913 - one parameter an option
     documents, diagnostics = read_documents(workspace)
     with open_reader(workspace, common, snapshot) as reader:
         observation = observe(documents, diagnostics, reader, own_account=workspace.settings.service_account)
-    if observation.state.unreadable:
-        reasons = "; ".join(one.reason for one in observation.state.unreadable[:3])
-        raise IncompleteError(f"not everything could be read, so nothing is said of drift: {reasons}")
+    require_whole(observation.state.unreadable, "nothing is said of drift")
     drifts = _drifts(observation)
     chosen = _chosen(drifts, everything=everything, addresses=addresses, people=people)
     if not chosen:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -67,7 +68,7 @@ def adopt_drifts(
         documents,
         select(documents, state.catalogue)[0].claims,
         roster=roster,
-        names=Names(state.catalogue, _everybody(state)),
+        names=_names(state),
         accepted=accepted,
     )
     files, failed = _changed(placement.placed, workspace.root)
@@ -101,14 +102,9 @@ def _drift_place(drift: Drift) -> tuple[str, str | None]:
     return drift.address, drift.group.uuid if drift.group else None
 
 
-def _everybody(state: LiveState) -> Iterator[Person]:
-    for preset in state.presets:
-        if preset.workflow_manager is not None:
-            yield preset.workflow_manager
-        for group in preset.groups:
-            yield from group.members
-    for people in (*state.assignees, *state.managers):
-        yield from people.people
+def _names(state: LiveState) -> Names:
+    listed = (person for people in (*state.assignees, *state.managers) for person in people.people)
+    return Names(state.catalogue, chain(state.everybody(), listed))
 
 
 def _changed(placed: Sequence[Placed], root: Path) -> tuple[tuple[ChangedFile, ...], list[tuple[Wish, str]]]:

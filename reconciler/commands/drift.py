@@ -11,7 +11,7 @@ import click
 
 from reconciler.commands.alarming import Found, alarm_options, prepare_alarms, raise_alarms
 from reconciler.commands.making import live_source
-from reconciler.commands.observing import observe, with_lists_of_invalid
+from reconciler.commands.observing import observe, require_whole, with_lists_of_invalid
 from reconciler.commands.options import common_options, emit, journal_option, out_option, require_folder
 from reconciler.commands.readers import open_reader
 from reconciler.commands.reporting import DRIFT_FORMATS, drift_exit_code, report_text
@@ -27,7 +27,7 @@ from reconciler.drift import (
     find_notices,
     template_groups,
 )
-from reconciler.errors import FileError, IncompleteError
+from reconciler.errors import FileError
 from reconciler.journal import Journal, read_last_drift
 from reconciler.model.drift import DriftFound
 from reconciler.planning import compare
@@ -102,9 +102,7 @@ def drift(
     with open_reader(workspace, common, snapshot) as reader:
         observation = observe(documents, diagnostics, reader, own_account=workspace.settings.service_account)
         observation = with_lists_of_invalid(observation, reader)
-    if observation.state.unreadable:
-        reasons = "; ".join(one.reason for one in observation.state.unreadable[:3])
-        raise IncompleteError(f"not everything could be read, so nothing is said of drift: {reasons}")
+    require_whole(observation.state.unreadable, "nothing is said of drift")
     report = _report(observation, workspace, previous, from_snapshot=snapshot is not None)
     with Journal(folder) as journal:
         journal.record(DriftFound(at=report.created_at, run_id=journal.run_id, report=report))

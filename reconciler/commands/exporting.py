@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from reconciler.commands.observing import observe
+from reconciler.commands.observing import observe, require_whole
 from reconciler.commands.options import document_mode, write_file
 from reconciler.commands.progress import show_progress
 from reconciler.commands.workspace import now, problems
 from reconciler.desired import read_repository
 from reconciler.desired.exporting import choose
 from reconciler.desired.repository import is_document
-from reconciler.errors import DocumentsError, FileError, IncompleteError, ReconcilerError
+from reconciler.errors import DocumentsError, FileError, ReconcilerError
 from reconciler.model.diagnostics import has_errors
 from reconciler.model.live import LiveState
 from reconciler.planning import compare
@@ -56,9 +56,7 @@ def read_account(
 
 def _read(reader: AccountReader, account: Account, chosen: Chosen) -> LiveState:
     presets, unreadable = reader.presets(chosen.wanted)
-    if unreadable:
-        reasons = "; ".join(one.reason for one in unreadable[:3])
-        raise IncompleteError(f"not everything could be read, so nothing was written: {reasons}")
+    require_whole(unreadable, "nothing was written")
     if not presets:
         raise DocumentsError("there are no presets there, so there is nothing to write; look at --project, --template")
     followed = {preset.version_id for preset in presets} - {None}

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
         Version,
     )
 
-__all__ = ["Observation", "confirm_inactive", "observe", "with_lists_of_invalid"]
+__all__ = ["Observation", "confirm_inactive", "observe", "require_whole", "with_lists_of_invalid"]
 
 
 class Observation(msgspec.Struct, frozen=True, kw_only=True):
@@ -124,6 +124,13 @@ def _observation(
         index=resolution.index,
         acknowledged=documents.acknowledged,
     )
+
+
+def require_whole(unreadable: Sequence[Unreadable], consequence: str) -> None:
+    """Raise IncompleteError where anything could not be read, with what does not happen for that."""
+    if unreadable:
+        reasons = "; ".join(one.reason for one in unreadable[:3])
+        raise IncompleteError(f"not everything could be read, so {consequence}: {reasons}")
 
 
 def with_lists_of_invalid(observation: Observation, reader: LiveReader) -> Observation:

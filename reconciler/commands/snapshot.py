@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from reconciler.commands.observing import observe, with_lists_of_invalid
+from reconciler.commands.observing import observe, require_whole, with_lists_of_invalid
 from reconciler.commands.options import common_options, emit, require_folder, write_file
 from reconciler.commands.readers import open_reader
 from reconciler.commands.workspace import open_workspace, read_documents
-from reconciler.errors import IncompleteError
 
 if TYPE_CHECKING:
     from reconciler.commands.options import Common
@@ -34,9 +33,7 @@ def snapshot(common: Common, out: Path) -> int:
     with open_reader(workspace, common, None) as reader:
         observation = observe(documents, diagnostics, reader, every_field=True)
         state = with_lists_of_invalid(observation, reader).state
-    if state.unreadable:
-        reasons = "; ".join(one.reason for one in state.unreadable[:3])
-        raise IncompleteError(f"not everything could be read, so no snapshot was written: {reasons}")
+    require_whole(state.unreadable, "no snapshot was written")
     from reconciler.live.snapshot import encode_snapshot  # noqa: PLC0415 - start-up is measured
 
     write_file(out, encode_snapshot(state, workspace.service.company_id))

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import msgspec
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 __all__ = [
     "Account",
@@ -203,6 +208,14 @@ class LiveState(msgspec.Struct, frozen=True, kw_only=True):
     with_projects: bool = True
     inactive: frozenset[str] | None = None
     pacing: Pacing | None = None
+
+    def everybody(self) -> Iterator[Person]:
+        """Give everybody in a preset, as often as they are there."""
+        for preset in self.presets:
+            if preset.workflow_manager is not None:
+                yield preset.workflow_manager
+            for group in preset.groups:
+                yield from group.members
 
 
 def preset_address(key: PresetKey) -> str:

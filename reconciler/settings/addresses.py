@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from reconciler.errors import DocumentsError
 
-__all__ = ["check_address"]
+__all__ = ["check_address", "has_good_port"]
 
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9_-]{0,62})"
 _URL = re.compile(rf"(?P<scheme>https?)://(?P<host>{_LABEL}(?:\.{_LABEL})*|\[[0-9A-Fa-f:.]+\])(?::[0-9]{{1,5}})?/?")
@@ -23,7 +23,7 @@ def check_address(name: str, url: str, *, example: str = "https://api.procore.co
         # without the address: what stands before the @ may be a secret
         raise DocumentsError(f"{name} holds a login; credentials come from variables of their own alone")
     found = _URL.fullmatch(url)
-    if found is None or not _has_good_port(url):
+    if found is None or not has_good_port(url):
         raise DocumentsError(f"{name} is {url!r}; write an address such as {example}")
     if found["scheme"] == "http" and not _is_loopback(found["host"].strip("[]")):
         raise DocumentsError(
@@ -31,7 +31,8 @@ def check_address(name: str, url: str, *, example: str = "https://api.procore.co
         )
 
 
-def _has_good_port(url: str) -> bool:
+def has_good_port(url: str) -> bool:
+    """Tell whether an address has a host, and a port that is one where it names any."""
     try:
         parts = urlsplit(url)
         return bool(parts.hostname) and (parts.port is None or parts.port > 0)

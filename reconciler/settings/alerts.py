@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from reconciler.errors import UsageError
 from reconciler.model.settings import Secret
+from reconciler.settings.addresses import has_good_port
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,14 +32,6 @@ def check_gateway(url: str) -> str:
     if "@" in url:
         # without the address: what stands before the @ may be a secret
         raise UsageError("--push-metrics holds a login; a command line is no place for one")
-    if not _GATEWAY.fullmatch(url) or not _has_good_port(url):
+    if not _GATEWAY.fullmatch(url) or not has_good_port(url):
         raise UsageError(f"--push-metrics is {url!r}; write an address such as https://pushgateway.acme.test:9091")
     return url
-
-
-def _has_good_port(url: str) -> bool:
-    try:
-        parts = urlsplit(url)
-        return bool(parts.hostname) and (parts.port is None or parts.port > 0)
-    except ValueError:
-        return False

@@ -10,14 +10,11 @@ from reconciler.errors import ForgeError
 from reconciler.forge import open_forge
 from reconciler.model.alerts import DriftIssue, IssueLine
 from reconciler.settings.forge import read_forge
-from tests.support.forge_stub import serving
-from tests.support.github_stub import GitHubStub
-from tests.support.gitlab_stub import GitLabStub
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from reconciler.forge import Forge
+    from tests.support.github_stub import GitHubStub
+    from tests.support.gitlab_stub import GitLabStub
 
 MARKER = "<!-- reconciler drift 4211 -->"
 LABEL = "reconciler-drift"
@@ -29,22 +26,6 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("reconciler.forge.github.BACKOFF_SECONDS", 0.01)
     monkeypatch.setattr("reconciler.forge.repeating.BACKOFF_SECONDS", 0.01)
     monkeypatch.setattr("reconciler.forge.github._SECONDS_BETWEEN_WRITES", 0)
-
-
-@pytest.fixture
-def github() -> Iterator[GitHubStub]:
-    """A GitHub without an issue."""
-    stub = GitHubStub()
-    with serving(stub):
-        yield stub
-
-
-@pytest.fixture
-def gitlab() -> Iterator[GitLabStub]:
-    """A GitLab without an issue."""
-    stub = GitLabStub()
-    with serving(stub):
-        yield stub
 
 
 def client(stub: GitHubStub | GitLabStub, **more: str) -> Forge:

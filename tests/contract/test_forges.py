@@ -12,14 +12,11 @@ from reconciler.errors import ForgeError, UsageError
 from reconciler.forge import open_forge
 from reconciler.model.review import CommitStatus, MergedChange, Review
 from reconciler.settings.forge import read_forge
-from tests.support.forge_stub import serving
-from tests.support.github_stub import GitHubStub
-from tests.support.gitlab_stub import GitLabStub
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from reconciler.forge import Forge
+    from tests.support.github_stub import GitHubStub
+    from tests.support.gitlab_stub import GitLabStub
 
 HEAD, MERGED, OTHER = "a" * 40, "b" * 40, "c" * 40
 STATUS = CommitStatus(
@@ -36,22 +33,11 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("reconciler.forge.repeating.BACKOFF_SECONDS", 0.01)
 
 
-@pytest.fixture
-def github() -> Iterator[GitHubStub]:
-    """A GitHub with one open pull request."""
-    stub = GitHubStub()
-    with serving(stub):
-        stub.open_pull(5, HEAD, "mine")
-        yield stub
-
-
-@pytest.fixture
-def gitlab() -> Iterator[GitLabStub]:
-    """A GitLab with one open merge request."""
-    stub = GitLabStub()
-    with serving(stub):
-        stub.open_request(5, HEAD)
-        yield stub
+@pytest.fixture(autouse=True)
+def requested(github: GitHubStub, gitlab: GitLabStub) -> None:
+    """Each has one open pull request."""
+    github.open_pull(5, HEAD, "mine")
+    gitlab.open_request(5, HEAD)
 
 
 def client(stub: GitHubStub | GitLabStub, **more: str) -> Forge:

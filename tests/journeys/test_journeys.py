@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import pty
 import re
 import signal
 import subprocess
@@ -20,6 +18,7 @@ from reconciler import __version__
 from tests.support.account import INVOICE, company_seed, write_seed
 from tests.support.command_line import clean_environment, reconciler
 from tests.support.sandbox import running_sandbox
+from tests.support.terminal import answer
 from tests.support.trial import Trial
 
 if TYPE_CHECKING:
@@ -199,63 +198,23 @@ def test_10_nobody_to_ask(trial: Trial, whole: SnapshotAssertion) -> None:
     assert trial.sandbox.log() == []
 
 
-@pytest.mark.parametrize(("answer", "code", "writes"), [("y\n", 0, 1), ("n\n", 0, 0), ("\n", 0, 0)])
-def test_11_apply_shows_and_asks(trial: Trial, answer: str, code: int, writes: int) -> None:
+@pytest.mark.parametrize(("typed", "code", "writes"), [("y\n", 0, 1), ("n\n", 0, 0), ("\n", 0, 0)])
+def test_11_apply_shows_and_asks(trial: Trial, typed: str, code: int, writes: int) -> None:
     """On a terminal: the plan, a question, and only yes is yes."""
-    main, other = pty.openpty()
-    process = subprocess.Popen(
-        [sys.executable, "-m", "reconciler", "apply"],
-        cwd=trial.folder,
-        env={**clean_environment(), **trial.sandbox.environment, "TERM": "xterm"},
-        stdin=other,
-        stdout=other,
-        stderr=other,
-        close_fds=True,
-    )
-    os.close(other)
-    shown = read_until(main, "[y/N]")
-    os.write(main, answer.encode())
-    shown += read_until(main, None)
-    assert process.wait(20) == code
-    os.close(main)
+    ended, shown = answer(trial, "apply", typed=typed, kind="xterm")
+    assert ended == code
     assert "Apply this to 1 preset?" in shown
     assert re.search(r"\x1b\[3[12]m", shown), "a terminal gets colours"
     assert len(trial.writes()) == writes
 
 
-def read_until(descriptor: int, word: str | None) -> str:
-    """Read a terminal until a word, or until its end."""
-    shown = ""
-    while word is None or word not in shown:
-        try:
-            chunk = os.read(descriptor, 65536).decode()
-        except OSError:
-            break
-        if not chunk:
-            break
-        shown += chunk
-    return shown
-
-
 def test_11b_who_is_asked_has_seen_the_plan(trial: Trial) -> None:
     """Also with --quiet and JSON: the plan goes to stderr; declined, the report says that nothing was tried."""
-    main, other = pty.openpty()
-    process = subprocess.Popen(
-        [sys.executable, "-m", "reconciler", "apply", "--quiet", "--format", "json"],
-        cwd=trial.folder,
-        env={**clean_environment(), **trial.sandbox.environment, "TERM": "xterm"},
-        stdin=other,
-        stdout=subprocess.PIPE,
-        stderr=other,
-        close_fds=True,
-    )
-    os.close(other)
-    shown = read_until(main, "[y/N]")
-    os.write(main, b"n\n")
-    out, _ = process.communicate(timeout=20)
-    os.close(main)
+    out = trial.folder / "report.json"
+    code, shown = answer(trial, "apply", "--quiet", "--format", "json", "--out", "report.json", typed="n\n")
+    assert code == 0
     assert "Harbor Bridge" in shown
-    report = json.loads(out)
+    report = json.loads(out.read_text())
     assert (report["run_id"], [one["status"] for one in report["outcomes"]]) == ("", ["skipped"])
     assert trial.writes() == []
 

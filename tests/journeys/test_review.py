@@ -9,17 +9,15 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.account import INVOICE
-from tests.support.forge_stub import serving
-from tests.support.github_stub import GitHubStub
-from tests.support.gitlab_stub import GitLabStub
 from tests.support.trial import Trial
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from syrupy.assertion import SnapshotAssertion
 
+    from tests.support.github_stub import GitHubStub
+    from tests.support.gitlab_stub import GitLabStub
     from tests.support.sandbox import RunningSandbox
 
 AS_LIVE = INVOICE.replace("cy@", "bo@")
@@ -33,22 +31,6 @@ def trial(tmp_path: Path, sandbox: RunningSandbox) -> Trial:
     one.write({"assignments/invoice.yaml": AS_LIVE, ".gitignore": IGNORED})
     one.commit("as live")
     return one
-
-
-@pytest.fixture
-def github() -> Iterator[GitHubStub]:
-    """A GitHub on loopback."""
-    stub = GitHubStub()
-    with serving(stub):
-        yield stub
-
-
-@pytest.fixture
-def gitlab() -> Iterator[GitLabStub]:
-    """A GitLab on loopback."""
-    stub = GitLabStub()
-    with serving(stub):
-        yield stub
 
 
 def propose(trial: Trial, name: str, documents: dict[str, str]) -> str:

@@ -16,9 +16,6 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from tests.support.account import INVOICE
 from tests.support.command_line import clean_environment
-from tests.support.forge_stub import serving
-from tests.support.github_stub import GitHubStub
-from tests.support.gitlab_stub import GitLabStub
 from tests.support.loopback import receiving
 from tests.support.trial import Trial
 
@@ -27,6 +24,8 @@ if TYPE_CHECKING:
 
     from syrupy.assertion import SnapshotAssertion
 
+    from tests.support.github_stub import GitHubStub
+    from tests.support.gitlab_stub import GitLabStub
     from tests.support.loopback import Receiver
     from tests.support.sandbox import RunningSandbox
 
@@ -45,22 +44,6 @@ def trial(tmp_path: Path, sandbox: RunningSandbox) -> Trial:
     one.write({"assignments/invoice.yaml": AS_LIVE})
     one.commit()
     return one
-
-
-@pytest.fixture
-def github() -> Iterator[GitHubStub]:
-    """A GitHub on loopback."""
-    stub = GitHubStub()
-    with serving(stub):
-        yield stub
-
-
-@pytest.fixture
-def gitlab() -> Iterator[GitLabStub]:
-    """A GitLab on loopback."""
-    stub = GitLabStub()
-    with serving(stub):
-        yield stub
 
 
 @pytest.fixture

@@ -13,12 +13,10 @@ from reconciler.desired.scalars import comment_text, scalar
 from reconciler.model.diagnostics import Diagnostic
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from jinja2 import Environment
 
     from reconciler.desired.exporting.lifting import Lifted
-    from reconciler.model.live import LiveState, Person
+    from reconciler.model.live import LiveState
 
 __all__ = ["Exported", "export_documents"]
 
@@ -37,7 +35,7 @@ def export_documents(state: LiveState) -> Exported:
     found, left_out = gather(state)
     lifted = [lift(one) for one in found]
     teams = find_teams(lifted)
-    environment = _environment(Names(state.catalogue, _everybody(state)))
+    environment = _environment(Names(state.catalogue, state.everybody()))
     document = environment.get_template("assignments.yaml.j2")
     files: dict[str, str] = {}
     if teams:
@@ -51,14 +49,6 @@ def export_documents(state: LiveState) -> Exported:
         teams=len(teams),
         left_out=tuple(left_out),
     )
-
-
-def _everybody(state: LiveState) -> Iterator[Person]:
-    for preset in state.presets:
-        if preset.workflow_manager is not None:
-            yield preset.workflow_manager
-        for group in preset.groups:
-            yield from group.members
 
 
 def _path(lifted: Lifted, taken: dict[str, str]) -> str:
