@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 import click
 
 from reconciler.commands.adopting import adopt_drifts, read_document
+from reconciler.commands.asking import ask_which, drift_words, named_drifts, require_known, somebody_is_there
 from reconciler.commands.observing import observe, require_whole
 from reconciler.commands.options import common_options, document_mode, emit, note, write_file
 from reconciler.commands.readers import open_reader
 from reconciler.commands.workspace import now, open_workspace, read_documents
 from reconciler.drift import acknowledge, compare_with, find_drifts
 from reconciler.errors import StaleError, UsageError
-from reconciler.model.globs import fits
 from reconciler.planning import compare
 
 if TYPE_CHECKING:
@@ -69,10 +69,11 @@ def adopt(  # noqa: PLR0913 - one parameter an option
     with open_reader(workspace, common, snapshot) as reader:
         observation = observe(documents, diagnostics, reader, own_account=workspace.settings.service_account)
     require_whole(observation.state.unreadable, "nothing is said of drift")
+    require_known(observation, addresses, people)
     drifts = _drifts(observation)
     chosen = _chosen(drifts, everything=everything, addresses=addresses, people=people)
     if not chosen:
-        emit("nothing differs\n" if not drifts else "nothing of what differs was chosen\n")
+        emit("nothing differs\n" if not drifts else f"nothing chosen of {_counted(len(drifts), 'difference')}\n")
         return 0
     adoption = _adoption(chosen, observation, documents, workspace, teams=teams)
     return _carry_out(adoption, workspace, common, yes=yes)
@@ -81,17 +82,13 @@ def adopt(  # noqa: PLR0913 - one parameter an option
 def _require_choice(everything: bool, addresses: Sequence[str], people: Sequence[str], *, yes: bool) -> None:  # noqa: FBT001 - as given
     if everything and (addresses or people):
         raise UsageError("--all goes with neither --address nor --person")
-    if not (everything or addresses or people or _somebody_is_there()):
+    if not (everything or addresses or people or somebody_is_there()):
         raise UsageError(
             "adopt asks about each difference, and there is no terminal to ask on; choose with --all, --address or "
             "--person"
         )
     if yes and not (everything or addresses or people):
         raise UsageError("--yes needs a choice: --all, --address or --person")
-
-
-def _somebody_is_there() -> bool:
-    return sys.stdin.isatty() and sys.stderr.isatty()
 
 
 def _drifts(observation: Observation) -> tuple[Drift, ...]:
@@ -107,53 +104,19 @@ def _chosen(
     if everything:
         first = [one for one in drifts if one.state != "acknowledged"]
     elif addresses or people:
-        logins = {one.lower() for one in people}
-        first = [
-            one
-            for one in drifts
-            if (not addresses or any(fits(glob, one.address) for glob in addresses))
-            and (not logins or {(one.person.login or "").lower(), one.person.id} & logins)
-        ]
+        first = named_drifts(drifts, addresses, people)
     else:
-        first = _asked(drifts)
+        first = ask_which(drifts)
     managers = {one.address for one in first if one.group is None}
     keys = {one.key for one in first}
     return [one for one in drifts if one.key in keys or (one.group is None and one.address in managers)]
-
-
-def _asked(drifts: Sequence[Drift]) -> list[Drift]:
-    chosen: list[Drift] = []
-    managers: dict[str, bool] = {}
-    for number, drift in enumerate(drifts, 1):
-        if drift.group is None and drift.address in managers:
-            continue
-        question = f"{number}/{len(drifts)} {_words(drift)}; adopt?"
-        answer = click.prompt(question, type=click.Choice(["y", "n", "all", "quit"]), default="n", err=True)
-        if answer == "quit":
-            return chosen
-        if answer == "all":
-            return [*chosen, *drifts[number - 1 :]]
-        if drift.group is None:
-            managers[drift.address] = answer == "y"
-        if answer == "y":
-            chosen.append(drift)
-    return chosen
-
-
-def _words(drift: Drift) -> str:
-    from reconciler.render.escaping import printable  # noqa: PLC0415 - start-up is measured
-
-    place = f"{drift.template.name} · {drift.project.name if drift.project else 'company'}"
-    role = drift.group.name if drift.group else "workflow manager"
-    person = f"{drift.person} ({drift.person.login or f'login id {drift.person.id}'})"
-    return printable(f"{place} · {role}: {person} is {drift.direction.replace('-', ' ')}")
 
 
 def _adoption(
     chosen: Sequence[Drift], observation: Observation, documents: Documents, workspace: Workspace, *, teams: bool
 ) -> Adoption:
     adoption = adopt_drifts(chosen, observation, documents, workspace)
-    accepted = [one for one in adoption.offers if teams or (_somebody_is_there() and _accepts(one))]
+    accepted = [one for one in adoption.offers if teams or (somebody_is_there() and _accepts(one))]
     if accepted:
         return adopt_drifts(chosen, observation, documents, workspace, accepted)
     return adoption
@@ -177,23 +140,26 @@ def _carry_out(adoption: Adoption, workspace: Workspace, common: Common, *, yes:
     emit(_difference(adoption.files, color=common.color(sys.stdout)))
     _tell_refused(adoption)
     if adoption.files:
-        if not yes and not _somebody_is_there():
+        if not yes and not somebody_is_there():
             raise UsageError("adopt asks before it writes, and there is no terminal to ask on; add --yes")
-        files = f"{len(adoption.files)} file{'' if len(adoption.files) == 1 else 's'}"
+        files = _counted(len(adoption.files), "file")
         if not yes and not click.confirm(f"Write {files}?", default=False, err=True):
             note("nothing was written", common)
             return 0
         _write(adoption.files, workspace)
-        count = len(adoption.adopted)
-        note(f"{count:,} difference{'' if count == 1 else 's'} adopted in {files}; commit them for review", common)
+        note(f"{_counted(len(adoption.adopted), 'difference')} adopted in {files}; commit that for review", common)
     return 2 if adoption.refused else 0
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def _tell_refused(adoption: Adoption) -> None:
     from reconciler.render.escaping import printable  # noqa: PLC0415 - start-up is measured
 
     for drift, reason in adoption.refused:
-        sys.stderr.write(f"not adopted: {_words(drift)}: {printable(reason)}\n")
+        sys.stderr.write(f"not adopted: {drift_words(drift)}: {printable(reason)}\n")
 
 
 _COLORS = {"+": "green", "-": "red", "@": "cyan"}

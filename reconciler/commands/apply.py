@@ -50,7 +50,7 @@ __all__ = ["apply"]
 @click.command(
     epilog="Examples: reconciler apply plan.json; reconciler apply (plans, shows, asks); "
     "reconciler apply --yes; reconciler apply plan.json --approved sha256:9c1f…; reconciler apply --only-drift; "
-    "reconciler apply --self-heal --base HEAD --yes"
+    "reconciler apply --self-heal --base LAST_APPLIED --yes"
 )
 @common_options
 @click.argument("plan_files", metavar="[PLAN]...", nargs=-1, type=click.Path(path_type=Path))

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import msgspec
 
 from reconciler.model.diagnostics import Origin
 from reconciler.model.live import Person
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 __all__ = ["AddEntry", "AddToEntry", "Edit", "EditList", "OwnGroup", "SetManager", "TeamOffer", "Wish"]
 
@@ -22,9 +27,18 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
     remove: tuple[Person, ...] = ()
 
     @property
-    def change(self) -> tuple[frozenset[str], frozenset[str]]:
-        """Give whom it adds and removes by login id: what makes two wishes alike."""
+    def people(self) -> tuple[frozenset[str], frozenset[str]]:
+        """Give whom it adds and removes by login id."""
         return frozenset(one.id for one in self.add), frozenset(one.id for one in self.remove)
+
+    def shared_with(self, others: Iterable[Wish]) -> Wish:
+        """Give the part of it that every other one wishes too."""
+        add, remove = self.add, self.remove
+        for other in others:
+            coming, going = {one.id for one in other.add}, {one.id for one in other.remove}
+            add = tuple(one for one in add if one.id in coming)
+            remove = tuple(one for one in remove if one.id in going)
+        return msgspec.structs.replace(self, add=add, remove=remove)
 
 
 class TeamOffer(msgspec.Struct, frozen=True, kw_only=True):

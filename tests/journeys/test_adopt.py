@@ -37,6 +37,10 @@ projects:
         # Bo came in May
         - bo@acme.test    # Bo
 """
+KNOWN = (
+    "kind: acknowledgements\nacknowledged:\n  - {address: projects/1042/*, group: Project Manager, "
+    'person: eli@acme.test, owner: kim@acme.test, reason: "a trial", until: 2099-12-31}\n'
+)
 TEAMS = "kind: teams\nteams:\n  west: [cy@acme.test, dee@acme.test]\n"
 
 
@@ -106,11 +110,13 @@ def test_05_what_is_refused(trial: Trial) -> None:
         ((), "there is no terminal to ask on; choose with --all"),
         (("--yes",), "choose with --all"),
         (("--all", "--person", "x@y"), "--all goes with neither"),
+        (("--person", "bob@acme.test"), "nobody with the login, or login id, 'bob@acme.test' was seen"),
+        (("--address", "projects/Harbor Bridge/*"), "addresses are such as projects/1041/templates/11 (Cedar Tower)"),
     ):
         shown = trial.run("adopt", *arguments)
         assert shown.startswith("exit 64")
         assert reason in shown
-    assert "nothing of what differs was chosen" in trial.run("adopt", "--person", "hal@acme.test")
+    assert "nothing chosen of 1 difference" in trial.run("adopt", "--person", "gus@acme.test")
     trial.sandbox.fail({"path": "presets/32", "status": 403, "times": 9})
     assert trial.run("adopt", "--all", "--yes").startswith("exit 6")
     assert trial.git("status", "--short") == ""
@@ -131,12 +137,8 @@ def test_06_what_cannot_be_edited(trial: Trial) -> None:
 def test_07_an_acknowledged_one_is_adopted_where_it_is_named(trial: Trial) -> None:
     """--all leaves what somebody answers for; the person or the address takes it."""
     trial.sandbox.edit("32", "1042", pm=["1", "2", "5"])
-    known = (
-        "kind: acknowledgements\nacknowledged:\n  - {address: projects/1042/*, group: Project Manager, "
-        'person: eli@acme.test, owner: kim@acme.test, reason: "a trial", until: 2099-12-31}\n'
-    )
-    trial.write({"known.yaml": known})
-    assert "nothing of what differs was chosen" in trial.run("adopt", "--all", "--yes")
+    trial.write({"known.yaml": KNOWN})
+    assert "nothing chosen of 1 difference" in trial.run("adopt", "--all", "--yes")
     assert "1 difference adopted in 1 file" in trial.run("adopt", "--person", "5", "--yes")
 
 
@@ -144,17 +146,17 @@ def test_07_an_acknowledged_one_is_adopted_where_it_is_named(trial: Trial) -> No
     ("typed", "left"),
     [
         ("y\nn\ny\n", ["eli@acme.test"]),
-        ("n\nquit\n", ["ann@acme.test", "eli@acme.test"]),
-        ("all\ny\n", []),
-        ("all\nn\n", ["ann@acme.test", "eli@acme.test"]),
+        ("n\nq\n", ["ann@acme.test", "eli@acme.test"]),
+        ("a\ny\n", []),
+        ("a\nn\n", ["ann@acme.test", "eli@acme.test"]),
     ],
 )
 def test_08_a_question_each(trial: Trial, typed: str, left: list[str]) -> None:
-    """Yes, no, all and quit; then the change is shown, and asked about once more."""
+    """Yes, no, all that follow and no more; then the change is shown, and asked about once more."""
     trial.sandbox.edit("32", "1042", pm=["2", "5"])
     code, shown = answer(trial, "adopt", typed=typed)
     assert code == 0
-    assert "1/2 Invoice Approval · Harbor Bridge · Project Manager: Ann (ann@acme.test) is git only; adopt?" in shown
+    assert "1/2 Invoice Approval · Project Manager: Ann (ann@acme.test) is git only at Harbor Bridge; adopt?" in shown
     found = trial.run("drift", "--format", "markdown")
     assert [one for one in ("ann@acme.test", "eli@acme.test") if one.replace("@", "@\u200b") in found] == left
 
@@ -197,6 +199,10 @@ def test_11_a_manager_is_one_question(trial: Trial) -> None:
     assert code == 0
     assert shown.count("; adopt?") == 1
     assert (
+        "1/1 Invoice Approval · workflow manager: Bo (bo@acme.test) is live only, Gus (gus@acme.test) is git only at "
+        "Cedar Tower; adopt?"
+    ) in shown
+    assert (
         file.read_bytes()
         == b"\xef\xbb\xbf"
         + INVOICE.replace(
@@ -206,3 +212,27 @@ def test_11_a_manager_is_one_question(trial: Trial) -> None:
     )
     assert file.stat().st_mode & 0o777 == 0o640
     assert trial.run("drift").startswith("exit 0")
+
+
+def test_12_what_is_alike_is_one_question(trial: Trial) -> None:
+    """The same person in the same role of several projects; what somebody answers for says so."""
+    for preset, project in (("31", "1041"), ("32", "1042")):
+        trial.sandbox.edit(preset, project, acc=["3", "4", "6"])
+    trial.sandbox.edit("32", "1042", pm=["1", "2", "5"], acc=["3", "4", "6"])
+    trial.write({"known.yaml": KNOWN})
+    code, shown = answer(trial, "adopt", typed="y\nq\nn\ny\n")
+    assert code == 0
+    assert "1/2 Invoice Approval · Accounting: Fay (fay@acme.test) is live only at Cedar Tower, Harbor Bridge" in shown
+    assert "is live only at Harbor Bridge (kim@acme.test answers for it until 2099-12-31); adopt?" in shown
+    assert "2 differences adopted in 1 file" in shown
+
+
+def test_13_a_change_that_all_share_and_one_that_one_has(trial: Trial) -> None:
+    """The shared list takes what all of them have, and the one that differs beyond gets its own."""
+    trial.sandbox.edit("31", "1041", acc=["3", "4", "6"])
+    trial.sandbox.edit("32", "1042", acc=["3", "6"])
+    assert trial.run("adopt", "--all", "--yes").startswith("exit 0")
+    text = (trial.folder / "assignments" / "invoice.yaml").read_text()
+    assert "  Accounting: [team:west, fay@acme.test]         # everybody's\n" in text
+    assert "        - bo@acme.test    # Bo\n      Accounting: [cy@acme.test, fay@acme.test]\n" in text
+    assert "nothing to change" in trial.run("plan")

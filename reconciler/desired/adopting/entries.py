@@ -26,13 +26,11 @@ def add_to_entry(nodes: Nodes, edit: AddToEntry) -> list[Splice]:
     entry = nodes.mapping(edit.origin)
     splices = []
     there = pair(entry, "groups")
+    if edit.manager is not None:
+        splices.append(_with_manager(nodes, entry, f"workflow_manager: {edit.manager}"))
     if there is not None and edit.groups:
         require_own(*there)
-        # first: where both go to the same line, what belongs to the roles stands deeper
         splices.append(_added(nodes, there[1], _lines(edit.groups), _between_braces(edit.groups)[1:-1]))
-    if edit.manager is not None:
-        manager = f"workflow_manager: {edit.manager}"
-        splices.append(_added(nodes, entry, [manager], manager))
     if there is None and edit.groups:
         lines = ["groups:", *_indented(_lines(edit.groups))]
         splices.append(_added(nodes, entry, lines, f"groups: {_between_braces(edit.groups)}"))
@@ -57,6 +55,18 @@ def add_entry(nodes: Nodes, edit: AddEntry) -> list[Splice]:
         parts.append(f"groups: {_between_braces(edit.groups)}")
     end = end_of(projects.value[-1])
     return [(end, end, f", {{{', '.join(parts)}}}")]
+
+
+def _with_manager(nodes: Nodes, entry: MappingNode, manager: str) -> Splice:
+    """Give the splice that puts a manager in front of the roles, or else behind everything."""
+    there = pair(entry, "groups")
+    if there is None or there[0] is entry.value[0][0]:
+        return _added(nodes, entry, [manager], manager)
+    key = there[0].start_mark
+    if not is_block(entry):
+        return (key.index, key.index, f"{manager}, ")
+    at = nodes.line_start(key.index)
+    return (at, at, f"{' ' * key.column}{manager}\n")
 
 
 def _added(nodes: Nodes, mapping: MappingNode, lines: Sequence[str], between: str) -> Splice:

@@ -132,12 +132,15 @@ class _Placing:
         if not left:
             return
         rule = place.entry is not None and place.entry.where is not None
-        alike = len(left) == followers and len({wish.change for wish in left}) == 1
-        if alike and not (rule and followers < _FEWEST_PROJECTS_OF_A_RULE):
-            self._edit_in_place(origin, place, left)
+        every = len(left) == followers and not (rule and followers < _FEWEST_PROJECTS_OF_A_RULE)
+        shared = left[0].shared_with(left[1:])
+        more = [wish for wish in left if wish.people != shared.people]
+        if not every or len(more) == len(left):  # nobody would follow it as it would be
+            more = left
         else:
-            for wish in left:
-                self._give_own(place, wish)
+            self._edit_in_place(origin, place, shared, left)
+        for wish in more:
+            self._give_own(place, wish)
 
     def _left(self, wish: Wish, place: _Place) -> Wish | None:
         """Give what is left of a wish after the teams that were changed; nothing where that was all."""
@@ -166,13 +169,12 @@ class _Placing:
                 nobody: dict[int, tuple[str, ...]] = dict.fromkeys(range(len(group.members)), ())
                 self._placed.append(Placed(EditList(origin=origin, replaced=nobody, appended=()), ()))
 
-    def _edit_in_place(self, origin: Origin, place: _Place, wishes: Sequence[Wish]) -> None:
-        first = wishes[0]
+    def _edit_in_place(self, origin: Origin, place: _Place, shared: Wish, wishes: Sequence[Wish]) -> None:
         edit: Edit
         if place.group is None:
-            edit = SetManager(origin=origin, person=self._names.person(first.add[0]))
+            edit = SetManager(origin=origin, person=self._names.person(shared.add[0]))
         else:
-            replaced, appended = self._changed(place.group.members, first)
+            replaced, appended = self._changed(place.group.members, shared)
             edit = EditList(origin=origin, replaced=replaced, appended=appended)
         self._placed.append(Placed(edit, tuple(wishes)))
 

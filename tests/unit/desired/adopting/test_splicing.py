@@ -136,8 +136,13 @@ ENTRIES = {
     ),
     "with roles": (
         "- project: P\n  groups:\n     A: [a@x]\n",
-        "- project: P\n  groups:\n     A: [a@x]\n     B c: [a@x, b@x]\n"
-        '     "on":\n       - a@x\n     E: {members: [], allow_empty: true}\n  workflow_manager: m@x\n',
+        "- project: P\n  workflow_manager: m@x\n  groups:\n     A: [a@x]\n     B c: [a@x, b@x]\n"
+        '     "on":\n       - a@x\n     E: {members: [], allow_empty: true}\n',
+    ),
+    "with roles first": (
+        "- groups:\n    A: [a@x]\n  project: P\n",
+        "- groups:\n    A: [a@x]\n    B c: [a@x, b@x]\n"
+        '    "on":\n      - a@x\n    E: {members: [], allow_empty: true}\n  project: P\n  workflow_manager: m@x\n',
     ),
     "in braces": (
         "- {project: P}  # p\n",
@@ -146,13 +151,13 @@ ENTRIES = {
     ),
     "in braces with roles": (
         "- {project: P, groups: {A: [a@x]}}\n",
-        '- {project: P, groups: {A: [a@x], B c: [a@x, b@x], "on": [a@x], E: {members: [], allow_empty: true}}'
-        ", workflow_manager: m@x}\n",
+        "- {project: P, workflow_manager: m@x, "
+        'groups: {A: [a@x], B c: [a@x, b@x], "on": [a@x], E: {members: [], allow_empty: true}}}\n',
     ),
     "with no roles in braces": (
         "- project: P\n  groups: {}\n",
-        '- project: P\n  groups: {B c: [a@x, b@x], "on": [a@x], E: {members: [], allow_empty: true}}\n'
-        "  workflow_manager: m@x\n",
+        "- project: P\n  workflow_manager: m@x\n"
+        '  groups: {B c: [a@x, b@x], "on": [a@x], E: {members: [], allow_empty: true}}\n',
     ),
 }
 
@@ -175,7 +180,7 @@ def test_the_company_gets_more() -> None:
 def test_only_a_manager() -> None:
     """Roles stay as they are."""
     assert edited("- project: P\n  groups: {}\n", AddToEntry(origin=at(1, 3), groups=(), manager="m@x")) == (
-        "- project: P\n  groups: {}\n  workflow_manager: m@x\n"
+        "- project: P\n  workflow_manager: m@x\n  groups: {}\n"
     )
 
 
@@ -225,8 +230,9 @@ def test_several_edits_at_one_place() -> None:
         EditList(origin=at(4, 5), replaced={}, appended=("b@x",)),
     ]
     assert edited(text, *edits) == (
-        "projects:\r\n- project: P\r\n  groups:\r\n    A:\r\n    - a@x\r\n    - b@x\r\n    B c: [a@x, b@x]\r\n"
-        "  workflow_manager: m@x\r\n- project: Q\r\n  groups:\r\n    B c: [a@x, b@x]\r\n"
+        "projects:\r\n- project: P\r\n  workflow_manager: m@x\r\n"
+        "  groups:\r\n    A:\r\n    - a@x\r\n    - b@x\r\n    B c: [a@x, b@x]\r\n"
+        "- project: Q\r\n  groups:\r\n    B c: [a@x, b@x]\r\n"
     )
 
 
