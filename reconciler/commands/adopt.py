@@ -15,11 +15,11 @@ from reconciler.commands.options import common_options, document_mode, emit, not
 from reconciler.commands.readers import open_reader
 from reconciler.commands.workspace import now, open_workspace, read_documents
 from reconciler.drift import acknowledge, compare_with, find_drifts
-from reconciler.errors import StaleError, UsageError
+from reconciler.errors import FileError, StaleError, UsageError
 from reconciler.planning import compare
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Sequence
 
     from reconciler.commands.adopting import Adoption, ChangedFile
     from reconciler.commands.observing import Observation
@@ -137,7 +137,10 @@ def _offered(offer: TeamOffer) -> str:
 def _carry_out(adoption: Adoption, workspace: Workspace, common: Common, *, yes: bool) -> int:
     for offer in adoption.offers:
         note(f"{_offered(offer)}; --teams changes the team instead", common)
-    emit(_difference(adoption.files, color=common.color(sys.stdout)))
+    from reconciler.render.difference import difference  # noqa: PLC0415 - start-up is measured
+
+    parts = [(one.path, one.before, one.after, one.changed) for one in adoption.files]
+    emit(difference(parts, color=common.color(sys.stdout)))
     _tell_refused(adoption)
     if adoption.files:
         if not yes and not somebody_is_there():
@@ -162,30 +165,15 @@ def _tell_refused(adoption: Adoption) -> None:
         sys.stderr.write(f"not adopted: {drift_words(drift)}: {printable(reason)}\n")
 
 
-_COLORS = {"+": "green", "-": "red", "@": "cyan"}
-
-
-def _difference(files: Collection[ChangedFile], *, color: bool) -> str:
-    """Give the change of the files as a diff, whatever a line holds."""
-    import difflib  # noqa: PLC0415 - start-up is measured
-
-    from reconciler.render.escaping import printable  # noqa: PLC0415 - the same
-
-    lines: list[str] = []
-    for one in files:
-        before, after = (text.removesuffix("\n").split("\n") for text in (one.before, one.after))
-        lines.extend(difflib.unified_diff(before, after, f"a/{one.path}", f"b/{one.path}", lineterm=""))
-    shown = [printable(line.rstrip("\r")) for line in lines]
-    if color:
-        shown = [click.style(line, fg=_COLORS.get(line[:1])) for line in shown]
-    return "".join(f"{line}\n" for line in shown)
-
-
-def _write(files: Collection[ChangedFile], workspace: Workspace) -> None:
+def _write(files: Sequence[ChangedFile], workspace: Workspace) -> None:
     for one in files:
         if read_document(workspace.root / one.path) != one.before:
             raise StaleError(f"{one.path} changed while this was thought about; nothing was written; run it again")
-    for one in files:
+    for number, one in enumerate(files):
         path = (workspace.root / one.path).resolve()
         mark = b"\xef\xbb\xbf" if path.read_bytes().startswith(b"\xef\xbb\xbf") else b""
-        write_file(path, mark + one.after.encode(), mode=document_mode(path))
+        try:
+            write_file(path, mark + one.after.encode(), mode=document_mode(path))
+        except FileError as error:
+            written = ", ".join(done.path for done in files[:number]) or "no other file"
+            raise FileError(f"{error.message}; written before: {written}") from error

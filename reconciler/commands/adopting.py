@@ -14,7 +14,7 @@ from reconciler.desired.adopting import Placed, Roster, apply_edits, place_wishe
 from reconciler.desired.naming import Names
 from reconciler.drift import find_drifts
 from reconciler.errors import DocumentsError, FileError
-from reconciler.model.adoption import TeamOffer, Wish
+from reconciler.model.adoption import ChangedLines, TeamOffer, Wish
 from reconciler.model.diagnostics import has_errors
 from reconciler.model.drift import Drift
 from reconciler.planning import compare, select
@@ -38,6 +38,7 @@ class ChangedFile(msgspec.Struct, frozen=True, kw_only=True):
     path: str
     before: str
     after: str
+    changed: tuple[ChangedLines, ...]
 
 
 class Adoption(msgspec.Struct, frozen=True, kw_only=True):
@@ -72,6 +73,9 @@ def adopt_drifts(
         accepted=accepted,
     )
     files, failed = _changed(placement.placed, workspace.root)
+    if failed and accepted:
+        # a team that cannot be changed, or a list beside it, leaves wishes half fulfilled: without teams none are
+        return adopt_drifts(chosen, observation, documents, workspace)
     reasons = {_place(wish): reason for wish, reason in (*placement.refused, *failed)}
     refused = tuple((one, reasons[_drift_place(one)]) for one in chosen if _drift_place(one) in reasons)
     adopted = tuple(one for one in chosen if _drift_place(one) not in reasons)
@@ -118,7 +122,7 @@ def _changed(placed: Sequence[Placed], root: Path) -> tuple[tuple[ChangedFile, .
         before = read_document(root / path)
         edited = apply_edits(before, [one.edit for one in several])
         if edited.text != before:
-            files.append(ChangedFile(path=path, before=before, after=edited.text))
+            files.append(ChangedFile(path=path, before=before, after=edited.text, changed=edited.changed))
         failed.extend(_failed(edited.refused, several))
     return tuple(files), failed
 

@@ -64,17 +64,21 @@ def named_drifts(drifts: Iterable[Drift], addresses: Sequence[str], people: Sequ
 
 
 def ask_which(drifts: Sequence[Drift]) -> list[Drift]:
-    """Ask about each kind of difference once: the same person in the same role, wherever."""
+    """Ask about each kind of difference once: the same person in the same role, wherever.
+
+    All that follow are, as with ``--all``, those that nobody answers for.
+    """
     kinds = _kinds(drifts)
     chosen: list[Drift] = []
-    click.echo("y: adopt, n: leave, a: adopt this and all that follow, q: ask no more", err=True)
+    click.echo("y: adopt, n: leave, a: adopt this and all that follow and nobody answers for, q: ask no more", err=True)
     for number, alike in enumerate(kinds, 1):
         question = f"{number}/{len(kinds)} {_question(alike)}; adopt?"
         answer = click.prompt(question, type=click.Choice(["y", "n", "a", "q"]), default="n", err=True)
         if answer == "q":
             break
         if answer == "a":
-            return [*chosen, *(one for kind in kinds[number - 1 :] for one in kind)]
+            following = (one for kind in kinds[number:] for one in kind if one.state != "acknowledged")
+            return [*chosen, *alike, *following]
         if answer == "y":
             chosen.extend(alike)
     return chosen

@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+import msgspec
 
-from reconciler.commands.exporting import prove, read_account, require_empty, write_documents
+from reconciler.commands.exporting import prove, read_account, require_empty, require_place, write_documents
 from reconciler.commands.options import common_options, emit
 from reconciler.commands.workspace import open_workspace
 from reconciler.desired.exporting import export_documents
@@ -53,25 +54,35 @@ def export(
     service = read_service(settings, os.environ)
     state, left_out = read_account(service, common, projects, templates)
     exported = export_documents(state)
+    require_place(out, exported.files, settings)
     prove(exported.files, settings, state)
-    files = dict(exported.files)
-    if not (out / FILE_NAME).exists():
-        files = {FILE_NAME: _settings_text(settings, service), **files}
-    write_documents(out, files)
+    write_documents(out, {**_beside(out, settings, service), **exported.files})
     _tell((*left_out, *exported.left_out), common)
     emit(_told(exported, out))
     return 0
 
 
 def _settings(common: Common, out: Path, company: str | None) -> SettingsDocument:
+    """Find out which company it is: the settings in the folder, those of ``--config`` or nearby, or a bare id."""
+    own = out / FILE_NAME
+    if own.is_file():
+        if company is not None or common.config not in {None, own, out}:
+            raise UsageError(f"{own} names the company already; leave out --company and --config")
+        return open_workspace(common, own).settings
     if company is None:
-        own = common.config is None and (out / FILE_NAME).is_file()
-        return open_workspace(common, out / FILE_NAME if own else None).settings
-    if common.config is not None or (out / FILE_NAME).exists():
-        raise UsageError("there is a reconciler.yaml that names the company; leave out --company")
+        # what these exclude is about another folder
+        return msgspec.structs.replace(open_workspace(common).settings, exclude=())
+    if common.config is not None:
+        raise UsageError("the settings of --config name the company already; leave out --company")
     if not (company.isascii() and company.isdigit() and len(company) <= 32):  # noqa: PLR2004 - as the schema says
         raise UsageError(f"--company '{company}' is no company id; give its digits, such as 4211")
     return SettingsDocument(company_id=company)
+
+
+def _beside(out: Path, settings: SettingsDocument, service: Service) -> dict[str, str]:
+    """Give what a folder of documents needs beside them and has not yet."""
+    files = {FILE_NAME: _settings_text(settings, service), ".gitignore": ".reconciler/\n"}
+    return {name: text for name, text in files.items() if not (out / name).exists()}
 
 
 def _settings_text(settings: SettingsDocument, service: Service) -> str:

@@ -7,8 +7,6 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import msgspec
-
 from reconciler.commands.observing import observe, require_whole
 from reconciler.commands.options import document_mode, write_file
 from reconciler.commands.progress import show_progress
@@ -23,7 +21,7 @@ from reconciler.planning import compare
 from reconciler.settings import FILE_NAME, read_credentials
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from reconciler.commands.options import Common
     from reconciler.desired.exporting import Chosen
@@ -33,7 +31,7 @@ if TYPE_CHECKING:
     from reconciler.model.live import Account
     from reconciler.model.settings import Service
 
-__all__ = ["prove", "read_account", "require_empty", "write_documents"]
+__all__ = ["prove", "read_account", "require_empty", "require_place", "write_documents"]
 
 
 def read_account(
@@ -84,9 +82,7 @@ def prove(files: Mapping[str, str], settings: SettingsDocument, state: LiveState
         settings_file = Path(folder) / FILE_NAME
         write_documents(Path(folder), files)
         try:
-            documents, diagnostics = read_repository(
-                settings_file, msgspec.structs.replace(settings, exclude=()), now().date()
-            )
+            documents, diagnostics = read_repository(settings_file, settings, now().date())
             if has_errors(diagnostics):
                 raise problems(diagnostics)
             observation = observe(documents, diagnostics, SnapshotReader(state))
@@ -97,9 +93,9 @@ def prove(files: Mapping[str, str], settings: SettingsDocument, state: LiveState
             ) from None
     changes = compare(observation.resolved, observation.state.versions)
     if changes:
+        count = f"{len(changes):,} preset{'' if len(changes) == 1 else 's'}"
         raise ReconcilerError(
-            f"a defect of reconciler: {len(changes):,} presets would change, such as {changes[0].address}; nothing was "
-            "written"
+            f"a defect of reconciler: {count} would change, such as {changes[0].address}; nothing was written"
         )
 
 
@@ -112,12 +108,26 @@ def require_empty(out: Path) -> None:
             raise FileError(f"there are documents in {out} already, such as {name}; name an empty folder with --out")
 
 
+def require_place(out: Path, files: Iterable[str], settings: SettingsDocument) -> None:
+    """Refuse places where no document would be read, or from which a link leads out of the folder."""
+    for name in files:
+        if not is_document(name, settings.exclude):
+            raise FileError(f"{name} would not be read: 'exclude:' of {out / FILE_NAME} names it; change that first")
+        for part in (out / name, *(out / name).parents):
+            if part == out:
+                break
+            if part.is_symlink():
+                raise FileError(f"{part} is a link, which would be followed out of {out}; name an empty folder")
+
+
 def write_documents(out: Path, files: Mapping[str, str]) -> None:
     """Write files below a folder, which is made where there is none; raises FileError when that fails."""
+    for folder in dict.fromkeys((out / name).parent for name in files):
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            reason = f"cannot make the folder {folder}: {error.strerror}"
+            raise FileError(f"{reason}; name another one with --out") from error
     for name, text in files.items():
         path = out / name
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise FileError(f"cannot make the folder {path.parent}: {error.strerror}") from error
         write_file(path, text.encode("utf-8"), mode=document_mode(path))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import yaml
@@ -18,6 +19,7 @@ _KEYWORDS = frozenset({"true", "false", "null", "yes", "no", "on", "off", "y", "
 _LONGEST_COMMENT = 80
 
 
+@lru_cache(maxsize=50_000)  # the same roles and people stand in thousands of lists
 def scalar(text: str) -> str:
     """Give a text plain where no reader can mistake it, also inside brackets, and in double quotes else."""
     if _PLAIN.fullmatch(text) and text.lower() not in _KEYWORDS:

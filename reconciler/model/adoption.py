@@ -12,7 +12,7 @@ from reconciler.model.live import Person
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["AddEntry", "AddToEntry", "Edit", "EditList", "OwnGroup", "SetManager", "TeamOffer", "Wish"]
+__all__ = ["AddEntry", "AddToEntry", "ChangedLines", "Edit", "EditList", "OwnGroup", "SetManager", "TeamOffer", "Wish"]
 
 
 class Wish(msgspec.Struct, frozen=True, kw_only=True):
@@ -97,6 +97,15 @@ class AddEntry(msgspec.Struct, frozen=True, kw_only=True):
     project: str
     groups: tuple[OwnGroup, ...]
     manager: str | None = None
+
+
+class ChangedLines(msgspec.Struct, frozen=True):
+    """Lines of a file (from 0, the second of each two excluded) that became others."""
+
+    before_from: int
+    before_to: int
+    after_from: int
+    after_to: int
 
 
 Edit = EditList | SetManager | AddToEntry | AddEntry

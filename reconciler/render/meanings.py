@@ -54,7 +54,7 @@ MEANINGS = {
     "drift/invalid-preset": "no new workflow can start from this preset",
     "drift/not-possible": "somebody in a role of an invalid preset may not be assigned any more",
     "export/left-out": "a template cannot be exported; told by export alone",
-    "export/unnamed-group": "a role that no document can name stays unmanaged; told by export alone",
+    "export/unnamed-group": "a role that no document can hold stays unmanaged; told by export alone",
     "live/kept-not-possible": "somebody who stays may no longer be assigned; the service may refuse the write",
     "live/old-snapshot": "the snapshot is more than a day old",
     "live/unchecked-assignee": "the snapshot cannot tell whether somebody may be assigned",

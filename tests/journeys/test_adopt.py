@@ -202,14 +202,8 @@ def test_11_a_manager_is_one_question(trial: Trial) -> None:
         "1/1 Invoice Approval · workflow manager: Bo (bo@acme.test) is live only, Gus (gus@acme.test) is git only at "
         "Cedar Tower; adopt?"
     ) in shown
-    assert (
-        file.read_bytes()
-        == b"\xef\xbb\xbf"
-        + INVOICE.replace(
-            "      Project Manager: [ 'ann@acme.test' ]   # alone\n",
-            "      Project Manager: [ 'ann@acme.test' ]   # alone\n    workflow_manager: bo@acme.test\n",
-        ).encode()
-    )
+    edited = INVOICE.replace("Cedar Tower\n", "Cedar Tower\n    workflow_manager: bo@acme.test\n")
+    assert file.read_bytes() == b"\xef\xbb\xbf" + edited.encode()
     assert file.stat().st_mode & 0o777 == 0o640
     assert trial.run("drift").startswith("exit 0")
 

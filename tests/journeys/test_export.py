@@ -31,7 +31,7 @@ def test_01_a_whole_account(tmp_path: Path, sandbox: RunningSandbox) -> None:
     shown = run(tmp_path, sandbox, "export", "--company", "4211", "--out", "approvals")
     assert shown == (
         "exit 0\n--- stdout\n3 presets written to approvals as 2 documents; 'reconciler plan' there is empty\n"
-        "--- stderr\n"
+        "--- stderr\n· 1 project that is not active is not exported; name one with --project  [export/left-out]\n"
     )
     # tools, templates, projects, two versions, a list for each of three places, three presets
     log = sandbox.log(forget=True)
@@ -40,6 +40,7 @@ def test_01_a_whole_account(tmp_path: Path, sandbox: RunningSandbox) -> None:
     assert sorted(str(one.relative_to(folder)) for one in folder.rglob("*.yaml")) == [
         "assignments/budget.yaml", "assignments/invoice-approval.yaml", "reconciler.yaml",
     ]  # fmt: skip
+    assert (folder / ".gitignore").read_text() == ".reconciler/\n"
     assert "nothing to change" in run(folder, sandbox, "plan")
     assert run(folder, sandbox, "drift").startswith("exit 0")
     again = run(tmp_path, sandbox, "export", "--out", "approvals")
@@ -60,6 +61,13 @@ def test_02_a_part_into_a_folder_with_settings(tmp_path: Path, sandbox: RunningS
     elsewhere = run(tmp_path, sandbox, "export", "--config", "part", "--out", "other", "--template", "Budget")
     assert elsewhere.startswith("exit 0")
     assert "company_name: Acme" in (tmp_path / "other" / "reconciler.yaml").read_text()
+    both = run(tmp_path, sandbox, "export", "--config", "part", "--company", "4211", "--out", "more")
+    assert both.startswith("exit 64")
+    (tmp_path / "third").mkdir()
+    (tmp_path / "third" / "reconciler.yaml").write_text(settings.replace("4211", "9999"))
+    mixed = run(tmp_path, sandbox, "export", "--config", "part", "--out", "third")
+    assert "names the company already; leave out --company and --config" in mixed
+    assert len(list((tmp_path / "third").iterdir())) == 1
 
 
 def test_03_what_stays_out_is_told(tmp_path: Path, sandbox: RunningSandbox) -> None:
@@ -97,18 +105,29 @@ def test_05_a_company_without_tools_of_projects(tmp_path: Path) -> None:
     assert [path for path in asked if path.endswith("/projects")] == []
 
 
-def test_06_a_folder_that_cannot_be_made(tmp_path: Path, sandbox: RunningSandbox) -> None:
-    """Told, with what is in the way."""
+def test_06_a_folder_that_cannot_be_used(tmp_path: Path, sandbox: RunningSandbox) -> None:
+    """Told, with what is in the way, before any file is written: a file, a link, settings that exclude documents."""
     (tmp_path / "file").write_text("")
     shown = run(tmp_path, sandbox, "export", "--company", "4211", "--out", "file/x")
     assert shown.startswith("exit 64")
     assert "cannot make the folder" in shown
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "linked").mkdir()
+    (tmp_path / "linked" / "assignments").symlink_to(tmp_path / "elsewhere")
+    assert "is a link" in run(tmp_path, sandbox, "export", "--company", "4211", "--out", "linked")
+    assert list((tmp_path / "elsewhere").iterdir()) == []
+    (tmp_path / "part").mkdir()
+    text = 'kind: settings\nversion: 1\ncompany_id: "4211"\nexclude: [assignments/budget.yaml]\n'
+    (tmp_path / "part" / "reconciler.yaml").write_text(text)
+    shown = run(tmp_path, sandbox, "export", "--out", "part")
+    assert "assignments/budget.yaml would not be read: 'exclude:'" in shown
+    assert len(list((tmp_path / "part").iterdir())) == 1
 
 
 @pytest.mark.parametrize(
     ("wrong", "message"),
     [
-        ("ann@acme.test", "1 presets would change"),
+        ("ann@acme.test", "1 preset would change"),
         ("Project Manager", "the documents cannot be read back"),
         ("kind: assignments", "the documents cannot be read back"),
     ],

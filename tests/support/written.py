@@ -23,6 +23,7 @@ class _Hand:
     def __init__(self, draw: Callable[..., Any]) -> None:
         self.draw = draw
         self.comments = 0
+        self.remarks = 0
 
     def chance(self, *ways: Any) -> Any:
         """Choose one way."""
@@ -30,7 +31,8 @@ class _Hand:
 
     def remark(self) -> str:
         """Perhaps a comment behind a line."""
-        return str(self.chance("", "", "   # a remark"))
+        self.remarks += 1
+        return str(self.chance("", "", f"   # remark {self.remarks}."))
 
     def own_line(self, indent: str) -> list[str]:
         """Perhaps a comment on a line of its own, or an empty line."""

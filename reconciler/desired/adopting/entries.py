@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from reconciler.desired.adopting.lists import NOBODY, Splice, added_lines
-from reconciler.desired.adopting.nodes import CannotEditError, end_of, is_block, pair, require_own
+from reconciler.desired.adopting.lines import Splice, added_lines
+from reconciler.desired.adopting.lists import NOBODY, dash_of
+from reconciler.desired.adopting.nodes import CannotEditError, end_of, pair, require_own
 from reconciler.desired.scalars import scalar
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from ruamel.yaml.nodes import MappingNode, Node
-
-    from reconciler.desired.adopting.nodes import Nodes
+    from reconciler.desired.adopting.nodes import Node, Nodes
     from reconciler.model.adoption import AddEntry, AddToEntry, OwnGroup
 
 __all__ = ["add_entry", "add_to_entry"]
@@ -29,7 +28,7 @@ def add_to_entry(nodes: Nodes, edit: AddToEntry) -> list[Splice]:
     if edit.manager is not None:
         splices.append(_with_manager(nodes, entry, f"workflow_manager: {edit.manager}"))
     if there is not None and edit.groups:
-        require_own(*there)
+        require_own(there[1])
         splices.append(_added(nodes, there[1], _lines(edit.groups), _between_braces(edit.groups)[1:-1]))
     if there is None and edit.groups:
         lines = ["groups:", *_indented(_lines(edit.groups))]
@@ -42,43 +41,42 @@ def add_entry(nodes: Nodes, edit: AddEntry) -> list[Splice]:
     found = pair(nodes.mapping(edit.origin), "projects")
     if found is None:
         raise CannotEditError("it could not be found in the file")
-    require_own(*found)
     projects = found[1]
+    require_own(projects)
     manager = [] if edit.manager is None else [f"workflow_manager: {edit.manager}"]
-    if is_block(projects):
+    if projects.block:
         groups = ["groups:", *_indented(_lines(edit.groups))] if edit.groups else []
-        lines = [f"- project: {edit.project}", *_indented([*manager, *groups])]
-        indent = " " * projects.start_mark.column
-        return [added_lines(nodes, end_of(projects), [f"{indent}{line}" for line in lines])]
+        dash = dash_of(nodes, projects.children[-1])
+        indent = " " * len(dash)
+        lines = [f"{dash}project: {edit.project}", *(f"{indent}{line}" for line in (*manager, *groups))]
+        return [added_lines(nodes, end_of(nodes.text, projects), lines)]
     parts = [f"project: {edit.project}", *manager]
     if edit.groups:
         parts.append(f"groups: {_between_braces(edit.groups)}")
-    end = end_of(projects.value[-1])
+    end = projects.children[-1].end
     return [(end, end, f", {{{', '.join(parts)}}}")]
 
 
-def _with_manager(nodes: Nodes, entry: MappingNode, manager: str) -> Splice:
+def _with_manager(nodes: Nodes, entry: Node, manager: str) -> Splice:
     """Give the splice that puts a manager in front of the roles, or else behind everything."""
     there = pair(entry, "groups")
-    if there is None or there[0] is entry.value[0][0]:
+    if there is None or there[0] is entry.children[0]:
         return _added(nodes, entry, [manager], manager)
-    key = there[0].start_mark
-    if not is_block(entry):
-        return (key.index, key.index, f"{manager}, ")
-    at = nodes.line_start(key.index)
+    key = there[0]
+    if not entry.block:
+        return (key.start, key.start, f"{manager}, ")
+    at = nodes.line_start(key.start)
     return (at, at, f"{' ' * key.column}{manager}\n")
 
 
-def _added(nodes: Nodes, mapping: MappingNode, lines: Sequence[str], between: str) -> Splice:
+def _added(nodes: Nodes, mapping: Node, lines: Sequence[str], between: str) -> Splice:
     """Give the splice that puts pairs behind the last one of a mapping, as lines or between its braces."""
-    if is_block(mapping):
-        indent = " " * mapping.start_mark.column
-        return added_lines(nodes, end_of(mapping), [f"{indent}{line}" for line in lines])
-    if not mapping.value:
-        at = mapping.start_mark.index + 1
-        return (at, at, between)
-    last: Node = mapping.value[-1][1]
-    end = end_of(last)
+    if mapping.block:
+        indent = " " * mapping.children[0].column
+        return added_lines(nodes, end_of(nodes.text, mapping), [f"{indent}{line}" for line in lines])
+    if not mapping.children:
+        return (mapping.start + 1, mapping.start + 1, between)
+    end = mapping.children[-1].end
     return (end, end, f", {between}")
 
 

@@ -1,57 +1,103 @@
-"""Finds what stands where in a YAML text, by ruamel.yaml's round-trip nodes; it changes nothing."""
+"""Finds what stands where in a YAML text, as the parser of documents sees it; it changes nothing."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import re
+from typing import TYPE_CHECKING, Any, Literal
 
-from ruamel.yaml import YAML
-from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+import yaml
+from yaml.events import (
+    AliasEvent,
+    DocumentStartEvent,
+    MappingEndEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    StreamEndEvent,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from reconciler.model.diagnostics import Origin
 
-__all__ = ["CannotEditError", "Nodes", "end_of", "is_block", "pair"]
+__all__ = ["CannotEditError", "Node", "Nodes", "end_of", "pair", "require_own", "require_plain"]
+
+_LONE_RETURN = re.compile(r"\r(?!\n)")
+_Parser = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class CannotEditError(Exception):
     """Something is written in a way that is not edited; the message says what and what to do."""
 
 
+class Node:
+    """A value, a key or an alias: ``start`` and ``end`` are places in the text, ``column`` is from 0.
+
+    ``children`` are items, or keys and values in turn. ``block`` tells a list or mapping on lines of its own, without
+    brackets, and a text below its key.
+    """
+
+    __slots__ = ("anchor", "block", "children", "column", "end", "kind", "line", "start", "text")
+
+    def __init__(self, kind: Literal["scalar", "list", "mapping", "alias"], event: Any) -> None:
+        self.kind = kind
+        self.line: int = event.start_mark.line
+        self.column: int = event.start_mark.column
+        self.start: int = event.start_mark.index
+        self.end: int = event.end_mark.index
+        self.anchor: str | None = event.anchor
+        self.text: str = event.value if kind == "scalar" else ""
+        self.block: bool = event.style in {"|", ">"} if kind == "scalar" else not getattr(event, "flow_style", True)
+        self.children: list[Node] = []
+
+    @property
+    def pairs(self) -> list[tuple[Node, Node]]:
+        """The keys of a mapping, each with its value."""
+        return list(zip(self.children[::2], self.children[1::2], strict=True))
+
+
 class Nodes:
-    """The nodes of every document of a text, by the place where a key or a mapping begins."""
+    """The nodes of every document of a text, by the place where a key or a mapping begins.
+
+    Raises CannotEditError for a text that is no YAML any more.
+    """
 
     def __init__(self, text: str) -> None:
+        if _LONE_RETURN.search(text):
+            raise CannotEditError("its lines end with a carriage return alone; save it with line feeds")
         self.text = text
-        self._pairs: dict[tuple[int, int], tuple[Any, Any]] = {}
-        self._mappings: dict[tuple[int, int], MappingNode] = {}
-        for document in YAML(typ="rt", pure=True).compose_all(text):
-            for node in _walk(document):
-                if isinstance(node, MappingNode):
+        self._pairs: dict[tuple[int, int], tuple[Node, Node]] = {}
+        self._mappings: dict[tuple[int, int], Node] = {}
+        try:
+            documents = _documents(text)
+        except yaml.YAMLError as error:
+            reason = getattr(error, "problem", None) or "unreadable"
+            raise CannotEditError(f"it is not valid YAML any more: {reason}") from None
+        for document in documents:
+            for node in walk(document):
+                if node.kind == "mapping":
                     self._mappings.setdefault(_place(node), node)
-                    self._pairs.update((_place(key), (key, value)) for key, value in node.value)
+                    self._pairs.update((_place(key), (key, value)) for key, value in node.pairs)
 
-    def below(self, origin: Origin) -> tuple[Any, Any]:
+    def below(self, origin: Origin) -> tuple[Node, Node]:
         """Give a key and its value; raises CannotEditError where the value is written elsewhere, or here for others."""
         found = self._pairs.get((origin.line, origin.column))
         if found is None:
-            raise CannotEditError("it could not be found in the file")
-        key, value = found
-        require_own(key, value)
+            raise _not_found()
+        require_own(found[1])
         return found
 
-    def mapping(self, origin: Origin) -> MappingNode:
+    def mapping(self, origin: Origin) -> Node:
         """Give the mapping that begins at a place, or that stands below the key there."""
         place = (origin.line, origin.column)
-        key_and_value = self._pairs.get(place)
-        if key_and_value is not None and key_and_value[0].value == "company":
-            require_own(*key_and_value)
-            value: MappingNode = key_and_value[1]
+        key, value = self._pairs.get(place, (None, None))
+        if key is not None and value is not None and key.text == "company":
+            require_own(value)
             return value
         found = self._mappings.get(place)
         if found is None:
-            raise CannotEditError("it could not be found in the file")
+            raise _not_found()
         return found
 
     def line_start(self, index: int) -> int:
@@ -59,59 +105,82 @@ class Nodes:
         return self.text.rfind("\n", 0, index) + 1
 
     def next_line(self, index: int) -> int:
-        """Give where the line behind that of a character begins: the end of the text, where there is none."""
-        at = self.text.find("\n", index)
-        return len(self.text) if at < 0 else at + 1
+        """Give where the line behind that of a character begins; every line has an end."""
+        return self.text.index("\n", index) + 1
 
 
-def require_own(key: Node, value: Node) -> None:
-    """Raise CannotEditError for a value that is an alias, or that other places may name as one."""
-    if value.start_mark.index < key.start_mark.index:
-        raise CannotEditError("an alias (*) stands there; write the list out in its place")
-    if value.anchor is not None:
-        raise CannotEditError(f"it has an anchor (&{value.anchor}), so others may share it; write the lists out")
+def _not_found() -> CannotEditError:
+    return CannotEditError("it could not be found in the file")
+
+
+def _documents(text: str) -> list[Node]:
+    parser = _Parser(text)
+    documents: list[Node] = []
+    next_event = parser.get_event
+    try:
+        while True:
+            event = next_event()
+            if event.__class__ is StreamEndEvent:
+                return documents
+            if event.__class__ is DocumentStartEvent:
+                documents.append(_node(next_event(), next_event))
+    finally:
+        parser.dispose()
+
+
+def _node(first: Any, next_event: Callable[[], Any]) -> Node:
+    """Build the node that begins with an event; documents that are read are not nested deeply."""
+    event: Any = first
+    if event.__class__ is ScalarEvent:
+        return Node("scalar", event)
+    if event.__class__ is AliasEvent:
+        return Node("alias", event)
+    node = Node("mapping" if event.__class__ is MappingStartEvent else "list", event)
+    while True:
+        event = next_event()
+        if event.__class__ in {MappingEndEvent, SequenceEndEvent}:
+            end: Any = event.end_mark
+            node.end = end.index
+            return node
+        node.children.append(_node(event, next_event))
 
 
 def _place(node: Node) -> tuple[int, int]:
-    return node.start_mark.line + 1, node.start_mark.column + 1
+    return node.line + 1, node.column + 1
 
 
-def _walk(node: Node) -> Iterator[Node]:
-    """Give every node once, whatever aliases lead to it."""
-    seen: set[int] = set()
+def walk(node: Node) -> Iterator[Node]:
+    """Give a node and everything in it."""
     ahead = [node]
     while ahead:
         one = ahead.pop()
-        if id(one) in seen:
-            continue
-        seen.add(id(one))
         yield one
-        if isinstance(one, SequenceNode):
-            ahead.extend(one.value)
-        elif isinstance(one, MappingNode):
-            ahead.extend(part for both in one.value for part in both)
+        ahead.extend(one.children)
 
 
-def is_block(node: Node) -> bool:
-    """Tell whether a list or mapping stands on lines of its own, without brackets."""
-    return isinstance(node, SequenceNode | MappingNode) and not node.flow_style
+def require_own(value: Node) -> None:
+    """Raise CannotEditError for a value that is an alias, or that other places may name as one."""
+    if value.kind == "alias":
+        raise CannotEditError("an alias (*) stands there; write out what it stands for")
+    if value.anchor is not None:
+        raise CannotEditError(f"it has an anchor (&{value.anchor}), so others may share it; write each of them out")
 
 
-def pair(mapping: MappingNode, name: str) -> tuple[Any, Any] | None:
+def require_plain(value: Node) -> None:
+    """Raise CannotEditError where a value, or anything in it, is an alias or has an anchor."""
+    for node in walk(value):
+        require_own(node)
+
+
+def pair(mapping: Node, name: str) -> tuple[Node, Node] | None:
     """Give a key with its value."""
-    return next(((key, value) for key, value in mapping.value if key.value == name), None)
+    return next(((key, value) for key, value in mapping.pairs if key.text == name), None)
 
 
-def end_of(node: Node) -> int:
+def end_of(text: str, node: Node) -> int:
     """Give where the last letter of a node ends: a block's own end lies behind blank lines and comments."""
-    if is_block(node) and node.value:
-        last: Any = node.value[-1]
-        before = last[0] if isinstance(node, MappingNode) else node
-        child = last[1] if isinstance(node, MappingNode) else last
-        if child.start_mark.index < before.start_mark.index:
-            raise CannotEditError("an alias (*) stands there; write it out in its place")
-        return end_of(child)
-    if isinstance(node, ScalarNode) and node.style in {"|", ">"}:
-        raise CannotEditError("a text over several lines stands there; write it in one line")
-    end: int = node.end_mark.index
-    return end
+    if node.kind in {"list", "mapping"} and node.block and node.children:
+        return end_of(text, node.children[-1])
+    if node.kind == "scalar" and node.block:
+        return len(text[: node.end].rstrip())
+    return node.end

@@ -1,22 +1,20 @@
-"""Changes a YAML text where it must, and leaves every other letter as it is; what changes is decided elsewhere.
-
-The nodes are those of ruamel.yaml's round trip, which knows where everything stands. Its dumper is not used: it joins
-lists over several lines, moves comments and indents anew, and so touches lines that nobody asked to change.
-"""
+"""Changes a YAML text where it must, and leaves every other letter as it is; what changes is decided elsewhere."""
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_right
 from typing import TYPE_CHECKING, NamedTuple
 
 from reconciler.desired.adopting.entries import add_entry, add_to_entry
 from reconciler.desired.adopting.lists import edit_list
-from reconciler.desired.adopting.nodes import CannotEditError, Nodes, end_of
-from reconciler.model.adoption import AddEntry, AddToEntry, Edit, EditList, SetManager
+from reconciler.desired.adopting.nodes import CannotEditError, Nodes, end_of, require_plain
+from reconciler.model.adoption import AddEntry, AddToEntry, ChangedLines, Edit, EditList, SetManager
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from reconciler.desired.adopting.lists import Splice
+    from reconciler.desired.adopting.lines import Splice
 
 __all__ = ["Edited", "apply_edits"]
 
@@ -24,15 +22,20 @@ _ORDER = (EditList, SetManager, AddToEntry, AddEntry)  # where several write to 
 
 
 class Edited(NamedTuple):
-    """A text after its edits, and the edits that could not be made, each with the reason."""
+    """A text after its edits, where it changed, and the edits that could not be made, each with the reason."""
 
     text: str
+    changed: tuple[ChangedLines, ...]
     refused: tuple[tuple[Edit, str], ...]
 
 
 def apply_edits(text: str, edits: Sequence[Edit]) -> Edited:
-    """Make edits in the content of one file; lines end as they do in it."""
-    nodes = Nodes(text)
+    """Make edits in the content of one file; lines end as they do in it, and its last line as it did."""
+    whole = text if text.endswith("\n") else f"{text}\n"
+    try:
+        nodes = Nodes(whole)
+    except CannotEditError as error:
+        return Edited(text, (), tuple((edit, str(error)) for edit in edits))
     splices: list[Splice] = []
     refused: list[tuple[Edit, str]] = []
     for edit in sorted(edits, key=lambda one: _ORDER.index(type(one))):
@@ -40,7 +43,29 @@ def apply_edits(text: str, edits: Sequence[Edit]) -> Edited:
             splices.extend(_splices(nodes, edit))
         except CannotEditError as error:
             refused.append((edit, str(error)))
-    return Edited(_spliced(text, splices), tuple(refused))
+    splices.sort(key=lambda one: one[:2])
+    edited = _spliced(whole, splices)
+    after = edited if whole is text else edited.removesuffix("\n").removesuffix("\r")
+    return Edited(after, _changed_lines(whole, splices), tuple(refused))
+
+
+def _splices(nodes: Nodes, edit: Edit) -> list[Splice]:
+    if isinstance(edit, EditList):
+        return edit_list(nodes, edit)
+    if isinstance(edit, SetManager):
+        return [_set_manager(nodes, edit)]
+    if isinstance(edit, AddToEntry):
+        return add_to_entry(nodes, edit)
+    return add_entry(nodes, edit)
+
+
+def _set_manager(nodes: Nodes, edit: SetManager) -> Splice:
+    _, value = nodes.below(edit.origin)
+    require_plain(value)
+    end = end_of(nodes.text, value)
+    if "#" in nodes.text[value.start : end]:
+        raise CannotEditError("a comment stands inside of it; edit that by hand")
+    return (value.start, end, edit.person)
 
 
 def _spliced(text: str, splices: Sequence[Splice]) -> str:
@@ -48,18 +73,26 @@ def _spliced(text: str, splices: Sequence[Splice]) -> str:
     newline = "\r\n" if "\r\n" in text else "\n"
     parts: list[str] = []
     at = 0
-    for start, end, new in sorted(splices, key=lambda one: one[:2]):
+    for start, end, new in splices:
         parts.extend((text[at:start], new.replace("\n", newline)))
         at = end
     return "".join((*parts, text[at:]))
 
 
-def _splices(nodes: Nodes, edit: Edit) -> list[Splice]:
-    if isinstance(edit, EditList):
-        return edit_list(nodes, edit)
-    if isinstance(edit, SetManager):
-        _, value = nodes.below(edit.origin)
-        return [(value.start_mark.index, end_of(value), edit.person)]
-    if isinstance(edit, AddToEntry):
-        return add_to_entry(nodes, edit)
-    return add_entry(nodes, edit)
+def _changed_lines(text: str, splices: Sequence[Splice]) -> tuple[ChangedLines, ...]:
+    """Give which lines became which others, so that nobody has to look for them in long files."""
+    starts = [0, *(found.end() for found in re.finditer("\n", text))]
+    changed: list[ChangedLines] = []
+    shift = 0
+    for start, end, new in splices:
+        first, last = bisect_right(starts, start) - 1, bisect_right(starts, end) - 1
+        behind = last if end == starts[last] else last + 1
+        grows = new.count("\n") - (last - first)
+        if changed and first <= changed[-1].before_to:
+            one = changed.pop()
+            first, behind = one.before_from, max(behind, one.before_to)
+            changed.append(ChangedLines(first, behind, one.after_from, behind + shift + grows))
+        else:
+            changed.append(ChangedLines(first, behind, first + shift, behind + shift + grows))
+        shift += grows
+    return tuple(changed)

@@ -34,7 +34,7 @@ def choose(account: Account, projects: Sequence[str], templates: Sequence[str]) 
     """
     chosen_projects = _projects(account, projects)
     usable = []
-    left_out = []
+    left_out = [] if projects else _passed_over(account)
     for template in _templates(account, templates):
         reason = _not_exported(template, account)
         if reason is None:
@@ -53,6 +53,15 @@ def choose(account: Account, projects: Sequence[str], templates: Sequence[str]) 
     wanted = tuple(Wanted(place, tool, frozenset(ids)) for (place, tool), ids in together.items())
     looked_at = {template_id for one in wanted for template_id in one.template_ids}
     return Chosen(tuple(one for one in usable if one.id in looked_at), wanted, tuple(left_out))
+
+
+def _passed_over(account: Account) -> list[Diagnostic]:
+    count = sum(not project.active for project in account.catalogue.projects)
+    if not count:
+        return []
+    words = "1 project that is not active is" if count == 1 else f"{count:,} projects that are not active are"
+    message = f"{words} not exported; name one with --project"
+    return [Diagnostic(severity="note", code="export/left-out", message=message)]
 
 
 def _not_exported(template: Template, account: Account) -> str | None:

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Exported", "export_documents"]
 
+# names that no file may have on some machines that a repository is checked out on
+_DEVICES = frozenset(("con", "prn", "aux", "nul", *(f"{port}{one}" for port in ("com", "lpt") for one in range(1, 10))))
+
 
 class Exported(msgspec.Struct, frozen=True, kw_only=True):
     """The texts of documents by path below the root, how much is in them, and what none of them can say."""
@@ -53,6 +56,8 @@ def export_documents(state: LiveState) -> Exported:
 
 def _path(lifted: Lifted, taken: dict[str, str]) -> str:
     name = slug(lifted.template.name) or "template"
+    if name in _DEVICES:
+        name = f"{name}-template"
     path = f"assignments/{name}.yaml"
     while path in taken:
         name = f"{name}-{lifted.template.id}"

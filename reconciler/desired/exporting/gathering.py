@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["LivePreset", "LiveTemplate", "Members", "gather"]
 
 Members = tuple[Person, ...]  # by login, each once
+_MOST_MEMBERS = 10_000  # as the schemas say
 _LONGEST_KEY = 1000  # letters as written; YAML ends the keys it reads without a mark at 1024
 
 
@@ -51,10 +52,14 @@ def gather(state: LiveState) -> tuple[list[LiveTemplate], list[Diagnostic]]:
         for preset in by_template.get(template.id, ()):
             version = versions[preset.version_id or template.version_id or ""]
             names, skipped = _names(version)
-            left_out.extend(_told(skipped, template, preset))
+            left_out.extend(_told(skipped, template, preset, "several are called so, or its name is no key"))
             project = None if preset.project_id is None else projects[preset.project_id]
             manager = None if preset.workflow_manager is None else _same(preset.workflow_manager, known)
-            one = LivePreset(project=project, groups=_groups(preset, names, known), manager=manager)
+            groups = _groups(preset, names, known)
+            large = [name for name, members in groups.items() if len(members) > _MOST_MEMBERS]
+            left_out.extend(_told(large, template, preset, f"more than {_MOST_MEMBERS:,} people are in it"))
+            groups = {name: members for name, members in groups.items() if name not in large}
+            one = LivePreset(project=project, groups=groups, manager=manager)
             if one.groups or one.manager is not None:
                 presets.append(one)
         if presets:
@@ -99,12 +104,9 @@ def _same(person: Person, known: dict[str, Person]) -> Person:
     return known.setdefault(person.id, person)
 
 
-def _told(skipped: Iterable[str], template: Template, preset: Preset) -> Iterator[Diagnostic]:
+def _told(skipped: Iterable[str], template: Template, preset: Preset, reason: str) -> Iterator[Diagnostic]:
     for name in dict.fromkeys(skipped):
-        message = (
-            f"{template.name}: the role '{name}' cannot be named in a document (several are called so, or its name is "
-            "no key); it stays unmanaged; rename it in the template to manage it"
-        )
+        message = f"{template.name}: the role '{name}' stays unmanaged, as no document can hold it: {reason}"
         yield Diagnostic(
             severity="warning",
             code="export/unnamed-group",

@@ -49,7 +49,7 @@ def test_an_edit_that_does_something_else_is_never_written(
     assert len(drifts) == 2
 
     def edited(text: str, _edits: Any) -> Edited:
-        return Edited(text.replace(*wrong), ())
+        return Edited(text.replace(*wrong), (), ())
 
     monkeypatch.setattr(adopting, "apply_edits", edited)
     with pytest.raises(DocumentsError) as refused:

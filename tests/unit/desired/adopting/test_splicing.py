@@ -57,7 +57,7 @@ LISTS: dict[str, tuple[str, dict[int, tuple[str, ...]], tuple[str, ...], str]] =
     "a person over lines": ("A:\n  - person: a@x  # c\n    # d\n    until: 2030-01-01\n  - b@x\n", {0: GONE}, (),
                             "A:\n    # d\n  - b@x\n"),
     "a person over lines for others": ("A:\n  - person: a@x\n    until: 2030-01-01  # c\n", {0: ("a@x", "b@x")}, (),
-                                       "A:\n  - a@x  # c\n  - b@x\n"),
+                                       "A:\n  - a@x\n  - b@x\n"),
     "lines between brackets": ("A: [\n  a@x,  # a\n  b@x,\n]\n", {0: GONE}, ("c@x",), "A: [\n  b@x,\n  c@x,\n]\n"),
     "lines between brackets without a last comma": ("A: [\n  a@x,\n  b@x  # b\n]\n", {}, ("c@x", "d@x"),
                                                     "A: [\n  a@x,\n  b@x,  # b\n  c@x,\n  d@x\n]\n"),
@@ -67,6 +67,17 @@ LISTS: dict[str, tuple[str, dict[int, tuple[str, ...]], tuple[str, ...], str]] =
                        "A: [a@x,  # b\n    c@x, e@x]\n"),
     "the first of a line of several": ("A: [a@x,\n    b@x, c@x]\n", {0: GONE, 1: GONE}, (), "A: [\n    c@x]\n"),
     "the only one of the last line": ("A: [a@x,  # a\n    b@x]\n", {1: GONE}, (), "A: [a@x,  # a\n    ]\n"),
+    "a tab": ("A:\t[a@x, b@x]\t# c\n", {0: GONE}, (), "A:\t[b@x]\t# c\n"),
+    "a text that looks like a comment": (
+        'A:\n  - person: a@x\n    reason: "x\n      # y\n      z"\n    # real\n  - b@x\n', {0: GONE}, (),
+        "A:\n    # real\n  - b@x\n",
+    ),
+    "all for others on lines": ("A:\n  - a@x  # a\n  - b@x  # b\n", {0: GONE, 1: GONE}, ("c@x",), "A:\n  - c@x\n"),
+    "all for others between brackets": ("A: [a@x,  # a\n    b@x]\n", {0: GONE, 1: GONE}, ("c@x",), "A: [c@x\n    ]\n"),
+    "a team": ("A:\n  - team:t  # all\n  - b@x\n", {0: ("c@x", "d@x")}, (), "A:\n  - c@x\n  - d@x\n  - b@x\n"),
+    "the last line of a text without an end": ("A:\n  - a@x\n  - b@x", {1: GONE}, ("c@x",), "A:\n  - a@x\n  - c@x"),
+    "two of three on a line": ("A: [\n  a@x, b@x, c@x,  # abc\n  d@x]\n", {0: GONE, 2: GONE}, (),
+                               "A: [\n  b@x,  # abc\n  d@x]\n"),
     "others over lines": ("A: [team:t,  # t\n    b@x]\n", {0: ("c@x", "d@x")}, (), "A: [c@x, d@x,  # t\n    b@x]\n"),
 }  # fmt: skip
 
@@ -92,24 +103,68 @@ def test_a_team_that_nobody_is_left_in(before: str, after: str) -> None:
     [
         ("X: &x [a@x]\nA: *x\n", "an alias (*) stands there"),
         ("X: 1\nA: &x [a@x]\n", "it has an anchor (&x)"),
-        ("X: &x a@x\nA: [*x]\n", "there are anchors or aliases"),
-        ("X: 1\nA: [&x a@x]\n", "there are anchors or aliases"),
+        ("X: &x a@x\nA: [*x]\n", "an alias (*) stands there"),
+        ("X: 1\nA: [{person: &x a@x}]\n", "it has an anchor (&x)"),
+        ("X: 1\nA: {members: [a@x], allow_empty: &x false}\n", "it has an anchor (&x)"),
         ("X: 1\nA: {allow_empty: true}\n", "it could not be found"),
         ("X: 1\n", "it could not be found"),
         ("X: &x [a@x]\nA: {members: *x}\n", "an alias (*) stands there"),
-        ("X: 1\nA:\n  - |\n    a@x\n", "a text over several lines"),
-        ("X: &x a@x\nA:\n  - {login_id: 1}\n  - login_id: *x\n", "an alias (*) stands there"),
         ("X: 1\nA:\n  -\n    a@x\n", "the list is not written one a line"),
+        ("X: 1\nA:\n  - # Ann\n    a@x\n", "the list is not written one a line"),
+        ("? X\n? A\n: - a@x\n  - b@x\n", "the list is not written one a line"),
+        ("X: 1\nA: [\n  a@x\n  , b@x\n]\n", "not every comma stands directly behind its person"),
+        ("X: 1\nA: [\n a@x, {person: b@x, # c\n  until: 2030-01-01}, c@x]\n", "a comment stands inside"),
+        ("X: 1\rA: [a@x]\r", "carriage return alone"),
+        ("X: 1\nA: [\n", "it is not valid YAML any more"),
     ],
 )
 def test_what_is_not_edited(text: str, reason: str) -> None:
     """Told with what to do, and left as it is; other edits of the file are made."""
-    lost = EditList(origin=at(2), replaced={}, appended=("b@x",))
+    explicit = text.startswith("?")
+    gone = {0 if explicit else 1: GONE} if "b@x" in text else {}
+    lost = EditList(origin=at(2, 3 if explicit else 1), replaced=gone, appended=("z@x",))
     done = apply_edits(text, [lost])
     assert done.text == text
     ((edit, why),) = done.refused
     assert edit is lost
     assert reason in why
+
+
+@pytest.mark.parametrize(
+    ("text", "edit", "reason"),
+    [
+        ("A:\n  - a@x\n  -\n    b@x\n", EditList(origin=at(1), replaced={0: GONE, 1: GONE}, appended=()), "one a line"),
+        ("? A\n: - a@x\n", EditList(origin=at(1, 3), replaced={0: GONE}, appended=()), "below its key"),
+        ("A: [{person: a@x,  # c\n  until: 2030-01-01},\n  b@x]\n",
+         EditList(origin=at(1), replaced={0: ("a@x",)}, appended=()), "a comment stands inside"),
+        ("workflow_manager: {  # who\n  login_id: 7 }\n", SetManager(origin=at(1), person="b@x"), "a comment stands"),
+        ("workflow_manager: {login_id: &g 7}\n", SetManager(origin=at(1), person="b@x"), "it has an anchor (&g)"),
+        ("- project: P\n  groups: *g\n", AddToEntry(origin=at(1, 3), groups=()), ""),
+    ],
+)  # fmt: skip
+def test_what_is_not_edited_elsewhere(text: str, edit: Edit, reason: str) -> None:
+    """Emptied lists, people over lines, managers; nothing to add is no edit."""
+    if not reason:
+        text = text.replace("*g", "{}")
+        assert edited(text, edit) == text
+        return
+    done = apply_edits(text, [edit])
+    assert done.text == text
+    assert [why for _, why in done.refused if reason in why] == [done.refused[0][1]]
+
+
+def test_an_entry_whose_roles_are_an_alias() -> None:
+    """It is told; a new entry behind an alias, or a text over lines, is none of its business."""
+    text = "g: &g {A: [a@x]}\nprojects:\n- project: P\n  groups: *g\n"
+    done = apply_edits(text, [AddToEntry(origin=at(3, 3), groups=(GROUP,))])
+    assert (done.text, [why[:16] for _, why in done.refused]) == (text, ["an alias (*) sta"])
+    assert apply_edits(text, [AddEntry(origin=at(1), project="Q", groups=(GROUP,))]).text == (
+        f"{text}- project: Q\n  groups:\n    B c: [a@x, b@x]\n"
+    )
+    long = "projects:\n- project: P\n  groups:\n    A:\n      - person: a@x\n        reason: |\n          x\n\n# end\n"
+    assert edited(long, AddEntry(origin=at(1), project="Q", groups=(GROUP,))) == long.replace(
+        "          x\n", "          x\n- project: Q\n  groups:\n    B c: [a@x, b@x]\n"
+    )
 
 
 @pytest.mark.parametrize(

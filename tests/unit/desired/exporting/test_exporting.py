@@ -59,6 +59,21 @@ def test_roles_without_a_name_of_their_own() -> None:
     assert "Project Manager" not in exported.files["assignments/invoice-approval.yaml"]
 
 
+def test_more_people_than_a_document_holds() -> None:
+    """The role stays unmanaged, and that is told; a template called like a device gets another file name."""
+    seed = company_seed()
+    crowd = [{"id": f"c{one}", "login": f"c{one}@acme.test", "name": None} for one in range(10_001)]
+    seed["people"] += crowd
+    seed["presets"][0]["groups"]["pm"] = [one["id"] for one in crowd]
+    seed["templates"][1]["name"] = "CON"
+    exported = export_documents(live_state(seed))
+    assert [one.message for one in exported.left_out] == [
+        "Invoice Approval: the role 'Project Manager' stays unmanaged, as no document can hold it: more than 10,000 "
+        "people are in it"
+    ]
+    assert list(exported.files) == ["assignments/con-template.yaml", "assignments/invoice-approval.yaml"]
+
+
 def test_everything_in_use_is_chosen() -> None:
     """Active projects and templates that can be written; what cannot is told."""
     seed = company_seed()
@@ -74,7 +89,8 @@ def test_everything_in_use_is_chosen() -> None:
         ("1042", "invoice", ["11"]),
         (None, "budget", ["13"]),
     ]
-    assert [one.message.partition("exported: ")[2][:20] for one in chosen.left_out] == [
+    assert chosen.left_out[0].message == "1 project that is not active is not exported; name one with --project"
+    assert [one.message.partition("exported: ")[2][:20] for one in chosen.left_out[1:]] == [
         "it is archived, so i",
         "it has no published ",
         "the service does not",
