@@ -31,7 +31,8 @@ class Edited(NamedTuple):
 
 def apply_edits(text: str, edits: Sequence[Edit]) -> Edited:
     """Make edits in the content of one file; lines end as they do in it, and its last line as it did."""
-    whole = text if text.endswith("\n") else f"{text}\n"
+    newline = "\r\n" if "\r\n" in text else "\n"
+    whole = text if text.endswith("\n") else f"{text}{newline}"
     try:
         nodes = Nodes(whole)
     except CannotEditError as error:
@@ -44,8 +45,8 @@ def apply_edits(text: str, edits: Sequence[Edit]) -> Edited:
         except CannotEditError as error:
             refused.append((edit, str(error)))
     splices.sort(key=lambda one: one[:2])
-    edited = _spliced(whole, splices)
-    after = edited if whole is text else edited.removesuffix("\n").removesuffix("\r")
+    edited = _spliced(whole, splices, newline)
+    after = edited if whole is text else edited.removesuffix(newline)
     return Edited(after, _changed_lines(whole, splices), tuple(refused))
 
 
@@ -68,9 +69,8 @@ def _set_manager(nodes: Nodes, edit: SetManager) -> Splice:
     return (value.start, end, edit.person)
 
 
-def _spliced(text: str, splices: Sequence[Splice]) -> str:
+def _spliced(text: str, splices: Sequence[Splice], newline: str) -> str:
     """Put the splices in; of several at one place the first stays first."""
-    newline = "\r\n" if "\r\n" in text else "\n"
     parts: list[str] = []
     at = 0
     for start, end, new in splices:
