@@ -164,12 +164,17 @@ def test_comments_line_ends_and_everybody_elses_lines_stay(
             for line in remarks_lost(one.before, one.after):
                 (only,) = named(line)
                 assert only in leaving or only.startswith("team:"), (line, one.after)
-            assert rebuilt(one) == one.after.split("\n")
+            assert rebuilt(one) == lines_of(one.after)
+
+
+def lines_of(text: str) -> list[str]:
+    """Give lines without their ends, and an empty one behind the last end."""
+    return [line.removesuffix("\r") for line in text.split("\n")]
 
 
 def rebuilt(file: ChangedFile) -> list[str]:
     """Give the lines afterwards, made from those before and the lines that are said to change."""
-    before, after = file.before.split("\n"), file.after.split("\n")
+    before, after = lines_of(file.before), lines_of(file.after)
     lines: list[str] = []
     at = 0
     for one in file.changed:
