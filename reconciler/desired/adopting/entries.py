@@ -46,7 +46,7 @@ def add_entry(nodes: Nodes, edit: AddEntry) -> list[Splice]:
     manager = [] if edit.manager is None else [f"workflow_manager: {edit.manager}"]
     if projects.block:
         groups = ["groups:", *_indented(_lines(edit.groups))] if edit.groups else []
-        dash = dash_of(nodes, projects.children[-1])
+        dash = dash_of(nodes, projects.children[-1]) or f"{' ' * projects.column}- "
         indent = " " * len(dash)
         lines = [f"{dash}project: {edit.project}", *(f"{indent}{line}" for line in (*manager, *groups))]
         return [added_lines(nodes, end_of(nodes.text, projects), lines)]

@@ -49,7 +49,7 @@ def _emptied(nodes: Nodes, key: Node, value: Node, around: Node | None, *, is_gr
         colon = _colon_of(nodes, key, value)
         yield (colon, colon, f" {nothing}")
         for item in value.children:
-            dash_of(nodes, item)
+            _require_dash(nodes, item)
             yield from without_lines(nodes, item)
     else:
         yield from emptied_brackets(nodes, value, nothing)
@@ -83,20 +83,25 @@ def _block_list(nodes: Nodes, value: Node, edit: EditList) -> Iterator[Splice]:
         edit = msgspec.structs.replace(edit, replaced={**edit.replaced, last: edit.appended}, appended=())
     for index, texts in sorted(edit.replaced.items()):
         item = value.children[index]
-        dash = dash_of(nodes, item)
+        dash = _require_dash(nodes, item)
         if texts:
             at = nodes.line_start(item.start)
             yield (at, at, "".join(f"{dash}{text}\n" for text in texts))
         yield from without_lines(nodes, item)
     if edit.appended:
         item = value.children[last]
-        dash = dash_of(nodes, item)
+        dash = _require_dash(nodes, item)
         yield added_lines(nodes, end_of(nodes.text, item), [f"{dash}{text}" for text in edit.appended])
 
 
-def dash_of(nodes: Nodes, item: Node) -> str:
-    """Give what stands before an item on its line; raises CannotEditError where that is not one dash."""
-    dash = nodes.text[nodes.line_start(item.start) : item.start]
-    if not _DASH.fullmatch(dash):
+def _require_dash(nodes: Nodes, item: Node) -> str:
+    dash = dash_of(nodes, item)
+    if not dash:
         raise CannotEditError("the list is not written one a line; write it so")
     return dash
+
+
+def dash_of(nodes: Nodes, item: Node) -> str:
+    """Give what stands before an item on its line, where that is one dash, or nothing."""
+    dash = nodes.text[nodes.line_start(item.start) : item.start]
+    return dash if _DASH.fullmatch(dash) else ""

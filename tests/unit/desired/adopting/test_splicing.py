@@ -248,6 +248,10 @@ def test_only_a_manager() -> None:
             "    B c: [a@x, b@x]\n# end\n",
         ),
         (
+            "projects:\n -\n  project: P\n",
+            "projects:\n -\n  project: P\n - project: Q\n   workflow_manager: m@x\n   groups:\n     B c: [a@x, b@x]\n",
+        ),
+        (
             "projects: [{project: P}]\n",
             "projects: [{project: P}, {project: Q, workflow_manager: m@x, groups: {B c: [a@x, b@x]}}]\n",
         ),
