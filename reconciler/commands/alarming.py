@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Alarms", "alarm_options", "prepare_alarms", "raise_alarms"]
 
+_DEFECT = ReconcilerError.exit_code
 _FOR_COLLECTORS = 0o644  # the collector of textfiles runs as somebody else, and no name stands in the file
 
 
@@ -95,20 +96,34 @@ def prepare_alarms(
 
 
 def raise_alarms(alarms: Alarms, found: Found, common: Common) -> int:
-    """Tell everybody there is to be told; gives 0, or 6 where somebody was not, which stderr says."""
-    code = 0
-    for tell in (_keep_issue, _write_metrics, _push_metrics, _notify):
-        try:
-            done = tell(alarms, found)
-        except ReconcilerError as error:
-            from reconciler.render.escaping import printable  # noqa: PLC0415 - only for failures
+    """Tell everybody there is to be told; gives 0, or 6 where somebody was not, or 1 after a defect; stderr says so."""
+    codes = {_tried(tell, alarms, found, common) for tell in (_keep_issue, _write_metrics, _push_metrics, _notify)}
+    return _DEFECT if _DEFECT in codes else max(codes)
 
-            sys.stderr.write(f"error: {printable(error.message)}\n")
-            code = DeliveryError.exit_code
-        else:
-            if done:
-                note(done, common)
-    return code
+
+def _tried(tell: Callable[[Alarms, Found], str], alarms: Alarms, found: Found, common: Common) -> int:
+    try:
+        done = tell(alarms, found)
+    except ReconcilerError as error:
+        _say_error(error.message)
+        return DeliveryError.exit_code
+    except Exception as error:  # noqa: BLE001 - whatever one alarm does, the others are raised
+        if common.verbose:
+            import traceback  # noqa: PLC0415 - only for failures
+
+            sys.stderr.write(traceback.format_exc())
+        what = f"{tell.__name__.strip('_').replace('_', ' ')}: {type(error).__name__}: {error}"
+        _say_error(f"a defect of reconciler: {what}{'' if common.verbose else ' (more with --verbose)'}")
+        return _DEFECT
+    if done:
+        note(done, common)
+    return 0
+
+
+def _say_error(message: str) -> None:
+    from reconciler.render.escaping import printable  # noqa: PLC0415 - only for failures
+
+    sys.stderr.write(f"error: {printable(message)}\n")
 
 
 def _keep_issue(alarms: Alarms, found: Found) -> str:

@@ -19,7 +19,7 @@ from reconciler.planning import WHOLE, build_plan, compare, count_managed, restr
 from reconciler.planning.basing import judge_released
 from reconciler.planning.causes import already_so, base_targets
 from reconciler.planning.guards import judge, judge_frozen, plan_case
-from reconciler.planning.judging import judge_age, judge_kept, unreadable_diagnostics
+from reconciler.planning.judging import judge_acknowledged, judge_age, judge_kept, unreadable_diagnostics
 from reconciler.planning.per_person import changes_per_person
 from reconciler.settings import read_freeze
 
@@ -130,6 +130,7 @@ def judged_plan(  # noqa: PLR0913 - the plan's own parts, each named
         *judgement.diagnostics,
         *_released(base, then, observation),
         *judge_kept(changes, state),
+        *judge_acknowledged(changes, observation.acknowledged, today),
         *left_alone,
         *observation.diagnostics,
     )

@@ -18,7 +18,9 @@ DRIFT_FORMATS = ("terminal", "markdown", "html", "json")
 
 
 def report_text(report: DriftReport, showing: Showing, *, color: bool) -> str:
-    """Give a report as text; raises UsageError for a format that holds problems alone."""
+    """Give a report as text; raises UsageError for a format that holds problems alone, or by person."""
+    if showing.by != "preset":
+        raise UsageError(f"a drift report is shown by preset alone, not by {showing.by}")
     if showing.shown_as == "json":
         from reconciler.drift import encode_report  # noqa: PLC0415 - only the format asked for is loaded
 

@@ -28,14 +28,14 @@ class _Head(msgspec.Struct):
 
 def read_plan(path: Path) -> Plan:
     """Read a plan file; raises FileError, DocumentsError or StaleError when it cannot be used."""
-    return decode_plan(_content(path), str(path))
+    return decode_plan(_content(path, "the plan "), str(path))
 
 
-def _content(path: Path) -> bytes:
+def _content(path: Path, what: str = "") -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise FileError(f"cannot read the plan {path}: {error.strerror}") from error
+        raise FileError(f"cannot read {what}{path}: {error.strerror}") from error
 
 
 def _is_report(content: bytes) -> bool:

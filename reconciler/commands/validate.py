@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 __all__ = ["validate"]
 
+_SINGULAR = {"files": "file", "assignments": "assignment", "entries": "entry", "teams": "team", "groups": "group",
+             "people": "person"}  # fmt: skip
+
 
 @click.command(epilog="Example: reconciler validate --config ./approvals")
 @common_options
@@ -79,7 +82,7 @@ def _counts(documents: Documents) -> dict[str, int]:
 
 def _as_text(documents: Documents, diagnostics: list[Diagnostic], *, color: bool) -> str:
     counts = _counts(documents)
-    words = ", ".join(f"{count:,} {name}" for name, count in counts.items())
+    words = ", ".join(f"{count:,} {_SINGULAR[name] if count == 1 else name}" for name, count in counts.items())
     warnings = sum(one.severity == "warning" for one in diagnostics)
     told = "no problems" if not warnings else f"no errors, {warnings:,} warning{'' if warnings == 1 else 's'}"
     text = f"{told}: {words}\n"

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 
 from reconciler.model.diagnostics import Diagnostic
-from reconciler.model.globs import fits
 
 if TYPE_CHECKING:
     import datetime
@@ -75,12 +74,8 @@ def acknowledge(drifts: Iterable[Drift], acknowledged: Sequence[Acknowledgement]
 
 
 def _quiets(entry: Acknowledgement, drift: Drift, today: datetime.date) -> bool:
-    if entry.until < today or not entry.person.names(drift.person.id, drift.person.login):
-        return False
-    if entry.group is not None and (drift.group is None or drift.group.name != entry.group):
-        return False
-    within = f"{drift.address}/groups/{drift.group.uuid}" if drift.group else drift.address
-    return fits(entry.address, drift.address) or fits(entry.address, within)
+    group = (drift.group.uuid, drift.group.name) if drift.group else None
+    return entry.fits(drift.address, group, drift.person, today)
 
 
 def _told(entry: Acknowledgement, today: datetime.date) -> Diagnostic:

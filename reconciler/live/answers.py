@@ -94,7 +94,7 @@ def describe_body(response: httpx.Response) -> str:
     """Give ``": …"`` with the service's own words from an error body, cut short and free of tokens."""
     try:
         body: Any = msgspec.json.decode(response.content)
-        text = _words(body)
+        text = _words(body, str(response.status_code))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return ": an answer that is not JSON (from a proxy?)" if response.content else ""
     token = response.request.headers.get("Authorization", "").rpartition(" ")[2]
@@ -106,12 +106,13 @@ def describe_body(response: httpx.Response) -> str:
     return f": {text}" if text else ""
 
 
-def _words(body: Any) -> str:
+def _words(body: Any, status: str = "") -> str:
+    """Give the texts of a body; a code that is but the status again says nothing."""
     if isinstance(body, dict):
         error = body.get("error")
         if isinstance(error, dict):
-            parts = [error.get("code"), error.get("message"), error.get("details")]
-            return "; ".join(_words(part) for part in parts if part)
+            parts = [_words(error.get(name) or "") for name in ("code", "message", "details")]
+            return "; ".join(part for part in parts if part and part != status)
         found = body.get("errors", error)
         return _words(found) if found is not None else ", ".join(f"{key}: {_words(body[key])}" for key in body)
     if isinstance(body, list):

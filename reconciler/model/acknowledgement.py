@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import datetime
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from reconciler.model.diagnostics import Origin
+from reconciler.model.globs import fits
 from reconciler.model.member import Member
+
+if TYPE_CHECKING:
+    from reconciler.model.live import Person
 
 __all__ = ["Acknowledgement"]
 
@@ -26,3 +31,12 @@ class Acknowledgement(msgspec.Struct, frozen=True, kw_only=True):
     reason: str
     until: datetime.date
     origin: Origin
+
+    def fits(self, address: str, group: tuple[str, str] | None, person: Person, today: datetime.date) -> bool:
+        """Tell whether it answers for a person in a group (uuid and name; null for the workflow manager) that day."""
+        if self.until < today or not self.person.names(person.id, person.login):
+            return False
+        if self.group is not None and (group is None or group[1] != self.group):
+            return False
+        within = f"{address}/groups/{group[0]}" if group else address
+        return fits(self.address, address) or fits(self.address, within)

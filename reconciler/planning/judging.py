@@ -6,16 +6,18 @@ import datetime
 from typing import TYPE_CHECKING
 
 from reconciler.model.diagnostics import Diagnostic
+from reconciler.model.live import Person
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator, Sequence
 
+    from reconciler.model.acknowledgement import Acknowledgement
     from reconciler.model.live import LiveState, Unreadable
     from reconciler.model.plan import PresetChange
 
 OLD_AFTER_HOURS = 24
 
-__all__ = ["judge_age", "judge_kept", "unreadable_diagnostics"]
+__all__ = ["judge_acknowledged", "judge_age", "judge_kept", "unreadable_diagnostics"]
 
 
 def judge_kept(changes: Iterable[PresetChange], live: LiveState) -> list[Diagnostic]:
@@ -63,6 +65,43 @@ def unreadable_diagnostics(unreadable: Iterable[Unreadable]) -> list[Diagnostic]
         message = f"could not be read, so nothing is planned from it: {one.reason}"
         diagnostics.append(Diagnostic(severity="error", code="live/unreadable", message=message, address=address))
     return diagnostics
+
+
+def judge_acknowledged(
+    changes: Iterable[PresetChange], acknowledged: Sequence[Acknowledgement], today: datetime.date
+) -> list[Diagnostic]:
+    """Name everybody who goes though somebody answers for them: that quiets the alarm of drift, and no plan."""
+    diagnostics = []
+    for change in changes:
+        for group, person in _leaving(change):
+            entry = next((one for one in acknowledged if one.fits(change.address, group, person, today)), None)
+            if entry is None:
+                continue
+            where = f"{change.template.name} · {change.project.name if change.project else 'company'}"
+            message = (
+                f"{where} · {group[1] if group else 'workflow manager'}: {person}: {entry.owner} answers for it until "
+                f"{entry.until} ({entry.reason}); this plan takes them out all the same"
+            )
+            diagnostics.append(
+                Diagnostic(
+                    severity="note",
+                    code="plan/acknowledged",
+                    message=message,
+                    address=change.address,
+                    origin=entry.origin,
+                )
+            )
+    return diagnostics
+
+
+def _leaving(change: PresetChange) -> Iterator[tuple[tuple[str, str] | None, Person]]:
+    """Give whom a change takes out of which group (uuid and name), or as workflow manager."""
+    for group in change.groups:
+        for one in group.remove:
+            yield (group.uuid, group.name), Person(one.id, one.login, one.name)
+    manager = change.workflow_manager
+    if manager is not None and manager.before is not None:
+        yield None, manager.before
 
 
 def judge_age(observed_at: str, now: datetime.datetime) -> list[Diagnostic]:

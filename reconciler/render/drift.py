@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from reconciler.model.diagnostics import Diagnostic
 from reconciler.model.plan import AddedPerson, GroupChange, RemovedPerson
 from reconciler.render.findings import findings
-from reconciler.render.sections import PresetView, RowView, SectionView, shown_login, shown_name, to_show
+from reconciler.render.rows import PresetView, RowView, SectionView
+from reconciler.render.sections import shown_login, shown_name, to_show
 from reconciler.render.view import PlanView, counted, shown_cost, shown_source
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
     from reconciler.model.drift import Drift, DriftReport, Notice, NoticeKind
     from reconciler.model.plan import PresetChange
-    from reconciler.render.sections import Half
+    from reconciler.render.rows import Half
 
 __all__ = ["drift_changes", "drift_view"]
 
@@ -49,11 +50,13 @@ def drift_view(report: DriftReport) -> PlanView:
         overrides=(),
         sections=_all_sections(report),
         people=(),
-        already=tuple(f"over: {one.message}" for one in report.resolved_notices),
+        already=tuple(one.message for one in report.resolved_notices),
         untouched="",
         source=shown_source(report.source),
         cost=shown_cost(report.live, summary.presets),
         digest="",
+        already_title="over, and told in the report before",
+        already_noun="notices",
     )
 
 
@@ -104,7 +107,7 @@ def _sections(half: Half, drifts: Iterable[Drift]) -> list[SectionView]:
 
 
 def _presets(half: Half, groups: Iterable[Sequence[Drift]]) -> tuple[PresetView, ...]:
-    """Give presets that differ in just the same way once."""
+    """Give presets that differ in just the same way once, those with anybody live only first."""
     alike: dict[tuple[RowView, ...], list[Drift]] = {}
     for drifts in groups:
         rows = sorted((_row(half, one) for one in drifts), key=lambda row: (row.sign != "−", row.label, row.login))
@@ -118,9 +121,10 @@ def _presets(half: Half, groups: Iterable[Sequence[Drift]]) -> tuple[PresetView,
                 addresses=tuple(address for _, address in ordered),
                 rows=same_rows,
                 same=tuple(name for name, _ in ordered[1:]),
+                address=ordered[0][1],
             )
         )
-    return tuple(sorted(views, key=lambda one: one.name))
+    return tuple(sorted(views, key=lambda one: (one.rows[0].sign != "−", one.name)))
 
 
 def _place(one: Drift) -> str:
@@ -130,28 +134,38 @@ def _place(one: Drift) -> str:
 def _row(half: Half, one: Drift) -> RowView:
     live = one.direction == "live-only"
     return RowView(
-        label=one.group.name if one.group else "workflow manager",
+        label=_label(one),
         sign="−" if live else "+",
         name=shown_name(one.person),
         login=shown_login(one.person),
         reason=_why(half, one),
+        side="live only" if live else "git only",
+        over=half == "resolved",
     )
 
 
+def _label(one: Drift) -> str:
+    return one.group.name if one.group else "workflow manager"
+
+
 def _why(half: Half, one: Drift) -> str:
+    if half == "resolved":
+        return f"since {one.since[:10]}; over"
     at = f" ({one.origin.path}:{one.origin.line})" if one.origin else ""
-    words = f"live only: not in git{at}" if one.direction == "live-only" else f"git only: not there live{at}"
+    words = f"not in git{at}" if one.direction == "live-only" else f"not there live{at}"
     if half == "acknowledged":
         return f"{words}; {one.owner} knows until {one.until}: {one.reason}"
     return words if half == "new" else f"{words}; since {one.since[:10]}"
 
 
 def drift_changes(drifts: Iterable[Drift]) -> tuple[PresetChange, ...]:
-    """Give differences in the shape of changes, for charts: live only as removals, git only as additions."""
+    """Give differences in the shape of changes, for charts: live only as removals, git only as additions.
+
+    Workflow managers are counted as one more role, so that charts and figures agree.
+    """
     groups: dict[str, dict[str, list[Drift]]] = {}
     for one in drifts:
-        if one.group is not None:
-            groups.setdefault(one.address, {}).setdefault(one.group.uuid, []).append(one)
+        groups.setdefault(one.address, {}).setdefault(one.group.uuid if one.group else "", []).append(one)
     return tuple(_as_change(by_uuid) for by_uuid in groups.values())
 
 
@@ -164,7 +178,7 @@ def _as_change(by_uuid: dict[str, list[Drift]]) -> PresetChange:
         groups.append(
             GroupChange(
                 uuid=uuid,
-                name=drifts[0].group.name if drifts[0].group else "",
+                name=_label(drifts[0]),
                 remove=tuple(RemovedPerson(one.id, one.login, one.name) for one in live),
                 add=tuple(AddedPerson(one.id, one.login, one.name) for one in git),
                 keep=(),

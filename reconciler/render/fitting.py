@@ -13,13 +13,20 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from reconciler.render.persons import PersonView
-    from reconciler.render.sections import PresetView, RowView, SectionView, Sign
+    from reconciler.render.rows import PresetView, RowView, SectionView, Side, Sign
     from reconciler.render.view import PlanView
 
 __all__ = ["SMALLEST_BUDGET", "Budget", "fit"]
 
 SMALLEST_BUDGET = 2000
 _SHORTEST_ROW = 30  # characters; no row of any text is shorter
+_NOUNS: dict[Sign | Side, tuple[str, str]] = {
+    "−": ("removal", "removals"),
+    "+": ("addition", "additions"),
+    "→": ("change of workflow manager", "changes of workflow manager"),
+    "live only": ("live only", "live only"),
+    "git only": ("git only", "git only"),
+}
 
 _Place = tuple[int, int, int]  # the number of a section, of a preset in it, of a row in that
 _Ordered = tuple[int, int, int, int, int]  # priority, how many presets a row tells of (negative), and its place
@@ -45,10 +52,10 @@ def fit(
 ) -> str:
     """Give the text of a view within a budget (null: as long as it is).
 
-    What goes first is what is already so, then what is withheld, then additions. Removals are never cut in silence:
-    where not all have room line by line, people are told one by one before that (``in_short``), those who lose most
-    first. Findings go when nothing else is left. Nothing is cut in its middle, and all that is left out is counted;
-    ``whole`` says where all of it can be seen.
+    What goes first is what is already so, then what is withheld or over, then additions. Removals are never cut in
+    silence: where not all have room line by line, people are told one by one before that (``in_short``), those who
+    lose most first. Findings go when nothing else is left. Nothing is cut in its middle, and all that is left out is
+    counted; ``whole`` says where all of it can be seen.
     """
     text = render(view)
     if budget is None or budget.holds(text):
@@ -116,7 +123,7 @@ def _kept(view: PlanView, people: int, order: Sequence[_Ordered], rows: int, who
 
 
 def _priority(section: SectionView, row: RowView) -> int:
-    if section.half == "withheld":
+    if section.half in ("withheld", "resolved"):
         return 2
     return 1 if row.sign == "+" else 0
 
@@ -134,7 +141,7 @@ def _by_priority(view: PlanView) -> list[_Ordered]:
 def _rows_kept(view: PlanView, keep: set[_Place]) -> tuple[tuple[SectionView, ...], str]:
     """Keep the rows at these places, and count the others by section, or in all where there are many sections."""
     sections, counted = [], []
-    all_gone: Counter[Sign] = Counter()
+    all_gone: Counter[Sign | Side] = Counter()
     touched = {place[0] for place in keep}
     for at, section in enumerate(view.sections):
         presets, gone = _presets_kept(section, at, keep if at in touched else None)
@@ -150,29 +157,24 @@ def _rows_kept(view: PlanView, keep: set[_Place]) -> tuple[tuple[SectionView, ..
 
 def _presets_kept(
     section: SectionView, at: int, keep: set[_Place] | None
-) -> tuple[tuple[PresetView, ...], Counter[Sign]]:
+) -> tuple[tuple[PresetView, ...], Counter[Sign | Side]]:
     """Keep the rows of one section; null keeps none."""
     presets = []
-    gone: Counter[Sign] = Counter()
+    gone: Counter[Sign | Side] = Counter()
     for inside, preset in enumerate(section.presets):
         rows = []
         for index, row in enumerate(preset.rows):
             if keep is not None and (at, inside, index) in keep:
                 rows.append(row)
             else:
-                gone[row.sign] += preset.presets
+                gone[row.kind] += preset.presets
         if rows:
             presets.append(msgspec.structs.replace(preset, rows=tuple(rows)))
     return tuple(presets), gone
 
 
-def _counted(gone: Mapping[Sign, int]) -> str:
-    nouns: tuple[tuple[Sign, str], ...] = (("−", "removal"), ("+", "addition"), ("→", "change of workflow manager"))
-    return ", ".join(f"{gone[sign]:,} {_plural(noun, gone[sign])}" for sign, noun in nouns if gone.get(sign))
-
-
-def _plural(noun: str, number: int) -> str:
-    return noun if number == 1 else noun.replace("change", "changes") if "change" in noun else f"{noun}s"
+def _counted(gone: Mapping[Sign | Side, int]) -> str:
+    return ", ".join(f"{gone[kind]:,} {words[gone[kind] != 1]}" for kind, words in _NOUNS.items() if gone.get(kind))
 
 
 def _people_kept(view: PlanView, number: int) -> tuple[tuple[PersonView, ...], str]:

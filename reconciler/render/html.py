@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections import Counter
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -12,13 +11,15 @@ import msgspec
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from reconciler.render.charts import CHART_WIDTH, charts, matrix
 from reconciler.render.drift import drift_changes, drift_view
 from reconciler.render.escaping import printable
 from reconciler.render.persons import person_views
+from reconciler.render.rows import Sign
 from reconciler.render.view import counted, plan_view
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from reconciler.model.drift import DriftReport, DriftSummary
     from reconciler.model.plan import Plan, PresetChange, Summary
@@ -27,44 +28,8 @@ if TYPE_CHECKING:
 
 __all__ = ["render_drift_html", "render_plan_html"]
 
-MOST_BARS = 15
-MOST_MATRIX_ROWS = 500
 MOST_MATRIX_ROWS_UNFOLDED = 20
-CHART_WIDTH = 320  # units of the drawing, for the longest bar
 _SYMBOLS = {"error": "✗", "warning": "!", "note": "·"}
-
-
-class BarView(msgspec.Struct, frozen=True, kw_only=True):
-    """One bar of a chart: removals and additions of a project or template, with lengths in units of the drawing."""
-
-    name: str
-    removals: int
-    additions: int
-    removed_width: float
-    added_width: float
-
-
-class ChartView(msgspec.Struct, frozen=True, kw_only=True):
-    """The projects or templates with the most changes; ``more`` counts those without a bar."""
-
-    title: str
-    bars: tuple[BarView, ...]
-    more: int
-
-
-class MatrixRow(msgspec.Struct, frozen=True, kw_only=True):
-    """One project; a cell for each role: how many people lose it and gain it there."""
-
-    name: str
-    cells: tuple[tuple[int, int], ...]
-
-
-class MatrixView(msgspec.Struct, frozen=True, kw_only=True):
-    """Roles against projects; ``more`` counts the projects without a row."""
-
-    roles: tuple[str, ...]
-    rows: tuple[MatrixRow, ...]
-    more: int
 
 
 def _finalize(value: object) -> object:
@@ -94,6 +59,11 @@ def _part(name: str) -> Markup:
     return Markup(environment.loader.get_source(environment, name)[0])  # noqa: S704 - a file of this package
 
 
+def _script(noun: str) -> Markup:
+    """Give our own script, which counts what is shown by this noun (one of ours)."""
+    return Markup(_part("report.js").replace(" changes`", f" {noun}`"))  # noqa: S704 - a file of this package
+
+
 def _hash(part: str) -> str:
     digest = hashlib.sha256(part.encode()).digest()
     return f"'sha256-{base64.b64encode(digest).decode()}'"
@@ -112,7 +82,10 @@ def render_plan_html(plan: Plan, *, by: By = "preset") -> str:
         dress=_Dress(
             title="Changes",
             nothing="Nothing to change.",
+            noun="changes",
             words={"−": "− loses", "+": "+ gains", "→": "→ changes"},
+            column="Change",
+            sides=(SideView(name="Removed", sign="−"), SideView(name="Added", sign="+")),
             filters=(("removal", "removals"), ("drift", "drift"), ("guarded", "guarded")),
             figures=_plan_figures(plan.summary),
             already_title="Already so",
@@ -135,7 +108,10 @@ def render_drift_html(report: DriftReport) -> str:
         dress=_Dress(
             title="Differences",
             nothing="Live is as git has it.",
-            words={"−": "− live only", "+": "+ git only", "→": ""},
+            noun="differences",
+            words={},
+            column="Side",
+            sides=(SideView(name="live only", sign="+", said=True), SideView(name="git only", sign="−", said=True)),
             filters=(("new", "new"), ("known", "known"), ("acknowledged", "acknowledged"), ("removal", "live only")),
             figures=_drift_figures(report.summary),
             already_title="Over",
@@ -154,12 +130,23 @@ class FigureView(msgspec.Struct, frozen=True, kw_only=True):
     kind: str = ""
 
 
+class SideView(msgspec.Struct, frozen=True, kw_only=True):
+    """One of the two halves of charts, the dangerous one first; ``said`` puts its name beside every number."""
+
+    name: str
+    sign: Sign
+    said: bool = False
+
+
 class _Dress(msgspec.Struct, frozen=True, kw_only=True):
     """What a page says that depends on what it shows."""
 
     title: str
     nothing: str
+    noun: str
     words: dict[str, str]
+    column: str
+    sides: tuple[SideView, SideView]
     filters: tuple[tuple[str, str], ...]
     figures: tuple[FigureView, ...]
     already_title: str
@@ -177,7 +164,7 @@ def _page(  # noqa: PLR0913 - the parts of a page, each named
     created_at: str,
     dress: _Dress,
 ) -> str:
-    style, script = _part("report.css"), _part("report.js")
+    style, script = _part("report.css"), _script(dress.noun)
     policy = (
         f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}; base-uri 'none'; form-action 'none'"
     )
@@ -189,8 +176,8 @@ def _page(  # noqa: PLR0913 - the parts of a page, each named
             view=view,
             by=by,
             people=people,
-            charts=_charts(changes) if changes else (),
-            matrix=_matrix(changes),
+            charts=charts(changes) if changes else (),
+            matrix=matrix(changes),
             guarded=guarded,
             created_at=created_at,
             symbols=_SYMBOLS,
@@ -220,8 +207,8 @@ def _plan_figures(summary: Summary) -> tuple[FigureView, ...]:
 def _drift_figures(summary: DriftSummary) -> tuple[FigureView, ...]:
     return (
         FigureView(name="presets drift", value=f"{summary.drifted:,}", more=f"of {summary.presets:,}"),
-        FigureView(name="live only", value=f"−{summary.live_only:,}", kind="removal"),
-        FigureView(name="git only", value=f"+{summary.git_only:,}", kind="addition"),
+        FigureView(name="live only", value=f"+{summary.live_only:,}", more="added there", kind="removal"),
+        FigureView(name="git only", value=f"−{summary.git_only:,}", more="removed there", kind="addition"),
         FigureView(name="new", value=f"{summary.new:,}"),
         FigureView(name="known", value=f"{summary.known:,}"),
         FigureView(name="acknowledged", value=f"{summary.acknowledged:,}"),
@@ -233,60 +220,3 @@ def _guarded(plan: Plan) -> frozenset[str]:
     """Give the addresses that a guard stands against, or warns of."""
     found = (one for one in plan.diagnostics if one.severity != "note" and one.code.startswith("policy/"))
     return frozenset("/".join(one.address.split("/")[:4]) for one in found if one.address)
-
-
-def _charts(changes: Sequence[PresetChange]) -> tuple[ChartView, ...]:
-    projects = _counts((one.project.name if one.project else "company", one) for one in changes)
-    templates = _counts((one.template.name, one) for one in changes)
-    return (_chart("By project", projects), _chart("By template", templates))
-
-
-def _counts(named: Iterable[tuple[str, PresetChange]]) -> dict[str, tuple[int, int]]:
-    removals: Counter[str] = Counter()
-    additions: Counter[str] = Counter()
-    for name, change in named:
-        removals[name] += sum(len(group.remove) for group in change.groups)
-        additions[name] += sum(len(group.add) for group in change.groups)
-    return {name: (removals[name], additions[name]) for name in removals if removals[name] or additions[name]}
-
-
-def _dangerous_first(item: tuple[str, tuple[int, int]]) -> tuple[int, int, str]:
-    name, (removals, additions) = item
-    return -removals, -additions, name
-
-
-def _chart(title: str, counts: dict[str, tuple[int, int]]) -> ChartView:
-    ordered = sorted(counts.items(), key=_dangerous_first)
-    most = max((sum(one) for one in counts.values()), default=1)
-    bars = tuple(
-        BarView(
-            name=name,
-            removals=removals,
-            additions=additions,
-            removed_width=round(removals / most * CHART_WIDTH, 1),
-            added_width=round(additions / most * CHART_WIDTH, 1),
-        )
-        for name, (removals, additions) in ordered[:MOST_BARS]
-    )
-    return ChartView(title=title, bars=bars, more=max(len(ordered) - MOST_BARS, 0))
-
-
-def _matrix(changes: Sequence[PresetChange]) -> MatrixView:
-    cells: dict[str, dict[str, tuple[int, int]]] = {}
-    for change in changes:
-        row = cells.setdefault(change.project.name if change.project else "company", {})
-        for group in change.groups:
-            removals, additions = row.get(group.name, (0, 0))
-            row[group.name] = (removals + len(group.remove), additions + len(group.add))
-    roles = tuple(sorted({role for row in cells.values() for role in row}))
-    totals = {
-        name: (sum(one[0] for one in row.values()), sum(one[1] for one in row.values()))
-        for name, row in cells.items()
-        if row
-    }
-    ordered = [name for name, _ in sorted(totals.items(), key=_dangerous_first)]
-    rows = tuple(
-        MatrixRow(name=name, cells=tuple(cells[name].get(role, (0, 0)) for role in roles))
-        for name in ordered[:MOST_MATRIX_ROWS]
-    )
-    return MatrixView(roles=roles, rows=rows, more=max(len(ordered) - MOST_MATRIX_ROWS, 0))

@@ -57,6 +57,11 @@ def _as_address(value: object) -> _Ready:
     return _Ready(f" {escape_address(str(value))}" if value else "")
 
 
+def _as_tagged_code(value: object) -> _Ready:
+    """Give an address of ours behind a name inside HTML, where there is one, to be copied."""
+    return _Ready(f" <code>{escape_html_line(str(value))}</code>" if value else "")
+
+
 def _in_tag(value: object) -> _Ready:
     """Give text for inside HTML, where Markdown is not read; nobody in it is notified either."""
     return _Ready(escape_html_line(str(value)))
@@ -75,6 +80,7 @@ def _environment() -> Environment:
     environment.filters["as_address"] = _as_address
     environment.filters["as_code"] = _as_code
     environment.filters["as_remedy"] = _as_remedy
+    environment.filters["as_tagged_code"] = _as_tagged_code
     environment.filters["in_tag"] = _in_tag
     return environment
 

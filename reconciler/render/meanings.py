@@ -61,6 +61,7 @@ MEANINGS = {
     "live/unchecked-inactive": "the directory cannot be read, so nobody is known to be inactive",
     "live/unchecked-manager": "the snapshot cannot tell whether somebody may be workflow manager",
     "live/unreadable": "something in scope could not be read",
+    "plan/acknowledged": "somebody goes though an acknowledgement answers for them: it quiets drift, and no plan",
     "plan/left-alone": "a part of what differs is not in this plan, as it was asked for",
     "policy/below-minimum": "a role will hold fewer people than its rule asks for; a warning where nothing changes",
     "policy/empties-group": "nobody will hold this role any more; a warning with allow_empty: true",

@@ -9,7 +9,8 @@ import msgspec
 from reconciler.model.live import Person
 from reconciler.model.plan import Cause
 from reconciler.render.findings import named_few
-from reconciler.render.sections import Sign, place_name, reason_added, reason_removed, shown_login, shown_name
+from reconciler.render.rows import Sign
+from reconciler.render.sections import place_name, reason_added, reason_removed, shown_login, shown_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -2,94 +2,23 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from reconciler.model.live import Person
 from reconciler.model.plan import GroupChange, PresetChange
+from reconciler.render.rows import PresetView, RowView, SectionView
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     from reconciler.model.diagnostics import Origin
     from reconciler.model.drift import Drift
     from reconciler.model.plan import Cause, ManagerChange, Plan, RemovedPerson, WithheldChange
+    from reconciler.render.rows import Half
 
-__all__ = ["Half", "PresetView", "RowView", "SectionView", "Sign", "place_name", "plan_sections", "reason_added",
-           "reason_removed", "shown_login", "shown_name", "to_show"]  # fmt: skip
-
-Sign = Literal["−", "+", "→"]
-_PEOPLE_SIGNS: tuple[Sign, ...] = ("−", "+")
-Half = Literal["requested", "drift", "withheld", "new", "known", "acknowledged", "resolved"]
-
-
-class RowView(msgspec.Struct, frozen=True, kw_only=True):
-    """One line: who gains or loses what, and why. ``label`` is the role, or the workflow manager."""
-
-    label: str
-    sign: Sign
-    name: str
-    login: str
-    reason: str
-
-
-class PresetView(msgspec.Struct, frozen=True, kw_only=True):
-    """One preset; ``same`` names others that change in just the same way, ``addresses`` are of all of them."""
-
-    name: str
-    addresses: tuple[str, ...]
-    rows: tuple[RowView, ...]
-    same: tuple[str, ...]
-
-    @property
-    def presets(self) -> int:
-        """How many presets change like this."""
-        return 1 + len(self.same)
-
-    @property
-    def counts(self) -> str:
-        """Its removals, additions and changes of manager, for all presets it speaks for."""
-        signs = Counter(row.sign for row in self.rows)
-        return _shown_counts({sign: number * self.presets for sign, number in signs.items()})
-
-
-class SectionView(msgspec.Struct, frozen=True, kw_only=True):
-    """One template and one half: what is asked for, what drifted, or what is withheld.
-
-    ``alone`` means that there is no other half. ``left_out`` tells what there was no room for.
-    """
-
-    name: str
-    half: Half
-    alone: bool = False
-    presets: tuple[PresetView, ...]
-    left_out: str = ""
-
-    @property
-    def title(self) -> str:
-        """The template with what half this is."""
-        words = {"requested": "", "drift": "drift, undone: " if self.alone else "drift, undone as well: "}
-        return f"{words.get(self.half, f'{self.half}: ')}{self.name}"
-
-    @property
-    def counts(self) -> str:
-        """What the section tells of in all."""
-        number = sum(preset.presets for preset in self.presets)
-        signs: Counter[Sign] = Counter()
-        for preset in self.presets:
-            for row in preset.rows:
-                signs[row.sign] += preset.presets
-        return f"{number:,} preset{'' if number == 1 else 's'}, {_shown_counts(signs)}"
-
-
-def _shown_counts(signs: Mapping[Sign, int]) -> str:
-    """Give counts by what is done, such as "−2 +1, 1 workflow manager"."""
-    parts = [f"{sign}{signs[sign]:,}" for sign in _PEOPLE_SIGNS if signs.get(sign)]
-    managers = signs.get("→", 0)
-    manager = f"{managers:,} workflow manager{'' if managers == 1 else 's'}" if managers else ""
-    return ", ".join(part for part in (" ".join(parts), manager) if part)
+__all__ = ["place_name", "plan_sections", "reason_added", "reason_removed", "shown_login", "shown_name", "to_show"]
 
 
 def plan_sections(plan: Plan, halves: Iterable[Half]) -> tuple[SectionView, ...]:

@@ -23,13 +23,14 @@ if TYPE_CHECKING:
     from reconciler.model.plan import Plan
     from reconciler.render.findings import FindingView
     from reconciler.render.persons import PersonView
-    from reconciler.render.sections import PresetView, RowView
+    from reconciler.render.rows import PresetView, RowView
     from reconciler.render.view import By, PlanView
 
 __all__ = ["render_apply", "render_diagnostics", "render_plan", "render_runs", "render_view"]
 
 _SYMBOLS = {"error": ("✗", "bold red"), "warning": ("!", "yellow"), "note": ("·", "dim")}
 _SIGNS = {"−": "red", "+": "green", "→": "cyan"}
+_SIDES = {"live only": "red", "git only": "yellow"}
 _STATUSES = {"applied": "green", "already": "dim", "stale": "yellow", "failed": "bold red",
              "unverified": "bold red", "skipped": "yellow"}  # fmt: skip
 _WIDE_ENOUGH = 100_000  # every table takes the width of its cells, which are shortened
@@ -92,7 +93,7 @@ def render_view(view: PlanView, *, color: bool) -> str:
     for section in view.sections:
         page.add("", Text(printable(section.title), style="bold"))
         _add_section(page, section.presets)
-    _add_already(page, view.already)
+    _add_already(page, view.already_title, view.already_noun, view.already)
     if view.untouched:
         page.add("", Text(view.untouched, style="dim"))
     page.add("", Text(printable(f"{view.source} · {view.cost}"), style="dim"))
@@ -118,13 +119,13 @@ def _add_person(page: _Page, person: PersonView) -> None:
     page.add(table)
 
 
-def _add_already(page: _Page, already: Sequence[str]) -> None:
+def _add_already(page: _Page, title: str, noun: str, already: Sequence[str]) -> None:
     if not already:
         return
-    page.add("", Text("already so, nothing to do:", style="dim"))
+    page.add("", Text(f"{title}:", style="dim"))
     page.add(*(Text(f"  {printable(one)}", style="dim") for one in already[:MOST_ALREADY]))
     if len(already) > MOST_ALREADY:
-        page.add(Text(f"  and {len(already) - MOST_ALREADY:,} more groups", style="dim"))
+        page.add(Text(f"  and {len(already) - MOST_ALREADY:,} more {noun}", style="dim"))
 
 
 def _add_section(page: _Page, presets: Sequence[PresetView]) -> None:
@@ -133,7 +134,8 @@ def _add_section(page: _Page, presets: Sequence[PresetView]) -> None:
     columns = zip(*(row for rows in cells for row in rows), strict=True)
     widths = [max(cell.cell_len for cell in column) for column in columns]
     for preset in presets:
-        page.add(Text(f"  {printable(preset.name)}"))
+        name = Text(f"  {printable(preset.name)}")
+        page.add(name.append(f"   {printable(preset.address)}", style="dim") if preset.address else name)
         table = Table.grid(*(Column(min_width=width, no_wrap=True) for width in widths), padding=(0, 3, 0, 0))
         label = None
         for row in preset.rows:
@@ -141,16 +143,17 @@ def _add_section(page: _Page, presets: Sequence[PresetView]) -> None:
             label = row.label
         page.add(table)
         if preset.same:
-            count = len(preset.same)
-            words = "1 more preset changes" if count == 1 else f"{count:,} more presets change"
-            page.add(Text(f"    {words} in the same way: {printable(named_few(preset.same))}", style="dim"))
+            page.add(Text(f"    {preset.others}: {printable(named_few(preset.same))}", style="dim"))
 
 
 def _cells(row: RowView, label: str) -> list[Text]:
     sign = "  " if row.sign == "→" else f"{row.sign} "
+    who = [Text(f"{sign}{shortened(row.name)}", style=_SIGNS[row.sign])]
+    if row.side is not None:
+        who = [Text(row.shown, style=_SIDES[row.side]), Text(shortened(row.name))]
     return [
         Text(f"    {shortened(label)}"),
-        Text(f"{sign}{shortened(row.name)}", style=_SIGNS[row.sign]),
+        *who,
         Text(shortened(row.login)),
         Text(shortened(row.reason, _LONGEST_REASON), style="dim"),
     ]
@@ -209,7 +212,7 @@ def render_runs(runs: Sequence[RecordedRun], *, color: bool) -> str:
     """Give past runs, the newest first."""
     page = _Page(color=color)
     if not runs:
-        page.add(Text("no runs in the journal"))
+        page.add(Text("no applies in the journal; history lists those alone, and no reports of drift"))
         return page.text()
     table = Table.grid(*(Column(no_wrap=True) for _ in range(5)), padding=(0, 3, 0, 0))
     table.add_row(*(Text(title, style="bold") for title in ("run", "started", "revision", "changes", "outcome")))

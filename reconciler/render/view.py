@@ -10,7 +10,8 @@ from reconciler.model.plan import Counts
 from reconciler.render.escaping import shortened
 from reconciler.render.findings import FindingView, findings
 from reconciler.render.persons import PersonView, person_views
-from reconciler.render.sections import Half, SectionView, place_name, plan_sections, shown_login, shown_name
+from reconciler.render.rows import Half, SectionView
+from reconciler.render.sections import place_name, plan_sections, shown_login, shown_name
 
 if TYPE_CHECKING:
     from reconciler.model.documents import Source
@@ -29,7 +30,8 @@ _ONLY = {"drift": "what drifted", "requested": "what documents ask for anew"}
 class PlanView(msgspec.Struct, frozen=True, kw_only=True):
     """The whole plan, guards first, the dangerous half before the harmless one.
 
-    ``left_out`` says what had no room, ``link`` where all of it can be seen.
+    ``left_out`` says what had no room, ``link`` where all of it can be seen. ``already`` stands at the end, below
+    ``already_title``, counted by ``already_noun``.
     """
 
     company: str
@@ -47,6 +49,8 @@ class PlanView(msgspec.Struct, frozen=True, kw_only=True):
     digest: str
     left_out: str = ""
     link: str = ""
+    already_title: str = "already so, nothing to do"
+    already_noun: str = "groups"
 
 
 def plan_view(plan: Plan, by: By = "preset") -> PlanView:

@@ -33,5 +33,9 @@ def check_gateway(url: str) -> str:
         # without the address: what stands before the @ may be a secret
         raise UsageError("--push-metrics holds a login; a command line is no place for one")
     if not _GATEWAY.fullmatch(url) or not has_good_port(url):
-        raise UsageError(f"--push-metrics is {url!r}; write an address such as https://pushgateway.acme.test:9091")
+        # nor here: a query, or anything else that stands in no address of a gateway, may be a secret too
+        raise UsageError(
+            "--push-metrics is no address of a Pushgateway; write an address such as "
+            "https://pushgateway.acme.test:9091, without login and query"
+        )
     return url

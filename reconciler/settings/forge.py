@@ -33,7 +33,7 @@ def read_pull_request(given: str, environment: Mapping[str, str]) -> tuple[Forge
     Raises UsageError where that names none, and what ``read_forge`` raises.
     """
     if given.isascii() and given.isdigit() and len(given) < 10:  # noqa: PLR2004 - as in the patterns
-        return read_forge(environment), int(given)
+        return _found(environment, ", or give --pr the request's address"), int(given)
     parts = _split(given)
     server = f"{parts.scheme}://{parts.netloc}"
     found = _GITHUB_PULL.fullmatch(parts.path)
@@ -53,16 +53,17 @@ def read_forge(environment: Mapping[str, str]) -> ForgePlace:
     ``CI_PROJECT_PATH``, ``CI_SERVER_URL``, ``GITLAB_TOKEN``. Raises UsageError where neither is there or a token is
     missing, DocumentsError for an address that would give the token away.
     """
+    return _found(environment, "")
+
+
+def _found(environment: Mapping[str, str], other_way: str) -> ForgePlace:
     if environment.get("GITHUB_REPOSITORY"):
         url = environment.get("GITHUB_API_URL") or "https://api.github.com"
         return _place("github", url, environment["GITHUB_REPOSITORY"], environment)
     if environment.get("CI_PROJECT_PATH"):
         url = environment.get("CI_SERVER_URL") or "https://gitlab.com"
         return _place("gitlab", url, environment["CI_PROJECT_PATH"], environment)
-    raise UsageError(
-        "which forge? Set GITHUB_REPOSITORY or CI_PROJECT_PATH in the environment, or give --pr the request's address "
-        "where there is such an option"
-    )
+    raise UsageError(f"which forge? Set GITHUB_REPOSITORY or CI_PROJECT_PATH in the environment{other_way}")
 
 
 def _split(url: str) -> SplitResult:

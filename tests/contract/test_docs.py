@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,8 @@ from reconciler.cli import COMMANDS
 from reconciler.desired import read_repository, read_settings_document
 from reconciler.model.diagnostics import has_errors
 from reconciler.render.meanings import MEANINGS
+from tests.support.command_line import clean_environment
+from tests.support.sandbox import running_sandbox
 from tests.support.values import TODAY
 
 ROOT = Path(__file__).parents[2]
@@ -57,6 +61,24 @@ def test_the_documents_of_the_documentation_are_good(tmp_path: Path) -> None:
     assert documents.policy.overrides
     assert documents.acknowledged
     assert (len(blocks), len(documents.assignments)) == (6, 2)
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="there is no curl")
+def test_the_click_of_the_documentation_is_drift() -> None:
+    """The commands that play whoever clicks do put somebody into a role, and take nobody out of one."""
+    text = (ROOT / "docs" / "sandbox.md").read_text(encoding="utf-8")
+    (script,) = [block for block in re.findall(r"```sh\n(.*?)```", text, re.DOTALL) if "curl" in block]
+    with running_sandbox(ROOT / "examples" / "acme" / "sandbox") as sandbox:
+        before = sandbox.groups("3003", "1042")
+        environment = {**clean_environment(), **sandbox.environment}
+        done = subprocess.run(
+            ["bash", "-euo", "pipefail", "-c", script], env=environment, capture_output=True, check=False
+        )
+        assert (done.returncode, done.stderr) == (0, b"")
+        after = sandbox.groups("3003", "1042")
+    (uuid,) = [uuid for uuid, ids in after.items() if ids != before[uuid]]
+    assert after[uuid] == [*before[uuid], "210"]
+    assert after.keys() == before.keys()
 
 
 def test_exit_codes_of_the_readme() -> None:

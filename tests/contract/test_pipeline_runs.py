@@ -12,7 +12,7 @@ import pytest
 from tests.support.account import INVOICE
 from tests.support.forge_stub import serving
 from tests.support.github_stub import GitHubStub
-from tests.support.pipelines import GITLAB, WORKFLOWS, load
+from tests.support.pipelines import GITLAB, WORKFLOWS, load, recipe
 from tests.support.runner import Runner
 
 if TYPE_CHECKING:
@@ -591,3 +591,31 @@ def test_gitlab_looks_for_drift(runner: Runner, before: str | None, code: int, p
     job = load(GITLAB)["drift"]
     assert job["cache"]["paths"] == ["previous.json"]
     assert {"live.json", "drift.json", "drift.html", "plan.json"} <= set(job["artifacts"]["paths"])
+
+
+@pytest.mark.parametrize(
+    ("code", "answer", "ends", "applied"),
+    [
+        (0, '{"since": "5e5e"}', 0, ["apply --self-heal --base 5e5e --yes --journal TEMP/journal"]),
+        (0, '{"since": null}', 1, []),
+        (5, '{"format": "reconciler/error/1", "code": 5}', 5, []),
+        (6, "{}", 6, []),
+    ],
+)
+def test_the_recipe_heals_only_what_it_knows(
+    runner: Runner, tmp_path: Path, code: int, answer: str, ends: int, applied: list[str]
+) -> None:
+    """From the commit that was applied last; not where none was, where one has no approved plan, or nobody answers."""
+    path = tmp_path / "heal.yml"
+    path.write_text(recipe(), encoding="utf-8")
+    runner.answers = [("reconciler approved", {"code": code, "stdout": answer}), ("reconciler apply", {"code": 0})]
+    runner.context["secrets"] = {"HEAL_CLIENT_ID": "an id", "HEAL_CLIENT_SECRET": "a secret"}
+    assert runner.run_job(path, "heal") == ends
+    assert [one.removeprefix("reconciler ") for one in of(runner, "reconciler apply")] == applied
+    assert [one for one in runner.calls if "upload-artifact" in one] == [
+        "uses actions/upload-artifact reconciler-journal-heal-1"
+    ]
+    holding = {" ".join(call.split()[:2]): set(here) for call, here in runner.calls_with_environment if here}
+    assert holding.get("reconciler approved") == {"GITHUB_TOKEN"}
+    expected = {"RECONCILER_CLIENT_ID", "RECONCILER_CLIENT_SECRET", "RECONCILER_FREEZE"}
+    assert holding.get("reconciler apply", expected) == expected

@@ -13,7 +13,20 @@ import click
 import pytest
 
 from reconciler.cli import COMMANDS
-from tests.support.pipelines import ACTIONS, CALLERS, CODEOWNERS, GITLAB, HOOKS, ROOT, WORKFLOWS, load, scripts, steps
+from tests.support.pipelines import (
+    ACTIONS,
+    CALLERS,
+    CODEOWNERS,
+    GITLAB,
+    HOOKS,
+    PAGE,
+    ROOT,
+    WORKFLOWS,
+    load,
+    recipe,
+    scripts,
+    steps,
+)
 from tests.support.runner import Runner
 
 if TYPE_CHECKING:
@@ -60,9 +73,9 @@ def test_what_others_wrote_is_pinned(path: Path) -> None:
 
 
 def test_one_commit_of_each_action_of_others() -> None:
-    """No file lags behind the others."""
+    """No file lags behind the others, nor does the page that shows a workflow."""
     pins: dict[str, set[str]] = {}
-    for path in FILES:
+    for path in (*FILES, PAGE):
         for name, pin in re.findall(r"uses: (actions/[\w-]+)@(\S+ # \S+)", path.read_text(encoding="utf-8")):
             pins.setdefault(name, set()).add(pin)
     assert {name: len(found) for name, found in pins.items()} == dict.fromkeys(pins, 1)
@@ -353,3 +366,23 @@ def test_gitlab_keeps_credentials_apart() -> None:
     for name in scopes:
         assert jobs[name]["artifacts"]["expire_in"]
         assert jobs[name]["timeout"]
+
+
+def test_the_recipe_for_healing(tmp_path: Path) -> None:
+    """It waits for apply, runs in an environment of its own, and its credentials reach the one step that writes."""
+    path = tmp_path / "heal.yml"
+    path.write_text(recipe(), encoding="utf-8")
+    document = load(path)
+    job, apply = document["jobs"]["heal"], load(OURS["apply"])["jobs"]["apply"]
+    assert job["concurrency"] == {
+        "group": apply["concurrency"]["group"].replace("${{ inputs.folder }}", "."),
+        "cancel-in-progress": False,
+    }
+    callers = [load(one)["jobs"]["apply"]["with"]["environment"] for one in CALLERS if one.stem == "apply"]
+    assert job["environment"] not in callers
+    assert document["permissions"] == {}
+    assert job["permissions"] == {**apply["permissions"], "statuses": "read"}
+    assert [one["name"] for one in job["steps"] if secrets(one)] == ["Put back what drifted"]
+    assert [one["name"] for one in job["steps"] if "github.token" in str(one)] == [
+        "Find the commit that was applied last"
+    ]

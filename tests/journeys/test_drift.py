@@ -114,4 +114,23 @@ def test_05_offline_and_as_a_page(trial: Trial) -> None:
     trial.run("drift", "--format", "html", "--out", "drift.html")
     assert "git only" in (trial.folder / "drift.html").read_text()
     assert "**1 git only · 1 known · oldest since " in trial.run("drift", "--format", "markdown")
-    assert trial.run("history").splitlines()[2] == "no runs in the journal"
+    assert (
+        trial.run("history").splitlines()[2]
+        == "no applies in the journal; history lists those alone, and no reports of drift"
+    )
+
+
+def test_06_a_plan_says_who_is_acknowledged(trial: Trial) -> None:
+    """An acknowledgement quiets the alarm; the plan takes the person out all the same, and says so."""
+    trial.sandbox.edit("32", "1042", pm=["1", "2", "5"])
+    trial.write({"known.yaml": KNOWN})
+    assert trial.run("drift").startswith("exit 0")
+    said = (
+        "· known.yaml:3:5: Invoice Approval · Harbor Bridge · Project Manager: Eli: kim@acme.test answers for it until "
+        "2099-12-31 (a trial); this plan takes them out all the same  [plan/acknowledged]"
+    )
+    plan = trial.run("plan", "--detailed-exitcode")
+    assert plan.startswith("exit 2")
+    assert said in plan.splitlines()
+    trial.write({"assignments/invoice.yaml": AS_LIVE.replace("bo@acme.test]", "bo@acme.test, eli@acme.test]")})
+    assert "plan/acknowledged" not in trial.run("plan"), "who stays is not taken out"

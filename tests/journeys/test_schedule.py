@@ -243,7 +243,8 @@ def test_07_what_would_fail_later_fails_at_once(trial: Trial) -> None:
         (("--issue",), "which forge?"),
         (("--notify",), "whom to notify? Set RECONCILER_NOTIFY"),
         (("--metrics", "none/drift.prom"), "there is no folder none"),
-        (("--push-metrics", "gateway"), "--push-metrics is 'gateway'; write an address such as https://"),
+        (("--push-metrics", "gateway"), "--push-metrics is no address of a Pushgateway; write an address such as"),
+        (("--push-metrics", "https://gw/push?token=hunter2"), "without login and query"),
         (("--push-metrics", "https://me:hunter2@gateway.test"), "a command line is no place for one"),
     ]
     trial.sandbox.log(forget=True)
@@ -294,3 +295,8 @@ def test_09_a_report_shown_again(trial: Trial) -> None:
     refused = trial.run("show", "report.json", "--format", "sarif")
     assert refused.startswith("exit 64")
     assert "not as sarif" in refused
+    by_person = trial.run("show", "report.json", "--by", "person")
+    assert by_person.startswith("exit 64")
+    assert "a drift report is shown by preset alone, not by person" in by_person
+    assert trial.run("show", "report.json", "--by", "preset").startswith("exit 0")
+    assert "error: cannot read none.json: No such file" in trial.run("show", "none.json")

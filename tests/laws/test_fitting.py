@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from reconciler.model.plan import Plan
-    from reconciler.render.sections import SectionView
+    from reconciler.render.rows import SectionView
     from reconciler.render.view import By, PlanView
 
 NAMES = ["many_alike", "everything", "guards", "hostile_names", "awkward_names", "mixed_causes", "only_adding"]

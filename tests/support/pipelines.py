@@ -15,10 +15,12 @@ __all__ = [
     "CODEOWNERS",
     "GITLAB",
     "HOOKS",
+    "PAGE",
     "ROOT",
     "WORKFLOWS",
     "Script",
     "load",
+    "recipe",
     "scripts",
     "steps",
 ]
@@ -31,6 +33,7 @@ CALLERS = sorted((_EXAMPLE / "workflows").glob("*.yml"))
 CODEOWNERS = _EXAMPLE / "CODEOWNERS"
 GITLAB = ROOT / "examples" / "gitlab" / ".gitlab-ci.yml"
 HOOKS = ROOT / ".pre-commit-hooks.yaml"
+PAGE = ROOT / "docs" / "pipeline.md"
 
 _NO_JOBS = {"variables", "workflow", "stages", "default", "include"}
 
@@ -67,13 +70,24 @@ def steps(path: Path) -> list[dict[str, Any]]:
     return [step for job in document["jobs"].values() for step in job.get("steps", [])]
 
 
+def recipe() -> str:
+    """Give the workflow that the page about pipelines shows whole."""
+    found = re.search(r"```yaml\n# \.github/workflows/heal\.yml\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
+    assert found is not None
+    return found[1]
+
+
 def scripts() -> list[Script]:
-    """Give every piece of shell in a workflow, an action, or a job on GitLab."""
+    """Give every piece of shell in a workflow, an action, a job on GitLab, or the recipe of the documentation."""
     found = [
         Script(f"{path.relative_to(ROOT)}: {step.get('name', step['run'])}", step["run"])
         for path in (*WORKFLOWS, *ACTIONS, *CALLERS)
         for step in steps(path)
         if "run" in step
+    ]
+    shown: dict[str, Any] = yaml.load(recipe(), _Loader)  # noqa: S506 - a safe loader
+    found += [
+        Script(f"docs/pipeline.md: {one['name']}", one["run"]) for one in shown["jobs"]["heal"]["steps"] if "run" in one
     ]
     jobs = {name: job for name, job in load(GITLAB).items() if name not in _NO_JOBS}
     for name, job in jobs.items():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 from reconciler.alerting import open_gauges
 from reconciler.commands.alarming import Alarms, Found, raise_alarms
@@ -24,12 +24,15 @@ FOUND = Found(report([change(group(remove=[2]))]), None, 1.0)
 class MemoryPost:
     """Chats that remember what they were told, or that cannot be reached."""
 
-    def __init__(self, *, failing: bool = False) -> None:
+    def __init__(self, *, failing: bool = False, broken: bool = False) -> None:
         self.told: list[Message] = []
         self.failing = failing
+        self.broken = broken
 
     def send(self, message: Message) -> int:
         """Take it."""
+        if self.broken:
+            raise KeyError("data\nof it")
         if self.failing:
             raise DeliveryError("nobody\nis there")
         self.told.append(message)
@@ -41,9 +44,9 @@ def alarms(post: MemoryPost | None, metrics_at: Path | None) -> Alarms:
     return Alarms(forge=None, gauges=open_gauges(), metrics_at=metrics_at, gateway=None, post=post, link=None)
 
 
-def common(*, quiet: bool = False) -> Common:
+def common(*, quiet: bool = False, verbose: bool = False) -> Common:
     """Give the options every command has."""
-    return Common(config=None, verbose=False, quiet=quiet, no_color=True)
+    return Common(config=None, verbose=verbose, quiet=quiet, no_color=True)
 
 
 def test_figures_that_cannot_be_written(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -64,3 +67,38 @@ def test_what_is_told_on_stderr(tmp_path: Path, capsys: pytest.CaptureFixture[st
     assert capsys.readouterr().err == "error: nobody\\u000ais there\n"
     assert raise_alarms(alarms(None, tmp_path / "drift.prom"), FOUND, common()) == 0
     assert capsys.readouterr().err == f"metrics written to {tmp_path}/drift.prom\n"
+
+
+def test_a_defect_in_one_keeps_no_other_silent(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """It is one line, the others are told, and it ends with 1, also where somebody could not be told besides."""
+    broken = alarms(MemoryPost(broken=True), tmp_path / "drift.prom")
+    assert raise_alarms(broken, FOUND, common()) == 1
+    assert capsys.readouterr().err == (
+        f"metrics written to {tmp_path}/drift.prom\n"
+        "error: a defect of reconciler: notify: KeyError: 'data\\nof it' (more with --verbose)\n"
+    )
+    both = alarms(MemoryPost(broken=True), tmp_path / "gone" / "drift.prom")
+    assert raise_alarms(both, FOUND, common()) == 1
+
+
+def test_a_forge_that_answers_what_nobody_expects(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Figures and chats come after it, and are told; with --verbose there is the traceback."""
+
+    class Forge:
+        """One whose answers lack what is looked for."""
+
+        def keep_issue(self, _issue: object) -> str:
+            """Find nothing."""
+            raise KeyError("viewer")
+
+    post = MemoryPost()
+    broken = alarms(post, tmp_path / "drift.prom")._replace(forge=cast("Any", Forge()))
+    assert raise_alarms(broken, FOUND, common(verbose=True)) == 1
+    said = capsys.readouterr().err
+    assert said.startswith("Traceback (most recent call last):\n")
+    assert said.splitlines()[-3:] == [
+        "error: a defect of reconciler: keep issue: KeyError: 'viewer'",
+        f"metrics written to {tmp_path}/drift.prom",
+        "notified 2 addresses",
+    ]
+    assert len(post.told) == 1

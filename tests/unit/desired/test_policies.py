@@ -128,8 +128,8 @@ def test_contradictions_name_both_places(tmp_path: Path) -> None:
         ("separate: [[A]]", "1:12 expected a list of at least two different roles, found a list of 1"),
         ("separate: [[A, A]]", "1:12 expected a list of at least two different roles, found a list of 2"),
         ("overrides: [{address: x, reason: r, until: 2027-01-01, allow_removals: 1}]",
-         '1:14 expected an address such as projects/1042/templates/12, or a glob such as projects/1042/* for all of a '
-         'project, found "x"'),
+         "1:14 expected an address such as projects/1042/templates/12, or a glob such as projects/1042/* for all of a "
+         "project; 1042 is the project's id, as reconciler drift shows it, found \"x\""),
         ("overrides: [{address: '*', allow_removals: 1, until: 2027-01-01}]",
          "1:13 missing 'reason'; expected {reason: why, address: projects/1042/*, "
          "allow_removals: 3, until: 2027-01-31}"),
@@ -140,7 +140,10 @@ def test_contradictions_name_both_places(tmp_path: Path) -> None:
          "1:39 expected a whole number from 1, found 0"),
         ("overrides: [{address: projects/1042, reason: r, until: 2027-01-01, allow_removals: 1}]",
          "1:14 expected an address such as projects/1042/templates/12, or a glob such as projects/1042/* for all of a "
-         'project, found "projects/1042"'),
+         "project; 1042 is the project's id, as reconciler drift shows it, found \"projects/1042\""),
+        ("overrides: [{address: projects/Harbor Bridge/*, reason: r, until: 2027-01-01, allow_removals: 1}]",
+         "1:14 expected an address such as projects/1042/templates/12, or a glob such as projects/1042/* for all of a "
+         "project; 1042 is the project's id, as reconciler drift shows it, found \"projects/Harbor Bridge/*\""),
         ("frozen: no", '1:1 expected the reason, as text; remove the line to end the freeze, found "no"'),
         ('protected: ["cfo@\u200bacme.test"]',
          '1:13 expected a login (an e-mail address); teams cannot stand here, found "cfo@\u200bacme.test"'),

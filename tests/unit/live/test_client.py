@@ -227,6 +227,18 @@ def test_an_error_that_repeats_the_token_does_not_show_it() -> None:
     assert raised.value.message == "a thing: refused with 403: no rights for …"
 
 
+@pytest.mark.parametrize(("code", "words"), [('"403"', ""), ("403", ""), ('"blocked"', "blocked; ")])
+def test_a_code_is_told_once(code: str, words: str) -> None:
+    """The service's own code is often the status again."""
+    credentials = Credentials(access_token=Secret("hunter2token"))
+    body = f'{{"error": {{"code": {code}, "message": "the header is missing", "details": []}}}}'
+    with FakeAnswers(body, status=403) as address:
+        service = Service(company_id="1", api_url=address, auth_url=address)
+        with ServiceClient(service, credentials) as client, pytest.raises(RequestRefusedError) as raised:
+            client.get("/x", "a thing")
+    assert raised.value.message == f"a thing: refused with 403: {words}the header is missing"
+
+
 class FakeAnswers:
     """A real server that answers everything alike."""
 
@@ -302,7 +314,7 @@ def test_pacing_by_the_headers_meets_no_429(tmp_path: Path) -> None:
 def test_nobody_there() -> None:
     """No connection is told with the address, after a few attempts."""
     service = Service(company_id="1", api_url="http://127.0.0.1:9", auth_url="http://127.0.0.1:9")
-    credentials = Credentials(access_token=Secret("t"))
+    credentials = Credentials(access_token=Secret("hunter2token"))
     waits = Waits()
     with (
         ServiceClient(service, credentials, sleep=waits) as client,

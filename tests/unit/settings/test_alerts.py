@@ -50,3 +50,14 @@ def test_no_login_in_a_gateway() -> None:
     with pytest.raises(UsageError, match="no place for one") as raised:
         check_gateway("https://me:hunter2@gateway.test")
     assert "hunter2" not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["https://gw/push?token=hunter2", "https://gw/#hunter2", "https://gw/hunter2 ", "hunter2", "http://g:0/hunter2"],
+)
+def test_what_is_no_gateway_is_not_shown(url: str) -> None:
+    """A secret stands mostly where an address has none, and what is said ends in the log of a pipeline."""
+    with pytest.raises(UsageError) as raised:
+        check_gateway(url)
+    assert "hunter2" not in raised.value.message

@@ -1,0 +1,123 @@
+"""The lines of a plan or report, by template and preset, and how they are counted; it contains no markup."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Literal
+
+import msgspec
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["Half", "PresetView", "RowView", "SectionView", "Side", "Sign"]
+
+Sign = Literal["−", "+", "→"]
+Side = Literal["live only", "git only"]
+_PEOPLE_SIGNS: tuple[Sign, ...] = ("−", "+")
+_SIDES: dict[Side, str] = {"live only": "+ live only", "git only": "− git only"}
+Half = Literal["requested", "drift", "withheld", "new", "known", "acknowledged", "resolved"]
+
+
+class RowView(msgspec.Struct, frozen=True, kw_only=True):
+    """One line: who gains or loses what, and why. ``label`` is the role, or the workflow manager.
+
+    ``sign`` ranks it: "−" is the dangerous half. A difference has a ``side`` to be shown in its place, since what
+    happened is the reverse of what would mend it; ``over`` means that it is none any more.
+    """
+
+    label: str
+    sign: Sign
+    name: str
+    login: str
+    reason: str
+    side: Side | None = None
+    over: bool = False
+
+    @property
+    def shown(self) -> str:
+        """What happens, or what happened on which side."""
+        if self.side is None:
+            return self.sign
+        return f"was {self.side}" if self.over else _SIDES[self.side]
+
+    @property
+    def kind(self) -> Sign | Side:
+        """What it is counted as."""
+        return self.side or self.sign
+
+
+class PresetView(msgspec.Struct, frozen=True, kw_only=True):
+    """One preset; ``same`` names others that change in just the same way, ``addresses`` are of all of them.
+
+    ``address`` is shown behind the name where people are to copy it.
+    """
+
+    name: str
+    addresses: tuple[str, ...]
+    rows: tuple[RowView, ...]
+    same: tuple[str, ...]
+    address: str = ""
+
+    @property
+    def presets(self) -> int:
+        """How many presets change like this."""
+        return 1 + len(self.same)
+
+    @property
+    def counts(self) -> str:
+        """What changes or differs, for all presets it speaks for."""
+        kinds = Counter(row.kind for row in self.rows)
+        return _shown_counts({kind: number * self.presets for kind, number in kinds.items()})
+
+    @property
+    def alike(self) -> str:
+        """How much is the same in how many presets."""
+        noun = "change" if self.rows[0].side is None else "difference"
+        return f"the same {len(self.rows)} {noun}{'' if len(self.rows) == 1 else 's'} in {self.presets:,} presets"
+
+    @property
+    def others(self) -> str:
+        """How many more are like it."""
+        number = len(self.same)
+        one = self.rows[0]
+        verb = "differed" if one.over else f"{'change' if one.side is None else 'differ'}{'s' if number == 1 else ''}"
+        return f"{number:,} more preset{'' if number == 1 else 's'} {verb} in the same way"
+
+
+class SectionView(msgspec.Struct, frozen=True, kw_only=True):
+    """One template and one half: what is asked for, what drifted, or what is withheld.
+
+    ``alone`` means that there is no other half. ``left_out`` tells what there was no room for.
+    """
+
+    name: str
+    half: Half
+    alone: bool = False
+    presets: tuple[PresetView, ...]
+    left_out: str = ""
+
+    @property
+    def title(self) -> str:
+        """The template with what half this is."""
+        words = {"requested": "", "drift": "drift, undone: " if self.alone else "drift, undone as well: "}
+        return f"{words.get(self.half, f'{self.half}: ')}{self.name}"
+
+    @property
+    def counts(self) -> str:
+        """What the section tells of in all."""
+        number = sum(preset.presets for preset in self.presets)
+        kinds: Counter[Sign | Side] = Counter()
+        for preset in self.presets:
+            for row in preset.rows:
+                kinds[row.kind] += preset.presets
+        return f"{number:,} preset{'' if number == 1 else 's'}, {_shown_counts(kinds)}"
+
+
+def _shown_counts(kinds: Mapping[Sign | Side, int]) -> str:
+    """Give counts by what is done, such as "−2 +1, 1 workflow manager", or by side, such as "2 live only"."""
+    parts = [f"{sign}{kinds[sign]:,}" for sign in _PEOPLE_SIGNS if kinds.get(sign)]
+    managers = kinds.get("→", 0)
+    manager = f"{managers:,} workflow manager{'' if managers == 1 else 's'}" if managers else ""
+    sides = [f"{kinds[side]:,} {side}" for side in _SIDES if kinds.get(side)]
+    return ", ".join(part for part in (" ".join(parts), manager, *sides) if part)
