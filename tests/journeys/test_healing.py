@@ -117,6 +117,7 @@ def test_02_requests_are_done_and_drift_is_left_alone(trial: Trial, whole: Snaps
     assert harbor(trial) == {"pm": ["1", "5", "8"], "acc": ["3"]}
     assert cedar(trial) == ["3"]
     assert len(trial.writes()) == 1
+    assert ": only what was requested, base <revision>" in trial.run("history")
     trial.commit("asked for and live")
     shown.append(trial.run("plan", "--only-drift", "--detailed-exitcode"))
     assert "\n".join(shown) == whole
@@ -224,6 +225,10 @@ def test_10_healing(trial: Trial, whole: SnapshotAssertion) -> None:
     assert len(trial.writes()) == 1
     assert "\n".join(shown[:2]) == whole
     assert shown[2].count("1 applied") == 1
+    base = trial.git("rev-parse", "HEAD")
+    assert shown[2].count(": only what drifted, base <revision>") == 2
+    runs = json.loads(trial.run("history", "--format", "json").split("--- stdout\n")[1].split("--- stderr")[0])["runs"]
+    assert [(one["only"], one["base"]) for one in runs] == [("drift", base)] * 2
     told = trial.run("apply", "--self-heal", "--yes")
     assert told.startswith("exit 64")
     assert "needs to know which commit is live" in told
