@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import click
 
@@ -102,27 +102,32 @@ def apply(  # noqa: PLR0913 - one parameter an option
     require_sense(wanted, since, saved=bool(plan_files))
     workspace = open_workspace(common)
     choice = choose_to_apply(workspace, wanted)
+    telling = _Telling(common, shown_as, out)
     commits = () if since is None else tuple(reversed(read_history(workspace.root, since)))
     read = _read(workspace, choice)
     if plan_files:
         plans = [read_plan(path) for path in plan_files]
     else:
-        _require_somebody_to_ask(yes=yes)
-        plans = [_plan(workspace, common, read, choice, adds_only=wanted.adds_only)]
-        _show(plans[0], common, on_stdout=shown_as == "terminal" and out is None, asks=not yes)
+        plans = [_plan_and_show(workspace, telling, read, choice, adds_only=wanted.adds_only, asks=not yes)]
     require_approved(plans, approved)
     require_permission(plans, workspace.service.company_id, since=since)
     if not plan_files and plans[0].changes and not yes:
         if not _confirmed(plans[0]):
-            return _declined(plans, shown_as, common, out)
-        # somebody may have thought about the question for long
-        read = _read(workspace, choice)
+            return _declined(plans, telling)
+        read = _read(workspace, choice)  # somebody may have thought about the question for long
     restriction = None if plan_files else choice.restriction
     approval = approve(plans, workspace, common, *read, since=since, restriction=restriction)
-    _tell(approval, common)
     report = _carry_out(approval, commits, workspace, common, journal_folder(workspace.root, journal_at))
-    _emit_report(report, plans, shown_as, common, out)
+    _emit_report(report, plans, telling)
     return _exit_code(report)
+
+
+class _Telling(NamedTuple):
+    """Where the result goes, and as what."""
+
+    common: Common
+    shown_as: str
+    out: Path | None
 
 
 def _read(workspace: Workspace, choice: Choice) -> tuple[Documents, list[Diagnostic]]:
@@ -134,26 +139,31 @@ def _read(workspace: Workspace, choice: Choice) -> tuple[Documents, list[Diagnos
     return documents, diagnostics
 
 
-def _plan(
+def _plan_and_show(  # noqa: PLR0913 - what the plan is made of, and how it is shown
     workspace: Workspace,
-    common: Common,
+    telling: _Telling,
     read: tuple[Documents, list[Diagnostic]],
     choice: Choice,
     *,
     adds_only: bool,
+    asks: bool,
 ) -> Plan:
+    """Plan what was not saved, and show it; raises UsageError where nobody can be asked."""
+    if asks:
+        _require_somebody_to_ask()
     made = make_plan(
-        workspace, common, *read, base_revision=choice.base, adds_only=adds_only, restriction=choice.restriction
+        workspace, telling.common, *read, base_revision=choice.base, adds_only=adds_only, restriction=choice.restriction
     )
     if choice.heals and made.complete and not made.changes:
-        note("nothing to heal: where self_heal names it, nothing drifted", common)
+        note("nothing to heal: where self_heal names it, nothing drifted", telling.common)
+    _show(made, telling, asks=asks)
     return made
 
 
-def _declined(plans: Sequence[Plan], shown_as: str, common: Common, out: Path | None) -> int:
-    note("nothing was written", common)
-    if shown_as == "json":
-        _emit_report(declined(plans[0]), plans, shown_as, common, out)
+def _declined(plans: Sequence[Plan], telling: _Telling) -> int:
+    note("nothing was written", telling.common)
+    if telling.shown_as == "json":
+        _emit_report(declined(plans[0]), plans, telling)
     return 0
 
 
@@ -163,15 +173,17 @@ def _tell(approval: Approval, common: Common) -> None:
         note(f"{approval.fewer:,} approved {words} made already, or no longer asked for", common)
 
 
-def _show(plan: Plan, common: Common, *, on_stdout: bool, asks: bool) -> None:
+def _show(plan: Plan, telling: _Telling, *, asks: bool) -> None:
     """Show what will be done; where the report alone belongs on stdout, on stderr. Whoever is asked must see it."""
-    if on_stdout:
+    common = telling.common
+    if telling.shown_as == "terminal" and telling.out is None:
         emit(plan_text(plan, Showing(shown_as="terminal"), color=common.color(sys.stdout)))
     elif asks or not common.quiet:
         sys.stderr.write(plan_text(plan, Showing(shown_as="terminal"), color=common.color(sys.stderr)))
 
 
-def _emit_report(report: ApplyReport, plans: Sequence[Plan], shown_as: str, common: Common, out: Path | None) -> None:
+def _emit_report(report: ApplyReport, plans: Sequence[Plan], telling: _Telling) -> None:
+    common, shown_as, out = telling
     text = _report_text(report, _names(plans), shown_as, color=out is None and common.color(sys.stdout))
     try:
         emit(text, out)
@@ -181,8 +193,8 @@ def _emit_report(report: ApplyReport, plans: Sequence[Plan], shown_as: str, comm
         emit(text)
 
 
-def _require_somebody_to_ask(*, yes: bool) -> None:
-    if not yes and not (sys.stdin.isatty() and sys.stderr.isatty()):
+def _require_somebody_to_ask() -> None:
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
         raise UsageError(
             "apply asks before it writes, and there is no terminal to ask on; add --yes, or name a saved plan"
         )
@@ -205,12 +217,14 @@ class _Service:
 def _carry_out(
     approval: Approval, commits: tuple[str, ...], workspace: Workspace, common: Common, folder: Path
 ) -> ApplyReport:
+    """Do what may be done, and say so where it is less than was approved."""
     import time  # noqa: PLC0415
 
     from reconciler.live.client import ServiceClient  # noqa: PLC0415 - heavy, and not needed for a refusal
     from reconciler.live.reading import Reader  # noqa: PLC0415
     from reconciler.live.writing import Writer  # noqa: PLC0415
 
+    _tell(approval, common)
     credentials = read_credentials(os.environ)
     with (
         ServiceClient(workspace.service, credentials, writes=True) as client,
