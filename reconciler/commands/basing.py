@@ -56,12 +56,12 @@ def asked_by_base(
 def with_people_of_base(
     observation: Observation, reader: LiveReader, base: Base | None, company_id: str, restriction: Restriction
 ) -> Observation:
-    """Look for people whom the base alone names, where a restricted plan might take somebody out beside them.
+    """Look for people whom the base alone names, in groups that lose somebody: the cause of that hangs on who they are.
 
-    One list of possible assignees for each project and tool with such a group, and none for a whole plan. Whoever is
-    in none of them stays unseen, and nobody drifted beside them.
+    That takes one list of possible assignees for each project and tool with such a group. Whoever is in none of them
+    stays unseen, and nobody drifted beside them.
     """
-    asked = asked_by_base(base, company_id, observation, restriction) if restriction.only is not None else None
+    asked = asked_by_base(base, company_id, observation, restriction)
     wanted = set()
     for resolved in observation.resolved:
         target = resolved.target
