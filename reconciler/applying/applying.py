@@ -126,6 +126,8 @@ def _start(plan: Plan, run_id: str) -> RunStarted:
         digest=plan.digest,
         revision=plan.source.revision,
         changes=len(plan.changes),
+        only=plan.only,
+        base=None if plan.only is None else plan.source.base,
     )
 
 

@@ -17,6 +17,7 @@ from reconciler.commands.workspace import now, open_workspace, read_documents
 from reconciler.drift import acknowledge, compare_with, find_drifts
 from reconciler.errors import FileError, StaleError, UsageError
 from reconciler.planning import compare
+from reconciler.planning.judging import judge_age
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -69,6 +70,7 @@ def adopt(  # noqa: PLR0913 - one parameter an option
     with open_reader(workspace, common, snapshot) as reader:
         observation = observe(documents, diagnostics, reader, own_account=workspace.settings.service_account)
     require_whole(observation.state.unreadable, "nothing is said of drift")
+    _tell_age(observation, common)
     require_known(observation, addresses, people)
     drifts = _drifts(observation)
     chosen = _chosen(drifts, everything=everything, addresses=addresses, people=people)
@@ -89,6 +91,14 @@ def _require_choice(everything: bool, addresses: Sequence[str], people: Sequence
         )
     if yes and not (everything or addresses or people):
         raise UsageError("--yes needs a choice: --all, --address or --person")
+
+
+def _tell_age(observation: Observation, common: Common) -> None:
+    old = judge_age(observation.state.observed_at, now())
+    if old and not common.quiet:
+        from reconciler.render.terminal import render_diagnostics  # noqa: PLC0415 - start-up is measured
+
+        sys.stderr.write(render_diagnostics(old, color=common.color(sys.stderr)))
 
 
 def _drifts(observation: Observation) -> tuple[Drift, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import click
 
@@ -25,9 +25,10 @@ from reconciler.commands.options import (
 )
 from reconciler.commands.show import read_plan
 from reconciler.commands.showing import Showing, plan_text
+from reconciler.commands.telling import Telling, apply_exit_code, emit_report, names_of
 from reconciler.commands.workspace import journal_folder, open_workspace, read_documents
 from reconciler.desired import read_history
-from reconciler.errors import FileError, UsageError
+from reconciler.errors import UsageError
 from reconciler.journal import Journal
 from reconciler.settings import read_credentials
 
@@ -102,30 +103,48 @@ def apply(  # noqa: PLR0913 - one parameter an option
     require_sense(wanted, since, saved=bool(plan_files))
     workspace = open_workspace(common)
     choice = choose_to_apply(workspace, wanted)
+    telling = Telling(common, shown_as, out)
     commits = () if since is None else tuple(reversed(read_history(workspace.root, since)))
-    read = _read(workspace, choice)
-    if plan_files:
-        plans = [read_plan(path) for path in plan_files]
-    else:
-        _require_somebody_to_ask(yes=yes)
-        plans = [_plan(workspace, common, read, choice, adds_only=wanted.adds_only)]
-        _show(plans[0], common, on_stdout=shown_as == "terminal" and out is None, asks=not yes)
-    require_approved(plans, approved)
-    require_permission(plans, workspace.service.company_id, since=since)
-    if not plan_files and plans[0].changes and not yes:
-        if not _confirmed(plans[0]):
-            return _declined(plans, shown_as, common, out)
-        # somebody may have thought about the question for long
-        read = _read(workspace, choice)
+    order = _Order(plan_files, approved, since, yes=yes, adds_only=wanted.adds_only)
+    plans, read = _agree(workspace, telling, order, choice)
+    if read is None:
+        return _declined(plans, telling)
     restriction = None if plan_files else choice.restriction
     approval = approve(plans, workspace, common, *read, since=since, restriction=restriction)
-    _tell(approval, common)
     report = _carry_out(approval, commits, workspace, common, journal_folder(workspace.root, journal_at))
-    _emit_report(report, plans, shown_as, common, out)
-    return _exit_code(report)
+    emit_report(report, plans, telling)
+    return apply_exit_code(report)
 
 
-def _read(workspace: Workspace, choice: Choice) -> tuple[Documents, list[Diagnostic]]:
+class _Order(NamedTuple):
+    """What was ordered: these plan files, or a plan made now, and what must hold of either."""
+
+    files: tuple[Path, ...]
+    approved: tuple[str, ...]
+    since: str | None
+    yes: bool
+    adds_only: bool
+
+
+_Read = tuple["Documents", "list[Diagnostic]"]
+
+
+def _agree(workspace: Workspace, telling: Telling, order: _Order, choice: Choice) -> tuple[list[Plan], _Read | None]:
+    """Give the plans that may be carried out, and the documents of now; null where somebody asked does not want it."""
+    read = _read(workspace, choice)
+    if order.files:
+        plans = [read_plan(path) for path in order.files]
+    else:
+        plans = [_plan_and_show(workspace, telling, read, choice, order)]
+    require_approved(plans, order.approved)
+    require_permission(plans, workspace.service.company_id, since=order.since)
+    if order.files or order.yes or not plans[0].changes:
+        return plans, read
+    # somebody may think about the question for long, so the documents are read again
+    return plans, _read(workspace, choice) if _confirmed(plans[0]) else None
+
+
+def _read(workspace: Workspace, choice: Choice) -> _Read:
     """Read the documents as they are now, and refuse where they say that nothing may be applied."""
     documents, diagnostics = read_documents(workspace)
     require_no_freeze(documents.policy)
@@ -134,26 +153,34 @@ def _read(workspace: Workspace, choice: Choice) -> tuple[Documents, list[Diagnos
     return documents, diagnostics
 
 
-def _plan(
+def _plan_and_show(
     workspace: Workspace,
-    common: Common,
-    read: tuple[Documents, list[Diagnostic]],
+    telling: Telling,
+    read: _Read,
     choice: Choice,
-    *,
-    adds_only: bool,
+    order: _Order,
 ) -> Plan:
+    """Plan what was not saved, and show it; raises UsageError where nobody can be asked."""
+    if not order.yes:
+        _require_somebody_to_ask()
     made = make_plan(
-        workspace, common, *read, base_revision=choice.base, adds_only=adds_only, restriction=choice.restriction
+        workspace,
+        telling.common,
+        *read,
+        base_revision=choice.base,
+        adds_only=order.adds_only,
+        restriction=choice.restriction,
     )
     if choice.heals and made.complete and not made.changes:
-        note("nothing to heal: where self_heal names it, nothing drifted", common)
+        note("nothing to heal: where self_heal names it, nothing drifted", telling.common)
+    _show(made, telling, asks=not order.yes)
     return made
 
 
-def _declined(plans: Sequence[Plan], shown_as: str, common: Common, out: Path | None) -> int:
-    note("nothing was written", common)
-    if shown_as == "json":
-        _emit_report(declined(plans[0]), plans, shown_as, common, out)
+def _declined(plans: Sequence[Plan], telling: Telling) -> int:
+    note("nothing was written", telling.common)
+    if telling.shown_as == "json":
+        emit_report(declined(plans[0]), plans, telling)
     return 0
 
 
@@ -163,26 +190,17 @@ def _tell(approval: Approval, common: Common) -> None:
         note(f"{approval.fewer:,} approved {words} made already, or no longer asked for", common)
 
 
-def _show(plan: Plan, common: Common, *, on_stdout: bool, asks: bool) -> None:
+def _show(plan: Plan, telling: Telling, *, asks: bool) -> None:
     """Show what will be done; where the report alone belongs on stdout, on stderr. Whoever is asked must see it."""
-    if on_stdout:
+    common = telling.common
+    if telling.shown_as == "terminal" and telling.out is None:
         emit(plan_text(plan, Showing(shown_as="terminal"), color=common.color(sys.stdout)))
     elif asks or not common.quiet:
         sys.stderr.write(plan_text(plan, Showing(shown_as="terminal"), color=common.color(sys.stderr)))
 
 
-def _emit_report(report: ApplyReport, plans: Sequence[Plan], shown_as: str, common: Common, out: Path | None) -> None:
-    text = _report_text(report, _names(plans), shown_as, color=out is None and common.color(sys.stdout))
-    try:
-        emit(text, out)
-    except FileError as error:
-        # what was written to the service must be told, wherever that is possible
-        note(f"{error.message}; the report goes to stdout", common)
-        emit(text)
-
-
-def _require_somebody_to_ask(*, yes: bool) -> None:
-    if not yes and not (sys.stdin.isatty() and sys.stderr.isatty()):
+def _require_somebody_to_ask() -> None:
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
         raise UsageError(
             "apply asks before it writes, and there is no terminal to ask on; add --yes, or name a saved plan"
         )
@@ -205,12 +223,14 @@ class _Service:
 def _carry_out(
     approval: Approval, commits: tuple[str, ...], workspace: Workspace, common: Common, folder: Path
 ) -> ApplyReport:
+    """Do what may be done, and say so where it is less than was approved."""
     import time  # noqa: PLC0415
 
     from reconciler.live.client import ServiceClient  # noqa: PLC0415 - heavy, and not needed for a refusal
     from reconciler.live.reading import Reader  # noqa: PLC0415
     from reconciler.live.writing import Writer  # noqa: PLC0415
 
+    _tell(approval, common)
     credentials = read_credentials(os.environ)
     with (
         ServiceClient(workspace.service, credentials, writes=True) as client,
@@ -235,37 +255,10 @@ def _carry_out(
 
 def _reporter(approval: Approval, common: Common) -> Callable[[int, Outcome], None]:
     total = len(approval.plan.changes) + len(approval.settled)
-    names = _names([approval.plan])
+    names = names_of([approval.plan])
 
     def report(done: int, outcome: Outcome) -> None:
         if sys.stderr.isatty():
             note(f"{done}/{total} {names[outcome.address]}: {outcome.status}", common)
 
     return report
-
-
-def _names(plans: Sequence[Plan]) -> dict[str, str]:
-    from reconciler.render.escaping import printable  # noqa: PLC0415
-
-    return {
-        change.address: printable(f"{change.template.name} · {change.project.name if change.project else 'company'}")
-        for plan in plans
-        for change in plan.changes
-    }
-
-
-def _report_text(report: ApplyReport, names: dict[str, str], shown_as: str, *, color: bool) -> str:
-    if shown_as == "json":
-        import msgspec  # noqa: PLC0415
-
-        return msgspec.json.format(msgspec.json.encode(report), indent=2).decode() + "\n"
-    from reconciler.render.terminal import render_apply  # noqa: PLC0415
-
-    return render_apply(report, names, color=color)
-
-
-def _exit_code(report: ApplyReport) -> int:
-    summary = report.summary
-    if summary.failed or summary.unverified or summary.skipped:
-        return 4
-    return 5 if summary.stale else 0

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from reconciler.commands.making import asked_by_base, live_source
+from reconciler.commands.basing import asked_by_base, read_base_for, with_people_of_base
+from reconciler.commands.making import live_source
 from reconciler.commands.observing import observe
 from reconciler.commands.readers import open_live_reader
 from reconciler.commands.workspace import moment, now
@@ -19,7 +20,7 @@ from reconciler.planning.approving import approved_presets, beyond, holds, left_
 from reconciler.planning.guards import judge, plan_case
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from reconciler.commands.observing import Observation
     from reconciler.commands.options import Common
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from reconciler.desired import Base
     from reconciler.model.diagnostics import Diagnostic
     from reconciler.model.documents import Documents
+    from reconciler.model.live import NamedPreset, PresetKey
     from reconciler.model.outcomes import Status
     from reconciler.model.plan import PresetChange
 
@@ -73,22 +75,12 @@ def approve(  # noqa: PLR0913 - the plans, what they are held against, and how m
     if not only and base is None:
         return Approval(plan=plans[-1], settled=(), approved=_digests(plans), fewer=0)
     restriction = Restriction(only=plans[-1].only) if restriction is None else restriction
-    compared = None if restriction.only is None else _base_of(plans[-1], workspace)
-    asked = base or compared
-    with open_live_reader(workspace, common) as reader:
-        observation = observe(
-            documents,
-            diagnostics,
-            reader,
-            base=asked.documents if asked else None,
-            own_account=workspace.settings.service_account,
-            only=only,
-            also_changed_since=base.documents if base else None,
-        )
+    compared = None if restriction.only is None else _base_of(plans[-1], workspace, restriction)
+    observation = _observe(workspace, common, (documents, diagnostics), only, base, (compared, restriction))
     changes = _changes(observation, plans, restriction, compared, workspace.service.company_id)
     _require_approved(changes, plans)
     _require_guards(changes, plans, observation)
-    plan = _plan(changes, plans, observation, workspace)
+    plan = _plan(changes, plans, observation, workspace, compared)
     return Approval(
         plan=plan if len(plans) > 1 else msgspec.structs.replace(plan, digest=plans[0].digest),
         settled=tuple(_settled(plans, changes, observation)),
@@ -97,8 +89,35 @@ def approve(  # noqa: PLR0913 - the plans, what they are held against, and how m
     )
 
 
+def _observe(
+    workspace: Workspace,
+    common: Common,
+    read: tuple[Documents, Sequence[Diagnostic]],
+    only: Mapping[PresetKey, NamedPreset],
+    since: Base | None,
+    left_alone: tuple[Base | None, Restriction],
+) -> Observation:
+    """Read these presets, those for which the documents ask otherwise since then, and whom the base names beside."""
+    compared, restriction = left_alone
+    asked = since or compared
+    with open_live_reader(workspace, common) as reader:
+        observation = observe(
+            *read,
+            reader,
+            base=asked.documents if asked else None,
+            own_account=workspace.settings.service_account,
+            only=only,
+            also_changed_since=since.documents if since else None,
+        )
+        return with_people_of_base(observation, reader, compared, workspace.service.company_id, restriction)
+
+
 def _plan(
-    changes: tuple[PresetChange, ...], plans: Sequence[Plan], observation: Observation, workspace: Workspace
+    changes: tuple[PresetChange, ...],
+    plans: Sequence[Plan],
+    observation: Observation,
+    workspace: Workspace,
+    compared: Base | None,
 ) -> Plan:
     """Put together what may be done now."""
     return build_plan(
@@ -111,7 +130,7 @@ def _plan(
         complete=True,
         company_id=workspace.service.company_id,
         company_name=workspace.settings.company_name,
-        source=describe_source(workspace.root),
+        source=msgspec.structs.replace(describe_source(workspace.root), base=compared.revision if compared else None),
         live=live_source(observation.state, from_snapshot=False),
         created_at=moment(),
     )
@@ -121,21 +140,22 @@ def _digests(plans: Sequence[Plan]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(plan.digest for plan in plans))
 
 
-def _base_of(plan: Plan, workspace: Workspace) -> Base:
-    """Give the base by which a plan told what to leave alone; raises UsageError where git does not have it."""
+def _base_of(plan: Plan, workspace: Workspace, restriction: Restriction) -> Base:
+    """Give the base by which a plan told what to leave alone; raises UsageError where it cannot tell that any more."""
     revision = plan.source.base or ""
     try:
-        return read_base(workspace.settings_file, revision, now().date())
+        return read_base_for(workspace, revision, restriction)
     except UsageError as error:
         raise UsageError(
-            f"what this plan leaves alone is told by a comparison with {revision[:12]}: {error.message}"
+            f"what this plan leaves alone is told by a comparison with {revision[:12]}: {error.message}",
+            diagnostics=error.diagnostics,
         ) from error
 
 
 def _changes(
     observation: Observation, plans: Sequence[Plan], restriction: Restriction, base: Base | None, company_id: str
 ) -> tuple[PresetChange, ...]:
-    asked = None if base is None else asked_by_base(base, company_id, observation)
+    asked = asked_by_base(base, company_id, observation, restriction)
     wanted, _ = restrict(compare(observation.resolved, observation.state.versions, asked), restriction)
     return with_adoptions(withhold(wanted)[0] if plans[-1].adds_only else wanted, plans)
 

@@ -11,7 +11,7 @@ import click
 
 from reconciler.commands.alarming import Found, alarm_options, prepare_alarms, raise_alarms
 from reconciler.commands.making import live_source
-from reconciler.commands.observing import observe, require_whole, with_lists_of_invalid
+from reconciler.commands.observing import observe, require_whole, with_age, with_lists_of_invalid
 from reconciler.commands.options import common_options, emit, journal_option, out_option, require_folder
 from reconciler.commands.readers import open_reader
 from reconciler.commands.reporting import DRIFT_FORMATS, drift_exit_code, report_text
@@ -27,14 +27,16 @@ from reconciler.drift import (
     find_notices,
     template_groups,
 )
-from reconciler.errors import FileError
+from reconciler.errors import FileError, StaleError
 from reconciler.journal import Journal, read_last_drift
 from reconciler.model.drift import DriftFound
 from reconciler.planning import compare
+from reconciler.planning.judging import judge_age
 
 if TYPE_CHECKING:
     import datetime
 
+    from reconciler.commands.alarming import Alarms
     from reconciler.commands.observing import Observation
     from reconciler.commands.options import Common
     from reconciler.commands.workspace import Workspace
@@ -88,8 +90,8 @@ def drift(
     for 'comment'); --metrics and --push-metrics are for Prometheus; --notify tells Slack, Teams and others through
     webhooks, when something is new or all is over. Each is tried even when another fails.
 
-    Exit codes: 0 no drift that is not acknowledged, 2 drift, 6 not everything could be read, or somebody could not be
-    told, 7 invalid documents.
+    Exit codes: 0 no drift that is not acknowledged, 2 drift, 5 a snapshot too old to tell anybody by, 6 not everything
+    could be read, or somebody could not be told, 7 invalid documents.
     """
     if out is not None:
         require_folder(out)
@@ -98,11 +100,7 @@ def drift(
     workspace = open_workspace(common)
     folder = journal_folder(workspace.root, journal_at)
     previous = _previous(previous_at, folder, workspace.settings.company_id)
-    documents, diagnostics = read_documents(workspace)
-    with open_reader(workspace, common, snapshot) as reader:
-        observation = observe(documents, diagnostics, reader, own_account=workspace.settings.service_account)
-        observation = with_lists_of_invalid(observation, reader)
-    require_whole(observation.state.unreadable, "nothing is said of drift")
+    observation = _look(workspace, common, snapshot, alarms)
     report = _report(observation, workspace, previous, from_snapshot=snapshot is not None)
     with Journal(folder) as journal:
         journal.record(DriftFound(at=report.created_at, run_id=journal.run_id, report=report))
@@ -113,6 +111,28 @@ def drift(
         # what is written down as told must be told, also where nobody could be shown the report
         failed = raise_alarms(alarms, found, common)
     return failed or drift_exit_code(report)
+
+
+def _look(workspace: Workspace, common: Common, snapshot: Path | None, alarms: Alarms) -> Observation:
+    """Observe all that is managed; raises IncompleteError for a part of it, and StaleError where it is too long ago."""
+    documents, diagnostics = read_documents(workspace)
+    with open_reader(workspace, common, snapshot) as reader:
+        _require_recent(reader.observed_at, alarms)
+        observation = observe(documents, diagnostics, reader, own_account=workspace.settings.service_account)
+        observation = with_age(with_lists_of_invalid(observation, reader))
+    require_whole(observation.state.unreadable, "nothing is said of drift")
+    return observation
+
+
+def _require_recent(observed_at: str, alarms: Alarms) -> None:
+    """Refuse to tell people of drift by what was so long ago: it would be news of yesterday, or an all-clear."""
+    old = judge_age(observed_at, now())
+    if old and (alarms.forge is not None or alarms.post is not None):
+        raise StaleError(
+            "--issue and --notify tell of live as it is, and nobody is told by an old snapshot that drift is new or "
+            "over; make a new one, or leave --snapshot out",
+            diagnostics=old,
+        )
 
 
 def _previous(path: Path | None, folder: Path, company_id: str) -> DriftReport | None:

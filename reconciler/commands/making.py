@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import os
-from contextlib import ExitStack
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from reconciler.commands.observing import observe
+from reconciler.commands.basing import asked_by_base, read_base_for, with_people_of_base
+from reconciler.commands.observing import observe, with_age
 from reconciler.commands.readers import open_reader
 from reconciler.commands.refreshing import open_refreshing_reader
 from reconciler.commands.workspace import moment, now
-from reconciler.desired import describe_source, read_base
+from reconciler.desired import describe_source
 from reconciler.errors import RefusedError
 from reconciler.model.plan import LiveSource, Plan
 from reconciler.planning import WHOLE, build_plan, compare, count_managed, restrict, withhold
 from reconciler.planning.basing import judge_released
-from reconciler.planning.causes import already_so, base_targets
+from reconciler.planning.causes import already_so
 from reconciler.planning.guards import judge, judge_frozen, plan_case
-from reconciler.planning.judging import judge_acknowledged, judge_age, judge_kept, unreadable_diagnostics
+from reconciler.planning.judging import judge_acknowledged, judge_kept, unreadable_diagnostics
 from reconciler.planning.per_person import changes_per_person
 from reconciler.settings import read_freeze
 
@@ -37,10 +37,12 @@ if TYPE_CHECKING:
     from reconciler.model.diagnostics import Diagnostic
     from reconciler.model.documents import Documents, Source
     from reconciler.model.live import LiveState
+    from reconciler.model.plan import AlreadySo, PresetChange, WithheldChange
     from reconciler.model.policy import Frozen, Policy
     from reconciler.planning import Restriction
+    from reconciler.planning.guards.case import Case
 
-__all__ = ["asked_by_base", "judged_plan", "live_source", "make_plan", "require_no_freeze"]
+__all__ = ["judged_plan", "live_source", "make_plan", "require_no_freeze"]
 
 
 def make_plan(  # noqa: PLR0913 - where from, what, and how; each named
@@ -60,24 +62,13 @@ def make_plan(  # noqa: PLR0913 - where from, what, and how; each named
     With ``refresh`` a snapshot tells of everything but the presets that differ from it or whose documents changed since
     the base, which are read anew.
     """
-    base = None if base_revision is None else read_base(workspace.settings_file, base_revision, now().date())
-    with ExitStack() as stack:
-        reader: LiveReader
-        refreshing = None
-        if refresh and snapshot is not None:
-            opened = open_refreshing_reader(workspace, common, documents, base, snapshot)
-            reader = refreshing = stack.enter_context(opened)
-        else:
-            reader = stack.enter_context(open_reader(workspace, common, snapshot))
-        observation = observe(
-            documents,
-            diagnostics,
-            reader,
-            base=base.documents if base else None,
-            own_account=workspace.settings.service_account,
-        )
-    observation = _with_age(observation, from_snapshot=snapshot is not None)
-    refreshed = refreshing.refreshed if refreshing else None
+    base = None if base_revision is None else read_base_for(workspace, base_revision, restriction)
+    read = (documents, diagnostics)
+    if refresh and snapshot is not None:
+        observation, refreshed = _observe_anew(workspace, common, read, base, snapshot, restriction)
+    else:
+        with open_reader(workspace, common, snapshot) as reader:
+            observation, refreshed = _observe(workspace, reader, read, base, restriction), None
     return judged_plan(
         observation,
         base=base,
@@ -91,6 +82,33 @@ def make_plan(  # noqa: PLR0913 - where from, what, and how; each named
         live=live_source(observation.state, from_snapshot=snapshot is not None, refreshed=refreshed),
         created_at=moment(),
     )
+
+
+def _observe(
+    workspace: Workspace,
+    reader: LiveReader,
+    read: tuple[Documents, Sequence[Diagnostic]],
+    base: Base | None,
+    restriction: Restriction,
+) -> Observation:
+    """Observe what documents and base name, and say so where that is known from long ago."""
+    then = base.documents if base else None
+    observation = observe(*read, reader, base=then, own_account=workspace.settings.service_account)
+    company_id = workspace.service.company_id
+    return with_age(with_people_of_base(observation, reader, base, company_id, restriction))
+
+
+def _observe_anew(
+    workspace: Workspace,
+    common: Common,
+    read: tuple[Documents, Sequence[Diagnostic]],
+    base: Base | None,
+    snapshot: Path,
+    restriction: Restriction,
+) -> tuple[Observation, int]:
+    """Observe through a snapshot of which what matters is read anew; gives how many presets that were as well."""
+    with open_refreshing_reader(workspace, common, read[0], base, snapshot) as reader:
+        return _observe(workspace, reader, read, base, restriction), reader.refreshed
 
 
 def judged_plan(  # noqa: PLR0913 - the plan's own parts, each named
@@ -108,44 +126,27 @@ def judged_plan(  # noqa: PLR0913 - the plan's own parts, each named
     created_at: str,
 ) -> Plan:
     """Compare what was observed, ask every guard, and give the plan; it asks nobody else anything."""
-    state = observation.state
-    then = None if base is None else asked_by_base(base, company_id, observation)
-    wanted, left_alone = restrict(compare(observation.resolved, state.versions, then), restriction)
-    changes, withheld = withhold(wanted) if adds_only else (wanted, ())
+    compared = _compare(observation, base, company_id, restriction, adds_only=adds_only)
     managed = count_managed(observation.resolved)
-    case = plan_case(
-        changes,
-        observation.resolved,
-        state,
-        observation.policy,
-        managed=managed,
-        today=today,
-        own_account=observation.own_account,
-        unknown=observation.unknown,
-    )
+    case = _case(compared, observation, managed, today)
     judgement = judge(case, partial=adds_only or restriction != WHOLE)
-    diagnostics = (
-        *unreadable_diagnostics(state.unreadable),
-        *judge_frozen(freezes, "warning"),
-        *judgement.diagnostics,
-        *_released(base, then, observation),
-        *judge_kept(changes, state),
-        *judge_acknowledged(changes, observation.acknowledged, today),
-        *left_alone,
-        *observation.diagnostics,
-    )
     return build_plan(
-        changes,
+        compared.changes,
         presets=len(observation.resolved),
         managed=managed,
-        diagnostics=diagnostics,
+        diagnostics=(
+            *unreadable_diagnostics(observation.state.unreadable),
+            *judge_frozen(freezes, "warning"),
+            *judgement.diagnostics,
+            *_told(compared, observation, base, today),
+        ),
         adds_only=adds_only,
         only=restriction.only,
-        withheld=withheld,
-        already=None if then is None else already_so(observation.resolved, then, state.versions),
-        people=changes_per_person(changes, case.presets),
+        withheld=compared.withheld,
+        already=compared.already,
+        people=changes_per_person(compared.changes, case.presets),
         overrides=judgement.overrides,
-        complete=not state.unreadable,
+        complete=not observation.state.unreadable,
         company_id=company_id,
         company_name=company_name,
         source=msgspec.structs.replace(source, base=base.revision if base else None),
@@ -154,24 +155,50 @@ def judged_plan(  # noqa: PLR0913 - the plan's own parts, each named
     )
 
 
-def asked_by_base(base: Base, company_id: str, observation: Observation) -> dict[str, BaseTarget]:
-    """Give what the base asks for, by address; nothing where it is of another company."""
-    same_company = base.settings is not None and base.settings.company_id == company_id
-    return base_targets(base.documents if same_company else None, observation.state, observation.index.find)
+class _Compared(NamedTuple):
+    """What documents, base and live come to: what is to be done, withheld, left alone (as notes), and so already."""
+
+    changes: tuple[PresetChange, ...]
+    withheld: tuple[WithheldChange, ...]
+    left_alone: tuple[Diagnostic, ...]
+    already: tuple[AlreadySo, ...] | None
+    then: dict[str, BaseTarget] | None
 
 
-def _released(base: Base | None, then: dict[str, BaseTarget] | None, observation: Observation) -> list[Diagnostic]:
-    if base is None or then is None:
-        return []
-    return judge_released(then, observation.resolved, base.revision, observation.state.catalogue)
+def _compare(
+    observation: Observation, base: Base | None, company_id: str, restriction: Restriction, *, adds_only: bool
+) -> _Compared:
+    versions = observation.state.versions
+    then = asked_by_base(base, company_id, observation, restriction)
+    wanted, left_alone = restrict(compare(observation.resolved, versions, then), restriction)
+    changes, withheld = withhold(wanted) if adds_only else (wanted, ())
+    already = None if then is None else already_so(observation.resolved, then, versions)
+    return _Compared(changes, withheld, left_alone, already, then)
 
 
-def _with_age(observation: Observation, *, from_snapshot: bool) -> Observation:
-    """Say that a snapshot is old, where it is."""
-    if not from_snapshot:
-        return observation
-    found = judge_age(observation.state.observed_at, now())
-    return msgspec.structs.replace(observation, diagnostics=(*observation.diagnostics, *found))
+def _case(compared: _Compared, observation: Observation, managed: int, today: datetime.date) -> Case:
+    return plan_case(
+        compared.changes,
+        observation.resolved,
+        observation.state,
+        observation.policy,
+        managed=managed,
+        today=today,
+        own_account=observation.own_account,
+        unknown=observation.unknown,
+    )
+
+
+def _told(compared: _Compared, observation: Observation, base: Base | None, today: datetime.date) -> list[Diagnostic]:
+    """Say what of base and live a reader of the plan should know, and what was found in the documents."""
+    released = (
+        []
+        if base is None or compared.then is None
+        else judge_released(compared.then, observation.resolved, base.revision, observation.state.catalogue)
+    )
+    kept = judge_kept(compared.changes, observation.state)
+    acknowledged = judge_acknowledged(compared.changes, observation.acknowledged, today)
+    return [*released, *kept, *acknowledged, *compared.left_alone, *observation.diagnostics]
 
 
 def live_source(state: LiveState, *, from_snapshot: bool, refreshed: int | None = None) -> LiveSource:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from reconciler.commands.workspace import problems
+from reconciler.commands.workspace import now, problems
 from reconciler.errors import IncompleteError
 from reconciler.model.acknowledgement import Acknowledgement
 from reconciler.model.diagnostics import Diagnostic, has_errors
@@ -17,14 +17,17 @@ from reconciler.model.scope import ResolvedTarget, Scope
 from reconciler.model.suggestions import did_you_mean_login
 from reconciler.people import PeopleIndex, Resolution
 from reconciler.planning import find_targets, select
+from reconciler.planning.judging import judge_age
 from reconciler.planning.selecting import changed_claims, fields_needed, narrowed, needs_projects
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Set as AbstractSet
 
     from reconciler.commands.readers import LiveReader
     from reconciler.model.documents import Documents
     from reconciler.model.live import (
+        Catalogue,
         NamedPreset,
         Preset,
         PresetKey,
@@ -32,7 +35,15 @@ if TYPE_CHECKING:
         Version,
     )
 
-__all__ = ["Observation", "confirm_inactive", "observe", "require_whole", "with_lists_of_invalid"]
+__all__ = [
+    "Observation",
+    "confirm_inactive",
+    "observe",
+    "require_whole",
+    "with_age",
+    "with_lists",
+    "with_lists_of_invalid",
+]
 
 
 class Observation(msgspec.Struct, frozen=True, kw_only=True):
@@ -74,37 +85,56 @@ def observe(  # noqa: PLR0913 - what is asked for, whom to ask, and how much of 
     ``base`` are other documents that will be looked at with the same catalogue. ``tolerant`` gives what could be
     resolved in spite of errors, for looking and not for planning.
     """
-    with_projects = needs_projects(documents) or (base is not None and needs_projects(base))
-    fields = None if every_field else fields_needed(documents) | (fields_needed(base) if base else frozenset())
-    catalogue = reader.catalogue(with_projects=with_projects, fields=fields)
-    scope, found = select(documents, catalogue)
-    all_diagnostics = [*diagnostics, *found]
+    catalogue, with_projects = _catalogue(documents, base, reader, every_field=every_field)
+    scope, lost = select(documents, catalogue)
     if only is not None:
         scope = narrowed(scope, only.keys() | changed_claims(scope, also_changed_since, catalogue))
-    versions, presets, unreadable = _presets_with_versions(scope, only, reader)
+    read = _presets_with_versions(scope, only, reader)
     if not tolerant:
-        _require_versions(scope, presets, {version.id for version in versions})
-    targets, found = find_targets(scope, catalogue, presets, versions, unreadable)
+        _require_versions(scope, read)
+    targets, found = find_targets(scope, catalogue, read.presets, read.versions, read.unreadable)
     inactive = reader.inactive_logins()
-    resolution = Resolution(targets, PeopleIndex(presets), inactive)
-    assignees, managers = _resolve(resolution, reader)
-    all_diagnostics.extend((*found, *resolution.diagnostics))
+    resolution = Resolution(targets, PeopleIndex(read.presets), inactive)
+    lists = _resolve(resolution, reader)
+    all_diagnostics = [*diagnostics, *lost, *found, *resolution.diagnostics]
     if has_errors(all_diagnostics) and not tolerant:
         raise problems(all_diagnostics)
-    state = LiveState(
-        observed_at=reader.observed_at,
-        catalogue=catalogue,
-        versions=tuple(versions),
-        presets=tuple(presets),
-        assignees=tuple(assignees),
-        managers=tuple(managers),
-        unreadable=tuple(unreadable),
-        listed=scope.wanted,
+    state = msgspec.structs.replace(
+        _state(catalogue, scope, read, lists, reader),
         with_projects=with_projects,
         inactive=confirm_inactive(inactive, resolution.index.knows, reader),
         pacing=reader.pacing,
     )
     return _observation(state, resolution, documents, all_diagnostics, own_account)
+
+
+def _catalogue(
+    documents: Documents, base: Documents | None, reader: LiveReader, *, every_field: bool
+) -> tuple[Catalogue, bool]:
+    """Read templates, and projects where anything names some, which is told as well."""
+    with_projects = needs_projects(documents) or (base is not None and needs_projects(base))
+    fields = None if every_field else fields_needed(documents) | (fields_needed(base) if base else frozenset())
+    return reader.catalogue(with_projects=with_projects, fields=fields), with_projects
+
+
+def _state(
+    catalogue: Catalogue,
+    scope: Scope,
+    read: _Presets,
+    lists: tuple[list[PeopleList], list[PeopleList]],
+    reader: LiveReader,
+) -> LiveState:
+    assignees, managers = lists
+    return LiveState(
+        observed_at=reader.observed_at,
+        catalogue=catalogue,
+        versions=tuple(read.versions),
+        presets=tuple(read.presets),
+        assignees=tuple(assignees),
+        managers=tuple(managers),
+        unreadable=tuple(read.unreadable),
+        listed=scope.wanted,
+    )
 
 
 def _observation(
@@ -133,35 +163,56 @@ def require_whole(unreadable: Sequence[Unreadable], consequence: str) -> None:
         raise IncompleteError(f"not everything could be read, so {consequence}: {reasons}")
 
 
+def with_age(observation: Observation) -> Observation:
+    """Say that live is known from longer ago than a day, where it is: only a snapshot can be that old."""
+    found = judge_age(observation.state.observed_at, now())
+    return msgspec.structs.replace(observation, diagnostics=(*observation.diagnostics, *found))
+
+
 def with_lists_of_invalid(observation: Observation, reader: LiveReader) -> Observation:
     """Read who may be assigned where presets are invalid: one list each, and none where all are valid.
 
     A preset turns invalid by somebody in it who may not be assigned any more (api.md section 1): these lists tell who.
     """
-    state = observation.state
-    known = {(one.project_id, one.tool_type) for one in state.assignees}
     wanted = {
         (one.target.preset.project_id, one.target.template.tool_type)
         for one in observation.resolved
         if not one.target.preset.valid
     }
+    return with_lists(observation, reader, wanted)
+
+
+def with_lists(
+    observation: Observation, reader: LiveReader, wanted: AbstractSet[tuple[str | None, str]]
+) -> Observation:
+    """Read who may be assigned to these tools of these projects (null: of the company), where that is not read yet."""
+    state = observation.state
+    known = {(one.project_id, one.tool_type) for one in state.assignees}
     more = reader.assignees(sorted(wanted - known, key=str))
     if not more:
         return observation
+    for one in more:
+        observation.index.add_list(one)
     state = msgspec.structs.replace(state, assignees=(*state.assignees, *more), pacing=reader.pacing)
     return msgspec.structs.replace(observation, state=state)
 
 
-def _presets_with_versions(
-    scope: Scope, only: Mapping[PresetKey, NamedPreset] | None, reader: LiveReader
-) -> tuple[list[Version], list[Preset], list[Unreadable]]:
+class _Presets(NamedTuple):
+    """Presets with the versions they follow, and what could not be read."""
+
+    versions: list[Version]
+    presets: list[Preset]
+    unreadable: list[Unreadable]
+
+
+def _presets_with_versions(scope: Scope, only: Mapping[PresetKey, NamedPreset] | None, reader: LiveReader) -> _Presets:
     """Read presets and the versions they follow, also those published while presets were being read."""
     versions = reader.versions(scope.templates)
     presets, unreadable = _presets(scope, only, reader)
     known = {version.id for version in versions}
     newer = {preset.version_id for preset in presets if preset.version_id is not None} - known
     versions.extend(reader.versions_by_id(sorted(newer)))
-    return versions, presets, unreadable
+    return _Presets(versions, presets, unreadable)
 
 
 def _presets(
@@ -196,8 +247,9 @@ def confirm_inactive(
     return inactive - (reader.active_logins() or frozenset())
 
 
-def _require_versions(scope: Scope, presets: Sequence[Preset], known: set[str]) -> None:
-    needed = {template.version_id for template in scope.templates} | {preset.version_id for preset in presets}
+def _require_versions(scope: Scope, read: _Presets) -> None:
+    known = {version.id for version in read.versions}
+    needed = {template.version_id for template in scope.templates} | {preset.version_id for preset in read.presets}
     missing = sorted(one for one in needed if one is not None and one not in known)
     if missing:
         raise IncompleteError(f"template version {missing[0]} is not in the snapshot; make a new one")

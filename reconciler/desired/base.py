@@ -12,6 +12,7 @@ from reconciler.desired.repository import assemble, decode_settings_file, is_doc
 from reconciler.desired.revision import ask_git
 from reconciler.desired.yaml_reader import read_yaml
 from reconciler.errors import DocumentsError, UsageError
+from reconciler.model.diagnostics import Diagnostic, Origin
 from reconciler.model.documents import Documents, SettingsDocument
 
 if TYPE_CHECKING:
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from reconciler.desired.yaml_reader import LocatedDocument
-    from reconciler.model.diagnostics import Diagnostic
 
 __all__ = ["Base", "read_base", "same_documents"]
 
@@ -31,12 +31,14 @@ _FILE = "blob"
 class Base(msgspec.Struct, frozen=True):
     """A revision by its full name, with its documents; null where it had no usable settings.
 
-    Problems in them are nobody's business any more: what could be understood counts.
+    Where ``errors`` tell of something that could not be understood, the documents are only a part of what was asked
+    for: enough to say what was managed, and no basis for saying who moved.
     """
 
     revision: str
     settings: SettingsDocument | None
     documents: Documents | None
+    errors: tuple[Diagnostic, ...] = ()
 
 
 class _Entry(msgspec.Struct, frozen=True):
@@ -67,11 +69,11 @@ def read_base(settings_file: Path, revision: str, today: datetime.date) -> Base:
         )
     commit = named.decode("ascii").strip()
     tree = _Tree(git, root, commit)
-    settings = _settings(tree, settings_file.name)
+    settings, errors = _settings(tree, settings_file.name)
     if settings is None:
-        return Base(commit, None, None)
-    documents, _ = assemble(_documents(tree, settings_file.name, settings), today)
-    return Base(commit, settings, documents)
+        return Base(commit, None, None, errors)
+    documents, diagnostics = assemble(_documents(tree, settings_file.name, settings), today)
+    return Base(commit, settings, documents, tuple(one for one in diagnostics if one.severity == "error"))
 
 
 def same_documents(one: Documents, other: Documents) -> bool:
@@ -116,7 +118,7 @@ class _Tree:
         return answer
 
     def read(self, names: list[str]) -> dict[str, bytes]:
-        """Give the content of files; a link gives what it leads to, as far as that is in the tree."""
+        """Give the content of files; a link gives what it leads to, and is left out where that is not in the tree."""
         contents = self._contents([self.entries[name].content for name in names])
         found = dict(zip(names, contents, strict=True))
         for name in names:
@@ -142,19 +144,30 @@ class _Tree:
         return contents
 
 
-def _settings(tree: _Tree, name: str) -> SettingsDocument | None:
-    if name not in tree.entries:
-        return None
-    content = tree.read([name]).get(name)
+def _settings(tree: _Tree, name: str) -> tuple[SettingsDocument | None, tuple[Diagnostic, ...]]:
+    content = tree.read([name]).get(name) if name in tree.entries else None
+    if content is None:
+        return None, ()
     try:
-        return None if content is None else decode_settings_file(content, name)
-    except DocumentsError:
-        return None
+        return decode_settings_file(content, name), ()
+    except DocumentsError as error:
+        return None, error.diagnostics
 
 
 def _documents(
     tree: _Tree, settings_name: str, settings: SettingsDocument
 ) -> Iterator[tuple[list[LocatedDocument], list[Diagnostic]]]:
+    """Read every document of the tree; one that the work tree would refuse is an error here as well."""
     names = sorted(name for name in tree.entries if name != settings_name and is_document(name, settings.exclude))
-    for name, content in sorted(tree.read([one for one in names if one.isprintable()]).items()):
-        yield read_yaml(content, name)
+    contents = tree.read([one for one in names if one.isprintable()])
+    for name in names:
+        if name in contents:
+            yield read_yaml(contents[name], name)
+        elif name.isprintable():
+            yield [], [_error("documents/link", "this link leads to no file of the revision", name)]
+        else:
+            yield [], [_error("documents/name", "the file's name holds characters that cannot be shown", ascii(name))]
+
+
+def _error(code: str, message: str, name: str) -> Diagnostic:
+    return Diagnostic(severity="error", code=code, message=message, origin=Origin(name, 1, 1))

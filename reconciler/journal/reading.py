@@ -98,4 +98,6 @@ def _run(events: Sequence[JournalEvent]) -> RecordedRun | None:
         outcomes=outcomes,
         open=tuple(address for address in intended if address not in settled),
         summary=finished.summary if finished else None,
+        only=started.only,
+        base=started.base,
     )

@@ -11,7 +11,7 @@ __all__ = ["BaseGroup", "BaseMember", "BaseTarget"]
 
 
 class BaseMember(msgspec.Struct, frozen=True):
-    """Somebody whom the base names, the line there and the team on it; a login nobody has seen has an empty id."""
+    """Somebody whom the base names, the line there and the team on it."""
 
     person: Person
     origin: Origin
@@ -19,9 +19,14 @@ class BaseMember(msgspec.Struct, frozen=True):
 
 
 class BaseGroup(msgspec.Struct, frozen=True):
-    """The members of one group at the base by login id, or by their text where nobody has seen them."""
+    """The members of one group at the base by login id.
+
+    ``unseen`` are those whose line leads to nobody who was seen, or to more than one: whom it meant is not known, and
+    it may be anybody in live whom no other line names.
+    """
 
     members: dict[str, BaseMember]
+    unseen: tuple[BaseMember, ...] = ()
 
 
 class BaseTarget(msgspec.Struct, frozen=True):

@@ -7,6 +7,7 @@ from typing import Literal
 import msgspec
 
 from reconciler.model.drift import DriftFound
+from reconciler.model.plan import Cause
 
 __all__ = [
     "APPLY_FORMAT",
@@ -65,7 +66,11 @@ class ApplyReport(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RunStarted(msgspec.Struct, frozen=True, kw_only=True, tag_field="event", tag="run-started"):
-    """The first line of a journal file."""
+    """The first line of a journal file.
+
+    ``only`` is the cause of all that was to be done, where the rest was left alone; ``base`` is the revision by which
+    that was told.
+    """
 
     at: str
     run_id: str
@@ -76,6 +81,8 @@ class RunStarted(msgspec.Struct, frozen=True, kw_only=True, tag_field="event", t
     changes: int
     approved: tuple[str, ...] = ()
     commits: tuple[str, ...] = ()
+    only: Cause | None = None
+    base: str | None = None
 
 
 class Intended(msgspec.Struct, frozen=True, kw_only=True, tag_field="event", tag="intended"):
@@ -107,7 +114,8 @@ class RunFinished(msgspec.Struct, frozen=True, kw_only=True, tag_field="event", 
 class RecordedRun(msgspec.Struct, frozen=True, kw_only=True):
     """One run as journalled; ``finished_at`` is null for a run that was cut off.
 
-    ``open`` lists addresses with an intent and no outcome: what happened there only the service knows.
+    ``open`` lists addresses with an intent and no outcome: what happened there only the service knows. ``only`` and
+    ``base`` tell a run that left a part alone from a whole one.
     """
 
     run_id: str
@@ -121,6 +129,8 @@ class RecordedRun(msgspec.Struct, frozen=True, kw_only=True):
     outcomes: tuple[Outcome, ...]
     open: tuple[str, ...]
     summary: ApplySummary | None
+    only: Cause | None = None
+    base: str | None = None
 
 
 JournalEvent = RunStarted | Intended | OutcomeRecorded | RunFinished | DriftFound

@@ -52,6 +52,12 @@ class PeopleIndex:
             return self._by_login.get(member.login.lower())
         return self._by_id.get(member.login_id or "")
 
+    def find_surely(self, member: Member) -> Person | None:
+        """Give the person a line names, or null also where its login stood for more than one."""
+        if member.login is not None and member.login.lower() in self.ambiguous:
+            return None
+        return self.find(member)
+
     def knows(self, login: str) -> bool:
         """Tell whether a login, in lower case, was seen."""
         return login in self._by_login

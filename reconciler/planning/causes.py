@@ -13,7 +13,8 @@ from reconciler.planning.targeting import find_targets
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from reconciler.model.documents import Documents
+    from reconciler.model.diagnostics import Diagnostic
+    from reconciler.model.documents import DesiredGroup, Documents
     from reconciler.model.live import LiveState, Version
     from reconciler.model.member import Member
     from reconciler.model.plan import Cause
@@ -24,54 +25,79 @@ __all__ = ["already_so", "base_targets", "cause_of_addition", "cause_of_removal"
 
 def base_targets(
     base: Documents | None, state: LiveState, find: Callable[[Member], Person | None]
-) -> dict[str, BaseTarget]:
-    """Give what the base asks for, by address; nothing where it had no documents.
+) -> tuple[dict[str, BaseTarget], list[Diagnostic]]:
+    """Give what the base asks for, by address, and what of it can no longer be told; nothing where it had no documents.
 
-    People are looked up among those already seen. Of a preset that nobody looked for, because it is no longer in scope,
-    the address stands there without groups. What cannot be found any more was managed by nobody: that makes guards
-    stricter, never laxer.
+    People are looked up among those already seen; ``find`` gives nobody where a line may mean more than one. Of a
+    preset that nobody looked for, because it is no longer in scope, the address stands there without groups.
+
+    A group that cannot be found any more was managed by nobody: that makes guards stricter, never laxer. It is not so
+    for causes, where less at the base may mean more drift. Hence people who cannot be found stay in their group as
+    unseen, and a template or project that cannot, or a preset of which two lines now speak, is told as an error: an
+    entry that went may have been narrower than the one that is left.
     """
     if base is None:
-        return {}
+        return {}, []
 
-    scope, _ = select(base, state.catalogue)
-    targets, _ = find_targets(scope, state.catalogue, state.presets, state.versions)
+    scope, lost = select(base, state.catalogue)
+    targets, found = find_targets(scope, state.catalogue, state.presets, state.versions)
     looked_for = {(one.project_id, template_id) for one in state.listed for template_id in one.template_ids}
-    found = {
+    by_address = {
         preset_address(key): BaseTarget({})
         for key in scope.claims
         if (key.project_id, key.template_id) not in looked_for
     }
     for target in targets:
-        groups = {
-            uuid: BaseGroup(dict(_named(member, find) for member in desired.members))
-            for uuid, desired in target.groups.items()
-        }
-        found[target.address] = BaseTarget(groups, None if target.manager is None else _named(target.manager, find)[0])
-    return found
+        groups = {uuid: _group(desired, find) for uuid, desired in target.groups.items()}
+        by_address[target.address] = BaseTarget(groups, _manager(target.manager, find))
+    untold = [one for one in lost if one.severity == "error"]
+    untold.extend(one for one in found if one.code == "documents/conflict")
+    return by_address, untold
 
 
 def cause_of_addition(login_id: str, base: BaseGroup | None) -> Cause:
-    """Give drift for somebody whom the base wanted there already, and who is not."""
+    """Give drift for somebody whom the base wanted there already, and who is not.
+
+    Whoever a line without a person there meant, it makes nobody drift: an addition is requested where that is in doubt.
+    """
     return "drift" if base is not None and login_id in base.members else "requested"
 
 
 def cause_of_removal(login_id: str, base: BaseGroup | None) -> Cause:
-    """Give drift for somebody whom the base did not want there either, and who is."""
-    return "drift" if base is not None and login_id not in base.members else "requested"
+    """Give drift for somebody whom the base did not want there either, and who is.
+
+    Where it names anybody who cannot be found, such as by an old login, it may have meant just this person: requested.
+    """
+    return "drift" if base is not None and not base.unseen and login_id not in base.members else "requested"
 
 
-def _named(member: Member, find: Callable[[Member], Person | None]) -> tuple[str, BaseMember]:
-    person = find(member)
-    if person is None:
-        return f"unseen {member}".lower(), BaseMember(Person("", member.login), member.origin, member.via)
-    return person.id, BaseMember(person, member.origin, member.via)
+def _group(desired: DesiredGroup, find: Callable[[Member], Person | None]) -> BaseGroup:
+    members, unseen = {}, []
+    for member in desired.members:
+        person = find(member)
+        if person is None:
+            unseen.append(BaseMember(Person(member.login_id or "", member.login), member.origin, member.via))
+        else:
+            members[person.id] = BaseMember(person, member.origin, member.via)
+    return BaseGroup(members, tuple(unseen))
+
+
+def _manager(manager: Member | None, find: Callable[[Member], Person | None]) -> str | None:
+    """Give a login id; of somebody who cannot be found a word that is nobody's, as null is a manager of no document."""
+    if manager is None:
+        return None
+    person = find(manager)
+    return f"unseen {manager}".lower() if person is None else person.id
 
 
 def already_so(
     targets: Iterable[ResolvedTarget], base: Mapping[str, BaseTarget], versions: Iterable[Version]
 ) -> tuple[AlreadySo, ...]:
-    """Give what these documents ask for, the base did not, and live has: a change of documents with nothing to do."""
+    """Give what these documents ask for, the base did not, and live has: a change of documents with nothing to do.
+
+    Whoever cannot be found is said to be gone only where other lines of the base name everybody in live: else live may
+    have them by another login.
+    """
     names = {version.id: {group.uuid: group.name for group in version.groups} for version in versions}
     found = []
     for resolved in targets:
@@ -81,13 +107,14 @@ def already_so(
             continue
         for uuid, desired in resolved.groups.items():
             then = before.groups.get(uuid)
-            if then is None or then.members.keys() == desired.members.keys():
+            if then is None or (not then.unseen and then.members.keys() == desired.members.keys()):
                 continue
             live = next((group.members for group in target.preset.groups if group.uuid == uuid), ())
             there = {person.id: person for person in live}
+            lost = then.unseen if there.keys() <= then.members.keys() else ()
             added = (desired.members.keys() - then.members.keys()) & there.keys()
             gone = then.members.keys() - desired.members.keys() - there.keys()
-            if added or gone:
+            if added or gone or lost:
                 version = names[target.preset.version_id or target.template.version_id or ""]
                 found.append(
                     AlreadySo(
@@ -96,7 +123,7 @@ def already_so(
                         template=Named(target.template.id, target.template.name),
                         group=version[uuid],
                         add=_sorted(there[one] for one in added),
-                        remove=_sorted(then.members[one].person for one in gone),
+                        remove=_sorted(one.person for one in (*(then.members[each] for each in gone), *lost)),
                     )
                 )
     return tuple(sorted(found, key=lambda one: (one.address, one.group)))

@@ -105,14 +105,20 @@ def _leaving(change: PresetChange) -> Iterator[tuple[tuple[str, str] | None, Per
 
 
 def judge_age(observed_at: str, now: datetime.datetime) -> list[Diagnostic]:
-    """Say that live is known from longer ago than a day; both moments are UTC."""
-    try:
-        then = datetime.datetime.fromisoformat(observed_at)
-    except ValueError:
+    """Say that live is known from longer ago than a day, or that this cannot be told; both moments are UTC."""
+    hours = _hours_between(observed_at, now)
+    if hours is None:
+        age = "of a day that cannot be told"
+    elif hours <= OLD_AFTER_HOURS:
         return []
-    hours = (now - then).total_seconds() / 3600
-    if hours <= OLD_AFTER_HOURS:
-        return []
-    age = f"{hours / 24:.0f} days" if hours >= 48 else f"{hours:.0f} hours"  # noqa: PLR2004 - two days
-    message = f"the snapshot is {age} old ({observed_at}); whatever moved since is not in it; make a new one"
+    else:
+        age = f"{hours / 24:.0f} days old" if hours >= 48 else f"{hours:.0f} hours old"  # noqa: PLR2004 - two days
+    message = f"the snapshot is {age} ({observed_at}); whatever moved since is not in it; make a new one"
     return [Diagnostic(severity="warning", code="live/old-snapshot", message=message)]
+
+
+def _hours_between(observed_at: str, now: datetime.datetime) -> float | None:
+    try:
+        return (now - datetime.datetime.fromisoformat(observed_at)).total_seconds() / 3600
+    except (ValueError, TypeError):  # no moment, or one without a zone
+        return None

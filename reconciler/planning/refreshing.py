@@ -42,5 +42,6 @@ def _asks_otherwise(resolved: ResolvedTarget, base: Mapping[str, BaseTarget]) ->
         return True
     manager = None if resolved.manager is None else resolved.manager.person.id
     return manager != then.manager or any(
-        then.groups[uuid].members.keys() != desired.members.keys() for uuid, desired in resolved.groups.items()
+        then.groups[uuid].unseen or then.groups[uuid].members.keys() != desired.members.keys()
+        for uuid, desired in resolved.groups.items()
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
@@ -230,3 +231,17 @@ def test_13_a_change_that_all_share_and_one_that_one_has(trial: Trial) -> None:
     assert "  Accounting: [team:west, fay@acme.test]         # everybody's\n" in text
     assert "        - bo@acme.test    # Bo\n      Accounting: [cy@acme.test, fay@acme.test]\n" in text
     assert "nothing to change" in trial.run("plan")
+
+
+def test_14_from_a_snapshot(trial: Trial) -> None:
+    """Without a request; one that is old is named as old."""
+    trial.sandbox.edit("32", "1042", pm=["1", "2", "5"])
+    trial.run("snapshot", "--out", "live.json")
+    trial.sandbox.log(forget=True)
+    path = trial.folder / "live.json"
+    path.write_text(path.read_text().replace(json.loads(path.read_text())["observed_at"], "2026-01-01T00:00:00Z"))
+    shown = trial.run("adopt", "--all", "--snapshot", "live.json", "--yes")
+    assert shown.startswith("exit 0")
+    assert "[live/old-snapshot]" in shown
+    assert "1 difference adopted in 1 file" in shown
+    assert trial.sandbox.log() == []

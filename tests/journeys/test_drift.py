@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from syrupy.assertion import SnapshotAssertion
 
+    from tests.support.github_stub import GitHubStub
     from tests.support.sandbox import RunningSandbox
 
 AS_LIVE = INVOICE.replace("cy@", "bo@").replace("projects:", "workflow_manager: gus@acme.test\nprojects:")
@@ -134,3 +135,27 @@ def test_06_a_plan_says_who_is_acknowledged(trial: Trial) -> None:
     assert said in plan.splitlines()
     trial.write({"assignments/invoice.yaml": AS_LIVE.replace("bo@acme.test]", "bo@acme.test, eli@acme.test]")})
     assert "plan/acknowledged" not in trial.run("plan"), "who stays is not taken out"
+
+
+def test_07_an_old_snapshot_tells_nobody(trial: Trial, github: GitHubStub) -> None:
+    """It is named as old; it closes no issue, announces no end of drift, and leaves no report behind."""
+    trial.run("snapshot", "--out", "live.json")
+    trial.sandbox.edit("32", "1042", pm=["1"])
+    assert "issue 101 opened" in trial.run("drift", "--issue", **github.environment)
+    asked, reports = len(github.asked), len(list((trial.folder / ".reconciler" / "journal").iterdir()))
+    path = trial.folder / "live.json"
+    path.write_text(path.read_text().replace(json.loads(path.read_text())["observed_at"], "2026-01-01T00:00:00Z"))
+    for option, environment in (
+        ("--issue", github.environment),
+        ("--notify", {"RECONCILER_NOTIFY": "json://127.0.0.1:9"}),
+    ):
+        shown = trial.run("drift", "--snapshot", "live.json", option, **environment)
+        assert shown.startswith("exit 5"), shown
+        assert "[live/old-snapshot]" in shown
+        assert "nobody is told by an old snapshot that drift is new or over" in shown
+    assert (github.issues[101]["state"], len(github.asked)) == ("open", asked)
+    assert len(list((trial.folder / ".reconciler" / "journal").iterdir())) == reports
+    shown = trial.run("drift", "--snapshot", "live.json", "--metrics", "drift.prom")
+    assert shown.startswith("exit 0")
+    assert "[live/old-snapshot]" in shown
+    assert 'live_timestamp_seconds{company="4211"} 1.767' in (trial.folder / "drift.prom").read_text()

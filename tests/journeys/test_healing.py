@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.support.command_line import reconciler_here
 from tests.support.terminal import answer_yes
 from tests.support.trial import Trial
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from syrupy.assertion import SnapshotAssertion
@@ -46,6 +48,19 @@ def trial(tmp_path: Path, sandbox: RunningSandbox) -> Trial:
     sandbox.edit("32", "1042", pm=["1", "5"])
     sandbox.edit("31", "1041", acc=["3"])
     return one
+
+
+@pytest.fixture
+def here(trial: Trial, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., str]:
+    """Give the command line in this process, for what is refused before anything is read."""
+
+    def run(*arguments: str) -> str:
+        environment = trial.sandbox.environment
+        return reconciler_here(
+            trial.folder, *arguments, environment=environment, monkeypatch=monkeypatch, capsys=capsys
+        ).shown
+
+    return run
 
 
 def heals(trial: Trial, *globs: str) -> None:
@@ -102,6 +117,7 @@ def test_02_requests_are_done_and_drift_is_left_alone(trial: Trial, whole: Snaps
     assert harbor(trial) == {"pm": ["1", "5", "8"], "acc": ["3"]}
     assert cedar(trial) == ["3"]
     assert len(trial.writes()) == 1
+    assert ": only what was requested, base <revision>" in trial.run("history")
     trial.commit("asked for and live")
     shown.append(trial.run("plan", "--only-drift", "--detailed-exitcode"))
     assert "\n".join(shown) == whole
@@ -209,6 +225,10 @@ def test_10_healing(trial: Trial, whole: SnapshotAssertion) -> None:
     assert len(trial.writes()) == 1
     assert "\n".join(shown[:2]) == whole
     assert shown[2].count("1 applied") == 1
+    base = trial.git("rev-parse", "HEAD")
+    assert shown[2].count(": only what drifted, base <revision>") == 2
+    runs = json.loads(trial.run("history", "--format", "json").split("--- stdout\n")[1].split("--- stderr")[0])["runs"]
+    assert [(one["only"], one["base"]) for one in runs] == [("drift", base)] * 2
     told = trial.run("apply", "--self-heal", "--yes")
     assert told.startswith("exit 64")
     assert "needs to know which commit is live" in told
@@ -289,12 +309,12 @@ def test_15_half_read_live_heals_nothing(trial: Trial) -> None:
     assert "nothing to heal" not in told
 
 
-def test_16_wrong_usage(trial: Trial, tmp_path: Path, whole: SnapshotAssertion) -> None:
+def test_16_wrong_usage(trial: Trial, here: Callable[..., str], tmp_path: Path, whole: SnapshotAssertion) -> None:
     """Options that contradict each other, plans that do not go together, and no git: 64, and the way through."""
-    trial.run("plan", "--only-drift", "--out", "plan.json")
-    trial.run("plan", "--base", "HEAD", "--out", "whole.json")
+    here("plan", "--only-drift", "--out", "plan.json")
+    here("plan", "--base", "HEAD", "--out", "whole.json")
     shown = [
-        trial.run(*arguments)
+        here(*arguments)
         for arguments in (
             ("plan", "--only-drift", "--only-requested"),
             ("plan", "--only-requested"),
@@ -311,8 +331,10 @@ def test_16_wrong_usage(trial: Trial, tmp_path: Path, whole: SnapshotAssertion) 
     ]
     shutil.move(trial.folder / ".git", tmp_path / "elsewhere")
     (trial.folder / "reconciler.yaml").write_text(f"{SETTINGS}self_heal: ['*']\n")
-    shown += [trial.run("plan", "--only-drift"), trial.run("apply", "--self-heal", "--base", "HEAD", "--yes")]
+    shown += [here("plan", "--only-drift"), here("apply", "--self-heal", "--base", "HEAD", "--yes")]
     assert [one.splitlines()[0] for one in shown] == ["exit 64"] * len(shown)
+    assert trial.run("plan", "--only-drift", "--only-requested") == shown[0], "a process of its own shows the same"
+    assert trial.run("apply", "--self-heal", "--base", "HEAD", "--yes") == shown[-1]
     assert "\n".join(shown) == whole
     assert trial.writes() == []
 
@@ -348,3 +370,65 @@ def test_17_while_the_question_stands(trial: Trial) -> None:
     assert (code, "1 approved change is made already" in shown) == (0, True)
     assert harbor(trial) == AS_COMMITTED
     assert cedar(trial) == ["3"]
+
+
+def test_18_an_old_login_at_the_base(trial: Trial) -> None:
+    """Bo stood there by a login he no longer has; who takes that line out asks for his removal, and nothing heals."""
+    trial.sandbox.edit("32", "1042", pm=["1", "2"])
+    heals(trial, "projects/1042/*")
+    trial.write({"assignments/invoice.yaml": AGREED.replace("bo@", "bo.maiden@")})
+    heals(trial, "projects/1042/*")
+    base = trial.git("rev-parse", "HEAD")
+    trial.write({"assignments/invoice.yaml": AGREED.replace(", bo@acme.test", "")})
+    heals(trial, "projects/1042/*")
+    told = trial.run("apply", "--self-heal", "--base", base, "--yes")
+    assert_nothing_written(
+        trial, told, 0, "left alone: what the documents ask for anew (+0 −1 people-roles in 1 preset)"
+    )
+    assert "nothing to heal" in told
+    assert harbor(trial) == AS_COMMITTED
+
+
+def test_19_somebody_whom_the_base_alone_names(trial: Trial) -> None:
+    """Hal has no role anywhere and is found among those who may have one: eli drifted in beside him, and goes."""
+    trial.sandbox.edit("32", "1042", pm=["1", "2", "5"])
+    trial.write({"assignments/invoice.yaml": AGREED.replace("bo@acme.test]", "bo@acme.test, hal@acme.test]")})
+    heals(trial, "projects/1042/*")
+    base = trial.git("rev-parse", "HEAD")
+    trial.write({"assignments/invoice.yaml": AGREED})
+    heals(trial, "projects/1042/*")
+    assert trial.run("apply", "--self-heal", "--base", base, "--yes").startswith("exit 0")
+    assert harbor(trial) == AS_COMMITTED
+
+
+def test_20_a_base_that_cannot_be_understood(trial: Trial, here: Callable[..., str]) -> None:
+    """Half a base makes drift of what was asked for, none makes requests of all: refused, and told by a whole plan."""
+    agreed = trial.git("rev-parse", "HEAD")
+    bases = {}
+    for why, documents, settings in (
+        ("have errors", {"more.yaml": "kind: ["}, SETTINGS),
+        ("have errors", {"more.yaml": "kind: teams\nteams: {west: [team:gone]}\n"}, SETTINGS),
+        ("have no usable settings", {}, "kind: settings\n"),
+        ("are those of another company (1)", {}, SETTINGS.replace("4211", "1")),
+    ):
+        trial.write({"assignments/invoice.yaml": AGREED, **documents})
+        (trial.folder / "reconciler.yaml").write_text(settings)
+        bases[trial.commit(why)] = why
+    (trial.folder / "more.yaml").unlink()
+    heals(trial, "*")
+    for base, why in bases.items():
+        words = f"{why}; what drifted cannot be told by them; name another base"
+        for option in ("--only-requested", "--only-drift"):
+            told = here("plan", option, "--base", base)
+            assert (told[:7], words in told) == ("exit 64", True), told
+    half = next(iter(bases))
+    assert "[documents/syntax]" in here("plan", "--only-drift", "--base", half), "the problem is shown"
+    assert_nothing_written(trial, trial.run("apply", "--self-heal", "--base", half, "--yes"), 64, "have errors")
+    assert trial.sandbox.log() == []
+    assert "drift" in trial.run("plan", "--base", half)
+    trial.run("plan", "--only-drift", "--base", agreed, "--out", "plan.json")
+    altered = (trial.folder / "plan.json").read_text().replace(agreed, half)
+    (trial.folder / "plan.json").write_text(altered)
+    told = trial.run("apply", "plan.json")
+    assert_nothing_written(trial, told, 64, "what this plan leaves alone is told by a comparison with")
+    assert "have errors" in told

@@ -10,18 +10,22 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reconciler.commands.basing import with_people_of_base
+from reconciler.commands.observing import observe
+from reconciler.live.snapshot import SnapshotReader
 from reconciler.model.globs import fits
-from reconciler.planning import Restriction, decode_plan, encode_plan, restrict, withhold
+from reconciler.planning import WHOLE, Restriction, decode_plan, encode_plan, restrict, withhold
 from tests.support.account import PEOPLE, login
 from tests.support.cases import change, drifted, group, manager
 from tests.support.generated import accounts, applied, document_of, members_of, state_of, wanted_groups
 from tests.support.scenarios import base_of
-from tests.support.values import observe_documents, plan_observation
+from tests.support.values import plan_observation
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from reconciler.desired import Base
+    from reconciler.model.documents import Documents
     from reconciler.model.live import LiveState
     from reconciler.model.plan import Cause, Plan, PresetChange
 
@@ -142,28 +146,37 @@ def test_leaving_alone_and_withholding_go_in_any_order(
     assert not any(step.sign == "-" for step in steps(one))
 
 
-def observed(live: LiveState, then: str, now: str, restriction: Restriction | None = None) -> Plan:
-    """Plan documents of now against a base, in folders that go away."""
-    with tempfile.TemporaryDirectory() as folder:
-        base: Base = base_of(Path(folder) / "base", {"a.yaml": then})
-        observation = observe_documents(Path(folder) / "now", {"a.yaml": now}, live)
-    if restriction is None:
-        return plan_observation(observation, base=base)
-    return plan_observation(observation, base=base, restriction=restriction)
-
-
 managers = st.sampled_from(sorted(PEOPLE))
 histories = st.tuples(accounts, st.tuples(wanted_groups, wanted_groups), managers, managers)
 
 
-def texts(history: Any) -> tuple[LiveState, str, str]:
-    """Give live, the document of the base and that of now; each may name another manager."""
+class _Case(NamedTuple):
+    """Live, the documents of the base and those of now, each read once."""
+
+    live: LiveState
+    base: Base
+    documents: Documents
+
+    def plan(self, live: LiveState, restriction: Restriction = WHOLE) -> Plan:
+        """Plan the documents of now against the base and this live state."""
+        reader = SnapshotReader(live)
+        observation = observe(self.documents, (), reader)
+        observation = with_people_of_base(observation, reader, self.base, "4211", restriction)
+        return plan_observation(observation, base=self.base, restriction=restriction)
+
+
+def read_once(history: Any) -> _Case:
+    """Give live, and the documents of the base and of now, which may each name another manager."""
     (live, then), now, first, second = history
 
     def text(wanted: Any, who: str) -> str:
         return f"workflow_manager: {login(PEOPLE[who])}\n{document_of(wanted)}"
 
-    return state_of(live), text(then, first), text(now, second)
+    with tempfile.TemporaryDirectory() as folder:
+        base: Base = base_of(Path(folder) / "base", {"a.yaml": text(then, first)})
+        here: Base = base_of(Path(folder) / "now", {"a.yaml": text(now, second)})
+    assert here.documents is not None
+    return _Case(state_of(live), base, here.documents)
 
 
 def stands(state: LiveState) -> Any:
@@ -174,32 +187,34 @@ def stands(state: LiveState) -> Any:
 @given(histories)
 def test_one_half_after_the_other_does_what_the_whole_does(history: Any) -> None:
     """In either order, and then there is nothing left to do."""
-    live, then, now = texts(history)
-    whole = stands(applied(live, observed(live, then, now)))
+    case = read_once(history)
+    whole = stands(applied(case.live, case.plan(case.live)))
     for first, second in ((DRIFT, REQUESTED), (REQUESTED, DRIFT)):
-        half = applied(live, observed(live, then, now, first))
-        done = applied(half, observed(half, then, now, second))
+        half = applied(case.live, case.plan(case.live, first))
+        done = applied(half, case.plan(half, second))
         assert stands(done) == whole
-        assert observed(done, then, now).changes == ()
+        assert case.plan(done).changes == ()
 
 
 @given(histories)
 def test_after_drift_is_put_back_only_requests_are_left(history: Any) -> None:
     """Just those that were requests before, and no drift comes of it; likewise the other way round."""
-    live, then, now = texts(history)
-    before = steps(observed(live, then, now).changes)
+    case = read_once(history)
+    before = steps(case.plan(case.live).changes)
     for restriction in (DRIFT, REQUESTED):
-        after = steps(observed(applied(live, observed(live, then, now, restriction)), then, now).changes)
+        after = steps(case.plan(applied(case.live, case.plan(case.live, restriction))).changes)
         assert after == {one for one in before if one.cause != restriction.only}
 
 
 @given(histories)
 def test_requests_alone_touch_nobody_who_drifted(history: Any) -> None:
     """Whoever the base gave no role and live has keeps it; whoever it gave one and live has not gets none."""
-    live, then, now = texts(history)
-    plan = observed(live, then, now)
-    done, _ = stands(applied(live, observed(live, then, now, REQUESTED)))
-    places = {f"projects/{one.project_id}/templates/{one.template_id}": n for n, one in enumerate(live.presets[:2])}
+    case = read_once(history)
+    plan = case.plan(case.live)
+    done, _ = stands(applied(case.live, case.plan(case.live, REQUESTED)))
+    places = {
+        f"projects/{one.project_id}/templates/{one.template_id}": n for n, one in enumerate(case.live.presets[:2])
+    }
     for one in steps(plan.changes):
         if one.cause == "drift" and one.group:
             assert (one.person in done[places[one.address]][one.group]) == (one.sign == "-")
@@ -208,7 +223,8 @@ def test_requests_alone_touch_nobody_who_drifted(history: Any) -> None:
 @given(histories, st.sampled_from([DRIFT, REQUESTED]))
 def test_a_plan_file_of_one_half_comes_back_as_it_was(history: Any, restriction: Restriction) -> None:
     """It is consistent, says which half it is, and its counts are those of what it does."""
-    plan = observed(*texts(history), restriction)
+    case = read_once(history)
+    plan = case.plan(case.live, restriction)
     read = decode_plan(encode_plan(plan), "plan.json")
     assert read == plan
     assert read.only == restriction.only

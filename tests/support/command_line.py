@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import gc
+import io
 import os
 import re
 import subprocess
 import sys
 from typing import TYPE_CHECKING, NamedTuple
 
+from reconciler.cli import run
+
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["Ran", "clean_environment", "reconciler"]
+    import pytest
+
+__all__ = ["Ran", "clean_environment", "reconciler", "reconciler_here"]
 
 _CHANGING = (
     (re.compile(r"in \d+\.\d s\b"), "in <seconds> s"),
@@ -62,3 +68,29 @@ def reconciler(folder: Path, *arguments: str, environment: dict[str, str] | None
     return Ran(
         done.returncode, done.stdout.replace(str(folder), "<folder>"), done.stderr.replace(str(folder), "<folder>")
     )
+
+
+def reconciler_here(
+    folder: Path,
+    *arguments: str,
+    environment: dict[str, str],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> Ran:
+    """Run the command line in this process, as in a folder and an environment of its own, and nobody to ask.
+
+    For what ends early: it spares the start of an interpreter, and shows the same.
+    """
+    thresholds = gc.get_threshold()
+    capsys.readouterr()
+    with monkeypatch.context() as patched:
+        for name in os.environ.keys() - clean_environment().keys():
+            patched.delenv(name)
+        for name, value in environment.items():
+            patched.setenv(name, value)
+        patched.setattr(sys, "stdin", io.StringIO())
+        patched.chdir(folder)
+        code = run(arguments)
+    gc.set_threshold(*thresholds)
+    told = capsys.readouterr()
+    return Ran(code, told.out.replace(str(folder), "<folder>"), told.err.replace(str(folder), "<folder>"))

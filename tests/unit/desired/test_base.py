@@ -58,7 +58,8 @@ def test_documents_of_a_revision(repository: Path) -> None:
     assert base.documents is not None
     assert [str(one.template) for one in base.documents.assignments] == ["'Invoice Approval'"]
     assert sorted(base.documents.teams) == ["eäst", "west"]
-    assert base.documents.files == 3
+    assert base.documents.files == 4
+    assert [(one.code, str(one.origin)) for one in base.errors] == [("documents/link", "away.yaml:1:1")]
     assert git(repository, "status", "--porcelain") == "M assignments/invoice.yaml\n D reconciler.yaml".replace(
         "assignments", "approvals/assignments"
     ).replace(" D reconciler", " D approvals/reconciler")
@@ -105,9 +106,32 @@ def test_a_revision_without_usable_settings(repository: Path) -> None:
     commit(repository)
     settings.unlink()
     settings.write_text(text)
-    for name in ("HEAD", "HEAD~1", "HEAD~2"):
+    for name, problems in (("HEAD", 0), ("HEAD~1", 0), ("HEAD~2", 1)):
         base = read_base(settings, name, TODAY)
-        assert (base.settings, base.documents) == (None, None)
+        assert (base.settings, base.documents, len(base.errors)) == (None, None, problems)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "told"),
+    [
+        ("broken.yaml", "kind: [", "documents/syntax"),
+        ("unknown.yaml", "kind: assignment\n", "documents/kind"),
+        ("teams.yaml", "kind: teams\nteams: {west: [team:gone]}\n", "documents/unknown-team"),
+        ("bell\a.yaml", "kind: teams\nteams: {west: [ann@acme.test]}\n", "documents/name"),
+    ],
+)
+def test_what_could_not_be_understood_is_kept(repository: Path, name: str, content: str, told: str) -> None:
+    """Half a base is told from a whole one; the other half is there all the same."""
+    (repository / "away.yaml").unlink()
+    commit(repository)
+    assert read_base(repository / "reconciler.yaml", "HEAD", TODAY).errors == ()
+    (repository / "notes.txt").write_text("")
+    (repository / name).write_text(content)
+    commit(repository)
+    base = read_base(repository / "reconciler.yaml", "HEAD", TODAY)
+    assert [one.code.startswith(told) for one in base.errors] == [True]
+    assert base.documents is not None
+    assert len(base.documents.assignments) == 1
 
 
 def test_without_git_and_without_its_objects(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:

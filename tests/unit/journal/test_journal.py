@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
 
 from reconciler.errors import DocumentsError, FileError
@@ -32,6 +33,16 @@ def test_a_whole_run(tmp_path: Path) -> None:
     (run,) = read_runs(journal.path.parent)
     assert (run.run_id, run.started_at, run.finished_at, run.open) == ("r", "t0", "t3", ())
     assert (run.outcomes, run.summary) == ((OUTCOME.outcome,), FINISHED.summary)
+
+
+def test_a_run_that_left_a_part_alone(tmp_path: Path) -> None:
+    """It is told from a whole one; a line of before that was written down is a whole one."""
+    lines = [msgspec.json.encode(msgspec.structs.replace(STARTED, only="drift", base="b" * 40))]
+    document = msgspec.to_builtins(STARTED)
+    lines.append(msgspec.json.encode({key: document[key] for key in document.keys() - {"only", "base"}}))
+    for number, line in enumerate(lines):
+        (tmp_path / f"{number}.jsonl").write_bytes(line + b"\n")
+    assert [(run.only, run.base) for run in read_runs(tmp_path)] == [(None, None), ("drift", "b" * 40)]
 
 
 @pytest.mark.parametrize("cut", range(1, 60, 7))

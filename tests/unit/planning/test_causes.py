@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from reconciler.desired import Base, read_repository, read_settings_document
+from reconciler.errors import UsageError
 from reconciler.model.plan import Counts
-from tests.support.account import company_seed, write_documents
-from tests.support.values import TODAY, live_state, observe_documents, plan_observation
+from reconciler.planning import WHOLE, Restriction
+from tests.support.account import company_seed
+from tests.support.scenarios import base_of
+from tests.support.values import live_state, observe_documents, plan_observation
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,15 +28,23 @@ def entry(*people: str, manager: str = "") -> str:
     return f"{HEAD}  - {{project: Harbor Bridge, {also}groups: {{Project Manager: [{logins}]}}}}\n"
 
 
-def planned(folder: Path, before: dict[str, str] | str, now: dict[str, str] | str, live: list[str]) -> Plan:
-    """Plan with a base and with these login ids live."""
+def planned(
+    folder: Path,
+    before: dict[str, str] | str,
+    now: dict[str, str] | str,
+    live: list[str],
+    restriction: Restriction = WHOLE,
+    **names: str,
+) -> Plan:
+    """Plan with a base and with these login ids live; people may have other logins."""
     seed = company_seed()
     seed["presets"][1]["groups"]["pm"] = live
+    for person in seed["people"]:
+        person["login"] = names.get(f"id_{person['id']}", person["login"])
     documents = [{"a.yaml": one} if isinstance(one, str) else one for one in (before, now)]
-    file = write_documents(folder / "base", documents[0])
-    settings = read_settings_document(file)
-    base = Base("b" * 40, settings, read_repository(file, settings, TODAY)[0])
-    return plan_observation(observe_documents(folder / "now", documents[1], live_state(seed)), base=base)
+    base = base_of(folder / "base", documents[0])
+    observation = observe_documents(folder / "now", documents[1], live_state(seed))
+    return plan_observation(observation, base=base, restriction=restriction)
 
 
 def causes(plan: Plan) -> dict[str, str]:
@@ -66,16 +76,67 @@ def test_who_moved(
 
 def test_what_is_already_so(tmp_path: Path) -> None:
     """Asked for here, not at the base, and live has it: listed and counted, and no change."""
-    plan = planned(tmp_path, entry("ann", "bo", "nobody"), entry("ann", "cy"), ["1", "3"])
+    plan = planned(tmp_path, entry("ann", "bo", "nobody"), entry("ann"), ["1"])
     assert plan.changes == ()
     (one,) = plan.already
     assert (one.address, one.group, [str(p) for p in one.add]) == (
         "projects/1042/templates/11",
         "Project Manager",
-        ["Cy"],
+        [],
     )
     assert [p.login for p in one.remove] == ["bo@acme.test", "nobody@acme.test"]
-    assert (plan.summary.already, plan.summary.drift) == (3, Counts())
+    assert (plan.summary.already, plan.summary.drift) == (2, Counts())
+    plan = planned(tmp_path / "another", entry("ann", "bo", "nobody"), entry("ann", "cy"), ["1", "3"])
+    (one,) = plan.already
+    assert [str(p) for p in one.add] == ["Cy"]
+    assert one.remove == (), "cy may be one of the two, by another login"
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "live", "expected", "gone"),
+    [
+        (["ann", "bo.maiden"], ["ann"], ["1", "2"], {"-Bo": "requested"}, 0),
+        (["ann", "bo.maiden"], ["ann", "cy"], ["1", "2"], {"-Bo": "requested", "+Cy": "requested"}, 0),
+        (["ann", "bo.maiden"], ["ann", "bo"], ["2"], {"+Ann": "drift"}, 0),
+        (["ann", "bo.maiden"], ["ann", "bo"], ["1"], {"+Bo": "requested"}, 1),
+        (["ann", "bo.maiden", "cy"], ["ann"], ["1", "3"], {"-Cy": "requested"}, 1),
+        (["ann", "bo.maiden"], ["ann", "bo"], ["1", "2"], {}, 0),
+    ],
+)
+def test_a_line_of_the_base_that_leads_to_nobody(
+    tmp_path: Path, before: list[str], now: list[str], live: list[str], expected: dict[str, str], gone: int
+) -> None:
+    """An old login may have meant anybody in live, so nobody drifted in beside it, nor is it said to be gone."""
+    plan = planned(tmp_path, entry(*before), entry(*now), live)
+    assert causes(plan) == expected
+    assert sum(len(one.remove) for one in plan.already) == gone, "only where others name everybody in live"
+
+
+def test_a_line_of_the_base_that_may_lead_to_two(tmp_path: Path) -> None:
+    """Somebody who came back has two users of one login: which of them the base meant is not known."""
+    plan = planned(tmp_path, entry("ann", "bo"), entry("ann"), ["1", "2", "3"], id_3="bo@acme.test")
+    assert causes(plan) == {"-Bo": "requested", "-Cy": "requested"}
+    plan = planned(tmp_path / "manager", entry("ann", manager="nobody"), entry("ann", manager="ann"), ["1"])
+    assert [one.workflow_manager.cause for one in plan.changes if one.workflow_manager] == ["requested"]
+
+
+WIDER = f"{HEAD}  - {{where: {{stage: Course of Construction}}, groups: {{Project Manager: [ann@acme.test]}}}}\n"
+
+
+@pytest.mark.parametrize(
+    "lost",
+    [
+        "  - {project: Harbour, groups: {Project Manager: [ann@acme.test, bo@acme.test]}}\n",
+        "  - {where: {state_code: [WA, OR]}, groups: {Project Manager: [ann@acme.test, bo@acme.test]}}\n",
+    ],
+)
+def test_an_entry_of_the_base_that_is_lost(tmp_path: Path, lost: str) -> None:
+    """What a wider entry asks for is not what the base asked for: nothing is left alone, or healed, by that."""
+    assert planned(tmp_path / "whole", WIDER + lost, WIDER, ["1", "2"]).changes != ()
+    with pytest.raises(UsageError, match="name what cannot be found any more") as refused:
+        planned(tmp_path / "drift", WIDER + lost, WIDER, ["1", "2"], Restriction(only="drift"))
+    assert [one.severity for one in refused.value.diagnostics] == ["error"]
+    assert causes(planned(tmp_path / "wider", WIDER, WIDER, ["1", "2"], Restriction(only="drift"))) == {"-Bo": "drift"}
 
 
 def test_where_somebody_stood_at_the_base(tmp_path: Path) -> None:

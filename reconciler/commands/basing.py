@@ -1,0 +1,89 @@
+"""Says what a base revision asks for of live, and refuses one that cannot tell who moved; it plans nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from reconciler.commands.observing import with_lists
+from reconciler.commands.workspace import now
+from reconciler.desired import read_base
+from reconciler.errors import UsageError
+from reconciler.planning.causes import base_targets
+
+if TYPE_CHECKING:
+    from reconciler.commands.observing import Observation
+    from reconciler.commands.readers import LiveReader
+    from reconciler.commands.workspace import Workspace
+    from reconciler.desired import Base
+    from reconciler.model.base import BaseTarget
+    from reconciler.planning import Restriction
+
+__all__ = ["asked_by_base", "read_base_for", "with_people_of_base"]
+
+
+def read_base_for(workspace: Workspace, revision: str, restriction: Restriction) -> Base:
+    """Read a base for a plan that is whole or restricted.
+
+    A whole plan takes any: what of it can be understood counts, and guards are the stricter for what cannot. What a
+    restricted plan leaves alone hangs on all that the base asked for. Raises UsageError where that cannot be told: by
+    documents with errors, without settings, or of another company, which would make everything requested.
+    """
+    base = read_base(workspace.settings_file, revision, now().date())
+    if restriction.only is not None:
+        _require_understood(base, workspace.service.company_id)
+    return base
+
+
+def asked_by_base(
+    base: Base | None, company_id: str, observation: Observation, restriction: Restriction
+) -> dict[str, BaseTarget] | None:
+    """Give what the base asks for, by address; nothing where it is of another company, and null without one.
+
+    Raises UsageError where a plan is restricted and the base names what cannot be found any more.
+    """
+    if base is None:
+        return None
+    same_company = base.settings is not None and base.settings.company_id == company_id
+    documents = base.documents if same_company else None
+    asked, untold = base_targets(documents, observation.state, observation.index.find_surely)
+    if untold and restriction.only is not None:
+        raise UsageError(
+            _refusal(base, "name what cannot be found any more, or two things for one preset"), diagnostics=untold
+        )
+    return asked
+
+
+def with_people_of_base(
+    observation: Observation, reader: LiveReader, base: Base | None, company_id: str, restriction: Restriction
+) -> Observation:
+    """Look for people whom the base alone names, in groups that lose somebody: the cause of that hangs on who they are.
+
+    That takes one list of possible assignees for each project and tool with such a group. Whoever is in none of them
+    stays unseen, and nobody drifted beside them.
+    """
+    asked = asked_by_base(base, company_id, observation, restriction)
+    wanted = set()
+    for resolved in observation.resolved:
+        target = resolved.target
+        then = (asked or {}).get(target.address)
+        if then is None:
+            continue
+        for membership in target.preset.groups:
+            desired, before = resolved.groups.get(membership.uuid), then.groups.get(membership.uuid)
+            unseen = before is not None and before.unseen
+            if unseen and desired is not None and {one.id for one in membership.members} - desired.members.keys():
+                wanted.add((target.preset.project_id, target.template.tool_type))
+    return with_lists(observation, reader, wanted)
+
+
+def _require_understood(base: Base, company_id: str) -> None:
+    if base.settings is None:
+        raise UsageError(_refusal(base, "have no usable settings"), diagnostics=base.errors)
+    if base.settings.company_id != company_id:
+        raise UsageError(_refusal(base, f"are those of another company ({base.settings.company_id})"))
+    if base.errors:
+        raise UsageError(_refusal(base, "have errors"), diagnostics=base.errors)
+
+
+def _refusal(base: Base, why: str) -> str:
+    return f"the documents at {base.revision[:12]} {why}; what drifted cannot be told by them; name another base"
