@@ -15,15 +15,9 @@ from reconciler.journal import read_runs
 from reconciler.settings import find_settings_file
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from reconciler.commands.options import Common
-    from reconciler.model.outcomes import RecordedRun
-    from reconciler.model.plan import Cause
 
 __all__ = ["history"]
-
-_DONE: dict[Cause | None, str] = {None: "", "drift": "drifted", "requested": "was requested"}
 
 
 @click.command(epilog="Example: reconciler history --limit 5")
@@ -57,16 +51,5 @@ def history(
     else:
         from reconciler.render.terminal import render_runs  # noqa: PLC0415 - start-up is measured
 
-        emit(render_runs(runs, color=out is None and common.color(sys.stdout)) + _parts(runs), out)
+        emit(render_runs(runs, color=out is None and common.color(sys.stdout)), out)
     return 0
-
-
-def _parts(runs: Sequence[RecordedRun]) -> str:
-    """Say which runs left a part alone: what they did is not all that the documents asked for."""
-    from reconciler.render.escaping import printable  # noqa: PLC0415 - start-up is measured
-
-    return "".join(
-        f"· {printable(run.run_id)}: only what {words}, base {printable(run.base or '-')[:12]}\n"
-        for run in runs
-        if (words := _DONE[run.only])
-    )

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from reconciler.model.diagnostics import Diagnostic
     from reconciler.model.outcomes import ApplyReport, ApplySummary, RecordedRun
-    from reconciler.model.plan import Plan
+    from reconciler.model.plan import Cause, Plan
     from reconciler.render.findings import FindingView
     from reconciler.render.persons import PersonView
     from reconciler.render.rows import PresetView, RowView
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 __all__ = ["render_apply", "render_diagnostics", "render_plan", "render_runs", "render_view"]
 
 _SYMBOLS = {"error": ("✗", "bold red"), "warning": ("!", "yellow"), "note": ("·", "dim")}
+_HALVES: dict[Cause, str] = {"drift": "drifted", "requested": "was requested"}
 _SIGNS = {"−": "red", "+": "green", "→": "cyan"}
 _SIDES = {"live only": "red", "git only": "yellow"}
 _STATUSES = {"applied": "green", "already": "dim", "stale": "yellow", "failed": "bold red",
@@ -226,6 +227,9 @@ def render_runs(runs: Sequence[RecordedRun], *, color: bool) -> str:
         )
     page.add(table)
     for run in runs:
+        if run.only is not None:
+            line = f"· {printable(run.run_id)}: only what {_HALVES[run.only]}, base {printable(run.base or '-')[:12]}"
+            page.add(Text(line))
         for address in run.open:
             line = (
                 f"! {printable(run.run_id)}: {printable(address)} was intended and has no outcome; apply the plan again"
