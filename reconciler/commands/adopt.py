@@ -151,6 +151,8 @@ def _carry_out(adoption: Adoption, workspace: Workspace, common: Common, *, yes:
 
     parts = [(one.path, one.before, one.after, one.changed) for one in adoption.files]
     emit(difference(parts, color=common.color(sys.stdout)))
+    for origin in adoption.left_alone:
+        note(f"{origin}: nobody follows this any more; take it out, or leave it for projects to come", common)
     _tell_refused(adoption)
     if adoption.files:
         if not yes and not somebody_is_there():

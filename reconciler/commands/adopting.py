@@ -15,7 +15,7 @@ from reconciler.desired.naming import Names
 from reconciler.drift import find_drifts
 from reconciler.errors import DocumentsError, FileError
 from reconciler.model.adoption import ChangedLines, TeamOffer, Wish
-from reconciler.model.diagnostics import has_errors
+from reconciler.model.diagnostics import Origin, has_errors
 from reconciler.model.drift import Drift
 from reconciler.planning import compare, select
 
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from reconciler.model.adoption import Edit
     from reconciler.model.documents import Documents
     from reconciler.model.live import LiveState, Person
+
+_MOST_TRIED = 50  # roles, each with a look at all documents
 
 __all__ = ["Adoption", "ChangedFile", "adopt_drifts", "read_document"]
 
@@ -42,12 +44,16 @@ class ChangedFile(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Adoption(msgspec.Struct, frozen=True, kw_only=True):
-    """What adopting would do: files, the differences it takes in, and those it cannot, each with the reason."""
+    """What adopting would do: files, the differences it takes in, and those it cannot, each with the reason.
+
+    ``left_alone`` are lists that no preset follows afterwards.
+    """
 
     files: tuple[ChangedFile, ...]
     adopted: tuple[Drift, ...]
     refused: tuple[tuple[Drift, str], ...]
     offers: tuple[TeamOffer, ...]
+    left_alone: tuple[Origin, ...] = ()
 
 
 def adopt_drifts(
@@ -59,8 +65,39 @@ def adopt_drifts(
 ) -> Adoption:
     """Change the documents so that they say what live has of the chosen differences, and nothing else.
 
-    Raises DocumentsError where what comes of it is not just that: then nothing may be written.
+    Where what comes of all of them is not just that, each role is tried alone, and those that fail are refused. Raises
+    DocumentsError where none is left, or they are too many to be tried: then nothing may be written.
     """
+    try:
+        return _adopt(chosen, observation, documents, workspace, accepted)
+    except DocumentsError as error:
+        places = list(dict.fromkeys(map(_drift_place, chosen)))
+        if not 1 < len(places) <= _MOST_TRIED:
+            raise
+        failed = error
+    good: list[Drift] = []
+    bad: list[tuple[Drift, str]] = []
+    for place in places:
+        alone = [one for one in chosen if _drift_place(one) == place]
+        try:
+            _adopt(alone, observation, documents, workspace)
+        except DocumentsError as error:
+            bad.extend((one, error.message) for one in alone)
+        else:
+            good.extend(alone)
+    if not good or not bad:
+        raise failed
+    rest = _adopt(good, observation, documents, workspace)
+    return msgspec.structs.replace(rest, refused=(*rest.refused, *bad))
+
+
+def _adopt(
+    chosen: Sequence[Drift],
+    observation: Observation,
+    documents: Documents,
+    workspace: Workspace,
+    accepted: Collection[TeamOffer] = (),
+) -> Adoption:
     state = observation.state
     roster = Roster(documents.teams, observation.index.find, now().date())
     placement = place_wishes(
@@ -75,13 +112,14 @@ def adopt_drifts(
     files, failed = _changed(placement.placed, workspace.root)
     if failed and accepted:
         # a team that cannot be changed, or a list beside it, leaves wishes half fulfilled: without teams none are
-        return adopt_drifts(chosen, observation, documents, workspace)
+        return _adopt(chosen, observation, documents, workspace)
     reasons = {_place(wish): reason for wish, reason in (*placement.refused, *failed)}
     refused = tuple((one, reasons[_drift_place(one)]) for one in chosen if _drift_place(one) in reasons)
     adopted = tuple(one for one in chosen if _drift_place(one) not in reasons)
     if files:
         _prove(files, adopted, observation, workspace)
-    return Adoption(files=files, adopted=adopted, refused=refused, offers=placement.offers)
+    left_alone = placement.left_alone
+    return Adoption(files=files, adopted=adopted, refused=refused, offers=placement.offers, left_alone=left_alone)
 
 
 def _wishes(chosen: Iterable[Drift]) -> list[Wish]:

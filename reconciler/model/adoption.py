@@ -58,12 +58,14 @@ class EditList(msgspec.Struct, frozen=True, kw_only=True):
     """Items of the list below the key at ``origin`` change.
 
     ``replaced`` gives by index (from 0) what stands there instead, in YAML; nothing where the item goes. ``appended``
-    follows the last item. ``is_group`` tells a role, which says so where nobody is left, from a team.
+    follows the last item, each with the name in ``remarks`` as a comment, where that is how the list is written.
+    ``is_group`` tells a role, which says so where nobody is left, from a team.
     """
 
     origin: Origin
     replaced: dict[int, tuple[str, ...]]
     appended: tuple[str, ...]
+    remarks: tuple[str, ...] = ()
     is_group: bool = True
 
 

@@ -62,7 +62,7 @@ def test_01_a_person_here_a_person_there(trial: Trial, whole: SnapshotAssertion)
     assert "nothing to change" in trial.run("plan")
     assert (trial.folder / "assignments" / "invoice.yaml").read_text() == INVOICE.replace(
         "        - ann@acme.test   # Ann\n", ""
-    ).replace("# Bo\n", "# Bo\n        - eli@acme.test\n")
+    ).replace("# Bo\n", "# Bo\n        - eli@acme.test    # Eli\n")
     assert trial.writes() == []
 
 
@@ -245,3 +245,15 @@ def test_14_from_a_snapshot(trial: Trial) -> None:
     assert "[live/old-snapshot]" in shown
     assert "1 difference adopted in 1 file" in shown
     assert trial.sandbox.log() == []
+
+
+def test_15_a_rule_that_nobody_follows_any_more(trial: Trial) -> None:
+    """A rule of one project is left alone, the project gets its own, and that is told."""
+    where = INVOICE.replace("  - project: Cedar Tower\n", "  - where: {state_code: OR}\n")
+    trial.write({"assignments/invoice.yaml": where})
+    trial.sandbox.edit("31", "1041", pm=["1", "5"])
+    shown = trial.run("adopt", "--all", "--yes")
+    assert shown.startswith("exit 0")
+    assert "+  - project: Cedar Tower\n" in shown
+    assert "assignments/invoice.yaml:10:7: nobody follows this any more; take it out, or leave it for projects" in shown
+    assert "nothing to change" in trial.run("plan")

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
+from itertools import zip_longest
 from typing import TYPE_CHECKING
-
-import msgspec
 
 from reconciler.desired.adopting.brackets import between_brackets, emptied_brackets
 from reconciler.desired.adopting.lines import Splice, added_lines, without_lines
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["NOBODY", "dash_of", "edit_list"]
 
+_REMARK = re.compile(r"([ \t]+)#")
 _DASH = re.compile(r"[ ]*-[ ]+")
 NOBODY = "{members: [], allow_empty: true}"
 
@@ -79,19 +79,29 @@ def _allowing_empty(nodes: Nodes, around: Node) -> Iterator[Splice]:
 
 def _block_list(nodes: Nodes, value: Node, edit: EditList) -> Iterator[Splice]:
     last = len(value.children) - 1
-    if edit.appended and edit.replaced.get(last) == ():
-        edit = msgspec.structs.replace(edit, replaced={**edit.replaced, last: edit.appended}, appended=())
-    for index, texts in sorted(edit.replaced.items()):
+    appended = tuple(_with_remarks(nodes, value, edit))
+    replaced = dict(edit.replaced)
+    if appended and replaced.get(last) == ():
+        replaced[last], appended = appended, ()
+    for index, texts in sorted(replaced.items()):
         item = value.children[index]
         dash = _require_dash(nodes, item)
         if texts:
             at = nodes.line_start(item.start)
             yield (at, at, "".join(f"{dash}{text}\n" for text in texts))
         yield from without_lines(nodes, item)
-    if edit.appended:
+    if appended:
         item = value.children[last]
         dash = _require_dash(nodes, item)
-        yield added_lines(nodes, end_of(nodes.text, item), [f"{dash}{text}" for text in edit.appended])
+        yield added_lines(nodes, end_of(nodes.text, item), [f"{dash}{text}" for text in appended])
+
+
+def _with_remarks(nodes: Nodes, value: Node, edit: EditList) -> Iterator[str]:
+    """Give what is appended with names behind it, where there is a comment behind everybody else."""
+    found = [_REMARK.match(nodes.text, end_of(nodes.text, item)) for item in value.children]
+    gap = found[-1][1] if found[-1] is not None and None not in found else ""
+    for text, remark in zip_longest(edit.appended, edit.remarks, fillvalue=""):
+        yield f"{text}{gap}# {remark}" if gap and remark else text
 
 
 def _require_dash(nodes: Nodes, item: Node) -> str:

@@ -85,11 +85,17 @@ def accept(
         members = roster.teams[team].members
         add = [offer.person for offer in accepted if offer.adds]
         remove = [offer.person for offer in accepted if not offer.adds]
-        changed, appended = roster.changed(members, add, remove, names)
-        replaced = {index: texts for index, texts in changed.items() if members[index].team is None}
+        changed = roster.changed(members, add, remove, names)
+        replaced = {index: texts for index, texts in changed.replaced.items() if members[index].team is None}
         moved = {offer.person.id for offer in accepted}
         about = tuple(wish for wish in wishes if not moved.isdisjoint(one.id for one in (*wish.add, *wish.remove)))
-        edit = EditList(origin=roster.teams[team].origin, replaced=replaced, appended=appended, is_group=False)
+        edit = EditList(
+            origin=roster.teams[team].origin,
+            replaced=replaced,
+            appended=changed.appended,
+            remarks=changed.remarks,
+            is_group=False,
+        )
         roster.change_team(team, msgspec.structs.replace(roster.teams[team], members=_after(members, edit, add)))
         yield edit, about
 

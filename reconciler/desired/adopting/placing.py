@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from reconciler.desired.adopting.offering import accept, find_offers
+from reconciler.desired.adopting.roster import Rewritten
 from reconciler.desired.scalars import member_text
 from reconciler.model.adoption import AddEntry, AddToEntry, Edit, EditList, OwnGroup, SetManager, TeamOffer, Wish
+from reconciler.model.diagnostics import Origin
 from reconciler.model.documents import Assignments, DesiredGroup, Entry
 from reconciler.model.live import PresetKey
 
@@ -17,7 +19,6 @@ if TYPE_CHECKING:
 
     from reconciler.desired.adopting.roster import Roster
     from reconciler.desired.naming import Names
-    from reconciler.model.diagnostics import Origin
     from reconciler.model.documents import Documents
     from reconciler.model.member import Member
     from reconciler.model.scope import Claim, Target
@@ -40,11 +41,15 @@ class Placed(msgspec.Struct, frozen=True):
 
 
 class Placement(msgspec.Struct, frozen=True, kw_only=True):
-    """Edits, wishes that no document can say (each with the reason), and what could be done with teams instead."""
+    """Edits, wishes that no document can say (each with the reason), and what could be done with teams instead.
+
+    ``left_alone`` are lists that no preset follows any more, since each got one of its own.
+    """
 
     placed: tuple[Placed, ...]
     refused: tuple[tuple[Wish, str], ...]
     offers: tuple[TeamOffer, ...]
+    left_alone: tuple[Origin, ...] = ()
 
 
 class _Place(msgspec.Struct, frozen=True):
@@ -108,6 +113,7 @@ class _Placing:
         self._placed: list[Placed] = []
         self._refused: list[tuple[Wish, str]] = []
         self._own: dict[tuple[str, Origin], _Own] = {}
+        self._left_alone: list[Origin] = []
 
     def place(self, wishes: Sequence[Wish], accepted: Collection[TeamOffer]) -> Placement:
         """Place every wish."""
@@ -124,7 +130,12 @@ class _Placing:
         for (address, _), own in self._own.items():
             self._place_own(address, own)
         offers = tuple(offer for offer in found if offer not in accepted)
-        return Placement(placed=tuple(self._placed), refused=tuple(self._refused), offers=offers)
+        return Placement(
+            placed=tuple(self._placed),
+            refused=tuple(self._refused),
+            offers=offers,
+            left_alone=tuple(self._left_alone),
+        )
 
     def _place_list(self, origin: Origin, wished: Mapping[tuple[str, str | None], Wish], followers: int) -> None:
         place = self._places[origin]
@@ -137,6 +148,7 @@ class _Placing:
         more = [wish for wish in left if wish.people != shared.people]
         if not every or len(more) == len(left):  # nobody would follow it as it would be
             more = left
+            self._left_alone.extend([origin] if len(left) == followers else [])
         else:
             self._edit_in_place(origin, place, shared, left)
         for wish in more:
@@ -174,14 +186,14 @@ class _Placing:
         if place.group is None:
             edit = SetManager(origin=origin, person=self._names.person(shared.add[0]))
         else:
-            replaced, appended = self._changed(place.group.members, shared)
-            edit = EditList(origin=origin, replaced=replaced, appended=appended)
+            new = self._changed(place.group.members, shared)
+            edit = EditList(origin=origin, replaced=new.replaced, appended=new.appended, remarks=new.remarks)
         self._placed.append(Placed(edit, tuple(wishes)))
 
-    def _changed(self, members: Sequence[Member], wish: Wish) -> tuple[dict[int, tuple[str, ...]], tuple[str, ...]]:
+    def _changed(self, members: Sequence[Member], wish: Wish) -> Rewritten:
         """Give what stands where; where nobody is left, no line is, whatever empty team it names."""
         if not wish.add and self._roster.people(members) <= {one.id for one in wish.remove}:
-            return dict.fromkeys(range(len(members)), ()), ()
+            return Rewritten(dict.fromkeys(range(len(members)), ()))
         return self._roster.changed(members, wish.add, wish.remove, self._names)
 
     def _give_own(self, place: _Place, wish: Wish) -> None:
@@ -191,7 +203,7 @@ class _Placing:
             own.manager = self._names.person(wish.add[0])
             return
         members = place.group.members
-        replaced, appended = self._changed(members, wish)
+        replaced, appended, _ = self._changed(members, wish)
         texts = [
             text
             for index, one in enumerate(members)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from reconciler.desired.scalars import member_text
+from reconciler.desired.scalars import comment_text, member_text
 
 if TYPE_CHECKING:
     import datetime
@@ -15,7 +15,15 @@ if TYPE_CHECKING:
     from reconciler.model.live import Person
     from reconciler.model.member import Member
 
-__all__ = ["Roster"]
+__all__ = ["Rewritten", "Roster"]
+
+
+class Rewritten(NamedTuple):
+    """What stands in place of lines by index, what is appended (in YAML), and the names of those who are."""
+
+    replaced: dict[int, tuple[str, ...]]
+    appended: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
 
 
 class Roster:
@@ -64,8 +72,8 @@ class Roster:
 
     def changed(
         self, members: Sequence[Member], add: Iterable[Person], remove: Iterable[Person], names: Names
-    ) -> tuple[dict[int, tuple[str, ...]], tuple[str, ...]]:
-        """Give by index what stands in place of a line, in YAML, and what is appended.
+    ) -> Rewritten:
+        """Give by index what stands in place of a line, in YAML, and what is appended, with names for comments.
 
         A team that brings somebody in who shall leave is spelled out without them. A line whose last day is over, and
         that names somebody who comes back, gives way to a plain one.
@@ -81,7 +89,11 @@ class Roster:
                 back = next((one for one in coming.values() if member.names(one.id, one.login)), None)
                 if back is not None:
                     replaced[index] = (names.person(coming.pop(back.id)),)
-        return replaced, tuple(map(names.person, coming.values()))
+        return Rewritten(
+            replaced,
+            tuple(map(names.person, coming.values())),
+            tuple(comment_text(one.name or "") for one in coming.values()),
+        )
 
     def _without(self, member: Member, leaving: set[str], written: set[tuple[str, str]]) -> Iterable[str]:
         """Spell a team out, but for those who leave and for what stands in the list already."""

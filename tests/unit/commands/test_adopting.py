@@ -10,7 +10,7 @@ from reconciler.commands import adopting
 from reconciler.commands.adopting import adopt_drifts, read_document
 from reconciler.commands.workspace import Workspace
 from reconciler.desired import read_repository, read_settings_document
-from reconciler.desired.adopting.splicing import Edited
+from reconciler.desired.adopting.splicing import Edited, apply_edits
 from reconciler.drift import find_drifts
 from reconciler.errors import DocumentsError, FileError
 from reconciler.model.settings import Service
@@ -55,6 +55,31 @@ def test_an_edit_that_does_something_else_is_never_written(
     with pytest.raises(DocumentsError) as refused:
         adopt_drifts(drifts, observation, documents, workspace)
     assert message in refused.value.message
+
+
+def test_one_edit_that_goes_wrong_spoils_no_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each role is tried alone then: the good ones are adopted, the others refused with the reason."""
+    text = INVOICE + "      Accounting: [cy@acme.test]\n"
+    observation = observe_documents(tmp_path, {"a.yaml": text})
+    file = tmp_path / "reconciler.yaml"
+    settings = read_settings_document(file)
+    service = Service(company_id="4211", api_url="http://127.0.0.1", auth_url="http://127.0.0.1")
+    workspace = Workspace(settings_file=file, settings=settings, service=service)
+    documents, _ = read_repository(file, settings, TODAY)
+    drifts = find_drifts(compare(observation.resolved, observation.state.versions))
+    assert {one.group.name for one in drifts if one.group} == {"Accounting", "Project Manager"}
+
+    def edited(text: str, edits: Any) -> Edited:
+        done = apply_edits(text, edits)
+        wrong = any(one.origin.line == 7 for one in edits)
+        return done._replace(text=done.text.replace("Accounting: [cy", "Accounting: [fay")) if wrong else done
+
+    monkeypatch.setattr(adopting, "apply_edits", edited)
+    adoption = adopt_drifts(drifts, observation, documents, workspace)
+    assert {one.group.name for one in adoption.adopted if one.group} == {"Project Manager"}
+    assert {one.group.name for one, _ in adoption.refused if one.group} == {"Accounting"}
+    assert all("would say more, or less" in reason or "would be wrong" in reason for _, reason in adoption.refused)
+    assert "bo@acme.test" in adoption.files[0].after
 
 
 def test_a_document_that_cannot_be_read(tmp_path: Path) -> None:

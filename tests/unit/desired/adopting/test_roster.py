@@ -6,6 +6,7 @@ import datetime
 from typing import TYPE_CHECKING
 
 from reconciler.desired.adopting import Roster
+from reconciler.desired.adopting.roster import Rewritten
 from reconciler.desired.naming import Names
 from reconciler.model.documents import Team
 from reconciler.model.live import Catalogue
@@ -50,20 +51,20 @@ def test_people_behind_lines() -> None:
 def test_a_team_is_spelled_out_without_whoever_leaves() -> None:
     """As deep as it must be; what stands in the list already, in whatever words, is not written again."""
     lines = [member(2, by_id=True), team("out")]
-    assert roster().changed(lines, [], [person(1)], NAMES) == (
-        {1: ("P3@acme.test", "{person: p4@acme.test, until: 2099-12-31, reason: leave}")},
-        (),
+    assert roster().changed(lines, [], [person(1)], NAMES) == Rewritten(
+        {1: ("P3@acme.test", "{person: p4@acme.test, until: 2099-12-31, reason: leave}")}
     )
-    assert roster().changed([team("out")], [person(5)], [person(3)], NAMES) == (
-        {0: ("team:in", "{person: p4@acme.test, until: 2099-12-31, reason: leave}")},
-        ("p5@acme.test",),
+    assert roster().changed([team("out")], [person(5)], [person(3)], NAMES) == Rewritten(
+        {0: ("team:in", "{person: p4@acme.test, until: 2099-12-31, reason: leave}")}, ("p5@acme.test",), ("P5",)
     )
 
 
 def test_whoever_comes_back_takes_the_place_of_the_line_that_is_over() -> None:
     """A second line for them would be one too many; other lines that are over stay."""
     lines = [until(5, "2020-01-01"), until(6, "2020-01-01"), member(1)]
-    assert roster().changed(lines, [person(5), person(8)], [], NAMES) == ({0: ("p5@acme.test",)}, ("p8@acme.test",))
+    assert roster().changed(lines, [person(5), person(8)], [], NAMES) == Rewritten(
+        {0: ("p5@acme.test",)}, ("p8@acme.test",), ("P8",)
+    )
 
 
 def test_a_team_that_changed() -> None:
