@@ -32,7 +32,7 @@ COMMANDS = {
     "adopt": "chosen drift into the existing YAML, comments and order kept",
     "history": "past runs from the journal",
     "sandbox": "the service on loopback, seeded from a folder",
-    "demo": "sandbox, example company, plan and apply, in one go",
+    "demo": "sandbox, example company, plan, apply and drift, in one go",
 }
 
 USAGE = 64

@@ -38,7 +38,7 @@ _EDITED = "/rest/v2.0/companies/4211/projects/1041/workflows/presets/3001"
     help="Where to write the example repository [default: a new temporary folder].",
 )
 def demo(common: Common, folder: Path | None) -> int:  # noqa: ARG001 - every command takes the common options
-    """Show the main job on an example company: validate, plan, apply, plan again, and find an edit made live.
+    """Show it on an example company: validate, plan, apply, find an edit made live, adopt half of it, undo the rest.
 
     The service is a sandbox on a free loopback port, which ends with the demo. The example repository stays.
     """
@@ -61,13 +61,16 @@ def demo(common: Common, folder: Path | None) -> int:  # noqa: ARG001 - every co
             _run(words, arguments, repository, environment)
         _edit_live(address)
         _tell("7. Meanwhile somebody removes Bo Chen from Cedar Tower, and adds Sam Roe, in the web interface.")
+        _run("8. Look for drift: both halves of that are found.", ["drift"], repository, environment, ends_with=2)
+        words = "9. Sam Roe was meant: take him into the YAML, comments and order kept."
+        _run(words, ["adopt", "--person", "sam.roe@acme.test", "--yes"], repository, environment)
         git = (repository / ".git").is_dir()
-        words = "8. Plan again, with what git has as the base: the edit is found, and told to be drift."
-        _run(words, ["plan", *(("--base", "HEAD") if git else ())], repository, environment)
+        words = "10. Bo Chen was not: put him back."
+        _run(words, ["apply", *(("--only-drift",) if git else ()), "--yes"], repository, environment)
         with _bad_merge(repository):
-            words = "9. A bad merge puts two other people in the team ap-west, and with it everywhere: guards stop it."
+            words = "11. A bad merge puts two other people in the team ap-west, and with it everywhere: guards stop it."
             _run(words, ["plan"], repository, environment, ends_with=3)
-        _run("10. What was done so far, from the journal.", ["history"], repository, environment)
+        _run("12. What was done so far, from the journal.", ["history"], repository, environment)
     _tell(
         f"The sandbox has ended. The report of the first plan, to open in a browser: {report}",
         "What to try next, in two terminals:",
