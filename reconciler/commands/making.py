@@ -21,6 +21,7 @@ from reconciler.planning.causes import already_so
 from reconciler.planning.guards import judge, judge_frozen, plan_case
 from reconciler.planning.judging import judge_acknowledged, judge_kept, unreadable_diagnostics
 from reconciler.planning.per_person import changes_per_person
+from reconciler.planning.restricting import unused_globs
 from reconciler.settings import read_freeze
 
 if TYPE_CHECKING:
@@ -173,7 +174,8 @@ def _compare(
     wanted, left_alone = restrict(compare(observation.resolved, versions, then), restriction)
     changes, withheld = withhold(wanted) if adds_only else (wanted, ())
     already = None if then is None else already_so(observation.resolved, then, versions)
-    return _Compared(changes, withheld, left_alone, already, then)
+    unused = unused_globs(restriction, observation.resolved)
+    return _Compared(changes, withheld, (*left_alone, *unused), already, then)
 
 
 def _case(compared: _Compared, observation: Observation, managed: int, today: datetime.date) -> Case:

@@ -15,7 +15,9 @@ from reconciler.model.plan import AddedPerson, Cause, GroupChange, ManagerChange
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["WHOLE", "Chosen", "Part", "Restriction", "part_of", "restrict"]
+    from reconciler.model.scope import ResolvedTarget
+
+__all__ = ["WHOLE", "Chosen", "Part", "Restriction", "part_of", "restrict", "unused_globs"]
 
 Part = AddedPerson | RemovedPerson | ManagerChange  # the smallest part of a change
 Chosen = Callable[[PresetChange, GroupChange | None, Part], bool]  # no group: it is the workflow manager
@@ -52,6 +54,25 @@ def restrict(
         words = "what drifted where no glob of self_heal fits"
         left = _split(left, lambda change, group, _part: _named(addresses, change, group), words, notes)
     return left, tuple(notes)
+
+
+def unused_globs(restriction: Restriction, targets: Iterable[ResolvedTarget]) -> tuple[Diagnostic, ...]:
+    """Say which globs fit nothing that is managed: such a slip would look just like nothing to heal."""
+    globs = set(restriction.addresses or ())
+    for resolved in targets:
+        address = resolved.target.address
+        managed = (address, *(f"{address}/groups/{uuid}" for uuid in resolved.target.groups))
+        globs = {glob for glob in globs if not any(fits(glob, one) for one in managed)}
+        if not globs:
+            break
+    return tuple(
+        Diagnostic(
+            severity="warning",
+            code="plan/heals-nothing",
+            message=f"self_heal: '{glob}' fits nothing that is managed; write projects/<id>/templates/<id>, or a glob",
+        )
+        for glob in sorted(globs)
+    )
 
 
 def _split(

@@ -62,6 +62,7 @@ MEANINGS = {
     "live/unchecked-manager": "the snapshot cannot tell whether somebody may be workflow manager",
     "live/unreadable": "something in scope could not be read",
     "plan/acknowledged": "somebody goes though an acknowledgement answers for them: it quiets drift, and no plan",
+    "plan/heals-nothing": "a glob of self_heal fits nothing that is managed",
     "plan/left-alone": "a part of what differs is not in this plan, as it was asked for",
     "policy/below-minimum": "a role will hold fewer people than its rule asks for; a warning where nothing changes",
     "policy/empties-group": "nobody will hold this role any more; a warning with allow_empty: true",

@@ -237,9 +237,11 @@ def test_10_healing(trial: Trial, whole: SnapshotAssertion) -> None:
 def test_11_healing_one_group(trial: Trial) -> None:
     """A glob of a group leaves the other groups of its preset alone, also when it is planned once more."""
     trial.sandbox.edit("32", "1042", acc=["3", "4", "7"])
-    heals(trial, "projects/1042/templates/11/groups/pm")
+    heals(trial, "projects/1042/templates/11/groups/pm", "projects/Harbor-Bridge/*", "projects/1042/*/groups/nobody")
     shown = trial.run("apply", "--self-heal", "--base", "HEAD", "--yes")
     assert shown.startswith("exit 0")
+    unused = [line for line in shown.splitlines() if "[plan/heals-nothing]" in line]
+    assert [line.split("'")[1] for line in unused] == ["projects/1042/*/groups/nobody", "projects/Harbor-Bridge/*"]
     assert "left alone: what drifted where no glob of self_heal fits (+1 −1 people-roles in 2 presets)" in shown
     assert harbor(trial) == {"pm": ["1", "2"], "acc": ["3", "4", "7"]}
     assert cedar(trial) == ["3"]
