@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from reconciler.desired.adopting.lines import Splice, added_lines, without_lines
+from reconciler.desired.adopting.lines import Splice, added_lines, blank_before_comment, without_lines
 from reconciler.desired.adopting.nodes import CannotEditError
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def _require_commas(text: str, value: Node) -> None:
 def _replaced(text: str, item: Node, texts: Sequence[str]) -> Splice:
     if "#" in text[item.start : item.end]:
         raise CannotEditError("a comment stands inside of what gives way; edit that by hand")
-    return (item.start, item.end, ", ".join(texts))
+    return (item.start, item.end, ", ".join(texts) + blank_before_comment(text, item.end))
 
 
 def _taken_out(nodes: Nodes, value: Node, index: int, stay: Sequence[int]) -> Iterator[Splice]:
@@ -105,7 +105,8 @@ def _appended(nodes: Nodes, value: Node, texts: Sequence[str], stay: Sequence[in
     comma = _COMMA.match(text, last.end)
     alone = not indent.strip() and _REST.match(text, last.end if comma is None else comma.end()) is not None
     if not alone:
-        yield (last.end, last.end, "".join(f", {one}" for one in texts))
+        inline = "".join(f", {one}" for one in texts)
+        yield (last.end, last.end, inline + blank_before_comment(text, last.end))
         return
     lines = [f"{indent}{one}," for one in texts]
     if comma is None:

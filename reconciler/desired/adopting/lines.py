@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from reconciler.desired.adopting.nodes import Node, Nodes
 
-__all__ = ["Splice", "added_lines", "without_lines"]
+__all__ = ["Splice", "added_lines", "blank_before_comment", "without_lines"]
 
 Splice = tuple[int, int, str]  # from, to, and what stands there instead
 
@@ -20,6 +20,11 @@ def added_lines(nodes: Nodes, after: int, lines: Sequence[str]) -> Splice:
     """Give the splice that puts lines behind the line of a character."""
     at = nodes.next_line(after)
     return (at, at, "".join(f"{line}\n" for line in lines))
+
+
+def blank_before_comment(text: str, at: int) -> str:
+    """Give the blank without which a comment that follows at once would become part of a word."""
+    return " " if text.startswith("#", at) else ""
 
 
 def without_lines(nodes: Nodes, item: Node) -> Iterator[Splice]:

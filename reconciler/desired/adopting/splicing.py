@@ -7,6 +7,7 @@ from bisect import bisect_right
 from typing import TYPE_CHECKING, NamedTuple
 
 from reconciler.desired.adopting.entries import add_entry, add_to_entry
+from reconciler.desired.adopting.lines import blank_before_comment
 from reconciler.desired.adopting.lists import edit_list
 from reconciler.desired.adopting.nodes import CannotEditError, Nodes, end_of, require_plain
 from reconciler.model.adoption import AddEntry, AddToEntry, ChangedLines, Edit, EditList, SetManager
@@ -66,7 +67,7 @@ def _set_manager(nodes: Nodes, edit: SetManager) -> Splice:
     end = end_of(nodes.text, value)
     if "#" in nodes.text[value.start : end]:
         raise CannotEditError("a comment stands inside of it; edit that by hand")
-    return (value.start, end, edit.person)
+    return (value.start, end, edit.person + blank_before_comment(nodes.text, end))
 
 
 def _spliced(text: str, splices: Sequence[Splice], newline: str) -> str:

@@ -67,6 +67,9 @@ LISTS: dict[str, tuple[str, dict[int, tuple[str, ...]], tuple[str, ...], str]] =
                        "A: [a@x,  # b\n    c@x, e@x]\n"),
     "the first of a line of several": ("A: [a@x,\n    b@x, c@x]\n", {0: GONE, 1: GONE}, (), "A: [\n    c@x]\n"),
     "the only one of the last line": ("A: [a@x,  # a\n    b@x]\n", {1: GONE}, (), "A: [a@x,  # a\n    ]\n"),
+    "a comment without a blank": ("A: [{person: a@x}# c\n  ]\n", {0: ("b@x",)}, (), "A: [b@x # c\n  ]\n"),
+    "a comment without a blank behind the last": ("A: [{person: a@x}# c\n  ]\n", {}, ("b@x",),
+                                                  "A: [{person: a@x}, b@x # c\n  ]\n"),
     "a tab": ("A:\t[a@x, b@x]\t# c\n", {0: GONE}, (), "A:\t[b@x]\t# c\n"),
     "a text that looks like a comment": (
         'A:\n  - person: a@x\n    reason: "x\n      # y\n      z"\n    # real\n  - b@x\n', {0: GONE}, (),
@@ -172,6 +175,7 @@ def test_an_entry_whose_roles_are_an_alias() -> None:
     [
         ("workflow_manager: a@x  # c\n", "workflow_manager: b@x  # c\n"),
         ("workflow_manager: {login_id: 1}\n", "workflow_manager: b@x\n"),
+        ("workflow_manager: {login_id: 1}# c\n", "workflow_manager: b@x # c\n"),
         ("workflow_manager:\n  login_id: 1  # c\n\n# d\n", "workflow_manager:\n  b@x  # c\n\n# d\n"),
     ],
 )
