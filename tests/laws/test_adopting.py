@@ -21,6 +21,7 @@ from reconciler.model.diagnostics import has_errors
 from reconciler.model.settings import Service
 from reconciler.planning import compare
 from tests.support.account import PEOPLE, company_seed, login, write_documents
+from tests.support.examples import examples
 from tests.support.values import TODAY, live_state
 from tests.support.written import documents
 
@@ -118,7 +119,7 @@ def chosen_of(drifts: tuple[Drift, ...], choice: st.DataObject) -> list[Drift]:
     return [one for one in drifts if one in some or (one.group is None and one.address in places)]
 
 
-@settings(max_examples=150)
+@settings(max_examples=examples(60))
 @given(documents(PROJECTS), lives, managers, st.booleans(), st.data())
 def test_planning_what_was_adopted_is_empty(
     texts: dict[str, str], live: Any, manager: Any, teams: Any, choice: st.DataObject
@@ -143,7 +144,7 @@ def test_planning_what_was_adopted_is_empty(
         assert {one.key for one in after.drifts()} == {one.key for one in drifts} - adopted
 
 
-@settings(max_examples=150)
+@settings(max_examples=examples(60))
 @given(documents(PROJECTS), lives, managers, st.booleans(), st.data())
 def test_comments_line_ends_and_everybody_elses_lines_stay(
     texts: dict[str, str], live: Any, manager: Any, teams: Any, choice: st.DataObject
@@ -185,7 +186,7 @@ def rebuilt(file: ChangedFile) -> list[str]:
     return lines + before[at:]
 
 
-@settings(max_examples=100)
+@settings(max_examples=examples(40))
 @given(documents(PROJECTS), lives, st.data())
 def test_one_difference_changes_one_place(texts: dict[str, str], live: Any, choice: st.DataObject) -> None:
     """One person who came or went: nothing but the one list, or an entry that is put in whole."""

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reconciler.commands.basing import with_people_of_base
@@ -17,6 +17,7 @@ from reconciler.model.globs import fits
 from reconciler.planning import WHOLE, Restriction, decode_plan, encode_plan, restrict, withhold
 from tests.support.account import PEOPLE, login
 from tests.support.cases import change, drifted, group, manager
+from tests.support.examples import examples
 from tests.support.generated import accounts, applied, document_of, members_of, state_of, wanted_groups
 from tests.support.scenarios import base_of
 from tests.support.values import plan_observation
@@ -184,6 +185,7 @@ def stands(state: LiveState) -> Any:
     return members_of(state), [one.workflow_manager.id if one.workflow_manager else None for one in state.presets[:2]]
 
 
+@settings(max_examples=examples(40))
 @given(histories)
 def test_one_half_after_the_other_does_what_the_whole_does(history: Any) -> None:
     """In either order, and then there is nothing left to do."""
@@ -196,6 +198,7 @@ def test_one_half_after_the_other_does_what_the_whole_does(history: Any) -> None
         assert case.plan(done).changes == ()
 
 
+@settings(max_examples=examples(40))
 @given(histories)
 def test_after_drift_is_put_back_only_requests_are_left(history: Any) -> None:
     """Just those that were requests before, and no drift comes of it; likewise the other way round."""
@@ -206,6 +209,7 @@ def test_after_drift_is_put_back_only_requests_are_left(history: Any) -> None:
         assert after == {one for one in before if one.cause != restriction.only}
 
 
+@settings(max_examples=examples(40))
 @given(histories)
 def test_requests_alone_touch_nobody_who_drifted(history: Any) -> None:
     """Whoever the base gave no role and live has keeps it; whoever it gave one and live has not gets none."""
@@ -220,6 +224,7 @@ def test_requests_alone_touch_nobody_who_drifted(history: Any) -> None:
             assert (one.person in done[places[one.address]][one.group]) == (one.sign == "-")
 
 
+@settings(max_examples=examples(40))
 @given(histories, st.sampled_from([DRIFT, REQUESTED]))
 def test_a_plan_file_of_one_half_comes_back_as_it_was(history: Any, restriction: Restriction) -> None:
     """It is consistent, says which half it is, and its counts are those of what it does."""

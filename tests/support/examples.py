@@ -1,0 +1,12 @@
+"""How many examples the laws of larger values try: few in every run, and as many as somebody asks for."""
+
+from __future__ import annotations
+
+import os
+
+__all__ = ["examples"]
+
+
+def examples(number: int) -> int:
+    """Give a number of examples, as often as RECONCILER_EXAMPLES says: RECONCILER_EXAMPLES=20 pytest tests/laws."""
+    return number * int(os.environ.get("RECONCILER_EXAMPLES", "1"))
