@@ -47,7 +47,9 @@ def apply_edits(text: str, edits: Sequence[Edit]) -> Edited:
             refused.append((edit, str(error)))
     splices.sort(key=lambda one: one[:2])
     edited = _spliced(whole, splices, newline)
-    after = edited if whole is text else edited.removesuffix(newline)
+    # an empty line that is the last one now needs its end to be one
+    ended = whole is text or edited.endswith(newline * 2)
+    after = edited if ended else edited.removesuffix(newline)
     return Edited(after, _changed_lines(whole, splices), tuple(refused))
 
 

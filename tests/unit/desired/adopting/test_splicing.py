@@ -79,6 +79,7 @@ LISTS: dict[str, tuple[str, dict[int, tuple[str, ...]], tuple[str, ...], str]] =
     "all for others between brackets": ("A: [a@x,  # a\n    b@x]\n", {0: GONE, 1: GONE}, ("c@x",), "A: [c@x\n    ]\n"),
     "a team": ("A:\n  - team:t  # all\n  - b@x\n", {0: ("c@x", "d@x")}, (), "A:\n  - c@x\n  - d@x\n  - b@x\n"),
     "the last line of a text without an end": ("A:\n  - a@x\n  - b@x", {1: GONE}, ("c@x",), "A:\n  - a@x\n  - c@x"),
+    "an empty line that becomes the last": ("A:\n\n  - a@x", {0: GONE}, (), "A: {members: [], allow_empty: true}\n\n"),
     "two of three on a line": ("A: [\n  a@x, b@x, c@x,  # abc\n  d@x]\n", {0: GONE, 2: GONE}, (),
                                "A: [\n  b@x,  # abc\n  d@x]\n"),
     "others over lines": ("A: [team:t,  # t\n    b@x]\n", {0: ("c@x", "d@x")}, (), "A: [c@x, d@x,  # t\n    b@x]\n"),
