@@ -12,14 +12,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import yaml
 from yaml.events import (
     AliasEvent,
-    DocumentStartEvent,
     MappingEndEvent,
     MappingStartEvent,
     ScalarEvent,
     SequenceEndEvent,
-    StreamEndEvent,
 )
 
+from reconciler.desired.events import each_document
 from reconciler.model.diagnostics import Diagnostic, Origin
 
 if TYPE_CHECKING:
@@ -38,7 +37,6 @@ _KEYWORDS: dict[str, bool | None] = {
 _INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,17})\Z")
 _FLOAT = re.compile(r"-?(?:0|[1-9][0-9]{0,17})(?:\.[0-9]{1,17})?(?:[eE][-+]?[0-9]{1,2})?\Z")
 _NUMBER_STARTS = frozenset("-0123456789")
-_Parser = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 # The places of a value, in parallel to it: of a scalar its place; of a collection its place, the places of its
@@ -242,19 +240,7 @@ def read_yaml(content: bytes, path: str) -> tuple[list[LocatedDocument], list[Di
 
 
 def _build(text: str, path: str) -> list[LocatedDocument]:
-    loader = _Parser(text)
-    documents: list[LocatedDocument] = []
-    next_event = loader.get_event
-    try:
-        while True:
-            event = next_event()
-            if event.__class__ is StreamEndEvent:
-                return documents
-            if event.__class__ is DocumentStartEvent:
-                value, marks = _Builder(next_event).node(next_event())
-                documents.append(LocatedDocument(path, value, marks))
-    finally:
-        loader.dispose()
+    return [LocatedDocument(path, *_Builder(next_event).node(event)) for event, next_event in each_document(text)]
 
 
 def _problem(code: str, message: str, path: str, at: tuple[int, int]) -> Diagnostic:

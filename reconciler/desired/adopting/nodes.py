@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any, Literal
 import yaml
 from yaml.events import (
     AliasEvent,
-    DocumentStartEvent,
     MappingEndEvent,
     MappingStartEvent,
     ScalarEvent,
     SequenceEndEvent,
-    StreamEndEvent,
 )
+
+from reconciler.desired.events import each_document
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 __all__ = ["CannotEditError", "Node", "Nodes", "end_of", "pair", "require_own", "require_plain"]
 
 _LONE_RETURN = re.compile(r"\r(?!\n)")
-_Parser = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class CannotEditError(Exception):
@@ -70,7 +69,7 @@ class Nodes:
         self._pairs: dict[tuple[int, int], tuple[Node, Node]] = {}
         self._mappings: dict[tuple[int, int], Node] = {}
         try:
-            documents = _documents(text)
+            documents = [_node(event, next_event) for event, next_event in each_document(text)]
         except yaml.YAMLError as error:
             reason = getattr(error, "problem", None) or "unreadable"
             raise CannotEditError(f"it is not valid YAML any more: {reason}") from None
@@ -111,21 +110,6 @@ class Nodes:
 
 def _not_found() -> CannotEditError:
     return CannotEditError("it could not be found in the file")
-
-
-def _documents(text: str) -> list[Node]:
-    parser = _Parser(text)
-    documents: list[Node] = []
-    next_event = parser.get_event
-    try:
-        while True:
-            event = next_event()
-            if event.__class__ is StreamEndEvent:
-                return documents
-            if event.__class__ is DocumentStartEvent:
-                documents.append(_node(next_event(), next_event))
-    finally:
-        parser.dispose()
 
 
 def _node(first: Any, next_event: Callable[[], Any]) -> Node:

@@ -1,0 +1,33 @@
+"""Gives the events of every document in a YAML text, as PyYAML's C parser finds them; it builds no value of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import yaml
+from yaml.events import DocumentStartEvent, StreamEndEvent
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+__all__ = ["each_document"]
+
+_Parser = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+def each_document(text: str) -> Iterator[tuple[Any, Callable[[], Any]]]:
+    """Give for each document the event it begins with, and what gives the next one; whoever takes it takes all of it.
+
+    Raises yaml.YAMLError, where the text stops being YAML.
+    """
+    parser = _Parser(text)
+    next_event = parser.get_event
+    try:
+        while True:
+            event = next_event()
+            if event.__class__ is StreamEndEvent:
+                return
+            if event.__class__ is DocumentStartEvent:
+                yield next_event(), next_event
+    finally:
+        parser.dispose()
