@@ -95,12 +95,7 @@ def apply_plan(  # noqa: PLR0913 - whom to ask, whom to tell, what may be writte
     for outcome in settled:
         keeper.keep(OutcomeRecorded(at=_now(), outcome=outcome))
     for change in in_order(plan):
-        if stopped():
-            outcome = _outcome(change, "skipped", error="interrupted before it was tried")
-        elif keeper.keep(_intent(change)):
-            outcome = _apply_change(change, service, sleep)
-        else:
-            outcome = _outcome(change, "skipped", error=f"not tried: {keeper.failure}")
+        outcome = _try(change, service, keeper, sleep, stopped=stopped())
         keeper.keep(OutcomeRecorded(at=_now(), outcome=outcome))
         outcomes.append(outcome)
         report(len(outcomes), outcome)
@@ -115,6 +110,22 @@ def apply_plan(  # noqa: PLR0913 - whom to ask, whom to tell, what may be writte
         outcomes=tuple(outcomes),
         summary=summary,
     )
+
+
+def _try(
+    change: PresetChange,
+    service: PresetService,
+    keeper: _Keeper,
+    sleep: Callable[[float], object],
+    *,
+    stopped: bool,
+) -> Outcome:
+    """Carry out one change once its intent is on disk; without that, or after an interrupt, it is not tried."""
+    if stopped:
+        return _outcome(change, "skipped", error="interrupted before it was tried")
+    if not keeper.keep(_intent(change)):
+        return _outcome(change, "skipped", error=f"not tried: {keeper.failure}")
+    return _apply_change(change, service, sleep)
 
 
 def _start(plan: Plan, run_id: str) -> RunStarted:

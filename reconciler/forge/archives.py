@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 __all__ = ["LARGEST_BYTES", "file_in_archive"]
 
 LARGEST_BYTES = 256 * 1024 * 1024
+# all that zipfile raises for damaged, encrypted or unknown content; it has no one name for it
+_UNREADABLE = (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, ValueError)
 
 
 def file_in_archive(chunks: Iterable[bytes], name: str) -> bytes | None:
@@ -34,8 +36,7 @@ def file_in_archive(chunks: Iterable[bytes], name: str) -> bytes | None:
             with archive.open(name) as file:
                 # its own word for its size is not believed
                 content = file.read(LARGEST_BYTES + 1)
-    # all that zipfile raises for damaged, encrypted or unknown content; it has no one name for it
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, ValueError) as error:
+    except _UNREADABLE as error:
         raise ForgeError(f"the archive with {name} cannot be read: {error}") from None
     if len(content) > LARGEST_BYTES:
         raise ForgeError(f"{name} is larger than {LARGEST_BYTES:,} bytes")
