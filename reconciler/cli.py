@@ -100,9 +100,7 @@ def run(arguments: Sequence[str]) -> int:
     except click.ClickException as error:
         return _wrong_usage(error, arguments)
     except (click.Abort, KeyboardInterrupt):
-        message = "interrupted; nothing was written to the service"
-        if "apply" in arguments:
-            message = "interrupted; 'reconciler history' tells what is not known, and applying again is safe"
+        message = _interrupted(arguments)
         _told_on_stdout(INTERRUPTED, message, (), arguments)
         _say(f"\n{message}\n", arguments)
         return INTERRUPTED
@@ -111,6 +109,15 @@ def run(arguments: Sequence[str]) -> int:
     except Exception as error:  # noqa: BLE001 - the last line of defence: one line, the code, no traceback
         return _defect(error, arguments)
     return result if isinstance(result, int) else 0
+
+
+def _interrupted(arguments: Sequence[str]) -> str:
+    """Say what can have been written when a command was interrupted, and where to look."""
+    if "apply" in arguments:
+        return "interrupted; 'reconciler history' tells what is not known, and applying again is safe"
+    if "adopt" in arguments or "export" in arguments:
+        return "interrupted; nothing was written to the service, and 'git status' tells whether a document was"
+    return "interrupted; nothing was written to the service"
 
 
 def _wrong_usage(error: click.ClickException, arguments: Sequence[str]) -> int:

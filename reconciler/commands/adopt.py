@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+import msgspec
 
-from reconciler.commands.adopting import adopt_drifts, read_document
+from reconciler.commands.adopting import Ground, adopt_drifts, read_document
 from reconciler.commands.asking import ask_which, drift_words, named_drifts, require_known, somebody_is_there
 from reconciler.commands.observing import observe, require_whole
 from reconciler.commands.options import common_options, document_mode, emit, note, write_file
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from reconciler.commands.options import Common
     from reconciler.commands.workspace import Workspace
     from reconciler.model.adoption import TeamOffer
-    from reconciler.model.documents import Documents
     from reconciler.model.drift import Drift
 
 __all__ = ["adopt"]
@@ -77,7 +77,8 @@ def adopt(  # noqa: PLR0913 - one parameter an option
     if not chosen:
         emit("nothing differs\n" if not drifts else f"nothing chosen of {_counted(len(drifts), 'difference')}\n")
         return 0
-    adoption = _adoption(chosen, observation, documents, workspace, teams=teams)
+    ground = Ground(observation, documents, workspace)
+    adoption = _adoption(chosen, ground, teams=teams, asks=somebody_is_there() and not yes)
     return _carry_out(adoption, workspace, common, yes=yes)
 
 
@@ -122,14 +123,13 @@ def _chosen(
     return [one for one in drifts if one.key in keys or (one.group is None and one.address in managers)]
 
 
-def _adoption(
-    chosen: Sequence[Drift], observation: Observation, documents: Documents, workspace: Workspace, *, teams: bool
-) -> Adoption:
-    adoption = adopt_drifts(chosen, observation, documents, workspace)
-    accepted = [one for one in adoption.offers if teams or (somebody_is_there() and _accepts(one))]
+def _adoption(chosen: Sequence[Drift], ground: Ground, *, teams: bool, asks: bool) -> Adoption:
+    """Try it without teams; those that are accepted are changed instead. Whoever was asked is not told of any again."""
+    adoption = adopt_drifts(chosen, ground)
+    accepted = [one for one in adoption.offers if teams or (asks and _accepts(one))]
     if accepted:
-        return adopt_drifts(chosen, observation, documents, workspace, accepted)
-    return adoption
+        adoption = adopt_drifts(chosen, ground, accepted)
+    return msgspec.structs.replace(adoption, offers=()) if asks else adoption
 
 
 def _accepts(offer: TeamOffer) -> bool:

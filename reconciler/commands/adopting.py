@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import chain
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 _MOST_TRIED = 50  # roles, each with a look at all documents
 
-__all__ = ["Adoption", "ChangedFile", "adopt_drifts", "read_document"]
+__all__ = ["Adoption", "ChangedFile", "Ground", "adopt_drifts", "read_document"]
 
 
 class ChangedFile(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,20 +56,22 @@ class Adoption(msgspec.Struct, frozen=True, kw_only=True):
     left_alone: tuple[Origin, ...] = ()
 
 
-def adopt_drifts(
-    chosen: Sequence[Drift],
-    observation: Observation,
-    documents: Documents,
-    workspace: Workspace,
-    accepted: Collection[TeamOffer] = (),
-) -> Adoption:
+class Ground(NamedTuple):
+    """What adopting stands on: live as it was observed for these documents, and where they lie."""
+
+    observation: Observation
+    documents: Documents
+    workspace: Workspace
+
+
+def adopt_drifts(chosen: Sequence[Drift], ground: Ground, accepted: Collection[TeamOffer] = ()) -> Adoption:
     """Change the documents so that they say what live has of the chosen differences, and nothing else.
 
     Where what comes of all of them is not just that, each role is tried alone, and those that fail are refused. Raises
     DocumentsError where none is left, or they are too many to be tried: then nothing may be written.
     """
     try:
-        return _adopt(chosen, observation, documents, workspace, accepted)
+        return _adopt(chosen, ground, accepted)
     except DocumentsError as error:
         places = list(dict.fromkeys(map(_drift_place, chosen)))
         if not 1 < len(places) <= _MOST_TRIED:
@@ -80,24 +82,19 @@ def adopt_drifts(
     for place in places:
         alone = [one for one in chosen if _drift_place(one) == place]
         try:
-            _adopt(alone, observation, documents, workspace)
+            _adopt(alone, ground)
         except DocumentsError as error:
             bad.extend((one, error.message) for one in alone)
         else:
             good.extend(alone)
     if not good or not bad:
         raise failed
-    rest = _adopt(good, observation, documents, workspace)
+    rest = _adopt(good, ground)
     return msgspec.structs.replace(rest, refused=(*rest.refused, *bad))
 
 
-def _adopt(
-    chosen: Sequence[Drift],
-    observation: Observation,
-    documents: Documents,
-    workspace: Workspace,
-    accepted: Collection[TeamOffer] = (),
-) -> Adoption:
+def _adopt(chosen: Sequence[Drift], ground: Ground, accepted: Collection[TeamOffer] = ()) -> Adoption:
+    observation, documents, workspace = ground
     state = observation.state
     roster = Roster(documents.teams, observation.index.find, now().date())
     placement = place_wishes(
@@ -112,12 +109,12 @@ def _adopt(
     files, failed = _changed(placement.placed, workspace.root)
     if failed and accepted:
         # a team that cannot be changed, or a list beside it, leaves wishes half fulfilled: without teams none are
-        return _adopt(chosen, observation, documents, workspace)
+        return _adopt(chosen, ground)
     reasons = {_place(wish): reason for wish, reason in (*placement.refused, *failed)}
     refused = tuple((one, reasons[_drift_place(one)]) for one in chosen if _drift_place(one) in reasons)
     adopted = tuple(one for one in chosen if _drift_place(one) not in reasons)
     if files:
-        _prove(files, adopted, observation, workspace)
+        _prove(files, adopted, ground)
     left_alone = placement.left_alone
     return Adoption(files=files, adopted=adopted, refused=refused, offers=placement.offers, left_alone=left_alone)
 
@@ -183,12 +180,11 @@ def read_document(path: Path) -> str:
         raise FileError(f"cannot read {path}: {getattr(error, 'strerror', None) or error}") from error
 
 
-def _prove(
-    files: Iterable[ChangedFile], adopted: Sequence[Drift], observation: Observation, workspace: Workspace
-) -> None:
+def _prove(files: Iterable[ChangedFile], adopted: Sequence[Drift], ground: Ground) -> None:
     """Plan the changed documents against the same live: what was adopted is gone, all else is as it was."""
     from reconciler.live.snapshot import SnapshotReader  # noqa: PLC0415 - start-up is measured
 
+    observation, _, workspace = ground
     instead = {one.path: one.after.encode() for one in files}
     documents, diagnostics = read_repository(workspace.settings_file, workspace.settings, now().date(), instead=instead)
     if has_errors(diagnostics):

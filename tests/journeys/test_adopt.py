@@ -170,8 +170,20 @@ def test_09_a_team_is_offered(trial: Trial) -> None:
     assert code == 0
     assert "all 2 lists with team:west (teams.yaml:3) lost Cy; change the team instead? [y/N]" in shown
     assert "\x1b[32m+  west: [dee@acme.test]\x1b[0m" in shown
+    assert "--teams changes the team instead" not in shown, "whoever was asked knows"
     assert (trial.folder / "teams.yaml").read_text() == TEAMS.replace("cy@acme.test, ", "")
     assert "nothing to change" in trial.run("plan")
+
+
+def test_09b_yes_asks_nothing(trial: Trial) -> None:
+    """On a terminal neither: the team is told of, and stays."""
+    for preset, project in (("31", "1041"), ("32", "1042")):
+        trial.sandbox.edit(preset, project, acc=["4"])
+    code, shown = answer(trial, "adopt", "--all", "--yes", typed="")
+    assert code == 0
+    assert "lost Cy; --teams changes the team instead" in shown
+    assert "[y/N]" not in shown
+    assert (trial.folder / "teams.yaml").read_text() == TEAMS
 
 
 def test_10_a_file_that_changes_while_somebody_thinks(trial: Trial) -> None:

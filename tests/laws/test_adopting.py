@@ -11,7 +11,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
-from reconciler.commands.adopting import adopt_drifts
+from reconciler.commands.adopting import Ground, adopt_drifts
 from reconciler.commands.observing import observe
 from reconciler.commands.workspace import Workspace
 from reconciler.desired import read_repository, read_settings_document
@@ -68,6 +68,7 @@ class Trial:
         if self.good:
             self.observation = observe(self.documents, diagnostics, SnapshotReader(state), tolerant=True)
             self.good = not has_errors(self.observation.diagnostics)
+            self.ground = Ground(self.observation, self.documents, self.workspace)
 
     def drifts(self) -> tuple[Drift, ...]:
         """Give what differs."""
@@ -75,9 +76,9 @@ class Trial:
 
     def adopt(self, chosen: list[Drift], *, teams: bool = False) -> Adoption:
         """Adopt, with all the teams that are offered or with none."""
-        adoption = adopt_drifts(chosen, self.observation, self.documents, self.workspace)
+        adoption = adopt_drifts(chosen, self.ground)
         if teams and adoption.offers:
-            return adopt_drifts(chosen, self.observation, self.documents, self.workspace, adoption.offers)
+            return adopt_drifts(chosen, self.ground, adoption.offers)
         return adoption
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from reconciler.commands import adopting
-from reconciler.commands.adopting import adopt_drifts, read_document
+from reconciler.commands.adopting import Ground, adopt_drifts, read_document
 from reconciler.commands.workspace import Workspace
 from reconciler.desired import read_repository, read_settings_document
 from reconciler.desired.adopting.splicing import Edited, apply_edits
@@ -53,7 +53,7 @@ def test_an_edit_that_does_something_else_is_never_written(
 
     monkeypatch.setattr(adopting, "apply_edits", edited)
     with pytest.raises(DocumentsError) as refused:
-        adopt_drifts(drifts, observation, documents, workspace)
+        adopt_drifts(drifts, Ground(observation, documents, workspace))
     assert message in refused.value.message
 
 
@@ -75,7 +75,7 @@ def test_one_edit_that_goes_wrong_spoils_no_other(tmp_path: Path, monkeypatch: p
         return done._replace(text=done.text.replace("Accounting: [cy", "Accounting: [fay")) if wrong else done
 
     monkeypatch.setattr(adopting, "apply_edits", edited)
-    adoption = adopt_drifts(drifts, observation, documents, workspace)
+    adoption = adopt_drifts(drifts, Ground(observation, documents, workspace))
     assert {one.group.name for one in adoption.adopted if one.group} == {"Project Manager"}
     assert {one.group.name for one, _ in adoption.refused if one.group} == {"Accounting"}
     assert all("would say more, or less" in reason or "would be wrong" in reason for _, reason in adoption.refused)
