@@ -64,7 +64,10 @@ class Prometheus:
             raise DeliveryError(f"the Pushgateway at {where} refuses the metrics: {error.code}") from None
         except (OSError, HTTPException) as error:
             reason = error.reason if isinstance(error, URLError) else error
-            raise DeliveryError(f"the Pushgateway at {where} cannot be reached ({type(reason).__name__})") from None
+            raise DeliveryError(
+                f"the Pushgateway at {where} cannot be reached ({type(reason).__name__}); look at the address, the "
+                "network and the proxy"
+            ) from None
 
 
 def _registry(metrics: Iterable[Metric], company_id: str) -> CollectorRegistry:

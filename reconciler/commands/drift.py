@@ -141,7 +141,10 @@ def _previous(path: Path | None, folder: Path, company_id: str) -> DriftReport |
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise FileError(f"cannot read the report {path}: {error.strerror}") from error
+        raise FileError(
+            f"cannot read the report {path}: {error.strerror}; "
+            "write one with: reconciler drift --format json --out FILE"
+        ) from error
     return decode_report(content, str(path), company_id)
 
 

@@ -90,7 +90,9 @@ def read_snapshot(path: Path, company_id: str) -> LiveState:
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise FileError(f"cannot read the snapshot {path}: {error.strerror}") from error
+        raise FileError(
+            f"cannot read the snapshot {path}: {error.strerror}; make one with: reconciler snapshot --out FILE"
+        ) from error
     return decode_snapshot(content, str(path), company_id)
 
 

@@ -83,7 +83,7 @@ def _projects(account: Account, names: Sequence[str]) -> list[Project]:
         fitting = [one for one in projects if name in {one.id, one.name, one.display_name, one.number}]
         if not fitting:
             hint = did_you_mean(name, [one.name for one in projects])
-            raise UsageError(f"no project '{name}'{hint}")
+            raise UsageError(f"no project '{name}'{hint or '; give its name, its number or its id'}")
         found.update((one.id, one) for one in fitting)
     return list(found.values())
 
@@ -97,6 +97,6 @@ def _templates(account: Account, names: Sequence[str]) -> list[Template]:
         fitting = [one for one in templates if name in {one.id, one.name}]
         if not fitting:
             hint = did_you_mean(name, [one.name for one in templates])
-            raise UsageError(f"no template '{name}'{hint}")
+            raise UsageError(f"no template '{name}'{hint or '; give its name or its id'}")
         found.update((one.id, one) for one in fitting)
     return list(found.values())

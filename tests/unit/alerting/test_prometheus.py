@@ -47,7 +47,9 @@ def test_a_gateway_that_refuses_or_is_gone() -> None:
         with pytest.raises(DeliveryError, match=r"at 127\.0\.0\.1:\d+ refuses the metrics: 400$"):
             open_gauges().push(METRICS, "4211", gateway.address)
         gone = gateway.address
-    with pytest.raises(DeliveryError, match=r"at 127\.0\.0\.1:\d+ cannot be reached \(ConnectionRefusedError\)$"):
+    remedy = "look at the address, the network and the proxy"
+    told = rf"at 127\.0\.0\.1:\d+ cannot be reached \(ConnectionRefusedError\); {remedy}$"
+    with pytest.raises(DeliveryError, match=told):
         open_gauges().push(METRICS, "4211", f"{gone}/secret")
 
 

@@ -118,6 +118,8 @@ def test_a_part_is_chosen(projects: tuple[str, ...], templates: tuple[str, ...],
     [
         (("Harbour Bridge",), (), "no project 'Harbour Bridge'; did you mean 'Harbor Bridge'?"),
         ((), ("Budgets",), "no template 'Budgets'; did you mean 'Budget'?"),
+        (("x",), (), "no project 'x'; give its name, its number or its id"),
+        ((), ("x",), "no template 'x'; give its name or its id"),
     ],
 )
 def test_a_name_that_is_nowhere(projects: tuple[str, ...], templates: tuple[str, ...], message: str) -> None:
