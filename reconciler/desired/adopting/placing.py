@@ -83,9 +83,9 @@ def place_wishes(  # noqa: PLR0913 - what is wished for, and all that is known; 
 ) -> Placement:
     """Give the edits after which the documents say what is wished for, and everything else as before.
 
-    A list that one preset alone follows is edited. One that others follow too is edited where all of them change
-    alike; else the preset gets one of its own, in its own entry. Teams change only where that was offered and
-    accepted.
+    A list that one preset alone follows is edited. One that others follow too takes what all of them wish, as long as
+    anybody follows it then; whatever a preset wishes beyond that goes into a list of its own, in its own entry. Teams
+    change only where that was offered and accepted.
     """
     return _Placing(targets, documents, claims, roster, names).place(wishes, accepted)
 
