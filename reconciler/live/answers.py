@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from threading import Lock
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
@@ -31,6 +32,9 @@ _SECONDS = re.compile(r"[0-9]{1,9}(\.[0-9]{1,3})?\Z")
 _BEARER = re.compile(r"(?i)\bbearer\s+\S+|\b(client_secret|access_token)\b\W{0,4}[^\s\"',}&]+")
 
 Shape = TypeVar("Shape")
+
+_decoders: dict[Any, msgspec.json.Decoder[Any]] = {}
+_making = Lock()
 
 
 class Again(Exception):  # noqa: N818 - not a failure yet
@@ -82,12 +86,24 @@ def decode_answer(response: httpx.Response, shape: type[Shape], what: str) -> Sh
 def decode_content(response: httpx.Response, content: bytes | msgspec.Raw, shape: type[Shape], what: str) -> Shape:
     """Decode a part of an answer; raises AnswerError."""
     try:
-        return msgspec.json.decode(content, type=shape)
+        return _decoder(shape).decode(content)
     except msgspec.ValidationError as error:
         raise AnswerError(f"{what}: the answer is not what the service documents: {error}") from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         kind = response.headers.get("Content-Type", "no content type")[:100]
         raise AnswerError(f"{what}: the answer is not JSON but {kind!r}; is a proxy in between?") from None
+
+
+def _decoder(shape: type[Shape]) -> msgspec.json.Decoder[Shape]:
+    """Return the decoder of a shape, built by one thread at a time.
+
+    msgspec analyses a shape on first use without a lock: two threads that start with the same shape crash the process.
+    """
+    known = _decoders.get(shape)
+    if known is None:
+        with _making:
+            known = _decoders.get(shape) or _decoders.setdefault(shape, msgspec.json.Decoder(shape))
+    return known
 
 
 def describe_body(response: httpx.Response) -> str:
