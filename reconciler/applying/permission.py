@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from reconciler.errors import IncompleteError, RefusedError, StaleError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
-    from reconciler.model.plan import Plan
+    from reconciler.model.plan import Plan, PlanService
 
 __all__ = ["require_approved", "require_permission"]
 
@@ -37,14 +37,20 @@ def require_approved(plans: Sequence[Plan], approved: Sequence[str]) -> None:
         raise StaleError(f"the approved plan {digest} was not given; name its file as well")
 
 
-def require_permission(plans: Sequence[Plan], company_id: str, *, since: str | None = None) -> None:
-    """Refuse what may not be applied.
+def require_permission(
+    plans: Sequence[Plan], company_id: str, service: PlanService, *, since: str | None = None
+) -> None:
+    """Refuse plans that may not be applied for this company and service.
 
-    Raises UsageError for plans that cannot be carried out together, or not for the commits ``since`` another, and what
-    ``_require_permission`` raises for each.
+    Raises:
+        UsageError: the plans cannot be applied together, or not for the commits after ``since``.
+        StaleError: a plan is for another company, other addresses or another service account.
+        IncompleteError: something in scope of a plan could not be read.
+        RefusedError: an error stands in a plan.
+
     """
     for plan in plans:
-        _require_permission(plan, company_id)
+        _require_permission(plan, company_id, service)
     if len({plan.adds_only for plan in plans}) > 1:
         raise UsageError("plans that only add and plans that also remove cannot be applied together; apply each alone")
     if any(plan.only is not None for plan in plans):
@@ -59,15 +65,17 @@ def require_permission(plans: Sequence[Plan], company_id: str, *, since: str | N
             )
 
 
-def _require_permission(plan: Plan, company_id: str) -> None:
-    """Refuse one plan.
-
-    Raises StaleError for a plan of another company, IncompleteError when something in scope could not be
-    read, RefusedError when an error stands in the plan.
-    """
+def _require_permission(plan: Plan, company_id: str, service: PlanService) -> None:
+    """Refuse one plan."""
     if plan.company_id != company_id:
         raise StaleError(
             f"this plan is for company {plan.company_id}, the settings are for {company_id}; nothing was written"
+        )
+    if plan.service != service:
+        differences = ", ".join(_differences(plan.service, service))
+        raise StaleError(
+            f"the settings or the environment changed since this plan was approved ({differences}), so nothing was "
+            "written: plan again, and have that plan approved"
         )
     errors = [one for one in plan.diagnostics if one.severity == "error"]
     if not plan.complete:
@@ -80,3 +88,12 @@ def _require_permission(plan: Plan, company_id: str) -> None:
             f"the plan is refused by {len(errors)} error{'s' if len(errors) != 1 else ''}; nothing was written",
             diagnostics=errors,
         )
+
+
+def _differences(planned: PlanService | None, now: PlanService) -> Iterator[str]:
+    """Yield what differs in words: ``api_url was https://… and is https://…``."""
+    names = (("api_url", "api_url"), ("auth_url", "auth_url"), ("account", "service_account"))
+    for field, name in names:
+        before, after = getattr(planned, field, None), getattr(now, field)
+        if before != after:
+            yield f"{name} was {before or 'not set'} and is {after or 'not set'}"

@@ -137,7 +137,7 @@ def _agree(workspace: Workspace, telling: Telling, order: _Order, choice: Choice
     else:
         plans = [_plan_and_show(workspace, telling, read, choice, order)]
     require_approved(plans, order.approved)
-    require_permission(plans, workspace.service.company_id, since=order.since)
+    require_permission(plans, workspace.service.company_id, workspace.plan_service, since=order.since)
     if order.files or order.yes or not plans[0].changes:
         return plans, read
     # somebody may think about the question for long, so the documents are read again
@@ -231,7 +231,7 @@ def _carry_out(
     from reconciler.live.writing import Writer  # noqa: PLC0415
 
     _tell(approval, common)
-    credentials = read_credentials(os.environ)
+    credentials = read_credentials(os.environ, workspace.service)
     with (
         ServiceClient(workspace.service, credentials, writes=True) as client,
         Journal(folder) as journal,

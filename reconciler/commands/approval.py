@@ -130,6 +130,7 @@ def _plan(
         complete=True,
         company_id=workspace.service.company_id,
         company_name=workspace.settings.company_name,
+        service=workspace.plan_service,
         source=msgspec.structs.replace(describe_source(workspace.root), base=compared.revision if compared else None),
         live=live_source(observation.state, from_snapshot=False),
         created_at=moment(),

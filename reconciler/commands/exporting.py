@@ -45,7 +45,7 @@ def read_account(
     from reconciler.live.account import AccountReader  # noqa: PLC0415 - heavy, and not needed for a refusal
     from reconciler.live.client import ServiceClient  # noqa: PLC0415 - the same
 
-    with ServiceClient(service, read_credentials(os.environ)) as client, show_progress(common) as report:
+    with ServiceClient(service, read_credentials(os.environ, service)) as client, show_progress(common) as report:
         reader = AccountReader(client, report)
         account = reader.account()
         chosen = choose(account, projects, templates)

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from reconciler.model.diagnostics import Diagnostic
     from reconciler.model.documents import Documents, Source
     from reconciler.model.live import LiveState
-    from reconciler.model.plan import AlreadySo, PresetChange, WithheldChange
+    from reconciler.model.plan import AlreadySo, PlanService, PresetChange, WithheldChange
     from reconciler.model.policy import Frozen, Policy
     from reconciler.planning import Restriction
     from reconciler.planning.guards.case import Case
@@ -79,6 +79,7 @@ def make_plan(  # noqa: PLR0913 - where from, what, and how; each named
         today=now().date(),
         company_id=workspace.service.company_id,
         company_name=workspace.settings.company_name,
+        service=workspace.plan_service,
         source=describe_source(workspace.root),
         live=live_source(observation.state, from_snapshot=snapshot is not None, refreshed=refreshed),
         created_at=moment(),
@@ -122,6 +123,7 @@ def judged_plan(  # noqa: PLR0913 - the plan's own parts, each named
     today: datetime.date,
     company_id: str,
     company_name: str | None,
+    service: PlanService,
     source: Source,
     live: LiveSource,
     created_at: str,
@@ -150,6 +152,7 @@ def judged_plan(  # noqa: PLR0913 - the plan's own parts, each named
         complete=not observation.state.unreadable,
         company_id=company_id,
         company_name=company_name,
+        service=service,
         source=msgspec.structs.replace(source, base=base.revision if base else None),
         live=live,
         created_at=created_at,

@@ -114,6 +114,6 @@ def open_live_reader(workspace: Workspace, common: Common) -> Iterator[Reader]:
     from reconciler.live.client import ServiceClient  # noqa: PLC0415 - heavy, and not needed offline
     from reconciler.live.reading import Reader  # noqa: PLC0415
 
-    credentials = read_credentials(os.environ)
+    credentials = read_credentials(os.environ, workspace.service)
     with ServiceClient(workspace.service, credentials) as client, show_progress(common) as report:
         yield Reader(client, report)

@@ -13,6 +13,7 @@ from reconciler.desired import read_repository, read_settings_document
 from reconciler.errors import DocumentsError
 from reconciler.model.diagnostics import Diagnostic, has_errors
 from reconciler.model.documents import Documents, SettingsDocument
+from reconciler.model.plan import PlanService
 from reconciler.model.settings import Service
 from reconciler.settings import find_settings_file, read_service
 
@@ -35,6 +36,16 @@ class Workspace(msgspec.Struct, frozen=True, kw_only=True):
     def root(self) -> Path:
         """The folder of the settings file."""
         return self.settings_file.parent
+
+    @property
+    def plan_service(self) -> PlanService:
+        """What plans record of the service."""
+        account = self.settings.service_account
+        return PlanService(
+            api_url=self.service.api_url,
+            auth_url=self.service.auth_url,
+            account=None if account is None else ":".join(account.key),
+        )
 
 
 def open_workspace(common: Common, settings_file: Path | None = None) -> Workspace:

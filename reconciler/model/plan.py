@@ -23,6 +23,7 @@ __all__ = [
     "Named",
     "PersonChange",
     "Plan",
+    "PlanService",
     "PresetChange",
     "RemovedPerson",
     "Summary",
@@ -213,8 +214,22 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     already: int | None = None
 
 
+class PlanService(msgspec.Struct, frozen=True, kw_only=True):
+    """The service a plan is for; part of the digest.
+
+    ``api_url`` and ``auth_url`` are the addresses in effect when it was made. ``account`` is ``service_account`` of the
+    settings as ``login:…`` or ``id:…``, null where they name none.
+    """
+
+    api_url: str
+    auth_url: str
+    account: str | None = None
+
+
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """A plan; ``applicable`` means complete and without an error diagnostic.
+
+    ``service`` is null only in plans of releases that did not record it; those are never applied.
 
     ``adds_only`` means that what would remove anybody is ``withheld``. ``only`` names the cause of all that changes
     where what has the other one is left alone, and is null otherwise. ``people`` tells the same changes person by
@@ -226,6 +241,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     created_at: str
     company_id: str
     company_name: str | None = None
+    service: PlanService | None = None
     source: Source
     live: LiveSource
     complete: bool

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from reconciler.model.base import BaseGroup
     from reconciler.model.documents import Source
     from reconciler.model.live import Person, Version
-    from reconciler.model.plan import Cause, LiveSource
+    from reconciler.model.plan import Cause, LiveSource, PlanService
     from reconciler.model.scope import ResolvedGroup, ResolvedTarget
 
 _NOTHING = BaseTarget({})  # a preset that the base did not manage
@@ -185,6 +185,7 @@ def build_plan(  # noqa: PLR0913 - the plan's own parts, each named
     complete: bool,
     company_id: str,
     company_name: str | None,
+    service: PlanService,
     source: Source,
     live: LiveSource,
     created_at: str,
@@ -196,6 +197,7 @@ def build_plan(  # noqa: PLR0913 - the plan's own parts, each named
         created_at=created_at,
         company_id=company_id,
         company_name=company_name,
+        service=service,
         source=source,
         live=live,
         complete=complete,
@@ -258,7 +260,7 @@ def _drift(changes: Iterable[PresetChange]) -> Counts:
 
 
 def plan_digest(plan: Plan) -> str:
-    """Give the digest of what apply would do: not of times, names, messages, or any order."""
+    """Return the digest of what apply would do and for which service: not of times, names, messages, or any order."""
     changes = sorted(
         (
             change.address,
@@ -270,7 +272,7 @@ def plan_digest(plan: Plan) -> str:
         for change in plan.changes
     )
     codes = sorted(one.code for one in plan.diagnostics if one.severity == "error")
-    covered = [plan.format, plan.company_id, changes, plan.complete, plan.applicable, codes]
+    covered = [plan.format, plan.company_id, plan.service, changes, plan.complete, plan.applicable, codes]
     return f"sha256:{hashlib.sha256(msgspec.json.encode(covered)).hexdigest()}"
 
 

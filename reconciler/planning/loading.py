@@ -42,6 +42,11 @@ def check_plan(plan: Plan, name: str) -> None:
     Raises StaleError. This guards against accidents; whoever can edit a plan can also compute a digest,
     which is why apply can be tied to the digest that was approved.
     """
+    if plan.service is None:
+        raise StaleError(
+            f"{name} was made by an earlier release, whose plans do not record which service they are for: "
+            "make the plan again, and have it approved again"
+        )
     if plan_digest(plan) != plan.digest:
         raise StaleError(f"{name} was altered after it was made: its digest does not match; make the plan again")
     consistent = (

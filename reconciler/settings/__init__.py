@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from reconciler.errors import CredentialsError, DocumentsError
 from reconciler.model.policy import Frozen
 from reconciler.model.settings import Credentials, Secret, Service
-from reconciler.settings.addresses import check_address
+from reconciler.settings.addresses import check_address, origin_of, trusted_origins
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -15,7 +15,14 @@ if TYPE_CHECKING:
 
     from reconciler.model.documents import SettingsDocument
 
-__all__ = ["FILE_NAME", "find_settings_file", "read_credentials", "read_freeze", "read_service"]
+__all__ = [
+    "FILE_NAME",
+    "find_settings_file",
+    "read_credentials",
+    "read_freeze",
+    "read_service",
+    "untrusted_addresses",
+]
 
 FILE_NAME = "reconciler.yaml"
 _NOT_FROZEN = {"", "0", "false", "no", "off"}
@@ -44,8 +51,14 @@ def find_settings_file(given: Path | None, start: Path) -> Path:
 def read_service(document: SettingsDocument, environment: Mapping[str, str]) -> Service:
     """Give the addresses of the service; ``RECONCILER_API_URL`` and ``RECONCILER_AUTH_URL`` win.
 
-    Raises DocumentsError for an address that would send credentials unencrypted over a network.
+    Raises DocumentsError for an address that would send credentials unencrypted over a network, and for a
+    ``company_id`` that is not the one in ``RECONCILER_COMPANY_ID``, where that is set.
     """
+    expected = environment.get("RECONCILER_COMPANY_ID", "")
+    if expected not in {"", document.company_id}:
+        raise DocumentsError(
+            f"company_id is {document.company_id} and RECONCILER_COMPANY_ID is '{expected}': correct one of the two"
+        )
     api_url = environment.get("RECONCILER_API_URL") or document.api_url
     auth_url = environment.get("RECONCILER_AUTH_URL") or document.auth_url
     for name, url in (("api_url", api_url), ("auth_url", auth_url)):
@@ -53,11 +66,37 @@ def read_service(document: SettingsDocument, environment: Mapping[str, str]) -> 
     return Service(company_id=document.company_id, api_url=api_url.rstrip("/"), auth_url=auth_url.rstrip("/"))
 
 
-def read_credentials(environment: Mapping[str, str]) -> Credentials:
-    """Give the credentials of the environment; an access token wins over a client id and secret.
+def untrusted_addresses(service: Service, environment: Mapping[str, str]) -> list[str]:
+    """Return a message for each address of the service that credentials may not be sent to.
 
-    Raises CredentialsError when there are none, or half of them.
+    Raises DocumentsError for a ``RECONCILER_TRUSTED_HOSTS`` that cannot be read.
     """
+    trusted = trusted_origins(environment)
+    messages = []
+    for name, url in (("api_url", service.api_url), ("auth_url", service.auth_url)):
+        host, port = origin_of(url)
+        if (host, port) not in trusted:
+            place = host if port == 443 else f"{host}:{port}"  # noqa: PLR2004 - the port of https
+            messages.append(
+                f"{name} names {place}, and credentials are only sent to hosts that Procore publishes or the environment "
+                f"names: remove {name} from the settings, or set RECONCILER_TRUSTED_HOSTS={place} in the environment"
+            )
+    return messages
+
+
+def read_credentials(environment: Mapping[str, str], service: Service) -> Credentials:
+    """Return the credentials of the environment for a service whose addresses are trusted.
+
+    An access token wins over a client id and secret.
+
+    Raises:
+        DocumentsError: an address of the service is not trusted (``untrusted_addresses``).
+        CredentialsError: there are no credentials, or half of them.
+
+    """
+    untrusted = untrusted_addresses(service, environment)
+    if untrusted:
+        raise DocumentsError("; ".join(untrusted))
     token = environment.get("RECONCILER_ACCESS_TOKEN")
     if token:
         return Credentials(access_token=Secret(_printable(token, "RECONCILER_ACCESS_TOKEN")))

@@ -1,14 +1,25 @@
-"""Tells which addresses a secret may be sent to; it sends nothing."""
+"""Which addresses a secret may be sent to: published by the service, or named by the environment."""
 
 from __future__ import annotations
 
 import ipaddress
 import re
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from reconciler.errors import DocumentsError
 
-__all__ = ["check_address", "has_good_port"]
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["PUBLISHED_HOSTS", "check_address", "has_good_port", "origin_of", "trusted_origins"]
+
+# docs/service.md section 3: production and the developer sandbox.
+PUBLISHED_HOSTS = ("api.procore.com", "login.procore.com", "sandbox.procore.com", "login-sandbox.procore.com")
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+_HOST = re.compile(r"(?P<host>[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::(?P<port>[0-9]{1,5}))?")
+
+Origin = tuple[str, int]
 
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9_-]{0,62})"
 _URL = re.compile(rf"(?P<scheme>https?)://(?P<host>{_LABEL}(?:\.{_LABEL})*|\[[0-9A-Fa-f:.]+\])(?::[0-9]{{1,5}})?/?")
@@ -38,6 +49,36 @@ def has_good_port(url: str) -> bool:
         return bool(parts.hostname) and (parts.port is None or parts.port > 0)
     except ValueError:
         return False
+
+
+def trusted_origins(environment: Mapping[str, str]) -> frozenset[Origin]:
+    """Return every host and port that credentials may be sent to.
+
+    These are the service's published hosts and what the environment names: the addresses in ``RECONCILER_API_URL`` and
+    ``RECONCILER_AUTH_URL``, and ``HOST`` or ``HOST:PORT`` in ``RECONCILER_TRUSTED_HOSTS``, separated by blanks or
+    commas. A host without a port stands for port 443.
+
+    Raises:
+        DocumentsError: ``RECONCILER_TRUSTED_HOSTS`` holds something that is no host.
+
+    """
+    origins = {(host, 443) for host in PUBLISHED_HOSTS}
+    for name in ("RECONCILER_API_URL", "RECONCILER_AUTH_URL"):
+        if environment.get(name):
+            origins.add(origin_of(environment[name]))
+    for text in environment.get("RECONCILER_TRUSTED_HOSTS", "").replace(",", " ").split():
+        found = _HOST.fullmatch(text)
+        if found is None or not has_good_port(f"https://{text}"):
+            # without the text: it may hold a login
+            raise DocumentsError("RECONCILER_TRUSTED_HOSTS: write HOST or HOST:PORT, separated by blanks or commas")
+        origins.add((found["host"].strip("[]").lower(), int(found["port"] or 443)))
+    return frozenset(origins)
+
+
+def origin_of(url: str) -> Origin:
+    """Return the host in lower case and the port of an address that ``check_address`` accepts."""
+    parts = urlsplit(url)
+    return (parts.hostname or "").lower(), parts.port or _DEFAULT_PORTS.get(parts.scheme, 443)
 
 
 def _is_loopback(host: str) -> bool:

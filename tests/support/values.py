@@ -27,7 +27,7 @@ from reconciler.model.live import (
     Version,
     Wanted,
 )
-from reconciler.model.plan import LiveSource, Plan
+from reconciler.model.plan import LiveSource, Plan, PlanService
 from reconciler.planning import WHOLE
 from tests.support.account import company_seed, write_documents
 
@@ -38,9 +38,10 @@ if TYPE_CHECKING:
     from reconciler.desired import Base
     from reconciler.planning import Restriction
 
-__all__ = ["TODAY", "live_state", "observe_documents", "plan_documents"]
+__all__ = ["SERVICE", "TODAY", "live_state", "observe_documents", "plan_documents"]
 
 TODAY = datetime.date(2026, 11, 23)
+SERVICE = PlanService(api_url="https://api.procore.com", auth_url="https://login.procore.com")
 
 
 def live_state(seed: dict[str, Any] | None = None) -> LiveState:
@@ -152,6 +153,7 @@ def plan_observation(
         today=TODAY,
         company_id="4211",
         company_name="Acme Construction",
+        service=SERVICE,
         source=Source(revision="a" * 40, dirty=False),
         live=LiveSource(observed_at=live.observed_at, source="api", requests=9, lower_bound=9, seconds=1.5),
         created_at="2026-11-23T08:00:05Z",

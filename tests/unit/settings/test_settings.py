@@ -11,11 +11,20 @@ import pytest
 
 from reconciler.errors import CredentialsError, DocumentsError
 from reconciler.model.documents import SettingsDocument
-from reconciler.model.settings import Credentials, Secret
-from reconciler.settings import find_settings_file, read_credentials, read_freeze, read_service
+from reconciler.model.settings import Credentials, Secret, Service
+from reconciler.settings import (
+    find_settings_file,
+    read_credentials,
+    read_freeze,
+    read_service,
+    untrusted_addresses,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+PRODUCTION = Service(company_id="1", api_url="https://api.procore.com", auth_url="https://login.procore.com")
+TOKEN = {"RECONCILER_ACCESS_TOKEN": "t"}
 
 
 def test_the_nearest_settings_file_counts(tmp_path: Path) -> None:
@@ -71,18 +80,70 @@ def test_loopback_may_be_plain(url: str) -> None:
 
 def test_credentials() -> None:
     """A token wins; half of a pair is none; nothing says what to set."""
-    token = read_credentials({"RECONCILER_ACCESS_TOKEN": "t", "RECONCILER_CLIENT_ID": "i"})
+    token = read_credentials({"RECONCILER_ACCESS_TOKEN": "t", "RECONCILER_CLIENT_ID": "i"}, PRODUCTION)
     assert token.access_token is not None
     assert token.access_token.reveal() == "t"
-    pair = read_credentials({"RECONCILER_CLIENT_ID": "i", "RECONCILER_CLIENT_SECRET": "s"})
+    pair = read_credentials({"RECONCILER_CLIENT_ID": "i", "RECONCILER_CLIENT_SECRET": "s"}, PRODUCTION)
     assert pair.client_secret is not None
     assert (pair.client_id, pair.client_secret.reveal()) == ("i", "s")
     for environment in ({}, {"RECONCILER_CLIENT_ID": "i"}, {"RECONCILER_CLIENT_SECRET": "s"}):
         with pytest.raises(CredentialsError, match="RECONCILER_CLIENT_ID and RECONCILER_CLIENT_SECRET"):
-            read_credentials(environment)
+            read_credentials(environment, PRODUCTION)
     for token_text in ("a b", "a\nb", "ä"):
         with pytest.raises(CredentialsError, match="without blanks or line breaks"):
-            read_credentials({"RECONCILER_ACCESS_TOKEN": token_text})
+            read_credentials({"RECONCILER_ACCESS_TOKEN": token_text}, PRODUCTION)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://api.procore.com.evil.test",
+        "https://evil.test",
+        "https://api.procore.com:8443",
+        "http://127.0.0.1:9",
+        "https://localhost",
+    ],
+)
+@pytest.mark.parametrize("field", ["api_url", "auth_url"])
+def test_credentials_stay_here_for_hosts_nobody_named(field: str, url: str) -> None:
+    """A host that only a document names gets none, whichever address names it, loopback included."""
+    service = read_service(SettingsDocument(company_id="1", **{field: url}), TOKEN)
+    with pytest.raises(DocumentsError, match=rf"^{field} names .*set RECONCILER_TRUSTED_HOSTS="):
+        read_credentials(TOKEN, service)
+
+
+@pytest.mark.parametrize(
+    ("environment", "api_url"),
+    [
+        ({}, "https://sandbox.procore.com"),
+        ({"RECONCILER_TRUSTED_HOSTS": "b.test, A.test"}, "https://a.test"),
+        ({"RECONCILER_TRUSTED_HOSTS": "a.test:8443 [::1]:9"}, "https://a.test:8443"),
+        ({"RECONCILER_TRUSTED_HOSTS": "a.test:8443 [::1]:9"}, "http://[::1]:9"),
+        ({"RECONCILER_API_URL": "http://127.0.0.1:9"}, "https://other.test"),
+        ({"RECONCILER_AUTH_URL": "https://a.test"}, "https://A.test/"),
+    ],
+)
+def test_hosts_that_may_have_credentials(environment: dict[str, str], api_url: str) -> None:
+    """Published hosts, hosts the environment trusts, and the addresses it sets."""
+    service = read_service(SettingsDocument(company_id="1", api_url=api_url), environment)
+    assert untrusted_addresses(service, environment) == []
+    assert read_credentials({**TOKEN, **environment}, service).access_token is not None
+
+
+@pytest.mark.parametrize("trusted", ["https://a.test", "a.test/x", "me:pw@a.test", "a.test:99999", "*", "a.test:"])
+def test_a_list_of_trusted_hosts_that_cannot_be_read(trusted: str) -> None:
+    """It never means more than it says, and what may be a login is not echoed."""
+    with pytest.raises(DocumentsError, match="write HOST or HOST:PORT") as raised:
+        read_credentials({**TOKEN, "RECONCILER_TRUSTED_HOSTS": trusted}, PRODUCTION)
+    assert trusted not in raised.value.message
+
+
+def test_the_environment_can_name_the_company() -> None:
+    """Another one than the settings name is an error."""
+    document = SettingsDocument(company_id="1")
+    assert read_service(document, {"RECONCILER_COMPANY_ID": "1"}).company_id == "1"
+    with pytest.raises(DocumentsError, match="company_id is 1 and RECONCILER_COMPANY_ID is '2': correct one of the two"):
+        read_service(document, {"RECONCILER_COMPANY_ID": "2"})
 
 
 def test_a_secret_never_shows() -> None:
@@ -108,7 +169,7 @@ def test_credentials_that_no_header_could_hold() -> None:
     """Bytes that are no text, blanks, and other alphabets."""
     for secret in ("\udcff", "a b", "ä"):
         with pytest.raises(CredentialsError, match="RECONCILER_CLIENT_SECRET holds characters"):
-            read_credentials({"RECONCILER_CLIENT_ID": "i", "RECONCILER_CLIENT_SECRET": secret})
+            read_credentials({"RECONCILER_CLIENT_ID": "i", "RECONCILER_CLIENT_SECRET": secret}, PRODUCTION)
 
 
 @pytest.mark.parametrize("text", [None, "", " ", "0", "false", "No", "OFF"])
