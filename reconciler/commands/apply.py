@@ -11,7 +11,9 @@ import click
 
 from reconciler.applying import apply_plan, declined, require_approved, require_permission
 from reconciler.commands.approval import approve
+from reconciler.commands.basing import with_power_of_base
 from reconciler.commands.choosing import Making, choose_to_apply, only_options, require_committed, require_sense
+from reconciler.commands.grounds import read_grounds
 from reconciler.commands.interrupts import first_interrupt_waits
 from reconciler.commands.making import make_plan, require_no_freeze
 from reconciler.commands.options import (
@@ -30,6 +32,7 @@ from reconciler.commands.workspace import journal_folder, open_workspace, read_d
 from reconciler.desired import read_history
 from reconciler.errors import UsageError
 from reconciler.journal import Journal
+from reconciler.planning.approving import newest_last
 from reconciler.settings import read_credentials
 
 if TYPE_CHECKING:
@@ -37,8 +40,10 @@ if TYPE_CHECKING:
 
     from reconciler.commands.approval import Approval
     from reconciler.commands.choosing import Choice
+    from reconciler.commands.grounds import Grounds
     from reconciler.commands.options import Common
     from reconciler.commands.workspace import Workspace
+    from reconciler.desired import Base
     from reconciler.model.diagnostics import Diagnostic
     from reconciler.model.documents import Documents
     from reconciler.model.live import Preset
@@ -85,9 +90,9 @@ def apply(  # noqa: PLR0913 - one parameter an option
 ) -> int:
     """Carry out approved plans, or a plan made now and confirmed.
 
-    Before the first write the presets of the plan are planned once more, from the documents and live of now. The same
-    as approved or less is done; where anybody else would gain or lose a role, nothing is, and that is shown (5). All
-    guards are asked once more. Each preset is read again directly before its write, and read back after it. Several
+    Before the first write the presets of the plan are planned once more, from the documents and live of now. It applies
+    what was approved, or less: a preset where anyone else would gain or lose a role is skipped and reported (exit 5).
+    All guards are asked once more. Each preset is read again directly before its write, and read back after it. Several
     plans, such as those of commits that wait together, are carried out as one. Ctrl-C lets the write under way
     finish. While the environment has RECONCILER_FREEZE, or a policy says 'frozen:', nothing is applied.
 
@@ -106,11 +111,14 @@ def apply(  # noqa: PLR0913 - one parameter an option
     telling = Telling(common, shown_as, out)
     commits = () if since is None else tuple(reversed(read_history(workspace.root, since)))
     order = _Order(plan_files, approved, since, yes=yes, adds_only=wanted.adds_only)
-    plans, read = _agree(workspace, telling, order, choice)
+    saved = newest_last(read_plan(path) for path in plan_files)
+    grounds = read_grounds(workspace, saved, since, choice)
+    workspace = with_power_of_base(workspace, grounds.power)
+    plans, read = _agree(workspace, telling, order, choice, (saved, grounds))
     if read is None:
         return _declined(plans, telling)
     restriction = None if plan_files else choice.restriction
-    approval = approve(plans, workspace, common, *read, since=since, restriction=restriction)
+    approval = approve(plans, workspace, common, *read, grounds, restriction=restriction)
     report = _carry_out(approval, commits, workspace, common, journal_folder(workspace.root, journal_at))
     emit_report(report, plans, telling)
     return apply_exit_code(report)
@@ -129,13 +137,16 @@ class _Order(NamedTuple):
 _Read = tuple["Documents", "list[Diagnostic]"]
 
 
-def _agree(workspace: Workspace, telling: Telling, order: _Order, choice: Choice) -> tuple[list[Plan], _Read | None]:
-    """Give the plans that may be carried out, and the documents of now; null where somebody asked does not want it."""
+def _agree(
+    workspace: Workspace, telling: Telling, order: _Order, choice: Choice, known: tuple[list[Plan], Grounds]
+) -> tuple[list[Plan], _Read | None]:
+    """Return the plans that may be carried out, and the documents of now; null where somebody asked does not want it.
+
+    ``known`` are the saved plans, none where the plan is made now, and the revisions to compare with.
+    """
     read = _read(workspace, choice)
-    if order.files:
-        plans = [read_plan(path) for path in order.files]
-    else:
-        plans = [_plan_and_show(workspace, telling, read, choice, order)]
+    saved, grounds = known
+    plans = saved or [_plan_and_show(workspace, telling, read, order, (choice, grounds.compared))]
     require_approved(plans, order.approved)
     require_permission(plans, workspace.service.company_id, workspace.plan_service, since=order.since)
     if order.files or order.yes or not plans[0].changes:
@@ -157,17 +168,18 @@ def _plan_and_show(
     workspace: Workspace,
     telling: Telling,
     read: _Read,
-    choice: Choice,
     order: _Order,
+    chosen: tuple[Choice, Base | None],
 ) -> Plan:
     """Plan what was not saved, and show it; raises UsageError where nobody can be asked."""
+    choice, base = chosen
     if not order.yes:
         _require_somebody_to_ask()
     made = make_plan(
         workspace,
         telling.common,
         *read,
-        base_revision=choice.base,
+        base=base,
         adds_only=order.adds_only,
         restriction=choice.restriction,
     )

@@ -2,44 +2,56 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from reconciler.commands.basing import asked_by_base, read_base_for, with_people_of_base
+from reconciler.commands.basing import asked_by_base, with_people_of_base
 from reconciler.commands.making import live_source
 from reconciler.commands.observing import observe
 from reconciler.commands.readers import open_live_reader
+from reconciler.commands.scope_count import count_enough
 from reconciler.commands.workspace import moment, now
-from reconciler.desired import describe_source, read_base
-from reconciler.errors import RefusedError, StaleError, UsageError
+from reconciler.desired import describe_source
+from reconciler.errors import RefusedError, StaleError
 from reconciler.model.outcomes import Outcome
 from reconciler.model.plan import Plan
 from reconciler.planning import Restriction, build_plan, compare, restrict, withhold
-from reconciler.planning.approving import approved_presets, beyond, holds, left_over, newest_last, with_adoptions
+from reconciler.planning.approving import (
+    approved_presets,
+    beyond,
+    holds,
+    left_over,
+    newest_last,
+    other_logins,
+    with_adoptions,
+)
 from reconciler.planning.guards import judge, plan_case
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
+    from reconciler.commands.grounds import Grounds
     from reconciler.commands.observing import Observation
     from reconciler.commands.options import Common
+    from reconciler.commands.readers import LiveReader
     from reconciler.commands.workspace import Workspace
-    from reconciler.desired import Base
     from reconciler.model.diagnostics import Diagnostic
     from reconciler.model.documents import Documents
-    from reconciler.model.live import NamedPreset, PresetKey
     from reconciler.model.outcomes import Status
     from reconciler.model.plan import PresetChange
+    from reconciler.planning.guards import Case
 
 __all__ = ["Approval", "approve"]
+
+_PEOPLE_NAMED = 5
 
 
 class Approval(msgspec.Struct, frozen=True, kw_only=True):
     """What may be done now: a ``plan`` that is part of what was approved, and what is ``settled`` without it.
 
-    ``approved`` are the digests of the approved plans; ``fewer`` counts the people-roles and managers of theirs that
-    are so already, or no longer asked for.
+    ``approved`` are the digests of the approved plans. ``fewer`` counts the roles and managers of theirs that live has
+    already, or that the documents no longer ask for.
     """
 
     plan: Plan
@@ -48,142 +60,120 @@ class Approval(msgspec.Struct, frozen=True, kw_only=True):
     fewer: int
 
 
+class _Now(NamedTuple):
+    """What the documents and live of now come to: ``changes`` that are approved, and the others by address.
+
+    ``managed`` counts roles that live has in managed groups, as many as the guards need to know.
+    """
+
+    observation: Observation
+    all_changes: tuple[PresetChange, ...]
+    changes: tuple[PresetChange, ...]
+    wider: dict[str, list[str]]
+    managed: int
+
+
 def approve(  # noqa: PLR0913 - the plans, what they are held against, and how much of it; each named
     plans: Sequence[Plan],
     workspace: Workspace,
     common: Common,
     documents: Documents,
     diagnostics: Sequence[Diagnostic],
+    grounds: Grounds,
     *,
-    since: str | None = None,
     restriction: Restriction | None = None,
 ) -> Approval:
-    """Read the presets of approved plans, plan them anew from the documents of now, and compare.
+    """Read the presets of approved plans, plan them again from the documents of now, and compare.
 
-    Where ``since`` names the revision that was applied last, presets for which the documents ask otherwise since then
-    are planned too: what no approved plan says of them is refused, and never passed over. It takes the catalogue, the
-    versions of templates, the directory, one request for every preset of a plan and two for every other, and the lists
-    on which additions rest; nothing else can be written.
+    Where the grounds name the revision that was applied last, presets for which the documents ask otherwise since then
+    are planned too. A preset where anybody would gain or lose a role whom no approved plan moves is settled as stale;
+    all guards are judged on the rest. Requests: the catalogue, the versions of templates, the directory, one for every
+    preset of a plan and two for every other, the lists on which additions rest, and further presets only where the
+    limit of a run depends on how many roles are managed.
 
-    What an approved plan leaves alone is left alone here as well, told by a comparison with the same base: by its
-    cause, or by the ``restriction`` the plan was made with. Raises StaleError where anybody would move whom no approved
-    plan moves, and RefusedError where guards stand against it by now.
+    Raises:
+        StaleError: a plan shows somebody with a login that is not theirs.
+        RefusedError: guards stand against the rest by now.
+
     """
     plans = newest_last(plans)
     only = approved_presets(plans)
-    base = None if since is None else read_base(workspace.settings_file, since, now().date())
-    if not only and base is None:
+    if not only and grounds.since is None:
         return Approval(plan=plans[-1], settled=(), approved=_digests(plans), fewer=0)
     restriction = Restriction(only=plans[-1].only) if restriction is None else restriction
-    compared = None if restriction.only is None else _base_of(plans[-1], workspace, restriction)
-    observation = _observe(workspace, common, (documents, diagnostics), only, base, (compared, restriction))
-    changes = _changes(observation, plans, restriction, compared, workspace.service.company_id)
-    _require_approved(changes, plans)
-    _require_guards(changes, plans, observation)
-    plan = _plan(changes, plans, observation, workspace, compared)
-    return Approval(
-        plan=plan if len(plans) > 1 else msgspec.structs.replace(plan, digest=plans[0].digest),
-        settled=tuple(_settled(plans, changes, observation)),
-        approved=_digests(plans),
-        fewer=left_over(changes, plans),
-    )
-
-
-def _observe(
-    workspace: Workspace,
-    common: Common,
-    read: tuple[Documents, Sequence[Diagnostic]],
-    only: Mapping[PresetKey, NamedPreset],
-    since: Base | None,
-    left_alone: tuple[Base | None, Restriction],
-) -> Observation:
-    """Read these presets, those for which the documents ask otherwise since then, and whom the base names beside."""
-    compared, restriction = left_alone
-    asked = since or compared
+    read = (documents, diagnostics)
     with open_live_reader(workspace, common) as reader:
-        observation = observe(
-            *read,
-            reader,
-            base=asked.documents if asked else None,
-            own_account=workspace.settings.service_account,
-            only=only,
-            also_changed_since=since.documents if since else None,
-        )
-        return with_people_of_base(observation, reader, compared, workspace.service.company_id, restriction)
-
-
-def _plan(
-    changes: tuple[PresetChange, ...],
-    plans: Sequence[Plan],
-    observation: Observation,
-    workspace: Workspace,
-    compared: Base | None,
-) -> Plan:
-    """Put together what may be done now."""
-    return build_plan(
-        changes,
-        presets=len(observation.resolved),
-        managed=max(plan.summary.managed for plan in plans),
-        diagnostics=(),
-        adds_only=plans[-1].adds_only,
-        only=plans[-1].only,
-        complete=True,
-        company_id=workspace.service.company_id,
-        company_name=workspace.settings.company_name,
-        service=workspace.plan_service,
-        source=msgspec.structs.replace(describe_source(workspace.root), base=compared.revision if compared else None),
-        live=live_source(observation.state, from_snapshot=False),
-        created_at=moment(),
+        found = _look(reader, plans, workspace, read, grounds, restriction)
+    _require_guards(found)
+    plan = _plan(found, plans, workspace, grounds)
+    return Approval(
+        plan=plan if len(plans) > 1 or found.wider else msgspec.structs.replace(plan, digest=plans[0].digest),
+        settled=(*_stale(found), *_settled(plans, found)),
+        approved=_digests(plans),
+        fewer=left_over(found.all_changes, plans),
     )
 
 
-def _digests(plans: Sequence[Plan]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(plan.digest for plan in plans))
-
-
-def _base_of(plan: Plan, workspace: Workspace, restriction: Restriction) -> Base:
-    """Give the base by which a plan told what to leave alone; raises UsageError where it cannot tell that any more."""
-    revision = plan.source.base or ""
-    try:
-        return read_base_for(workspace, revision, restriction)
-    except UsageError as error:
-        raise UsageError(
-            f"what this plan leaves alone is told by a comparison with {revision[:12]}: {error.message}",
-            diagnostics=error.diagnostics,
-        ) from error
-
-
-def _changes(
-    observation: Observation, plans: Sequence[Plan], restriction: Restriction, base: Base | None, company_id: str
-) -> tuple[PresetChange, ...]:
-    asked = asked_by_base(base, company_id, observation, restriction)
+def _look(
+    reader: LiveReader,
+    plans: Sequence[Plan],
+    workspace: Workspace,
+    read: tuple[Documents, Sequence[Diagnostic]],
+    grounds: Grounds,
+    restriction: Restriction,
+) -> _Now:
+    """Read these presets, and find what would be done, what of it is approved, and how many roles are managed."""
+    compared = None if restriction.only is None else grounds.compared
+    since = grounds.since
+    observation = observe(
+        *read,
+        reader,
+        bases=grounds.documents,
+        own_account=workspace.settings.service_account,
+        only=approved_presets(plans),
+        also_changed_since=since.documents if since else None,
+    )
+    company_id = workspace.service.company_id
+    observation = with_people_of_base(observation, reader, compared, company_id, restriction)
+    _require_logins(plans, observation)
+    asked = asked_by_base(compared, company_id, observation, restriction)
     wanted, _ = restrict(compare(observation.resolved, observation.state.versions, asked), restriction)
-    return with_adoptions(withhold(wanted)[0] if plans[-1].adds_only else wanted, plans)
-
-
-def _require_approved(changes: Sequence[PresetChange], plans: Sequence[Plan]) -> None:
+    whole = Restriction()
+    bases = [asked_by_base(one, company_id, observation, whole) or {} for one in grounds.adoption]
+    changes = with_adoptions(withhold(wanted)[0] if plans[-1].adds_only else wanted, bases)
     wider = beyond(changes, plans)
-    if wider:
-        more = "1 person" if len(wider) == 1 else f"{len(wider):,} people"
+    approved = tuple(one for one in changes if one.address not in wider)
+    managed = count_enough(reader, read[0], observation, lambda count: _case(approved, observation, count))
+    return _Now(observation, changes, approved, wider, managed)
+
+
+def _require_logins(plans: Sequence[Plan], observation: Observation) -> None:
+    errors = other_logins(plans, observation.index.find_id)
+    if errors:
+        people = "1 person has" if len(errors) == 1 else f"{len(errors):,} people have"
         raise StaleError(
-            f"{more} more would gain or lose a role than was approved, so nothing was written; plan again, and have "
-            "that plan approved",
-            diagnostics=wider,
+            f"{people} another login than the plan shows, so nothing was written: plan again, and have that plan "
+            "approved",
+            diagnostics=errors,
         )
 
 
-def _require_guards(changes: tuple[PresetChange, ...], plans: Sequence[Plan], observation: Observation) -> None:
-    case = plan_case(
+def _case(changes: tuple[PresetChange, ...], observation: Observation, managed: int) -> Case:
+    own = observation.own_account
+    return plan_case(
         changes,
         observation.resolved,
         observation.state,
         observation.policy,
-        # what the plans counted: counting it anew would mean reading everything in scope
-        managed=max(plan.summary.managed for plan in plans),
+        managed=managed,
         today=now().date(),
-        own_account=observation.own_account,
+        own_accounts=() if own is None else (own,),
         unknown=(),
     )
+
+
+def _require_guards(found: _Now) -> None:
+    case = _case(found.changes, found.observation, found.managed)
     errors = [one for one in judge(case).diagnostics if one.severity == "error"]
     if errors:
         raise RefusedError(
@@ -193,9 +183,47 @@ def _require_guards(changes: tuple[PresetChange, ...], plans: Sequence[Plan], ob
         )
 
 
-def _settled(plans: Sequence[Plan], changes: Sequence[PresetChange], observation: Observation) -> Iterator[Outcome]:
-    """Give what became of every preset that was approved and does not change now."""
-    changing = {change.address for change in changes}
+def _plan(found: _Now, plans: Sequence[Plan], workspace: Workspace, grounds: Grounds) -> Plan:
+    """Put together what may be done now; its names and logins are those that were just read."""
+    compared = grounds.compared
+    restricted = plans[-1].only is not None
+    return build_plan(
+        found.changes,
+        presets=len(found.observation.resolved),
+        managed=found.managed,
+        diagnostics=(),
+        adds_only=plans[-1].adds_only,
+        only=plans[-1].only,
+        complete=True,
+        company_id=workspace.service.company_id,
+        company_name=workspace.settings.company_name,
+        service=workspace.plan_service,
+        source=msgspec.structs.replace(
+            describe_source(workspace.root), base=compared.revision if compared and restricted else None
+        ),
+        live=live_source(found.observation.state, from_snapshot=False),
+        created_at=moment(),
+    )
+
+
+def _digests(plans: Sequence[Plan]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(plan.digest for plan in plans))
+
+
+def _stale(found: _Now) -> Iterator[Outcome]:
+    """Yield an outcome for every preset where more would be done than was approved."""
+    presets = {one.address: one.preset_id for one in found.all_changes}
+    for address, wider in sorted(found.wider.items()):
+        who = ", ".join(wider[:_PEOPLE_NAMED])
+        more = f" ({len(wider) - _PEOPLE_NAMED:,} more)" if len(wider) > _PEOPLE_NAMED else ""
+        error = f"not written, because no approved plan says so: {who}{more}"
+        yield Outcome(address=address, preset_id=presets[address], status="stale", error=error)
+
+
+def _settled(plans: Sequence[Plan], found: _Now) -> Iterator[Outcome]:
+    """Yield what became of every preset that was approved and does not change now."""
+    observation = found.observation
+    changing = {change.address for change in found.all_changes}
     presets = {(one.project_id, one.template_id): one for one in observation.state.presets}
     reasons = {(one.project_id, one.template_id): one.reason for one in observation.state.unreadable}
     approved = {change.address: change for plan in plans for change in plan.changes}

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from reconciler.commands.observing import with_lists
 from reconciler.commands.workspace import now
 from reconciler.desired import read_base
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
     from reconciler.model.base import BaseTarget
     from reconciler.planning import Restriction
 
-__all__ = ["asked_by_base", "read_base_for", "with_people_of_base"]
+__all__ = ["asked_by_base", "read_base_for", "with_people_of_base", "with_power_of_base"]
 
 
 def read_base_for(workspace: Workspace, revision: str, restriction: Restriction) -> Base:
@@ -32,6 +34,19 @@ def read_base_for(workspace: Workspace, revision: str, restriction: Restriction)
     if restriction.only is not None:
         _require_understood(base, workspace.service.company_id)
     return base
+
+
+def with_power_of_base(workspace: Workspace, base: Base | None) -> Workspace:
+    """Return the workspace with those settings of the base that give power: ``exclude`` and ``self_heal``.
+
+    A request that changes them is judged by the old values; the new ones count from the next request on. Addresses and
+    company are compared instead, and both service accounts are guarded.
+    """
+    if base is None or base.settings is None:
+        return workspace
+    written = workspace.written_settings
+    settings = msgspec.structs.replace(written, exclude=base.settings.exclude, self_heal=base.settings.self_heal)
+    return msgspec.structs.replace(workspace, settings=settings, written=written)
 
 
 def asked_by_base(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import click
 import msgspec
 
+from reconciler.commands.basing import read_base_for
 from reconciler.commands.workspace import now
 from reconciler.desired import describe_source, read_base, same_documents
 from reconciler.errors import UsageError
@@ -106,8 +107,7 @@ def _choose_healing(workspace: Workspace, *, base: str | None) -> Choice:
     Raises UsageError where they do not, where no commit is checked out, or where no base is named: which commit is
     live is not known here, and what was merged since and refused by a guard is no drift.
     """
-    globs = workspace.settings.self_heal
-    if not globs:
+    if not workspace.settings.self_heal:
         raise UsageError(
             f"{workspace.settings_file.name} lets nothing heal by itself; name addresses there, such as "
             "self_heal: [projects/1042/*], and commit that"
@@ -117,6 +117,13 @@ def _choose_healing(workspace: Workspace, *, base: str | None) -> Choice:
         raise UsageError(
             "--self-heal needs to know which commit is live: name the one that was applied last with --base ('since' "
             "of reconciler approved --format json), or --base HEAD where every merged commit is applied"
+        )
+    settings = read_base_for(workspace, base, Restriction(only="drift")).settings
+    globs = settings.self_heal if settings else ()
+    if not globs:
+        raise UsageError(
+            f"self_heal is new since {base}, and it counts as the commit that was applied last has it: apply the "
+            "commit that names it first, then heal"
         )
     return Choice(base=base, restriction=Restriction(only="drift", addresses=globs), heals=True)
 

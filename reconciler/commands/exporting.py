@@ -18,6 +18,7 @@ from reconciler.errors import DocumentsError, FileError, ReconcilerError
 from reconciler.model.diagnostics import has_errors
 from reconciler.model.live import LiveState
 from reconciler.planning import compare
+from reconciler.planning.completeness import split_half_read
 from reconciler.settings import FILE_NAME, read_credentials
 
 if TYPE_CHECKING:
@@ -60,10 +61,13 @@ def _read(reader: AccountReader, account: Account, chosen: Chosen) -> LiveState:
     followed = {preset.version_id for preset in presets} - {None}
     used = {preset.template_id for preset in presets if preset.version_id is None}
     latest = {one.version_id for one in chosen.templates if one.id in used}
+    versions = reader.versions_by_id(sorted(one for one in followed | latest if one is not None))
+    presets, half = split_half_read(presets, chosen.templates, versions)
+    require_whole(half, "nothing was written")
     return LiveState(
         observed_at=reader.observed_at,
         catalogue=account.catalogue,
-        versions=tuple(reader.versions_by_id(sorted(one for one in followed | latest if one is not None))),
+        versions=tuple(versions),
         presets=tuple(presets),
         listed=chosen.wanted,
         with_projects=True,

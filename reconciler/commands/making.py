@@ -7,22 +7,23 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from reconciler.commands.basing import asked_by_base, read_base_for, with_people_of_base
+from reconciler.commands.basing import asked_by_base, with_people_of_base
 from reconciler.commands.observing import observe, with_age
 from reconciler.commands.readers import open_reader
 from reconciler.commands.refreshing import open_refreshing_reader
 from reconciler.commands.workspace import moment, now
 from reconciler.desired import describe_source
 from reconciler.errors import RefusedError
+from reconciler.model.diagnostics import Diagnostic
 from reconciler.model.plan import LiveSource, Plan
 from reconciler.planning import WHOLE, build_plan, compare, count_managed, restrict, withhold
 from reconciler.planning.basing import judge_released
 from reconciler.planning.causes import already_so
-from reconciler.planning.guards import judge, judge_frozen, plan_case
+from reconciler.planning.guards import judge, judge_base_policy, judge_frozen, judge_settings, plan_case
 from reconciler.planning.judging import judge_acknowledged, judge_kept, unreadable_diagnostics
 from reconciler.planning.per_person import changes_per_person
 from reconciler.planning.restricting import unused_globs
-from reconciler.settings import read_freeze
+from reconciler.settings import named_by_environment, read_freeze, untrusted_addresses
 
 if TYPE_CHECKING:
     import datetime
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
     from reconciler.commands.workspace import Workspace
     from reconciler.desired import Base
     from reconciler.model.base import BaseTarget
-    from reconciler.model.diagnostics import Diagnostic
     from reconciler.model.documents import Documents, Source
     from reconciler.model.live import LiveState
     from reconciler.model.plan import AlreadySo, PlanService, PresetChange, WithheldChange
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from reconciler.planning import Restriction
     from reconciler.planning.guards.case import Case
 
-__all__ = ["judged_plan", "live_source", "make_plan", "require_no_freeze"]
+__all__ = ["judged_plan", "live_source", "make_plan", "require_no_freeze", "settings_findings"]
 
 
 def make_plan(  # noqa: PLR0913 - where from, what, and how; each named
@@ -54,7 +54,7 @@ def make_plan(  # noqa: PLR0913 - where from, what, and how; each named
     *,
     snapshot: Path | None = None,
     refresh: bool = False,
-    base_revision: str | None = None,
+    base: Base | None = None,
     adds_only: bool = False,
     restriction: Restriction = WHOLE,
 ) -> Plan:
@@ -63,15 +63,15 @@ def make_plan(  # noqa: PLR0913 - where from, what, and how; each named
     With ``refresh`` a snapshot tells of everything but the presets that differ from it or whose documents changed since
     the base, which are read anew.
     """
-    base = None if base_revision is None else read_base_for(workspace, base_revision, restriction)
     read = (documents, diagnostics)
     if refresh and snapshot is not None:
         observation, refreshed = _observe_anew(workspace, common, read, base, snapshot, restriction)
     else:
         with open_reader(workspace, common, snapshot) as reader:
             observation, refreshed = _observe(workspace, reader, read, base, restriction), None
+    found = (*settings_findings(workspace, base), *observation.diagnostics)
     return judged_plan(
-        observation,
+        msgspec.structs.replace(observation, diagnostics=found),
         base=base,
         adds_only=adds_only,
         restriction=restriction,
@@ -94,8 +94,8 @@ def _observe(
     restriction: Restriction,
 ) -> Observation:
     """Observe what documents and base name, and say so where that is known from long ago."""
-    then = base.documents if base else None
-    observation = observe(*read, reader, base=then, own_account=workspace.settings.service_account)
+    bases = (base.documents,) if base and base.documents else ()
+    observation = observe(*read, reader, bases=bases, own_account=workspace.settings.service_account)
     company_id = workspace.service.company_id
     return with_age(with_people_of_base(observation, reader, base, company_id, restriction))
 
@@ -131,8 +131,11 @@ def judged_plan(  # noqa: PLR0913 - the plan's own parts, each named
     """Compare what was observed, ask every guard, and give the plan; it asks nobody else anything."""
     compared = _compare(observation, base, company_id, restriction, adds_only=adds_only)
     managed = count_managed(observation.resolved)
-    case = _case(compared, observation, managed, today)
+    case = _case(compared, observation, base, managed, today)
     judgement = judge(case, partial=adds_only or restriction != WHOLE)
+    held_by_base = (
+        [] if base is None or base.documents is None else judge_base_policy(case, base.documents.policy, base.revision)
+    )
     return build_plan(
         compared.changes,
         presets=len(observation.resolved),
@@ -141,6 +144,7 @@ def judged_plan(  # noqa: PLR0913 - the plan's own parts, each named
             *unreadable_diagnostics(observation.state.unreadable),
             *judge_frozen(freezes, "warning"),
             *judgement.diagnostics,
+            *held_by_base,
             *_told(compared, observation, base, today),
         ),
         adds_only=adds_only,
@@ -181,7 +185,10 @@ def _compare(
     return _Compared(changes, withheld, (*left_alone, *unused), already, then)
 
 
-def _case(compared: _Compared, observation: Observation, managed: int, today: datetime.date) -> Case:
+def _case(compared: _Compared, observation: Observation, base: Base | None, managed: int, today: datetime.date) -> Case:
+    """Return what guards look at; the service account of the base is guarded as well as that of the settings."""
+    settings_of_base = base.settings if base else None
+    accounts = (observation.own_account, settings_of_base.service_account if settings_of_base else None)
     return plan_case(
         compared.changes,
         observation.resolved,
@@ -189,7 +196,7 @@ def _case(compared: _Compared, observation: Observation, managed: int, today: da
         observation.policy,
         managed=managed,
         today=today,
-        own_account=observation.own_account,
+        own_accounts=tuple({one.key: one for one in accounts if one is not None}.values()),
         unknown=observation.unknown,
     )
 
@@ -217,6 +224,19 @@ def live_source(state: LiveState, *, from_snapshot: bool, refreshed: int | None 
         seconds=pacing.seconds if pacing else None,
         refreshed=refreshed,
     )
+
+
+def settings_findings(workspace: Workspace, base: Base | None) -> list[Diagnostic]:
+    """Return what stands against the settings: addresses nobody trusts, and changes since the base."""
+    found = [
+        Diagnostic(severity="error", code="settings/untrusted-host", message=message)
+        for message in untrusted_addresses(workspace.service, os.environ)
+    ]
+    if base is not None:
+        named = named_by_environment(os.environ)
+        written = workspace.written_settings
+        found.extend(judge_settings(base.settings, written, revision=base.revision, named=named))
+    return found
 
 
 def _freezes(policy: Policy) -> tuple[Frozen, ...]:

@@ -17,6 +17,7 @@ from reconciler.model.scope import ResolvedTarget, Scope
 from reconciler.model.suggestions import did_you_mean_login
 from reconciler.people import PeopleIndex, Resolution
 from reconciler.planning import find_targets, select
+from reconciler.planning.completeness import split_half_read
 from reconciler.planning.judging import judge_age
 from reconciler.planning.selecting import changed_claims, fields_needed, narrowed, needs_projects
 
@@ -70,7 +71,7 @@ def observe(  # noqa: PLR0913 - what is asked for, whom to ask, and how much of 
     reader: LiveReader,
     *,
     every_field: bool = False,
-    base: Documents | None = None,
+    bases: Sequence[Documents] = (),
     own_account: Member | None = None,
     only: Mapping[PresetKey, NamedPreset] | None = None,
     also_changed_since: Documents | None = None,
@@ -82,10 +83,10 @@ def observe(  # noqa: PLR0913 - what is asked for, whom to ask, and how much of 
 
     Raises DocumentsError with every name, group and person that cannot be found: reading goes on after the
     first of them, so that one run tells all. ``every_field`` keeps all fields of projects, for documents to come;
-    ``base`` are other documents that will be looked at with the same catalogue. ``tolerant`` gives what could be
+    ``bases`` are other documents that will be looked at with the same catalogue. ``tolerant`` gives what could be
     resolved in spite of errors, for looking and not for planning.
     """
-    catalogue, with_projects = _catalogue(documents, base, reader, every_field=every_field)
+    catalogue, with_projects = _catalogue((documents, *bases), reader, every_field=every_field)
     scope, lost = select(documents, catalogue)
     if only is not None:
         scope = narrowed(scope, only.keys() | changed_claims(scope, also_changed_since, catalogue))
@@ -108,12 +109,10 @@ def observe(  # noqa: PLR0913 - what is asked for, whom to ask, and how much of 
     return _observation(state, resolution, documents, all_diagnostics, own_account)
 
 
-def _catalogue(
-    documents: Documents, base: Documents | None, reader: LiveReader, *, every_field: bool
-) -> tuple[Catalogue, bool]:
-    """Read templates, and projects where anything names some, which is told as well."""
-    with_projects = needs_projects(documents) or (base is not None and needs_projects(base))
-    fields = None if every_field else fields_needed(documents) | (fields_needed(base) if base else frozenset())
+def _catalogue(several: Sequence[Documents], reader: LiveReader, *, every_field: bool) -> tuple[Catalogue, bool]:
+    """Read templates, and projects where anything names some; the flag says whether projects were read."""
+    with_projects = any(map(needs_projects, several))
+    fields = None if every_field else frozenset().union(*map(fields_needed, several))
     return reader.catalogue(with_projects=with_projects, fields=fields), with_projects
 
 
@@ -212,7 +211,8 @@ def _presets_with_versions(scope: Scope, only: Mapping[PresetKey, NamedPreset] |
     known = {version.id for version in versions}
     newer = {preset.version_id for preset in presets if preset.version_id is not None} - known
     versions.extend(reader.versions_by_id(sorted(newer)))
-    return _Presets(versions, presets, unreadable)
+    whole, half = split_half_read(presets, scope.templates, versions)
+    return _Presets(versions, whole, [*unreadable, *half])
 
 
 def _presets(

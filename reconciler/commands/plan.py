@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from reconciler.commands.basing import read_base_for, with_power_of_base
 from reconciler.commands.choosing import choose, only_options
 from reconciler.commands.making import make_plan
 from reconciler.commands.options import common_options, emit, note, require_folder, write_file
@@ -66,6 +67,8 @@ def plan(  # noqa: PLR0913 - one parameter an option
         out.unlink(missing_ok=True)
     workspace = open_workspace(common)
     choice = choose(workspace.root, base=base, only_drift=only_drift, only_requested=only_requested)
+    base_read = None if choice.base is None else read_base_for(workspace, choice.base, choice.restriction)
+    workspace = with_power_of_base(workspace, base_read)
     documents, diagnostics = read_documents(workspace)
     made = make_plan(
         workspace,
@@ -74,7 +77,7 @@ def plan(  # noqa: PLR0913 - one parameter an option
         diagnostics,
         snapshot=snapshot,
         refresh=refresh is not None,
-        base_revision=choice.base,
+        base=base_read,
         adds_only=adds_only,
         restriction=choice.restriction,
     )

@@ -38,7 +38,8 @@ def open_refreshing_reader(
 
     state = read_snapshot(snapshot, workspace.service.company_id)
     then = base.documents if base else None
-    offline = observe(documents, (), SnapshotReader(state), base=then, tolerant=True)
+    bases = () if then is None else (then,)
+    offline = observe(documents, (), SnapshotReader(state), bases=bases, tolerant=True)
     asked = None if base is None else base_targets(then, offline.state, offline.index.find_surely)[0]
     anew = presets_to_refresh(offline.resolved, compare(offline.resolved, offline.state.versions), asked)
     with open_live_reader(workspace, common) as reader:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import TYPE_CHECKING, Literal
 
@@ -11,14 +12,14 @@ from reconciler.commands.annotating import ANNOTATION_FORMATS, AnnotationFormat,
 from reconciler.commands.options import common_options, emit, out_option, require_folder
 from reconciler.commands.workspace import now, open_workspace, read_documents
 from reconciler.errors import RefusedError
-from reconciler.model.diagnostics import Origin, has_errors
+from reconciler.model.diagnostics import Diagnostic, Origin, has_errors
 from reconciler.planning.guards import judge_documents
+from reconciler.settings import untrusted_addresses
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from reconciler.commands.options import Common
-    from reconciler.model.diagnostics import Diagnostic
     from reconciler.model.documents import Documents
 
 __all__ = ["validate"]
@@ -48,6 +49,10 @@ def validate(common: Common, shown_as: Literal["terminal", "json"] | AnnotationF
     workspace = open_workspace(common)
     documents, diagnostics = read_documents(workspace)
     judged = judge_documents(documents, now().date(), own_account=workspace.settings.service_account)
+    untrusted = untrusted_addresses(workspace.service, os.environ)
+    judged.extend(
+        Diagnostic(severity="warning", code="settings/untrusted-host", message=message) for message in untrusted
+    )
     diagnostics = sorted((*diagnostics, *judged), key=lambda one: one.origin or Origin("", 0, 0))
     if has_errors(diagnostics):
         count = sum(one.severity == "error" for one in diagnostics)

@@ -26,11 +26,21 @@ __all__ = ["Workspace", "journal_folder", "moment", "now", "open_workspace", "pr
 
 
 class Workspace(msgspec.Struct, frozen=True, kw_only=True):
-    """A configuration repository and the service it is for."""
+    """A configuration repository and the service it is for.
+
+    ``settings`` are those in effect. Where a base is known, what gives power counts as the base has it, and
+    ``written`` holds the settings as they stand in the file; else it is null.
+    """
 
     settings_file: Path
     settings: SettingsDocument
     service: Service
+    written: SettingsDocument | None = None
+
+    @property
+    def written_settings(self) -> SettingsDocument:
+        """The settings as they stand in the file."""
+        return self.written or self.settings
 
     @property
     def root(self) -> Path:

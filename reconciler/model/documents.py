@@ -96,6 +96,7 @@ class Documents(msgspec.Struct, frozen=True, kw_only=True):
 class SettingsDocument(msgspec.Struct, frozen=True, kw_only=True):
     """``reconciler.yaml`` as written; the environment is not yet consulted.
 
+    ``origins`` are the places of the keys that are written.
     ``self_heal`` are globs of the addresses where drift may be put back without anybody asking for it.
     """
 
@@ -106,6 +107,7 @@ class SettingsDocument(msgspec.Struct, frozen=True, kw_only=True):
     service_account: Member | None = None
     exclude: tuple[str, ...] = ()
     self_heal: tuple[str, ...] = ()
+    origins: dict[str, Origin] = {}
 
 
 class Source(msgspec.Struct, frozen=True, kw_only=True):

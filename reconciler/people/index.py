@@ -52,6 +52,10 @@ class PeopleIndex:
             return self._by_login.get(member.login.lower())
         return self._by_id.get(member.login_id or "")
 
+    def find_id(self, login_id: str) -> Person | None:
+        """Return who has a login id, or null when nobody was seen with it."""
+        return self._by_id.get(login_id)
+
     def find_surely(self, member: Member) -> Person | None:
         """Give the person a line names, or null also where its login stood for more than one."""
         if member.login is not None and member.login.lower() in self.ambiguous:

@@ -12,13 +12,15 @@ from reconciler.model.live import NamedPreset, Person, PresetKey
 from reconciler.planning.guards.case import place_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+    from reconciler.model.base import BaseTarget
     from reconciler.model.diagnostics import Origin
     from reconciler.model.live import Preset
     from reconciler.model.plan import AddedPerson, GroupChange, ManagerChange, Plan, PresetChange, RemovedPerson
 
-__all__ = ["approved_presets", "beyond", "holds", "left_over", "newest_last", "with_adoptions"]
+__all__ = ["approved_presets", "beyond", "holds", "left_over", "newest_last", "other_logins",
+           "with_adoptions"]  # fmt: skip
 
 
 class _Step(NamedTuple):
@@ -47,22 +49,19 @@ def approved_presets(plans: Iterable[Plan]) -> dict[PresetKey, NamedPreset]:
     return found
 
 
-def with_adoptions(changes: Sequence[PresetChange], plans: Sequence[Plan]) -> tuple[PresetChange, ...]:
-    """Give the changes with what the approved plans knew of groups that no base managed.
+def with_adoptions(
+    changes: Sequence[PresetChange], bases: Sequence[Mapping[str, BaseTarget]]
+) -> tuple[PresetChange, ...]:
+    """Return the changes with what the bases say of groups that nobody managed before.
 
-    A group that one of them adopts counts as adopted: it loses nobody without an override.
+    A group that one base did not manage counts as adopted: it loses nobody without an override. Without any base this
+    is not known (null).
     """
-    known: dict[tuple[str, str], bool | None] = {}
-    for plan in plans:
-        for change in plan.changes:
-            for group in change.groups:
-                place = (change.address, group.uuid)
-                known[place] = group.adopted or known.get(place, group.adopted)
     return tuple(
         msgspec.structs.replace(
             change,
             groups=tuple(
-                msgspec.structs.replace(group, adopted=known.get((change.address, group.uuid)))
+                msgspec.structs.replace(group, adopted=_adopted(change.address, group.uuid, bases))
                 for group in change.groups
             ),
         )
@@ -70,29 +69,65 @@ def with_adoptions(changes: Sequence[PresetChange], plans: Sequence[Plan]) -> tu
     )
 
 
-def beyond(changes: Iterable[PresetChange], plans: Iterable[Plan]) -> list[Diagnostic]:
-    """Give every person whom the changes would move and no approved plan does; none where all is approved.
+def _adopted(address: str, uuid: str, bases: Sequence[Mapping[str, BaseTarget]]) -> bool | None:
+    if not bases:
+        return None
+    return any(address not in base or uuid not in base[address].groups for base in bases)
+
+
+def other_logins(plans: Iterable[Plan], find: Callable[[str], Person | None]) -> list[Diagnostic]:
+    """Return an error for everybody whom a plan shows with another login than the service has for that login id.
+
+    The digest covers ids, and reviewers read logins. ``find`` gives who has a login id, null where nothing read showed
+    it.
+    """
+    told: dict[tuple[str, str], Diagnostic] = {}
+    for plan in plans:
+        for change in plan.changes:
+            for shown in _people(change):
+                live = find(shown.id)
+                if live is None or (shown.login or "").casefold() == (live.login or "").casefold():
+                    continue
+                message = (
+                    f"{place_of(change)}: the plan shows login id {shown.id} as {shown.login or 'nobody'}, and the "
+                    f"service has {live.login or 'no login'} for it"
+                )
+                told.setdefault(
+                    (shown.id, shown.login or ""),
+                    Diagnostic(severity="error", code="plan/other-login", message=message, address=change.address),
+                )
+    return list(told.values())
+
+
+def _people(change: PresetChange) -> Iterator[Person]:
+    for group in change.groups:
+        for added in group.add:
+            yield Person(added.id, added.login, added.name)
+        for removed in group.remove:
+            yield Person(removed.id, removed.login, removed.name)
+        yield from group.keep
+    manager = change.workflow_manager
+    if manager is not None:
+        yield from (one for one in (manager.before, manager.after) if one is not None)
+
+
+def beyond(changes: Iterable[PresetChange], plans: Iterable[Plan]) -> dict[str, list[str]]:
+    """Return who would gain or lose what that no approved plan says, in words by address.
 
     It does not matter which of several plans says so, nor where live stood when it was made.
     """
     approved = _all_steps(plans)
-    return [
-        Diagnostic(
-            severity="error",
-            code="policy/not-approved",
-            message=f"{place_of(change)}: {describe()}, and no approved plan says so",
-            address=change.address,
-            origin=origin,
-        )
-        for change in changes
-        for step, describe, origin in _steps(change)
-        if step not in approved
-    ]
+    wider: dict[str, list[str]] = {}
+    for change in changes:
+        for step, describe in _steps(change):
+            if step not in approved:
+                wider.setdefault(change.address, []).append(describe())
+    return wider
 
 
 def left_over(changes: Iterable[PresetChange], plans: Iterable[Plan]) -> int:
     """Count what plans approved and the changes no longer hold: people who come or go, and workflow managers."""
-    return len(_all_steps(plans) - {step for change in changes for step, _, _ in _steps(change)})
+    return len(_all_steps(plans) - {step for change in changes for step, _ in _steps(change)})
 
 
 def holds(preset: Preset, address: str, plans: Iterable[Plan]) -> bool:
@@ -112,10 +147,10 @@ def holds(preset: Preset, address: str, plans: Iterable[Plan]) -> bool:
 
 
 def _all_steps(plans: Iterable[Plan]) -> set[_Step]:
-    return {step for plan in plans for change in plan.changes for step, _, _ in _steps(change)}
+    return {step for plan in plans for change in plan.changes for step, _ in _steps(change)}
 
 
-_Described = tuple[_Step, "Callable[[], str]", "Origin | None"]  # words are put together only where they are shown
+_Described = tuple[_Step, "Callable[[], str]"]  # words are put together only where they are shown
 
 
 def _steps(change: PresetChange) -> Iterator[_Described]:
@@ -125,22 +160,27 @@ def _steps(change: PresetChange) -> Iterator[_Described]:
     if manager is not None:
         before = manager.before.id if manager.before else ""
         step = _Step(change.address, change.preset_id, "manager", "", before, manager.after.id)
-        yield step, partial(_of_manager, manager), manager.origin
+        yield step, partial(_of_manager, manager)
 
 
 def _group_steps(change: PresetChange, group: GroupChange) -> Iterator[_Described]:
     for one in group.remove:
         step = _Step(change.address, change.preset_id, "group", group.uuid, one.id, "")
-        yield step, partial(_of_person, one, "lose", group.name), one.origin or group.origin
+        yield step, partial(_of_person, one, "lose", group)
     for coming in group.add:
         step = _Step(change.address, change.preset_id, "group", group.uuid, "", coming.id)
-        yield step, partial(_of_person, coming, "gain", group.name), coming.origin
+        yield step, partial(_of_person, coming, "gain", group)
 
 
 def _of_manager(manager: ManagerChange) -> str:
-    return f"{manager.after} would become workflow manager in place of {manager.before or 'nobody'}"
+    words = f"{manager.after} would become workflow manager in place of {manager.before or 'nobody'}"
+    return f"{words}{_at(manager.origin)}"
 
 
-def _of_person(one: AddedPerson | RemovedPerson, verb: str, role: str) -> str:
+def _of_person(one: AddedPerson | RemovedPerson, verb: str, group: GroupChange) -> str:
     person = Person(one.id, one.login, one.name)
-    return f"{person} ({one.login or f'login id {one.id}'}) would {verb} {role}"
+    return f"{person} ({one.login or f'login id {one.id}'}) would {verb} {group.name}{_at(one.origin or group.origin)}"
+
+
+def _at(origin: Origin | None) -> str:
+    return f" ({origin})" if origin else ""

@@ -64,6 +64,7 @@ MEANINGS = {
     "plan/acknowledged": "somebody goes though an acknowledgement answers for them: it quiets drift, and no plan",
     "plan/heals-nothing": "a glob of self_heal fits nothing that is managed",
     "plan/left-alone": "a part of what differs is not in this plan, as it was asked for",
+    "plan/other-login": "a plan shows somebody with a login that is not theirs; told by apply alone",
     "policy/below-minimum": "a role will hold fewer people than its rule asks for; a warning where nothing changes",
     "policy/empties-group": "nobody will hold this role any more; a warning with allow_empty: true",
     "policy/first-adoption": (
@@ -76,7 +77,6 @@ MEANINGS = {
     "policy/missing-required": "somebody who must be in a role will not be; a warning where nothing changes",
     "policy/no-approved-plan": "a merged commit has no plan that was approved; told by approved alone",
     "policy/no-longer-managed": "groups that the base revision manages are named by no document now",
-    "policy/not-approved": "apply would move somebody whom no approved plan moves; told by apply alone",
     "policy/not-possible-assignee": "the service does not allow this person on that tool there",
     "policy/not-possible-manager": "the service does not allow this person as workflow manager there",
     "policy/override-expired": "the last day of an override is over",
@@ -89,4 +89,8 @@ MEANINGS = {
     "policy/unknown-role": "the policy names a role that no template has",
     "policy/whole-group": "everybody of a group of three or more goes; a warning for one or two",
     "run/failed": "the command ended before its work was done",
+    "settings/address-changed": "a service address differs from the base; a warning where the environment names it",
+    "settings/changed": "another setting differs from the base, or the base has no settings that can be read",
+    "settings/company-changed": "the company differs from the base; a warning where the environment names it",
+    "settings/untrusted-host": "a service address that credentials are not sent to",
 }

@@ -10,6 +10,7 @@ from reconciler.render.fitting import Budget
 from reconciler.render.markdown import render_failure_markdown, render_plan_markdown
 
 if TYPE_CHECKING:
+    from reconciler.model.diagnostics import Diagnostic
     from reconciler.model.failure import Failure
     from reconciler.model.plan import Plan
     from reconciler.render.view import By
@@ -26,9 +27,7 @@ def plan_review(plan: Plan, *, by: By, budget: Budget, link: str | None) -> Revi
     A plan that may be applied and does nothing is resolved. ``link`` is where all of it can be seen.
     """
     inner = Budget(budget.limit - _ROOM_FOR_MARKS, in_bytes=budget.in_bytes)
-    guarded = bool(plan.overrides) or any(
-        one.severity == "error" and one.code.startswith("policy/") for one in plan.diagnostics
-    )
+    guarded = bool(plan.overrides) or any(map(_is_guarded, plan.diagnostics))
     return Review(
         marker=hidden_marker("plan", plan.company_id),
         body=render_plan_markdown(plan, by=by, budget=inner, link=link),
@@ -36,6 +35,11 @@ def plan_review(plan: Plan, *, by: By, budget: Budget, link: str | None) -> Revi
         labels={REMOVES_LABEL: plan.summary.removals > 0, GUARDED_LABEL: guarded},
         status=_status(plan, link),
     )
+
+
+def _is_guarded(one: Diagnostic) -> bool:
+    """Tell whether people who guard policy and settings should look: a guard stops, or the settings change."""
+    return one.code.startswith("settings/") or (one.severity == "error" and one.code.startswith("policy/"))
 
 
 def failure_review(failure: Failure, company_id: str, *, budget: Budget, link: str | None) -> Review:

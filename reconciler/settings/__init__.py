@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 __all__ = [
     "FILE_NAME",
     "find_settings_file",
+    "named_by_environment",
     "read_credentials",
     "read_freeze",
     "read_service",
@@ -46,6 +47,16 @@ def find_settings_file(given: Path | None, start: Path) -> Path:
     raise DocumentsError(
         f"no {FILE_NAME} in {start} or any folder above it; go to the configuration repository or use --config"
     )
+
+
+def named_by_environment(environment: Mapping[str, str]) -> frozenset[str]:
+    """Return which of ``company_id``, ``api_url`` and ``auth_url`` the environment sets."""
+    variables = {
+        "company_id": "RECONCILER_COMPANY_ID",
+        "api_url": "RECONCILER_API_URL",
+        "auth_url": "RECONCILER_AUTH_URL",
+    }
+    return frozenset(field for field, variable in variables.items() if environment.get(variable))
 
 
 def read_service(document: SettingsDocument, environment: Mapping[str, str]) -> Service:
@@ -78,8 +89,9 @@ def untrusted_addresses(service: Service, environment: Mapping[str, str]) -> lis
         if (host, port) not in trusted:
             place = host if port == 443 else f"{host}:{port}"  # noqa: PLR2004 - the port of https
             messages.append(
-                f"{name} names {place}, and credentials are only sent to hosts that Procore publishes or the environment "
-                f"names: remove {name} from the settings, or set RECONCILER_TRUSTED_HOSTS={place} in the environment"
+                f"{name} names {place}, and credentials are only sent to hosts that Procore publishes or the "
+                f"environment names: remove {name} from the settings, or set RECONCILER_TRUSTED_HOSTS={place} in the "
+                "environment"
             )
     return messages
 

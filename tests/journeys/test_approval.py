@@ -45,7 +45,7 @@ def test_01_less_than_approved(trial: Trial, whole: SnapshotAssertion) -> None:
 
 
 def test_02_wider_by_one_person(trial: Trial, whole: SnapshotAssertion) -> None:
-    """Eli was added in the web interface meanwhile: nobody approved that he goes, so nothing is written."""
+    """Eli was added in the web interface meanwhile: nobody approved that he goes, so that preset is stale."""
     trial.sandbox.edit("32", "1042", pm=["1", "2", "5"])
     shown = [trial.run("apply", "plan.json"), trial.run("apply", "plan.json", "--format", "json")]
     assert "\n".join(shown) == whole
@@ -91,13 +91,13 @@ def test_05_commits_that_wait_together(trial: Trial, whole: SnapshotAssertion) -
     trial.commit("both merged")
     alone = trial.run("apply", "plan.json")
     assert alone.startswith("exit 5")
-    assert "Gus (gus@acme.test) would gain Project Manager, and no approved plan says so" in alone
+    assert "Gus (gus@acme.test) would gain Project Manager" in alone
     half = trial.run("apply", "plan.json", "second.json", "--approved", digests[0])
     assert half.startswith("exit 5")
     assert trial.writes() == []
     approved = [word for digest in digests for word in ("--approved", digest)]
-    together = trial.run("apply", "plan.json", "second.json", *approved, "--since", base, "--format", "json")
-    report = json.loads(together.split("--- stdout\n")[1].split("--- stderr")[0])
+    together = trial.ran("apply", "plan.json", "second.json", *approved, "--since", base, "--format", "json")
+    report = json.loads(together.stdout)
     assert (report["approved"], report["commits"]) == (digests, [trial.git("rev-parse", "HEAD")])
     assert trial.sandbox.groups("32", "1042")["pm"] == ["1", "3", "7"]
     shown = [trial.run("history"), trial.run("apply", "plan.json", "--since", "nowhere")]
@@ -140,8 +140,8 @@ def test_08_a_revert_whose_plan_was_empty(trial: Trial) -> None:
     assert passed_over.startswith("exit 0"), "without --since nobody knows that the documents changed"
     told = trial.run("apply", "revert.json", "--since", base)
     assert told.startswith("exit 5")
-    assert "Cy (cy@acme.test) would lose Project Manager, and no approved plan says so" in told
-    assert "Bo (bo@acme.test) would gain Project Manager, and no approved plan says so" in told
+    assert "Cy (cy@acme.test) would lose Project Manager" in told
+    assert "Bo (bo@acme.test) would gain Project Manager" in told
     assert trial.writes() == []
     trial.sandbox.edit("32", "1042", pm=["1", "2"])
     assert trial.run("apply", "revert.json", "--since", base).startswith("exit 0")

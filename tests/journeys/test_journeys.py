@@ -259,7 +259,7 @@ def test_14_a_saved_plan_in_every_format(trial: Trial, whole: SnapshotAssertion)
     """Shown again from the file; JSON is the file itself."""
     trial.write({"assignments/invoice.yaml": MANAGED})
     trial.run("plan", "--out", "plan.json")
-    json_shown = trial.run("show", "plan.json", "--format", "json")
+    json_shown = trial.ran("show", "plan.json", "--format", "json").stdout
     file = (trial.folder / "plan.json").read_text()
     assert json_shown.count(json.loads(file)["digest"]) == 1
     shown = [trial.run("show", "plan.json"), trial.run("show", "plan.json", "--format", "markdown"), json_shown]
@@ -383,7 +383,8 @@ def test_19_an_offline_plan(trial: Trial, whole: SnapshotAssertion) -> None:
     )
     shown = [trial.run("snapshot", "--out", "live.json")]
     trial.sandbox.log(forget=True)
-    offline = reconciler(trial.folder, "plan", "--snapshot", "live.json", "--format", "json")
+    addresses = {name: url for name, url in trial.sandbox.environment.items() if name.endswith("_URL")}
+    offline = reconciler(trial.folder, "plan", "--snapshot", "live.json", "--format", "json", environment=addresses)
     assert json.loads(offline.stdout)["digest"] == online["digest"]
     shown.append(reconciler(trial.folder, "plan", "--snapshot", "live.json").shown)
     shown.append(reconciler(trial.folder, "plan", "--snapshot", "missing.json").shown)

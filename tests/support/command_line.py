@@ -24,9 +24,9 @@ _CHANGING = (
     (re.compile(r"\d{8}T\d{12}Z-[0-9a-f]{8}"), "<run>"),
     (re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z"), "<moment>"),
     (re.compile(r"http://127\.0\.0\.1:\d+"), "http://<sandbox>"),
-    (re.compile(r"sha256:[0-9a-f]{64}"), "sha256:<digest>"),
+    (re.compile(r"\b[0-9a-f]{64}\b"), "<digest>"),
     (re.compile(r"documents at [0-9a-f]{12}"), "documents at <revision>"),
-    (re.compile(r"\b(base|that) [0-9a-f]{12}\b"), r"\1 <revision>"),
+    (re.compile(r"\b(base|that|at) [0-9a-f]{12}\b"), r"\1 <revision>"),
     (re.compile(r'"seconds": [\d.]+'), '"seconds": "<seconds>"'),
     (re.compile(r"(allow_removals: \d+, until: )\d{4}-\d\d-\d\d"), r"\1<in two weeks>"),
 )

@@ -11,6 +11,7 @@ from tests.support.command_line import clean_environment, reconciler
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from tests.support.command_line import Ran
     from tests.support.sandbox import RunningSandbox
 
 __all__ = ["Trial"]
@@ -28,10 +29,21 @@ class Trial:
         """Write documents."""
         write_documents(self.folder, documents, 'kind: settings\nversion: 1\ncompany_id: "4211"\ncompany_name: Acme\n')
 
+    def write_only(self, documents: dict[str, str]) -> None:
+        """Write documents, and leave the settings as they are."""
+        for name, text in documents.items():
+            path = self.folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text)
+
     def run(self, *arguments: str, typed: str = "", **environment: str) -> str:
         """Run a command, and give what was shown."""
+        return self.ran(*arguments, typed=typed, **environment).shown
+
+    def ran(self, *arguments: str, typed: str = "", **environment: str) -> Ran:
+        """Run a command, and return its exit code and both streams as they are."""
         together = {**self.sandbox.environment, **environment}
-        return reconciler(self.folder, *arguments, environment=together, typed=typed).shown
+        return reconciler(self.folder, *arguments, environment=together, typed=typed)
 
     def plan_result(self, *arguments: str) -> Path:
         """Plan as a pipeline does, and give the file with what came to stdout: a plan, or why there is none."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from reconciler.planning.guards.case import Case
+from reconciler.planning.guards.base_policy import judge_base_policy
+from reconciler.planning.guards.case import Case, removals_of
 from reconciler.planning.guards.frozen import judge_frozen
 from reconciler.planning.guards.gathering import plan_case
 from reconciler.planning.guards.members import below_minimum, missing_required, separation
@@ -21,12 +22,19 @@ from reconciler.planning.guards.removals import (
     run_removals,
     whole_group,
 )
+from reconciler.planning.guards.settings import judge_settings
 
 if TYPE_CHECKING:
     from reconciler.model.diagnostics import Diagnostic
     from reconciler.model.plan import UsedOverride
 
-__all__ = ["Case", "Judgement", "judge", "judge_documents", "judge_frozen", "plan_case"]
+__all__ = ["Case", "Judgement", "judge", "judge_base_policy", "judge_documents", "judge_frozen", "judge_settings",
+           "plan_case", "removals_left"]  # fmt: skip
+
+
+def removals_left(case: Case) -> int:
+    """Return how many removals count towards the limit of a run: those that no override lifts."""
+    return len(lift(case).open(removals_of(case.changes)))
 
 
 class Judgement(NamedTuple):

@@ -65,7 +65,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     assignees: tuple[PeopleList, ...] = ()
     managers: tuple[PeopleList, ...] = ()
     inactive: frozenset[str] | None = None
-    own_account: Member | None = None
+    own_accounts: tuple[Member, ...] = ()
     unknown: tuple[tuple[Member, str], ...] = ()
     role_names: frozenset[str] = frozenset()
 

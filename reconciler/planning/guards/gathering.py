@@ -27,7 +27,7 @@ def plan_case(  # noqa: PLR0913 - the parts of a case, each named
     *,
     managed: int,
     today: datetime.date,
-    own_account: Member | None,
+    own_accounts: tuple[Member, ...],
     unknown: tuple[tuple[Member, str], ...],
 ) -> Case:
     """Give the case of a plan: every preset in scope, changed or not."""
@@ -49,7 +49,7 @@ def plan_case(  # noqa: PLR0913 - the parts of a case, each named
         assignees=state.assignees,
         managers=state.managers,
         inactive=state.inactive,
-        own_account=own_account,
+        own_accounts=own_accounts,
         unknown=unknown,
         role_names=frozenset(name for roles in names.values() for name in roles.values()),
     )

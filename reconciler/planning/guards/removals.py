@@ -209,10 +209,9 @@ def protected_person(case: Case, lifting: Lifting) -> Iterator[Diagnostic]:
 
 def own_account(case: Case, lifting: Lifting) -> Iterator[Diagnostic]:
     """Stop the removal of the account that this tool signs in with."""
-    own = case.own_account
 
     def chosen(person: Person | RemovedPerson) -> Member | None:
-        return own if own is not None and own.names(person.id, person.login) else None
+        return next((one for one in case.own_accounts if one.names(person.id, person.login)), None)
 
     return _whoever(case, lifting, "policy/own-account", "the account this tool signs in with", chosen)
 

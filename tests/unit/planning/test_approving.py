@@ -7,9 +7,18 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
+from reconciler.model.base import BaseGroup, BaseTarget
 from reconciler.model.diagnostics import Origin
 from reconciler.model.live import Membership, NamedPreset, Person, Preset, PresetKey
-from reconciler.planning.approving import approved_presets, beyond, holds, left_over, newest_last, with_adoptions
+from reconciler.planning.approving import (
+    approved_presets,
+    beyond,
+    holds,
+    left_over,
+    newest_last,
+    other_logins,
+    with_adoptions,
+)
 from tests.support.cases import HERE, change, group, manager
 from tests.support.values import plan_documents
 
@@ -44,7 +53,7 @@ def plan_of(empty: Plan, *changes: PresetChange) -> Plan:
 )
 def test_the_same_or_less(empty: Plan, now: PresetChange) -> None:
     """It may be done, whoever else stays or came meanwhile."""
-    assert beyond([now], [plan_of(empty, APPROVED)]) == []
+    assert beyond([now], [plan_of(empty, APPROVED)]) == {}
 
 
 @pytest.mark.parametrize(
@@ -60,10 +69,7 @@ def test_the_same_or_less(empty: Plan, now: PresetChange) -> None:
 )
 def test_anybody_more(empty: Plan, now: PresetChange, words: str) -> None:
     """One person more, another direction, another group, another manager: told with place and line."""
-    (found,) = beyond([now], [plan_of(empty, APPROVED)])
-    assert found.message == f"Template 12 · Project 1042: {words}, and no approved plan says so"
-    assert (found.severity, found.code, found.address) == ("error", "policy/not-approved", APPROVED.address)
-    assert found.origin == HERE
+    assert beyond([now], [plan_of(empty, APPROVED)]) == {APPROVED.address: [f"{words} ({HERE})"]}
 
 
 def test_a_removal_that_no_line_asks_for_names_the_group(empty: Plan) -> None:
@@ -73,8 +79,8 @@ def test_a_removal_that_no_line_asks_for_names_the_group(empty: Plan) -> None:
         msgspec.structs.replace(one, remove=tuple(msgspec.structs.replace(gone, origin=None) for gone in one.remove))
         for one in drifted.groups
     )
-    (found,) = beyond([msgspec.structs.replace(drifted, groups=groups)], [plan_of(empty)])
-    assert found.origin == Origin("b.yaml", 1, 1)
+    ((words,),) = beyond([msgspec.structs.replace(drifted, groups=groups)], [plan_of(empty)]).values()
+    assert words.endswith(" (b.yaml:1:1)")
 
 
 def test_another_preset(empty: Plan) -> None:
@@ -87,9 +93,10 @@ def test_another_preset(empty: Plan) -> None:
 def test_several_plans_allow_what_any_of_them_says(empty: Plan) -> None:
     """Commits that wait together are carried out together."""
     plans = [plan_of(empty, change(group(add=[4]))), plan_of(empty, change(group(add=[5])))]
-    assert beyond([change(group(add=[4, 5]))], plans) == []
-    assert len(beyond([change(group(add=[4, 5, 6]))], plans)) == 1
-    assert beyond([], []) == []
+    assert beyond([change(group(add=[4, 5]))], plans) == {}
+    ((words,),) = beyond([change(group(add=[4, 5, 6]))], plans).values()
+    assert words.startswith("P6 ")
+    assert beyond([], []) == {}
 
 
 def test_the_presets_of_plans(empty: Plan) -> None:
@@ -149,12 +156,37 @@ def test_the_newest_is_the_last(empty: Plan) -> None:
     assert newest_last([newer, older]) == [older, newer]
 
 
+MANAGED = {"projects/1042/templates/12": BaseTarget({"accounting": BaseGroup({})})}
+OTHER_GROUP = {"projects/1042/templates/12": BaseTarget({"legal": BaseGroup({})})}
+
+
 @pytest.mark.parametrize(
-    ("known", "expected"),
-    [([None], None), ([False], False), ([True], True), ([False, True], True), ([True, False], True), ([], None)],
+    ("bases", "expected"),
+    [
+        ([], None),
+        ([MANAGED], False),
+        ([{}], True),
+        ([OTHER_GROUP], True),
+        ([MANAGED, {}], True),
+        ([MANAGED] * 2, False),
+    ],
 )
-def test_adoption_is_what_the_approved_plans_knew(empty: Plan, known: list[bool | None], expected: bool | None) -> None:  # noqa: FBT001
-    """A group that one of them adopts is adopted; one that none names is not known."""
-    plans = [plan_of(empty, change(group(add=[4], adopted=one))) for one in known]
-    (now,) = with_adoptions([change(group(add=[4]))], plans)
+def test_adoption_is_what_the_bases_say(bases: list[dict[str, BaseTarget]], expected: bool | None) -> None:  # noqa: FBT001
+    """A group that one base did not manage is adopted, whatever a plan file says; without a base it is not known."""
+    (now,) = with_adoptions([change(group(add=[4], adopted=not expected))], bases)
     assert now.groups[0].adopted is expected
+
+
+def test_a_login_that_is_somebody_elses(empty: Plan) -> None:
+    """Ids decide what is done and reviewers read logins: a plan that shows another login is told, once a person."""
+    plan = plan_of(empty, change(group(add=[4], remove=[5], keep=[6]), manager=manager(7, 8)))
+    people = {one: Person(one, f"P{one}@acme.test") for one in "45678"}
+    assert other_logins([plan], people.get) == []
+    people["4"] = Person("4", "mallory@acme.test")
+    del people["5"]
+    (found,) = other_logins([plan, plan], people.get)
+    assert (found.code, found.address) == ("plan/other-login", "projects/1042/templates/12")
+    assert found.message == (
+        "Template 12 · Project 1042: the plan shows login id 4 as p4@acme.test, and the service has mallory@acme.test "
+        "for it"
+    )

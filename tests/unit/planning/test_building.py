@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import msgspec
+import pytest
 
 from reconciler.model.diagnostics import Diagnostic
 from reconciler.model.live import Membership, PeopleList
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from reconciler.model.plan import Plan
+
+NAMES = {"pm": "Project Manager", "acc": "Accounting", "super": "Superintendent"}
 
 
 def test_a_plan_in_full(tmp_path: Path) -> None:
@@ -56,14 +59,16 @@ def test_an_empty_group_on_purpose(tmp_path: Path) -> None:
     assert plan_documents(tmp_path, {"a.yaml": text}, live_state(seed)).changes == ()
 
 
-def test_a_group_that_live_does_not_show_is_absent_and_not_empty(tmp_path: Path) -> None:
-    """A role group new in the version gets its people; before has no word of it."""
+@pytest.mark.parametrize("group", ["pm", "acc", "super"])
+def test_a_group_that_live_does_not_show_is_half_an_answer(tmp_path: Path, group: str) -> None:
+    """A preset without a row for a group of its version, managed or not, is unreadable: nothing is planned from it."""
     seed = company_seed()
-    del seed["presets"][1]["groups"]["pm"]
-    (change,) = plan_documents(tmp_path, {"a.yaml": INVOICE}, live_state(seed)).changes
-    assert "pm" not in change.before
-    assert change.after["pm"] == ("1", "3")
-    assert change.unmanaged == 1
+    del seed["presets"][1]["groups"][group]
+    plan = plan_documents(tmp_path, {"a.yaml": INVOICE}, live_state(seed))
+    assert (plan.complete, plan.changes) == (False, ())
+    (told,) = [one for one in plan.diagnostics if one.code == "live/unreadable"]
+    assert told.address == "projects/1042/templates/11"
+    assert f"has no row for {NAMES[group]}, which its template version has" in told.message
 
 
 def test_the_workflow_manager_before_and_after(tmp_path: Path) -> None:

@@ -91,6 +91,8 @@ def test_two_role_groups_of_one_name(tmp_path: Path) -> None:
     seed = company_seed()
     groups = seed["templates"][0]["versions"][0]["responsible_groups"]
     groups.append({"uuid": "pm2", "name": "Project Manager", "type": "RESPONSIBLE_ROLE"})
+    for preset in seed["presets"][:2]:
+        preset["groups"]["pm2"] = []
     text = f"{HEAD}projects: [{{project: Harbor Bridge, groups: {{Project Manager: [ann@acme.test]}}}}]\n"
     with pytest.raises(DocumentsError) as raised:
         observe_documents(tmp_path, {"a.yaml": text}, live_state(seed))

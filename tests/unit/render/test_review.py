@@ -114,3 +114,12 @@ def test_no_plan_and_no_room(count: int) -> None:
     assert len(shown.body) <= 9_000
     assert "mmm…" in shown.body
     assert (f"{count - 2:,} more, {count - 2:,} of them errors" in shown.body) == (count > 2)
+
+
+@pytest.mark.parametrize("code", ["settings/changed", "settings/address-changed"])
+def test_changed_settings_are_guarded(tmp_path: Path, code: str) -> None:
+    """A change of the settings gets the label, also where nothing else changes."""
+    plan = empty(tmp_path)
+    changed = msgspec.structs.replace(plan, diagnostics=(Diagnostic(severity="warning", code=code, message="m"),))
+    assert review(changed).labels["roles:guarded"]
+    assert not review(plan).labels["roles:guarded"]

@@ -7,6 +7,7 @@ import pickle
 import traceback
 from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
 
 from reconciler.errors import CredentialsError, DocumentsError
@@ -107,7 +108,8 @@ def test_credentials() -> None:
 @pytest.mark.parametrize("field", ["api_url", "auth_url"])
 def test_credentials_stay_here_for_hosts_nobody_named(field: str, url: str) -> None:
     """A host that only a document names gets none, whichever address names it, loopback included."""
-    service = read_service(SettingsDocument(company_id="1", **{field: url}), TOKEN)
+    document = msgspec.structs.replace(SettingsDocument(company_id="1"), **{field: url})
+    service = read_service(document, TOKEN)
     with pytest.raises(DocumentsError, match=rf"^{field} names .*set RECONCILER_TRUSTED_HOSTS="):
         read_credentials(TOKEN, service)
 
@@ -142,7 +144,9 @@ def test_the_environment_can_name_the_company() -> None:
     """Another one than the settings name is an error."""
     document = SettingsDocument(company_id="1")
     assert read_service(document, {"RECONCILER_COMPANY_ID": "1"}).company_id == "1"
-    with pytest.raises(DocumentsError, match="company_id is 1 and RECONCILER_COMPANY_ID is '2': correct one of the two"):
+    with pytest.raises(
+        DocumentsError, match="company_id is 1 and RECONCILER_COMPANY_ID is '2': correct one of the two"
+    ):
         read_service(document, {"RECONCILER_COMPANY_ID": "2"})
 
 

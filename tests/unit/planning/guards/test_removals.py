@@ -156,14 +156,14 @@ def test_protected_person(by_id: bool) -> None:  # noqa: FBT001
 def test_own_account() -> None:
     """The account this tool signs in with does not remove itself; where nobody named it, nobody is guarded."""
     one = change(group(keep=[1], remove=[2, 3]), project=None)
-    judged = case(one, own_account=member(3))
+    judged = case(one, own_accounts=(member(3),))
     (found,) = own_account(judged, lift(judged))
     assert found.message.startswith(
         "Template 12 · company · Accounting would lose P3, the account this tool signs in w"
     )
     assert (found.code, found.severity, str(found.origin)) == ("policy/own-account", "error", "a.yaml:9:7")
     assert list(own_account(case(one), lift(judged))) == []
-    assert list(own_account(case(one, own_account=member(1)), lift(judged))) == []
+    assert list(own_account(case(one, own_accounts=(member(1),)), lift(judged))) == []
 
 
 @pytest.mark.parametrize(

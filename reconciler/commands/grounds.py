@@ -1,0 +1,77 @@
+"""The revisions that apply compares with: the one applied last, or those that the plans were made against."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from reconciler.commands.basing import read_base_for
+from reconciler.commands.workspace import now
+from reconciler.desired import Base, read_base
+from reconciler.errors import UsageError
+from reconciler.planning import WHOLE, Restriction
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from reconciler.commands.choosing import Choice
+    from reconciler.commands.workspace import Workspace
+    from reconciler.model.documents import Documents
+    from reconciler.model.plan import Plan
+
+__all__ = ["Grounds", "read_grounds"]
+
+
+class Grounds(msgspec.Struct, frozen=True, kw_only=True):
+    """What is known of earlier revisions at apply.
+
+    ``since`` is the revision that was applied last. ``adoption`` tells which groups are managed for the first time:
+    ``since``, or else the base of each plan. ``compared`` is the base by which causes are told, null for several plans.
+    """
+
+    since: Base | None = None
+    adoption: tuple[Base, ...] = ()
+    compared: Base | None = None
+
+    @property
+    def power(self) -> Base | None:
+        """The revision whose settings count where they give power."""
+        return self.since or (self.adoption[-1] if self.adoption else None)
+
+    @property
+    def documents(self) -> tuple[Documents, ...]:
+        """The documents of every revision, for reading what they select by."""
+        bases = {one.revision: one for one in (self.since, *self.adoption, self.compared) if one is not None}
+        return tuple(one.documents for one in bases.values() if one.documents is not None)
+
+
+def read_grounds(workspace: Workspace, saved: Sequence[Plan], since: str | None, choice: Choice) -> Grounds:
+    """Read the revisions for saved plans (the oldest first), or for a plan that is made now as chosen.
+
+    Raises UsageError when git does not know a revision, or when a plan leaves a part alone that its base cannot tell.
+    """
+    if since is not None:
+        base = read_base(workspace.settings_file, since, now().date())
+        return Grounds(since=base, adoption=(base,))
+    if not saved:
+        if choice.base is None:
+            return Grounds()
+        base = read_base_for(workspace, choice.base, choice.restriction)
+        return Grounds(adoption=(base,), compared=base)
+    bases = {
+        plan.source.base: _base_of(workspace, plan, plan.source.base) for plan in saved if plan.source.base is not None
+    }
+    (compared,) = bases.values() if len(bases) == 1 else (None,)
+    return Grounds(adoption=tuple(bases.values()), compared=compared)
+
+
+def _base_of(workspace: Workspace, plan: Plan, revision: str) -> Base:
+    restriction = WHOLE if plan.only is None else Restriction(only=plan.only)
+    try:
+        return read_base_for(workspace, revision, restriction)
+    except UsageError as error:
+        what = "what this plan leaves alone" if plan.only else "what this plan manages for the first time"
+        raise UsageError(
+            f"{what} is told by a comparison with {revision[:12]}: {error.message}", diagnostics=error.diagnostics
+        ) from error

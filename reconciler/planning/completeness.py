@@ -1,0 +1,46 @@
+"""Which presets were read whole: one without a row for a group of its version is half an answer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from reconciler.model.live import Unreadable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from reconciler.model.live import Preset, Template, Version
+
+__all__ = ["split_half_read"]
+
+
+def split_half_read(
+    presets: Iterable[Preset], templates: Iterable[Template], versions: Iterable[Version]
+) -> tuple[list[Preset], list[Unreadable]]:
+    """Return the presets that show every group of their version, and the others as unreadable.
+
+    A write sends every group back, so a group that the answer left out would lose its members. A preset whose version
+    is not among ``versions`` is not judged.
+    """
+    by_id = {template.id: template for template in templates}
+    groups = {version.id: version.groups for version in versions}
+    whole: list[Preset] = []
+    half: list[Unreadable] = []
+    for preset in presets:
+        template = by_id.get(preset.template_id)
+        followed = preset.version_id or (template.version_id if template else None) or ""
+        shown = {membership.uuid for membership in preset.groups}
+        missing = [group.name for group in groups.get(followed, ()) if group.uuid not in shown]
+        if not missing or template is None:
+            whole.append(preset)
+            continue
+        place = f"preset {preset.id}" + (f" of project {preset.project_id}" if preset.project_id else "")
+        half.append(
+            Unreadable(
+                project_id=preset.project_id,
+                template_id=preset.template_id,
+                tool_type=template.tool_type,
+                reason=f"{place}: the answer has no row for {', '.join(missing)}, which its template version has",
+            )
+        )
+    return whole, half

@@ -1,0 +1,104 @@
+"""The policy of the base revision, which holds as well: a guard loosened in one request counts from the next on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from reconciler.model.policy import Limit, Policy, RoleRule
+from reconciler.planning.guards.case import finding
+from reconciler.planning.guards.members import below_minimum, missing_required, separation
+from reconciler.planning.guards.overrides import lift
+from reconciler.planning.guards.removals import group_removals, protected_person, run_removals
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from reconciler.model.diagnostics import Diagnostic
+    from reconciler.model.member import Member
+    from reconciler.model.policy import Separation
+    from reconciler.planning.guards.case import Case
+
+__all__ = ["judge_base_policy", "stricter_part"]
+
+_NO_LIMIT = Limit(count=10**9, percent=100)
+# Their findings stand at a line of the base, which is no line of these documents.
+_AT_THE_RULE = {"policy/below-minimum", "policy/missing-required", "policy/separation", "policy/run-removals"}
+
+
+def judge_base_policy(case: Case, base: Policy, revision: str) -> list[Diagnostic]:
+    """Return the errors of everything that the policy of the base forbids and the policy of the case does not.
+
+    Overrides and freezes count as the case has them.
+    """
+    part = stricter_part(base, case.policy)
+    if part == Policy(group_removals=_NO_LIMIT, run_removals=_NO_LIMIT):
+        return []
+    then = msgspec.structs.replace(
+        part, overrides=case.policy.overrides, frozen=case.policy.frozen, documents=case.policy.documents
+    )
+    judged = msgspec.structs.replace(case, policy=then)
+    lifting = lift(judged)
+    found = (
+        *run_removals(judged, lifting),
+        *group_removals(judged, lifting),
+        *protected_person(judged, lifting),
+        *below_minimum(judged),
+        *missing_required(judged),
+        *separation(judged),
+    )
+    return [_as_of_base(one, revision) for one in found if one.severity == "error"]
+
+
+def _as_of_base(one: Diagnostic, revision: str) -> Diagnostic:
+    override = f", or {one.remedy}" if one.remedy and "overrides:" in one.remedy else ""
+    return finding(
+        "error",
+        one.code,
+        f"{one.finding}, by the policy at {revision[:12]}, which this request loosens",
+        address=one.address,
+        origin=None if one.code in _AT_THE_RULE else one.origin,
+        remedy=f"merge the change of the policy first, in a request of its own{override}",
+    )
+
+
+def stricter_part(base: Policy, now: Policy) -> Policy:
+    """Return what of the base's policy the policy of now does not already demand, without its overrides and freezes."""
+    return Policy(
+        group_removals=_limit(base.group_removals, now.group_removals),
+        run_removals=_limit(base.run_removals, now.run_removals),
+        roles=tuple(_rules(base, now)),
+        protected=_missing(base.protected, now.protected),
+        separate=tuple(one for one in base.separate if not any(_covers(other, one) for other in now.separate)),
+    )
+
+
+def _limit(base: Limit, now: Limit) -> Limit:
+    stricter = base.count < now.count or base.percent < now.percent
+    return base if stricter else _NO_LIMIT
+
+
+def _rules(base: Policy, now: Policy) -> Iterator[RoleRule]:
+    for rule in base.roles:
+        same = [one for one in now.roles if one.role == rule.role]
+        minimum = rule.min_members
+        if minimum is not None and any((one.min_members or 0) >= minimum for one in same):
+            minimum = None
+        required = _missing(rule.must_include, [one for other in same for one in other.must_include])
+        if minimum is not None or required:
+            yield msgspec.structs.replace(
+                rule,
+                min_members=minimum,
+                minimum_origin=None if minimum is None else rule.minimum_origin,
+                must_include=required,
+            )
+
+
+def _missing(base: Sequence[Member], now: Sequence[Member]) -> tuple[Member, ...]:
+    there = {one.key for one in now}
+    return tuple(one for one in base if one.key not in there)
+
+
+def _covers(now: Separation, base: Separation) -> bool:
+    return set(base.roles) <= set(now.roles)

@@ -1,0 +1,74 @@
+"""Guards over the settings file: a change of it against the base is shown, and some of it is stopped."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from reconciler.planning.guards.case import finding
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
+    from reconciler.model.diagnostics import Diagnostic
+    from reconciler.model.documents import SettingsDocument
+
+__all__ = ["judge_settings"]
+
+_VARIABLES = {
+    "company_id": "RECONCILER_COMPANY_ID",
+    "api_url": "RECONCILER_API_URL",
+    "auth_url": "RECONCILER_AUTH_URL",
+}
+_OTHERS = ("company_name", "service_account", "exclude", "self_heal")
+_LONGEST_VALUE = 200
+
+
+def judge_settings(
+    before: SettingsDocument | None, after: SettingsDocument, *, revision: str, named: Collection[str]
+) -> list[Diagnostic]:
+    """Compare the settings with those of the base revision (null: it had none that can be read).
+
+    A changed company or service address is an error, unless the environment names it: ``named`` holds the fields
+    (``company_id``, ``api_url``, ``auth_url``) that it does. Every other change is a warning.
+    """
+    if before is None:
+        message = (
+            f"the settings at {revision[:12]} are missing or cannot be read, so these could not be compared with them: "
+            "check company, addresses and exclude by eye"
+        )
+        return [finding("warning", "settings/changed", message)]
+    return [*_addresses(before, after, revision, named), *_others(before, after, revision)]
+
+
+def _addresses(
+    before: SettingsDocument, after: SettingsDocument, revision: str, named: Collection[str]
+) -> Iterator[Diagnostic]:
+    for field, variable in _VARIABLES.items():
+        old, new = getattr(before, field), getattr(after, field)
+        if old == new:
+            continue
+        code = "settings/company-changed" if field == "company_id" else "settings/address-changed"
+        message = f"{field} changes from {old} (at {revision[:12]}) to {new}"
+        origin = after.origins.get(field)
+        if field in named:
+            yield finding("warning", code, f"{message}; the environment sets {variable}", origin=origin)
+        else:
+            remedy = f"set {variable}={new} in the environment of the pipeline"
+            yield finding("error", code, message, origin=origin, remedy=remedy)
+
+
+def _others(before: SettingsDocument, after: SettingsDocument, revision: str) -> Iterator[Diagnostic]:
+    for field in _OTHERS:
+        old, new = _shown(getattr(before, field)), _shown(getattr(after, field))
+        if old != new:
+            message = f"{field} changes from {old} (at {revision[:12]}) to {new}"
+            later = "" if field == "company_name" else "; this request is still judged by the old value"
+            yield finding("warning", "settings/changed", f"{message}{later}", origin=after.origins.get(field))
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, tuple):
+        text = f"[{', '.join(sorted(map(str, value)))}]"
+    else:
+        text = "none" if value is None else str(value)
+    return text if len(text) <= _LONGEST_VALUE else f"{text[:_LONGEST_VALUE]}…"

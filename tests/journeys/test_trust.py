@@ -1,0 +1,267 @@
+"""A request cannot send credentials elsewhere, loosen its own guards, or have more done than was approved."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+import pytest
+
+from reconciler.model.plan import Plan
+from reconciler.planning import plan_digest
+from tests.support.account import INVOICE, company_seed, write_seed
+from tests.support.command_line import reconciler
+from tests.support.loopback import receiving
+from tests.support.sandbox import running_sandbox
+from tests.support.trial import Trial
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from syrupy.assertion import SnapshotAssertion
+
+    from tests.support.sandbox import RunningSandbox
+
+SETTINGS = 'kind: settings\nversion: 1\ncompany_id: "4211"\ncompany_name: Acme\n'
+AGREED = INVOICE.replace("cy@", "bo@")
+CEDAR = "  - project: Cedar Tower\n    groups: {Accounting: [cy@acme.test, dee@acme.test]}\n"
+
+
+@pytest.fixture
+def trial(tmp_path: Path, sandbox: RunningSandbox) -> Trial:
+    """A repository whose documents are what live has, in one commit."""
+    one = Trial(tmp_path / "approvals", sandbox)
+    one.write({"assignments/invoice.yaml": AGREED, ".gitignore": "*.json\n.reconciler/\n"})
+    one.commit()
+    return one
+
+
+def settings(trial: Trial, more: str) -> None:
+    """Write the settings with more lines."""
+    (trial.folder / "reconciler.yaml").write_text(SETTINGS + more)
+
+
+def edit_plan(trial: Trial, **replaced: Any) -> str:
+    """Change parts of the saved plan, give it the digest that goes with them, and return that."""
+    file = trial.folder / "plan.json"
+    plan = msgspec.convert({**json.loads(file.read_text()), **replaced}, Plan)
+    plan = msgspec.structs.replace(plan, digest=plan_digest(plan))
+    file.write_bytes(msgspec.json.encode(plan))
+    return plan.digest
+
+
+@pytest.mark.parametrize("field", ["auth_url", "api_url"])
+def test_01_one_line_of_a_request(trial: Trial, field: str, whole: SnapshotAssertion) -> None:
+    """Neither plan nor apply sends anything to a host that only the request names, also with an empty approved plan."""
+    trial.run("plan", "--out", "plan.json")
+    with receiving() as thief:
+        settings(trial, f"{field}: {thief.address}\n")
+        variable = f"RECONCILER_{field.upper()}"
+        shown = [
+            trial.run(*arguments, **{variable: ""})
+            for arguments in (
+                ("plan", "--base", "HEAD"), ("apply", "plan.json"), ("apply", "--yes"), ("drift",), ("validate",),
+            )
+        ]  # fmt: skip
+        assert thief.taken == []
+        port = thief.address.rpartition(":")[2]
+    assert "\n".join(shown).replace(port, "<port>") == whole
+
+
+def test_02_settings_that_change_in_a_request(trial: Trial, whole: SnapshotAssertion) -> None:
+    """An address is an error unless the environment names it, the rest a warning; offline, in every format."""
+    trial.run("snapshot", "--out", "live.json")
+    settings(trial, "api_url: https://sandbox.procore.com\nexclude: [assignments/]\nservice_account: gus@acme.test\n")
+    shown = [trial.run("plan", "--base", "HEAD", "--snapshot", "live.json", RECONCILER_API_URL="")]
+    shown.append(trial.run("plan", "--base", "HEAD", "--snapshot", "live.json", "--out", "plan.json"))
+    shown.extend(trial.run("show", "plan.json", "--format", name) for name in ("markdown", "github"))
+    assert "\n".join(shown) == whole
+
+
+def test_03_another_company(trial: Trial) -> None:
+    """It is an error against the base, and the environment can insist on one."""
+    trial.run("snapshot", "--out", "live.json")
+    (trial.folder / "reconciler.yaml").write_text(SETTINGS.replace("4211", "9999"))
+    told = trial.run("plan", "--base", "HEAD", RECONCILER_COMPANY_ID="4211")
+    assert told.startswith("exit 7\n")
+    assert "company_id is 9999 and RECONCILER_COMPANY_ID is '4211': correct one of the two" in told
+
+
+def test_04_settings_that_change_after_the_approval(trial: Trial) -> None:
+    """Addresses and service account are part of what was approved."""
+    trial.write({"assignments/invoice.yaml": INVOICE})
+    trial.run("plan", "--out", "plan.json")
+    settings(trial, "service_account: gus@acme.test\n")
+    told = trial.run("apply", "plan.json")
+    assert told.startswith("exit 5\n")
+    assert "(service_account was not set and is login:gus@acme.test), so nothing was written" in told
+    settings(trial, "")
+    address = trial.sandbox.address.replace("127.0.0.1", "localhost")
+    told = trial.run("apply", "plan.json", RECONCILER_AUTH_URL=address)
+    assert told.startswith("exit 5\n")
+    assert "auth_url was http://<sandbox> and is http://localhost" in told
+    assert trial.writes() == []
+
+
+def test_05_a_plan_of_an_earlier_release(trial: Trial) -> None:
+    """It does not say for which service it was approved: 5, and why."""
+    trial.run("plan", "--out", "plan.json")
+    file = trial.folder / "plan.json"
+    plan = json.loads(file.read_text())
+    del plan["service"]
+    file.write_text(json.dumps(plan))
+    for command in ("apply", "show"):
+        told = trial.run(command, "plan.json")
+        assert told.startswith("exit 5\n")
+        assert "was made by an earlier release, whose plans do not record which service they are for" in told
+
+
+def test_06_an_edited_plan_with_its_digest(tmp_path: Path) -> None:
+    """How many roles are managed is counted anew: a plan that says a million still meets the limit of a run."""
+    seed = company_seed()
+    with running_sandbox(write_seed(tmp_path / "seed", seed)) as sandbox:
+        trial = Trial(tmp_path / "approvals", sandbox)
+        trial.write(
+            {
+                "assignments/invoice.yaml": AGREED.replace("[ann@acme.test, bo@acme.test]", "[ann@acme.test]"),
+                "policy.yaml": "kind: policy\nlimits: {run_removals: {count: 0, percent: 25}}\n",
+            }
+        )
+        trial.commit()
+        assert trial.run("plan", "--out", "plan.json").startswith("exit 3\n")
+        plan = json.loads((trial.folder / "plan.json").read_text())
+        edit_plan(trial, diagnostics=[], applicable=True, summary={**plan["summary"], "managed": 1_000_000})
+        told = trial.run("apply", "plan.json")
+        assert told.startswith("exit 3\n")
+        assert "the plan removes 1 of 2 managed people-roles (limit 0 or 25 %)" in told
+        assert trial.writes() == []
+
+
+def test_07_a_limit_that_needs_the_rest_of_what_is_managed(tmp_path: Path) -> None:
+    """The presets of the plan are too few to tell, so the others are read, and the plan is done."""
+    with running_sandbox(write_seed(tmp_path / "seed", company_seed())) as sandbox:
+        trial = Trial(tmp_path / "approvals", sandbox)
+        trial.write(
+            {
+                "assignments/invoice.yaml": AGREED.replace("[ann@acme.test, bo@acme.test]", "[ann@acme.test]") + CEDAR,
+                "policy.yaml": "kind: policy\nlimits: {run_removals: {count: 0, percent: 40}}\n",
+            }
+        )
+        sandbox.edit("31", "1041", acc=["3", "4"])
+        assert trial.run("plan", "--out", "plan.json").startswith("exit 0\n")
+        sandbox.log(forget=True)
+        assert trial.run("apply", "plan.json").startswith("exit 0\n")
+        read = [one["path"] for one in sandbox.log() if "/projects/1041/workflows/presets" in one["path"]]
+        assert len(read) == 2, "one list and one preset of the project that the plan does not change"
+
+
+def test_08_adoption_is_told_by_the_base_and_not_by_the_file(trial: Trial) -> None:
+    """A plan file that says a group was managed before does not let its first run remove anybody."""
+    trial.write({"assignments/invoice.yaml": AGREED + CEDAR.replace(", dee@acme.test", "")})
+    trial.sandbox.edit("31", "1041", acc=["3", "4"])
+    told = trial.run("plan", "--base", "HEAD", "--out", "plan.json")
+    assert told.startswith("exit 3\n")
+    assert "policy/first-adoption" in told
+    plan = json.loads((trial.folder / "plan.json").read_text())
+    for change in plan["changes"]:
+        for group in change["groups"]:
+            group["adopted"] = False
+    edit_plan(trial, diagnostics=[], applicable=True, changes=plan["changes"])
+    told = trial.run("apply", "plan.json")
+    assert told.startswith("exit 3\n")
+    assert "is managed for the first time and would lose 1 of 2 people" in told
+    assert trial.writes() == []
+
+
+def test_09_a_login_that_is_somebody_elses(trial: Trial) -> None:
+    """Reviewers read logins and the digest covers ids: a file that shows another login is refused."""
+    trial.write({"assignments/invoice.yaml": INVOICE})
+    trial.run("plan", "--out", "plan.json")
+    file = trial.folder / "plan.json"
+    file.write_text(file.read_text().replace("cy@acme.test", "cfo@acme.test"))
+    told = trial.run("apply", "plan.json")
+    assert told.startswith("exit 5\n")
+    assert "the plan shows login id 3 as cfo@acme.test, and the service has cy@acme.test for it" in told
+    assert trial.writes() == []
+
+
+def test_10_a_preset_without_a_row_for_a_group(trial: Trial) -> None:
+    """Sent back, it would empty the group that the answer left out: nothing is planned, and nothing written."""
+    trial.write({"assignments/invoice.yaml": INVOICE})
+    trial.run("plan", "--out", "plan.json")
+    body = trial.sandbox.request("GET", "/rest/v2.0/companies/4211/projects/1042/workflows/presets/32").json()
+    rows = body["data"]["responsible_group_memberships"]
+    body["data"]["responsible_group_memberships"] = [one for one in rows if one["responsible_group_uuid"] != "acc"]
+    half = {"path": "/presets/32$|/presets/32\\?", "status": 200, "times": 9, "body": json.dumps(body)}
+    trial.sandbox.fail(half)
+    told = trial.run("plan")
+    assert told.startswith("exit 6\n")
+    assert "preset 32 of project 1042: the answer has no row for Accounting, which its template version has" in told
+    trial.sandbox.fail(half)
+    assert trial.run("apply", "plan.json").startswith("exit 4\n")
+    trial.sandbox.fail({**half, "skip": 1})
+    told = trial.run("apply", "plan.json")
+    assert told.startswith("exit 5\n"), "the read directly before the write is the half one"
+    assert trial.writes() == []
+
+
+def test_11_a_policy_loosened_in_the_same_request(trial: Trial, whole: SnapshotAssertion) -> None:
+    """The stricter of both policies judges the plan; after the merge, the policy of HEAD judges the apply."""
+    trial.write({"policy.yaml": "kind: policy\nprotected: [bo@acme.test]\n"})
+    base = trial.commit("protect bo")
+    trial.write({"policy.yaml": "kind: policy\n", "assignments/invoice.yaml": INVOICE})
+    shown = [trial.run("plan", "--base", base)]
+    trial.write_only({"assignments/invoice.yaml": AGREED})
+    loosened = trial.commit("loosen alone")
+    trial.write_only({"assignments/invoice.yaml": INVOICE})
+    shown.append(trial.run("plan", "--base", loosened, "--out", "plan.json"))
+    assert "\n".join(shown) == whole
+    assert trial.run("apply", "plan.json", "--since", base).startswith("exit 0\n")
+
+
+def test_12_live_moved_in_one_preset(trial: Trial, whole: SnapshotAssertion) -> None:
+    """That one is stale and the other is applied: 5, and the report says which; guards judge what is left."""
+    trial.write({"assignments/invoice.yaml": INVOICE + CEDAR})
+    trial.sandbox.edit("31", "1041", acc=["3"])
+    trial.run("plan", "--out", "plan.json")
+    trial.sandbox.edit("32", "1042", pm=["1", "2", "5"])
+    assert trial.run("apply", "plan.json") == whole
+    assert trial.sandbox.groups("31", "1041")["acc"] == ["3", "4"]
+    assert trial.sandbox.groups("32", "1042")["pm"] == ["1", "2", "5"]
+
+
+def test_13_what_a_request_hides_still_counts(trial: Trial) -> None:
+    """With a base, its 'exclude' decides what is a document; the new one counts from the next request on."""
+    trial.write_only({"policy.yaml": "kind: policy\nprotected: [bo@acme.test]\n", "drafts/x.yaml": "not a document\n"})
+    settings(trial, "exclude: [drafts/]\n")
+    base = trial.commit("protect bo")
+    settings(trial, "exclude: [policy.yaml]\n")
+    trial.write_only({"assignments/invoice.yaml": INVOICE})
+    told = trial.run("plan", "--base", base)
+    assert told.startswith("exit 3\n")
+    assert "exclude changes from [drafts/]" in told
+    assert "who is protected (policy.yaml:2:13)" in told
+
+
+def test_14_the_account_of_the_base_is_guarded(trial: Trial) -> None:
+    """A request that changes service_account cannot take the old one out in the same step."""
+    settings(trial, "service_account: bo@acme.test\n")
+    base = trial.commit("bo is ours")
+    settings(trial, "service_account: gus@acme.test\n")
+    trial.write_only({"assignments/invoice.yaml": INVOICE})
+    told = trial.run("plan", "--base", base)
+    assert told.startswith("exit 3\n")
+    assert "would lose Bo, the account this tool signs in with" in told
+
+
+def test_15_a_trusted_host_of_the_environment(tmp_path: Path, sandbox: RunningSandbox) -> None:
+    """A service behind a host of one's own is reached once the environment trusts it."""
+    trial = Trial(tmp_path / "approvals", sandbox)
+    settings(trial, f"api_url: {sandbox.address}\nauth_url: {sandbox.address}\n")
+    place = sandbox.address.removeprefix("http://")
+    credentials = {name: text for name, text in sandbox.environment.items() if "CLIENT" in name}
+    assert reconciler(trial.folder, "plan", environment=credentials).code == 7
+    assert sandbox.log() == []
+    trusted = {**credentials, "RECONCILER_TRUSTED_HOSTS": place}
+    assert reconciler(trial.folder, "plan", environment=trusted).code == 0
