@@ -19,7 +19,14 @@ from reconciler.model.plan import LiveSource, Plan
 from reconciler.planning import WHOLE, build_plan, compare, count_managed, restrict, withhold
 from reconciler.planning.basing import judge_released
 from reconciler.planning.causes import already_so
-from reconciler.planning.guards import judge, judge_base_policy, judge_frozen, judge_settings, plan_case
+from reconciler.planning.guards import (
+    judge,
+    judge_base_policy,
+    judge_ends,
+    judge_frozen,
+    judge_settings,
+    plan_case,
+)
 from reconciler.planning.judging import judge_acknowledged, judge_kept, unreadable_diagnostics
 from reconciler.planning.per_person import changes_per_person
 from reconciler.planning.restricting import unused_globs
@@ -69,7 +76,8 @@ def make_plan(  # noqa: PLR0913 - where from, what, and how; each named
     else:
         with open_reader(workspace, common, snapshot) as reader:
             observation, refreshed = _observe(workspace, reader, read, base, restriction), None
-    found = (*settings_findings(workspace, base), *observation.diagnostics)
+    ends = judge_ends(documents, now().date())
+    found = (*settings_findings(workspace, base), *observation.diagnostics, *ends)
     return judged_plan(
         msgspec.structs.replace(observation, diagnostics=found),
         base=base,

@@ -17,7 +17,7 @@ from reconciler.model.scope import ResolvedTarget, Scope
 from reconciler.model.suggestions import did_you_mean_login
 from reconciler.people import PeopleIndex, Resolution
 from reconciler.planning import find_targets, select
-from reconciler.planning.completeness import split_half_read
+from reconciler.planning.completeness import split_half_read, with_way_out
 from reconciler.planning.judging import judge_age
 from reconciler.planning.selecting import changed_claims, fields_needed, narrowed, needs_projects
 
@@ -212,7 +212,7 @@ def _presets_with_versions(scope: Scope, only: Mapping[PresetKey, NamedPreset] |
     newer = {preset.version_id for preset in presets if preset.version_id is not None} - known
     versions.extend(reader.versions_by_id(sorted(newer)))
     whole, half = split_half_read(presets, scope.templates, versions)
-    return _Presets(versions, whole, [*unreadable, *half])
+    return _Presets(versions, whole, with_way_out([*unreadable, *half], scope))
 
 
 def _presets(

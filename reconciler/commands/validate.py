@@ -13,7 +13,7 @@ from reconciler.commands.options import common_options, emit, out_option, requir
 from reconciler.commands.workspace import now, open_workspace, read_documents
 from reconciler.errors import RefusedError
 from reconciler.model.diagnostics import Diagnostic, Origin, has_errors
-from reconciler.planning.guards import judge_documents
+from reconciler.planning.guards import judge_documents, judge_ends
 from reconciler.settings import untrusted_addresses
 
 if TYPE_CHECKING:
@@ -49,6 +49,7 @@ def validate(common: Common, shown_as: Literal["terminal", "json"] | AnnotationF
     workspace = open_workspace(common)
     documents, diagnostics = read_documents(workspace)
     judged = judge_documents(documents, now().date(), own_account=workspace.settings.service_account)
+    judged.extend(judge_ends(documents, now().date()))
     untrusted = untrusted_addresses(workspace.service, os.environ)
     judged.extend(
         Diagnostic(severity="warning", code="settings/untrusted-host", message=message) for message in untrusted

@@ -11,6 +11,7 @@ from reconciler.desired.acknowledgements import decode_acknowledgements
 from reconciler.desired.policies import PolicyDocument, decode_person, decode_policy
 from reconciler.desired.schemas import explain
 from reconciler.desired.wire import (
+    EXCEPT,
     SHAPES,
     AcknowledgementsShape,
     AssignmentsShape,
@@ -174,12 +175,19 @@ class _Decoder:
             origin=self._at(marks),
             groups=groups,
             workflow_manager=manager,
-            where={field: _texts(value) for field, value in where.items()},
+            where={field: _texts(value) for field, value in where.items() if field != EXCEPT},
             where_origins={field: self._key(inner, field) for field in where},
+            left_out=self._left_out(cast("Sequence[object]", where.get(EXCEPT, ())), child(inner, EXCEPT)),
         )
 
+    def _left_out(self, shapes: Sequence[object], marks: Marks) -> tuple[Reference, ...]:
+        return tuple(self._referred(one, self._at(child(marks, index))) for index, one in enumerate(shapes))
+
     def _reference(self, shape: object, marks: Marks, step: str) -> Reference:
-        origin = self._key(marks, step)
+        return self._referred(shape, self._key(marks, step))
+
+    @staticmethod
+    def _referred(shape: object, origin: Origin) -> Reference:
         if isinstance(shape, str):
             return Reference(origin=origin, name=shape)
         number = getattr(shape, "number", UNSET)

@@ -107,9 +107,14 @@ class TeamExpansion:
                 self._add("documents/duplicate-member", message, member)
             elif member.team is not None:
                 for person in self._team_of(member):
-                    people.setdefault(person.key, _by_way_of(member, person))
+                    known = people.get(person.key)
+                    if known is None or _lasts_longer(person, known):
+                        people[person.key] = _by_way_of(member, person)
             elif member.until is None or member.until >= self._today:
-                people[key] = member  # rather than a team that names the same person
+                known = people.get(key)
+                # rather than a team that names the same person, unless that lasts longer
+                if known is None or not _lasts_longer(known, member):
+                    people[key] = member
             else:
                 message = f"the last day of {member} is over ({member.until}); this line has no effect and can go"
                 self._add("documents/expired", message, member, "note")
@@ -150,6 +155,11 @@ def _is_plain(members: Sequence[Member]) -> bool:
     """Tell whether a list names different people by login, without teams and last days."""
     logins = {member.login.lower() for member in members if member.login is not None and member.until is None}
     return len(logins) == len(members)
+
+
+def _lasts_longer(one: Member, other: Member) -> bool:
+    """Tell whether a line holds somebody for longer than another line does; no last day is for ever."""
+    return other.until is not None and (one.until is None or one.until > other.until)
 
 
 def _by_way_of(reference: Member, person: Member) -> Member:

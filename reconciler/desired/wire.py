@@ -12,14 +12,15 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-__all__ = ["SHAPES", "AcknowledgementShape", "AcknowledgementsShape", "AssignmentsShape", "DocumentShape",
+__all__ = ["EXCEPT", "SHAPES", "AcknowledgementShape", "AcknowledgementsShape", "AssignmentsShape", "DocumentShape",
            "EntryShape", "GroupShape", "LimitShape", "LoginIdShape", "MemberShape",
            "OverrideShape", "PersonShape", "PolicyShape", "ReferenceShape", "RoleShape",
            "SettingsShape", "TeamsShape"]  # fmt: skip
 
 _Number = Annotated[int, Meta(ge=0)]
 _Id = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{1,64}$")] | _Number
-_Name = Annotated[str, Meta(min_length=1, max_length=1000)]
+_LONGEST_NAME = 1000
+_Name = Annotated[str, Meta(min_length=1, max_length=_LONGEST_NAME)]
 _ShortText = Annotated[str, Meta(min_length=1, max_length=200)]
 # neither blanks nor what nobody sees: a login copied from a page may hold a zero-width space
 _PART = r"[^\s@\u0000-\u001f\u007f-\u009f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff]+"
@@ -109,9 +110,10 @@ class GroupShape(_Strict, frozen=True):
 
 _Groups = dict[_Name, _Members | GroupShape]
 _Where = Annotated[
-    dict[str, _Text | Annotated[list[_Text], Meta(min_length=1)]],
+    dict[str, _Text | Annotated[list[_Text | ReferenceShape], Meta(min_length=1)]],
     Meta(min_length=1),
 ]
+EXCEPT = "except"  # below ``where:`` the one key that is no field of projects
 
 
 class EntryShape(_Strict, frozen=True):
@@ -126,6 +128,25 @@ class EntryShape(_Strict, frozen=True):
         """Refuse both and neither."""
         if (self.project is msgspec.UNSET) == (self.where is msgspec.UNSET):
             raise ValueError("one of project and where")
+        if self.where is not msgspec.UNSET:
+            _check_where(self.where)
+
+
+def _check_where(where: _Where) -> None:
+    """Refuse references among the texts of a field, texts that name nobody in ``except``, and nothing but that."""
+    fields = {field: value for field, value in where.items() if field != EXCEPT}
+    if not fields:
+        raise ValueError("a field of the project list")
+    listed = (one for value in fields.values() if isinstance(value, list) for one in value)
+    if any(isinstance(one, ReferenceShape) for one in listed):
+        raise ValueError("texts")
+    left_out = where.get(EXCEPT, [ReferenceShape(id="0")])
+    if not isinstance(left_out, list) or not all(_names_a_project(one) for one in left_out):
+        raise ValueError("a list of projects")
+
+
+def _names_a_project(one: _Text | ReferenceShape) -> bool:
+    return isinstance(one, ReferenceShape) or (isinstance(one, str) and 1 <= len(one) <= _LONGEST_NAME)
 
 
 class CompanyShape(_Strict, frozen=True):

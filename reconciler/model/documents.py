@@ -47,7 +47,8 @@ class DesiredGroup(msgspec.Struct, frozen=True, kw_only=True):
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
     """One entry of an assignments document: a project, a ``where`` selection, or the company.
 
-    ``project`` set: that project. ``where`` set: every active project whose fields hold one of the texts.
+    ``project`` set: that project. ``where`` set: every active project whose fields hold one of the texts, but those in
+    ``left_out``.
     Neither: the company-level preset.
     """
 
@@ -57,6 +58,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     project: Reference | None = None
     where: dict[str, tuple[str, ...]] | None = None
     where_origins: dict[str, Origin] = {}
+    left_out: tuple[Reference, ...] = ()
 
 
 class Assignments(msgspec.Struct, frozen=True, kw_only=True):

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from reconciler.model.live import Unreadable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from reconciler.model.diagnostics import Origin
     from reconciler.model.live import Preset, Template, Version
+    from reconciler.model.scope import Scope
 
-__all__ = ["split_half_read"]
+__all__ = ["split_half_read", "with_way_out"]
 
 
 def split_half_read(
@@ -44,3 +48,25 @@ def split_half_read(
             )
         )
     return whole, half
+
+
+def with_way_out(unreadable: Iterable[Unreadable], scope: Scope) -> list[Unreadable]:
+    """Return the same, with the line that leaves a project out where nothing but a ``where`` selects it.
+
+    One project that the service refuses makes a plan incomplete, so people need a way to go on without it.
+    """
+    wheres: dict[str, set[Origin | None]] = {}
+    for key, claims in scope.claims.items():
+        if key.project_id is not None:
+            found = wheres.setdefault(key.project_id, set())
+            found.update(one.entry.origin if one.entry.where is not None else None for one in claims)
+    told = []
+    for one in unreadable:
+        origins = wheres.get(one.project_id or "", {None})
+        if None not in origins:
+            places = ", ".join(str(origin) for origin in sorted(origin for origin in origins if origin))
+            way = f'add except: [{{id: "{one.project_id}"}}] to the where at {places}'
+            reason = f"{one.reason}; to plan without this project, {way}"
+            one = msgspec.structs.replace(one, reason=reason)  # noqa: PLW2901 - the same with more words
+        told.append(one)
+    return told

@@ -179,18 +179,8 @@ class _Finder:
         return [] if project is None else [project]
 
     def _project(self, reference: Reference) -> Project | None:
-        if reference.id is not None:
-            by_id = self._by_id.get(reference.id)
-            found = [] if by_id is None else [by_id]
-            known: Iterable[str] = self._by_id
-        elif reference.number is not None:
-            found = self._by_number.get(reference.number, [])
-            known = self._by_number
-        else:
-            found = self._by_name.get(reference.name or "", [])
-            known = self._by_name
-        active = [project for project in found if project.active]
-        found = active or found
+        """Find the one project that an entry names."""
+        found, known = self._named(reference)
         if not found:
             wrong = reference.id or reference.number or reference.name or ""
             message = f"no project {reference}{did_you_mean(wrong, known)}"
@@ -206,6 +196,20 @@ class _Finder:
             self._add("warning", "documents/inactive-project", message, reference.origin)
         return found[0]
 
+    def _named(self, reference: Reference) -> tuple[list[Project], Iterable[str]]:
+        """Return the projects that a reference may mean, active ones before others, and every text that means one."""
+        if reference.id is not None:
+            by_id = self._by_id.get(reference.id)
+            found = [] if by_id is None else [by_id]
+            known: Iterable[str] = self._by_id
+        elif reference.number is not None:
+            found = self._by_number.get(reference.number, [])
+            known = self._by_number
+        else:
+            found = self._by_name.get(reference.name or "", [])
+            known = self._by_name
+        return [project for project in found if project.active] or found, known
+
     def _matching(self, entry: Entry) -> list[Project]:
         found = list(self._active)
         for field, values in (entry.where or {}).items():
@@ -217,7 +221,25 @@ class _Finder:
         if not found:
             message = "no active project matches this 'where'"
             self._add("warning", "documents/nothing-selected", message, entry.origin)
-        return found
+        left_out = self._left_out(entry, found)
+        return [project for project in found if project.id not in left_out]
+
+    def _left_out(self, entry: Entry, matching: list[Project]) -> set[str]:
+        """Return the ids of projects that ``except`` names; a line of it that leaves none out is a warning."""
+        ids = {project.id for project in matching}
+        left_out: set[str] = set()
+        for reference in entry.left_out:
+            named = {project.id for project in self._named(reference)[0]} & ids
+            if not named:
+                message = (
+                    f"'except' names project {reference}, which does not match this 'where': remove it from the list"
+                )
+                self._add("warning", "documents/excepts-nothing", message, reference.origin)
+            elif len(named) > 1:
+                message = f"{len(named)} projects are called {reference}: use {{id: …}} or {{number: …}}"
+                self._error("documents/ambiguous-project", message, reference.origin)
+            left_out |= named
+        return left_out
 
     def _error(self, code: str, message: str, origin: Origin) -> None:
         self._add("error", code, message, origin)

@@ -20,6 +20,8 @@ MEANINGS = {
     "documents/dynamic-group": "the service fills this group itself",
     "documents/empty-group": "an empty list without allow_empty: true, or nobody is left in it",
     "documents/encoding": "the file is not UTF-8",
+    "documents/ends-soon": "a last day within 14 days will empty a group, or break its minimum",
+    "documents/excepts-nothing": "a line of except leaves no project out",
     "documents/expired": "the last day of this line is over",
     "documents/inactive-project": "the project named is inactive",
     "documents/kind": "no document of a known kind",

@@ -49,7 +49,10 @@ groups = st.dictionaries(
     st.sampled_from(["A", "B", ""]), members | optional(members=members, allow_empty=st.booleans()), max_size=2
 )
 person = logins | optional(login_id=numbers)
-where = st.dictionaries(st.sampled_from(["stage", "x"]), scalars | st.lists(scalars, max_size=2), max_size=2)
+left_out = st.lists(scalars | optional(id=numbers, number=scalars), max_size=2)
+where = st.dictionaries(
+    st.sampled_from(["stage", "x", "except"]), scalars | st.lists(scalars, max_size=2) | left_out, max_size=2
+)
 entry = optional(
     project=scalars | optional(id=numbers, number=scalars), where=where, workflow_manager=person, groups=groups
 )

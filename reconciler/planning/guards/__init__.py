@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from reconciler.planning.guards.base_policy import judge_base_policy
 from reconciler.planning.guards.case import Case, removals_of
+from reconciler.planning.guards.ends import judge_ends
 from reconciler.planning.guards.frozen import judge_frozen
 from reconciler.planning.guards.gathering import plan_case
 from reconciler.planning.guards.members import below_minimum, missing_required, separation
@@ -28,8 +29,8 @@ if TYPE_CHECKING:
     from reconciler.model.diagnostics import Diagnostic
     from reconciler.model.plan import UsedOverride
 
-__all__ = ["Case", "Judgement", "judge", "judge_base_policy", "judge_documents", "judge_frozen", "judge_settings",
-           "plan_case", "removals_left"]  # fmt: skip
+__all__ = ["Case", "Judgement", "judge", "judge_base_policy", "judge_documents", "judge_ends", "judge_frozen",
+           "judge_settings", "plan_case", "removals_left"]  # fmt: skip
 
 
 def removals_left(case: Case) -> int:

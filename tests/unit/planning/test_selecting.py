@@ -143,3 +143,38 @@ def test_where_with_an_unknown_field_or_without_a_match(tmp_path: Path) -> None:
     assert wrong[0].startswith("a.yaml:4:13 documents/unknown-field no project has a field 'stag'")
     found = observe_documents(tmp_path, {"a.yaml": of_project("where: {stage: Bidding}")})
     assert [(one.severity, one.code) for one in found.diagnostics] == [("warning", "documents/nothing-selected")]
+
+
+def of_where(where: str) -> str:
+    """Give a document about the projects that match."""
+    return f"kind: assignments\ntemplate: Invoice Approval\nprojects:\n  - where: {where}\n    {GROUPS}\n"
+
+
+def test_projects_that_match_and_are_left_out(tmp_path: Path) -> None:
+    """By name, id or number; a line that leaves nobody out is a warning, as is a project that does not match."""
+    stage = "stage: Course of Construction"
+    whole = plan_documents(tmp_path, {"a.yaml": of_where(f"{{{stage}}}")})
+    assert whole.summary.presets == 2
+    for reference in ("Harbor Bridge", '{id: "1042"}', '{number: "24-017"}'):
+        plan = plan_documents(tmp_path, {"a.yaml": of_where(f"{{{stage}, except: [{reference}]}}")})
+        assert plan.summary.presets == 1
+        assert [one.code for one in plan.diagnostics if one.code.startswith("documents/")] == []
+    plan = plan_documents(tmp_path, {"a.yaml": of_where(f"{{{stage}, except: [Nowhere, Old Library]}}")})
+    assert plan.summary.presets == 2
+    told = [one for one in plan.diagnostics if one.code == "documents/excepts-nothing"]
+    assert [str(one.origin) for one in told] == ["a.yaml:4:53", "a.yaml:4:62"]
+    assert told[0].message == (
+        "'except' names project 'Nowhere', which does not match this 'where': remove it from the list"
+    )
+
+
+def test_a_name_that_would_leave_out_two(tmp_path: Path) -> None:
+    """It is ambiguous, and nobody guesses."""
+    projects = company_seed()["projects"]
+    twin = {**projects[0], "id": "1049", "name": "Harbor Bridge", "display_name": "Harbor Bridge"}
+    told = problems_of(
+        tmp_path, of_where("{stage: Course of Construction, except: [Harbor Bridge]}"), projects=[*projects, twin]
+    )
+    assert told == [
+        "a.yaml:4:53 documents/ambiguous-project 2 projects are called 'Harbor Bridge': use {id: …} or {number: …}"
+    ]
