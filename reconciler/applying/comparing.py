@@ -37,21 +37,22 @@ def _same(groups: Mapping[str, set[str]], planned: Mapping[str, tuple[str, ...]]
 def write_groups(change: PresetChange, preset: Preset) -> dict[str, tuple[str, ...]]:
     """Give the whole array to write: every group as just read, but for the managed ones that change.
 
-    Groups come in live order with their members in live order; additions go behind.
+    Groups come in live order with their members in live order; additions go behind. Somebody whom live has twice in a
+    group goes back once: the service refuses a write that names a login twice.
     """
     changing = {group.uuid for group in change.groups}
     groups: dict[str, tuple[str, ...]] = {}
     for membership in preset.groups:
         live = tuple(person.id for person in membership.members)
         if membership.uuid not in changing:
-            groups[membership.uuid] = live
+            groups[membership.uuid] = tuple(dict.fromkeys(live))
             continue
         after = change.after[membership.uuid]
         kept = dict.fromkeys(one for one in live if one in after)
         groups[membership.uuid] = tuple({**kept, **dict.fromkeys(after)})
     for uuid in change.after:
         if uuid not in groups:
-            groups[uuid] = change.after[uuid]
+            groups[uuid] = tuple(dict.fromkeys(change.after[uuid]))
     return groups
 
 

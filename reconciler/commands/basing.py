@@ -87,7 +87,7 @@ def with_people_of_base(
             desired, before = resolved.groups.get(membership.uuid), then.groups.get(membership.uuid)
             unseen = before is not None and before.unseen
             if unseen and desired is not None and {one.id for one in membership.members} - desired.members.keys():
-                wanted.add((target.preset.project_id, target.template.tool_type))
+                wanted.add(target.place)
     return with_lists(observation, reader, wanted)
 
 

@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from reconciler.commands.observing import observe, require_whole
+from reconciler.commands.observing import local_presets, observe, require_whole
 from reconciler.commands.options import document_mode, write_file
 from reconciler.commands.progress import show_progress
 from reconciler.commands.workspace import now, problems
@@ -19,6 +19,7 @@ from reconciler.model.diagnostics import has_errors
 from reconciler.model.live import LiveState
 from reconciler.planning import compare
 from reconciler.planning.completeness import split_half_read
+from reconciler.planning.coverage import judge_coverage
 from reconciler.settings import FILE_NAME, read_credentials
 
 if TYPE_CHECKING:
@@ -50,7 +51,8 @@ def read_account(
         reader = AccountReader(client, report)
         account = reader.account()
         chosen = choose(account, projects, templates)
-        return _read(reader, account, chosen), chosen.left_out
+        state = _read(reader, account, chosen)
+        return state, (*chosen.left_out, *judge_coverage(state))
 
 
 def _read(reader: AccountReader, account: Account, chosen: Chosen) -> LiveState:
@@ -70,6 +72,7 @@ def _read(reader: AccountReader, account: Account, chosen: Chosen) -> LiveState:
         versions=tuple(versions),
         presets=tuple(presets),
         listed=chosen.wanted,
+        local=local_presets(reader.others, account.catalogue, chosen.wanted),
         with_projects=True,
         inactive=frozenset(),
     )

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
+from reconciler.commands.directory import Directory
 from reconciler.commands.workspace import now, problems
 from reconciler.errors import IncompleteError
 from reconciler.model.acknowledgement import Acknowledgement
@@ -15,14 +16,15 @@ from reconciler.model.member import Member
 from reconciler.model.policy import Policy
 from reconciler.model.scope import ResolvedTarget, Scope
 from reconciler.model.suggestions import did_you_mean_login
-from reconciler.people import PeopleIndex, Resolution
+from reconciler.people import PeopleIndex, Resolution, tell_former_accounts
 from reconciler.planning import find_targets, select
 from reconciler.planning.completeness import split_half_read, with_way_out
+from reconciler.planning.coverage import judge_coverage
 from reconciler.planning.judging import judge_age
 from reconciler.planning.selecting import changed_claims, fields_needed, narrowed, needs_projects
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from collections.abc import Set as AbstractSet
 
     from reconciler.commands.readers import LiveReader
@@ -30,15 +32,18 @@ if TYPE_CHECKING:
     from reconciler.model.live import (
         Catalogue,
         NamedPreset,
+        OtherPreset,
+        Place,
         Preset,
         PresetKey,
         Unreadable,
         Version,
+        Wanted,
     )
 
 __all__ = [
     "Observation",
-    "confirm_inactive",
+    "local_presets",
     "observe",
     "require_whole",
     "with_age",
@@ -94,18 +99,24 @@ def observe(  # noqa: PLR0913 - what is asked for, whom to ask, and how much of 
     if not tolerant:
         _require_versions(scope, read)
     targets, found = find_targets(scope, catalogue, read.presets, read.versions, read.unreadable)
-    inactive = reader.inactive_logins()
-    resolution = Resolution(targets, PeopleIndex(read.presets), inactive)
+    directory, index = Directory(reader), PeopleIndex(read.presets)
+    directory.confirm(index.knows)
+    index.expect_two_accounts(directory.rehired)
+    resolution = Resolution(targets, index, directory.inactive)
     lists = _resolve(resolution, reader)
+    directory.confirm(index.knows)
     all_diagnostics = [*diagnostics, *lost, *found, *resolution.diagnostics]
     if has_errors(all_diagnostics) and not tolerant:
         raise problems(all_diagnostics)
     state = msgspec.structs.replace(
         _state(catalogue, scope, read, lists, reader),
         with_projects=with_projects,
-        inactive=confirm_inactive(inactive, resolution.index.knows, reader),
+        inactive=directory.inactive,
+        rehired=directory.rehired,
         pacing=reader.pacing,
     )
+    former = tell_former_accounts(resolution.resolved, read.versions, index)
+    all_diagnostics.extend((*former, *judge_coverage(state)))
     return _observation(state, resolution, documents, all_diagnostics, own_account)
 
 
@@ -133,7 +144,18 @@ def _state(
         managers=tuple(managers),
         unreadable=tuple(read.unreadable),
         listed=scope.wanted,
+        local=local_presets(reader.others, catalogue, scope.wanted),
     )
+
+
+def local_presets(
+    others: Iterable[OtherPreset], catalogue: Catalogue, listed: Iterable[Wanted]
+) -> tuple[OtherPreset, ...]:
+    """Give the presets on these lists whose templates the company's list does not show."""
+    company = {template.id for template in catalogue.templates}
+    places = {one.place for one in listed}
+    local = {one.id: one for one in others if one.template_id not in company and one.place in places}
+    return tuple(sorted(local.values(), key=lambda one: (one.project_id or "", one.id)))
 
 
 def _observation(
@@ -173,20 +195,14 @@ def with_lists_of_invalid(observation: Observation, reader: LiveReader) -> Obser
 
     A preset turns invalid by somebody in it who may not be assigned any more (api.md section 1): these lists tell who.
     """
-    wanted = {
-        (one.target.preset.project_id, one.target.template.tool_type)
-        for one in observation.resolved
-        if not one.target.preset.valid
-    }
+    wanted = {one.target.place for one in observation.resolved if not one.target.preset.valid}
     return with_lists(observation, reader, wanted)
 
 
-def with_lists(
-    observation: Observation, reader: LiveReader, wanted: AbstractSet[tuple[str | None, str]]
-) -> Observation:
-    """Read who may be assigned to these tools of these projects (null: of the company), where that is not read yet."""
+def with_lists(observation: Observation, reader: LiveReader, wanted: AbstractSet[Place]) -> Observation:
+    """Read who may be assigned in these places, where that is not read yet."""
     state = observation.state
-    known = {(one.project_id, one.tool_type) for one in state.assignees}
+    known = {one.place for one in state.assignees}
     more = reader.assignees(sorted(wanted - known, key=str))
     if not more:
         return observation
@@ -235,18 +251,6 @@ def _unknown(policy: Policy, index: PeopleIndex) -> tuple[tuple[Member, str], ..
     return tuple((one, did_you_mean_login(one.login, index.logins()) if one.login else "") for one in unseen)
 
 
-def confirm_inactive(
-    inactive: frozenset[str] | None, seen: Callable[[str], bool], reader: LiveReader
-) -> frozenset[str] | None:
-    """Take out whoever is active as well: somebody who came back has an old and a new user of one e-mail.
-
-    The active half of the directory is read only where the inactive one names somebody this is about.
-    """
-    if inactive is None or not any(map(seen, inactive)):
-        return inactive
-    return inactive - (reader.active_logins() or frozenset())
-
-
 def _require_versions(scope: Scope, read: _Presets) -> None:
     known = {version.id for version in read.versions}
     needed = {template.version_id for template in scope.templates} | {preset.version_id for preset in read.presets}
@@ -264,6 +268,6 @@ def _resolve(resolution: Resolution, reader: LiveReader) -> tuple[list[PeopleLis
             return assignees, managers
         read_assignees = reader.assignees(wanted_assignees)
         read_managers = reader.managers(wanted_managers)
-        resolution.read((*read_assignees, *read_managers))
+        resolution.read(read_assignees, read_managers)
         assignees.extend(read_assignees)
         managers.extend(read_managers)

@@ -21,8 +21,10 @@ if TYPE_CHECKING:
         Catalogue,
         LiveState,
         NamedPreset,
+        OtherPreset,
         Pacing,
         PeopleList,
+        Place,
         Preset,
         Template,
         Unreadable,
@@ -46,6 +48,11 @@ class LiveReader(Protocol):
         """What it cost so far, if it costs anything."""
         ...
 
+    @property
+    def others(self) -> Sequence[OtherPreset]:
+        """The presets whose templates nobody asked for, on the lists read so far."""
+        ...
+
     def catalogue(self, *, with_projects: bool, fields: frozenset[str] | None) -> Catalogue:
         """Give templates and projects, with the fields named (null: all)."""
         ...
@@ -66,11 +73,11 @@ class LiveReader(Protocol):
         """Give presets whose ids are known, and what could not be read."""
         ...
 
-    def assignees(self, wanted: Sequence[tuple[str | None, str]]) -> list[PeopleList]:
+    def assignees(self, wanted: Sequence[Place]) -> list[PeopleList]:
         """Give who may be assigned."""
         ...
 
-    def managers(self, wanted: Sequence[tuple[str | None, str]]) -> list[PeopleList]:
+    def managers(self, wanted: Sequence[Place]) -> list[PeopleList]:
         """Give who may be workflow manager."""
         ...
 

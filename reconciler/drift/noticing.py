@@ -52,12 +52,12 @@ def find_notices(
     are invalid (api.md section 1).
     """
     names = {version.id: {one.uuid: one.name for one in version.groups if one.is_role} for version in state.versions}
-    lists = {(one.project_id, one.tool_type): frozenset(each.id for each in one.people) for one in state.assignees}
+    lists = {one.place: frozenset(each.id for each in one.people) for one in state.assignees}
     found: list[Notice] = []
     for resolved in targets:
         target = resolved.target
         roles = names.get(target.preset.version_id or target.template.version_id or "", {})
-        possible = lists.get((target.preset.project_id, target.template.tool_type))
+        possible = lists.get(target.place)
         found.extend(_of_preset(resolved, roles, state.inactive or frozenset(), possible))
         found.extend(_ending(resolved, roles, policy, today))
     if previous is not None:
@@ -80,7 +80,7 @@ def _of_preset(
         if membership.uuid not in roles:
             continue
         group = NamedGroup(membership.uuid, roles[membership.uuid])
-        for person in membership.members:
+        for person in {one.id: one for one in membership.members}.values():
             if (person.login or "").lower() in inactive:
                 message = f"{place} · {group.name}: {_person(person)} is inactive in the directory"
                 yield Notice(kind="inactive", address=address, group=group, person=person, message=message)

@@ -7,13 +7,14 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from threading import Lock
 from typing import TYPE_CHECKING, Any, TypeVar
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 import msgspec
 
 from reconciler.errors import AnswerError, RequestRefusedError, UnreachableError
 from reconciler.live.answers import TooLong, decode_answer, refuse_twice
 from reconciler.live.pages import read_pages
+from reconciler.live.paths import company_path, directory_path, projects_path, scope_path, tool_query
 from reconciler.live.wire import (
     ListedPreset,
     PresetAnswer,
@@ -25,9 +26,11 @@ from reconciler.live.wire import (
 )
 from reconciler.model.live import (
     Catalogue,
+    OtherPreset,
     Pacing,
     PeopleList,
     Person,
+    Place,
     Preset,
     Project,
     Template,
@@ -62,12 +65,14 @@ class _VersionData(msgspec.Struct):
 class Reader:
     """Reads with one client and keeps account of the fewest requests that could have done it.
 
-    ``report`` is told after each step how far the reading is.
+    ``report`` is told after each step how far the reading is. ``others`` are the presets on the lists read so far whose
+    templates nobody asked for.
     """
 
     def __init__(self, client: ServiceClient, report: Callable[[Progress], None], *, threads: int = THREADS) -> None:
         self.client = client
         self.lower_bound = 0
+        self.others: list[OtherPreset] = []
         self._report = report
         self._threads = threads
         self._lock = Lock()
@@ -75,9 +80,8 @@ class Reader:
         self._started = time.monotonic()
         started = datetime.datetime.now(datetime.UTC)
         self.observed_at = started.isoformat(timespec="seconds").replace("+00:00", "Z")
-        company = quote(client.service.company_id, safe="")
-        self._company = f"/rest/v2.0/companies/{company}"
-        self._company_query = urlencode({"company_id": client.service.company_id})
+        self._company_id = client.service.company_id
+        self._company = company_path(self._company_id)
 
     @property
     def pacing(self) -> Pacing:
@@ -98,7 +102,7 @@ class Reader:
 
     def _projects(self, fields: frozenset[str] | None) -> list[Project]:
         what = "the list of projects"
-        raw = self._list(f"/rest/v1.1/projects?{self._company_query}", list[dict[str, Any]], what)
+        raw = self._list(projects_path(self._company_id), list[dict[str, Any]], what)
         try:
             items = msgspec.convert(raw, list[ProjectItem])
         except msgspec.ValidationError as error:
@@ -136,10 +140,11 @@ class Reader:
         return presets, unreadable
 
     def _presets_of(self, wanted: Wanted) -> tuple[list[Preset], list[Unreadable]]:
-        scope = self._scope(wanted.project_id)
+        tool = wanted.place.tool
+        scope = scope_path(self._company_id, wanted.project_id)
         place = f"project {wanted.project_id}" if wanted.project_id else "the company"
-        what = f"the list of {wanted.tool_type} presets of {place}"
-        query = urlencode({"filters[tool_type]": wanted.tool_type})
+        what = f"the list of {tool} presets of {place}"
+        query = tool_query(tool, "filters[tool_type]", "filters[tool_subtype]")
         try:
             listed = self._list(f"{scope}/presets?{query}", list[ListedPreset], what)
         except RequestRefusedError as error:
@@ -147,10 +152,12 @@ class Reader:
         refuse_twice((item.id for item in listed), what)
         presets: list[Preset] = []
         unreadable: list[Unreadable] = []
+        others: list[OtherPreset] = []
         seen: set[str] = set()
         for item in listed:
             template_id = item.template.id
             if template_id not in wanted.template_ids:
+                others.append(_other(item, wanted.place))
                 continue
             if template_id in seen:
                 reason = f"{what} shows template {template_id} twice"
@@ -166,12 +173,15 @@ class Reader:
             if preset.template_id != template_id:
                 raise AnswerError(f"preset {item.id} of {place} changed its template while it was read; run again")
             presets.append(preset)
+        with self._lock:
+            self.others.extend(others)
         return presets, unreadable
 
     def preset(self, project_id: str | None, preset_id: str) -> Preset:
         """Read one preset; raises RequestRefusedError when the service refuses it."""
         what = f"preset {preset_id}" + (f" of project {project_id}" if project_id else "")
-        response = self._get(f"{self._scope(project_id)}/presets/{quote(preset_id, safe='')}", what)
+        scope = scope_path(self._company_id, project_id)
+        response = self._get(f"{scope}/presets/{quote(preset_id, safe='')}", what)
         answer = decode_answer(response, _Data, what).data
         if answer.id != preset_id:
             raise AnswerError(f"{what}: the answer is about preset {answer.id}")
@@ -198,26 +208,26 @@ class Reader:
             if preset.template_id == key.template_id:
                 return preset
             reason = f"preset {named.id} belongs to template {preset.template_id} now"
-        return Unreadable(
-            project_id=key.project_id, template_id=key.template_id, tool_type=named.tool_type, reason=reason
-        )
+        place = Place(key.project_id, named.tool)
+        return Unreadable(place=place, template_id=key.template_id, reason=reason)
 
-    def assignees(self, wanted: Sequence[tuple[str | None, str]]) -> list[PeopleList]:
-        """Read who may be assigned on each (project, tool)."""
-        return self._side_by_side("possible assignees", lambda one: self._people("possible_assignees", *one), wanted)
+    def assignees(self, wanted: Sequence[Place]) -> list[PeopleList]:
+        """Read who may be assigned in each place."""
+        return self._side_by_side("possible assignees", lambda one: self._people("possible_assignees", one), wanted)
 
-    def managers(self, wanted: Sequence[tuple[str | None, str]]) -> list[PeopleList]:
-        """Read who may be workflow manager on each (project, tool)."""
-        return self._side_by_side("workflow managers", lambda one: self._people("workflow_managers", *one), wanted)
+    def managers(self, wanted: Sequence[Place]) -> list[PeopleList]:
+        """Read who may be workflow manager in each place."""
+        return self._side_by_side("workflow managers", lambda one: self._people("workflow_managers", one), wanted)
 
-    def _people(self, endpoint: str, project_id: str | None, tool_type: str) -> PeopleList:
-        place = f"project {project_id}" if project_id else "the company"
-        what = f"the {endpoint.replace('_', ' ')} of {tool_type} in {place}"
-        path = f"{self._scope(project_id)}/{endpoint}?{urlencode({'tool_type': tool_type})}"
-        people = self._list(path, list[Person], what)
+    def _people(self, endpoint: str, place: Place) -> PeopleList:
+        where = f"project {place.project_id}" if place.project_id else "the company"
+        what = f"the {endpoint.replace('_', ' ')} of {place.tool} in {where}"
+        query = tool_query(place.tool, "tool_type", "tool_subtype")
+        scope = scope_path(self._company_id, place.project_id)
+        people = self._list(f"{scope}/{endpoint}?{query}", list[Person], what)
         refuse_twice((person.id for person in people), what)
         unique = tuple(self._known.setdefault(person, person) for person in people)
-        return PeopleList(project_id=project_id, tool_type=tool_type, people=unique)
+        return PeopleList(place=place, people=unique)
 
     def inactive_logins(self) -> frozenset[str] | None:
         """Read the inactive half of the directory: e-mails in lower case, or null when the service refuses it."""
@@ -229,9 +239,8 @@ class Reader:
 
     def _directory(self, version: str, path: str, what: str) -> frozenset[str] | None:
         self._tell(what, 0, 0)
-        company = quote(self.client.service.company_id, safe="")
         try:
-            users = self._list(f"/rest/{version}/companies/{company}/{path}", list[UserItem], what)
+            users = self._list(directory_path(self._company_id, version, path), list[UserItem], what)
         except RequestRefusedError:
             # not every service account may read the directory; whoever judges by it says that it could not
             self._count(1)
@@ -242,11 +251,6 @@ class Reader:
     def _count(self, requests: int) -> None:
         with self._lock:
             self.lower_bound += requests
-
-    def _scope(self, project_id: str | None) -> str:
-        if project_id is None:
-            return f"{self._company}/workflows"
-        return f"{self._company}/projects/{quote(project_id, safe='')}/workflows"
 
     def _get(self, path: str, what: str) -> Any:
         try:
@@ -294,4 +298,8 @@ class Reader:
 
 
 def _unreadable(wanted: Wanted, template_id: str | None, reason: str) -> Unreadable:
-    return Unreadable(project_id=wanted.project_id, template_id=template_id, tool_type=wanted.tool_type, reason=reason)
+    return Unreadable(place=wanted.place, template_id=template_id, reason=reason)
+
+
+def _other(item: ListedPreset, place: Place) -> OtherPreset:
+    return OtherPreset(id=item.id, place=place, template_id=item.template.id, template_name=item.template.name)

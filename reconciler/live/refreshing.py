@@ -15,8 +15,10 @@ if TYPE_CHECKING:
         Catalogue,
         LiveState,
         NamedPreset,
+        OtherPreset,
         Pacing,
         PeopleList,
+        Place,
         Preset,
         Template,
         Unreadable,
@@ -25,8 +27,6 @@ if TYPE_CHECKING:
     )
 
 __all__ = ["RefreshingReader"]
-
-_Place = tuple[str | None, str]
 
 
 class RefreshingReader:
@@ -46,6 +46,11 @@ class RefreshingReader:
     def observed_at(self) -> str:
         """The moment the snapshot was taken: the oldest that anything here is from."""
         return self._snapshot.observed_at
+
+    @property
+    def others(self) -> Sequence[OtherPreset]:
+        """The presets whose templates nobody asked for, of the snapshot and of lists read since."""
+        return (*self._snapshot.others, *self._reader.others)
 
     @property
     def pacing(self) -> Pacing:
@@ -72,7 +77,7 @@ class RefreshingReader:
         seen: list[Wanted] = []
         unseen: list[Wanted] = []
         for one in wanted:
-            known = looked_at.get((one.project_id, one.tool_type), frozenset())
+            known = looked_at.get(one.place, frozenset())
             (seen if one.template_ids <= known else unseen).append(one)
         presets, unreadable = self._snapshot.presets(seen)
         kept = [one for one in presets if _key(one) not in self._anew]
@@ -86,11 +91,11 @@ class RefreshingReader:
         """Read presets whose ids are known."""
         return self._reader.presets_by_id(wanted)
 
-    def assignees(self, wanted: Sequence[_Place]) -> list[PeopleList]:
+    def assignees(self, wanted: Sequence[Place]) -> list[PeopleList]:
         """Read who may be assigned."""
         return self._reader.assignees(wanted)
 
-    def managers(self, wanted: Sequence[_Place]) -> list[PeopleList]:
+    def managers(self, wanted: Sequence[Place]) -> list[PeopleList]:
         """Read who may be workflow manager."""
         return self._reader.managers(wanted)
 

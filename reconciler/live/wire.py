@@ -16,14 +16,17 @@ from reconciler.model.live import (
     Preset,
     Project,
     Template,
+    Tool,
     Version,
 )
 
-__all__ = ["ListedPreset", "PresetAnswer", "ProjectItem", "TemplateItem", "UserItem", "VersionAnswer",
-           "project_value"]  # fmt: skip
+__all__ = ["ListedPreset", "PresetAnswer", "ProjectItem", "TemplateItem", "ToolItem", "UserItem",
+           "VersionAnswer", "project_value"]  # fmt: skip
 
 # Ids travel on into paths of later requests, so nothing but plain characters is taken for one.
 _Id = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
+# An integer in requests; answers may spell it as text, as they do with ids.
+_Subtype = int | Annotated[str, Meta(pattern=r"^[0-9]{1,18}$")]
 
 
 class _VersionReference(msgspec.Struct):
@@ -36,9 +39,10 @@ class TemplateItem(msgspec.Struct):
     id: _Id
     name: str
     tool_type: str
-    tool_subtype: str | None = None
+    tool_subtype: _Subtype | None = None
     archived_at: str | None = None
     latest_published_version: _VersionReference | None = None
+    assigned_projects_count: int | None = None
 
     def value(self) -> Template:
         """Give the template."""
@@ -47,10 +51,23 @@ class TemplateItem(msgspec.Struct):
             id=self.id,
             name=self.name,
             tool_type=self.tool_type,
-            tool_subtype=self.tool_subtype,
+            tool_subtype=None if self.tool_subtype is None else int(self.tool_subtype),
             version_id=version.id if version else None,
             archived=self.archived_at is not None,
+            assigned_projects_count=self.assigned_projects_count,
         )
+
+
+class ToolItem(msgspec.Struct):
+    """An item of the list of tools."""
+
+    type: str
+    provider: str
+    subtype: _Subtype | None = None
+
+    def value(self) -> Tool:
+        """Give the tool."""
+        return Tool(self.type, None if self.subtype is None else int(self.subtype))
 
 
 class ProjectItem(msgspec.Struct):
@@ -103,6 +120,7 @@ class VersionAnswer(msgspec.Struct):
 
 class _ListedTemplate(msgspec.Struct):
     id: _Id
+    name: str | None = None
 
 
 class ListedPreset(msgspec.Struct):

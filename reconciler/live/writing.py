@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from reconciler.live.paths import scope_path
+
 if TYPE_CHECKING:
     from reconciler.live.client import ServiceClient
     from reconciler.model.live import Preset
@@ -36,10 +38,8 @@ class Writer:
                 {"step_uuid": step.step_uuid, "logins": [_chosen(login) for login in step.logins]}
                 for step in preset.individual_assignees
             ]
-        scope = f"/rest/v2.0/companies/{quote(self._client.service.company_id, safe='')}"
-        if preset.project_id is not None:
-            scope += f"/projects/{quote(preset.project_id, safe='')}"
-        path = f"{scope}/workflows/presets/{quote(preset.id, safe='')}/assignees"
+        scope = scope_path(self._client.service.company_id, preset.project_id)
+        path = f"{scope}/presets/{quote(preset.id, safe='')}/assignees"
         self._client.patch(path, body, f"writing preset {preset.id}")
 
 

@@ -18,13 +18,16 @@ __all__ = [
     "LiveState",
     "Membership",
     "NamedPreset",
+    "OtherPreset",
     "Pacing",
     "PeopleList",
     "Person",
+    "Place",
     "Preset",
     "PresetKey",
     "Project",
     "Template",
+    "Tool",
     "Unreadable",
     "Version",
     "Wanted",
@@ -43,15 +46,42 @@ class Person(msgspec.Struct, frozen=True, gc=False):
         return self.name or self.login or f"login id {self.id}"
 
 
+class Tool(msgspec.Struct, frozen=True, gc=False):
+    """A tool: where one type has several, as correspondence has, ``subtype`` says which."""
+
+    type: str
+    subtype: int | None = None
+
+    def __str__(self) -> str:
+        return self.type if self.subtype is None else f"{self.type} (subtype {self.subtype})"
+
+
+class Place(msgspec.Struct, frozen=True, gc=False):
+    """One tool in one project, or company-wide (null): who may be assigned is known for each of these."""
+
+    project_id: str | None
+    tool: Tool
+
+
 class Template(msgspec.Struct, frozen=True, gc=False, kw_only=True):
-    """A workflow template; ``version_id`` is the latest published version, or null when there is none."""
+    """A workflow template; ``version_id`` is the latest published version, or null when there is none.
+
+    ``assigned_projects_count`` counts all projects that have the template, also those the account cannot see; null when
+    the service does not say.
+    """
 
     id: str
     name: str
     tool_type: str
-    tool_subtype: str | None = None
+    tool_subtype: int | None = None
     version_id: str | None = None
     archived: bool = False
+    assigned_projects_count: int | None = None
+
+    @property
+    def tool(self) -> Tool:
+        """The tool that the template belongs to."""
+        return Tool(self.tool_type, self.tool_subtype)
 
 
 class Project(msgspec.Struct, frozen=True, kw_only=True):
@@ -133,17 +163,34 @@ class PresetKey(msgspec.Struct, frozen=True, gc=False, order=True):
 class PeopleList(msgspec.Struct, frozen=True, kw_only=True):
     """Who may be assigned (or be workflow manager) on one tool in one project, or company-wide."""
 
-    project_id: str | None
-    tool_type: str
+    place: Place
     people: tuple[Person, ...]
 
 
 class Wanted(msgspec.Struct, frozen=True):
     """Presets to be read together: those of some templates of one tool in one project, or company-wide."""
 
-    project_id: str | None
-    tool_type: str
+    place: Place
     template_ids: frozenset[str]
+
+    @property
+    def project_id(self) -> str | None:
+        """The project, null company-wide."""
+        return self.place.project_id
+
+
+class OtherPreset(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+    """A preset on a list that was read for other templates; ``template_name`` is as the list says it."""
+
+    id: str
+    place: Place
+    template_id: str
+    template_name: str | None = None
+
+    @property
+    def project_id(self) -> str | None:
+        """The project, null company-wide."""
+        return self.place.project_id
 
 
 class NamedPreset(msgspec.Struct, frozen=True, kw_only=True):
@@ -151,16 +198,20 @@ class NamedPreset(msgspec.Struct, frozen=True, kw_only=True):
 
     id: str
     key: PresetKey
-    tool_type: str
+    tool: Tool
 
 
 class Unreadable(msgspec.Struct, frozen=True, kw_only=True):
     """Something in scope that could not be read, and why; it makes every plan incomplete."""
 
-    project_id: str | None
+    place: Place
     template_id: str | None
-    tool_type: str
     reason: str
+
+    @property
+    def project_id(self) -> str | None:
+        """The project, null company-wide."""
+        return self.place.project_id
 
 
 class Pacing(msgspec.Struct, frozen=True, kw_only=True):
@@ -181,12 +232,11 @@ class Catalogue(msgspec.Struct, frozen=True, kw_only=True):
 class Account(msgspec.Struct, frozen=True, kw_only=True):
     """All there is to choose from before any preset is read.
 
-    ``providers`` holds "Project" or "Company" by tool type; ``unassigned`` the templates that no project has.
+    ``providers`` holds "Project" or "Company" by tool.
     """
 
     catalogue: Catalogue
-    providers: dict[str, str]
-    unassigned: frozenset[str] = frozenset()
+    providers: dict[Tool, str]
 
 
 class LiveState(msgspec.Struct, frozen=True, kw_only=True):
@@ -194,7 +244,8 @@ class LiveState(msgspec.Struct, frozen=True, kw_only=True):
 
     ``listed`` names what was looked for in which list of presets; ``with_projects`` whether projects were read.
     ``inactive`` holds the logins, in lower case, that the directory has as inactive alone; null when it could not
-    be read, which is not the same as nobody.
+    be read, which is not the same as nobody. ``rehired`` are those that it has as inactive and as active. ``local``
+    are presets on the lists that were read whose templates the company's list does not show: saved on a project.
     """
 
     observed_at: str
@@ -207,6 +258,8 @@ class LiveState(msgspec.Struct, frozen=True, kw_only=True):
     listed: tuple[Wanted, ...] = ()
     with_projects: bool = True
     inactive: frozenset[str] | None = None
+    rehired: frozenset[str] = frozenset()
+    local: tuple[OtherPreset, ...] = ()
     pacing: Pacing | None = None
 
     def everybody(self) -> Iterator[Person]:

@@ -9,7 +9,7 @@ import msgspec
 
 from reconciler.model.diagnostics import Diagnostic, Origin
 from reconciler.model.documents import Source
-from reconciler.model.live import Person
+from reconciler.model.live import Person, Place, Tool
 
 __all__ = [
     "PLAN_FORMAT",
@@ -98,19 +98,28 @@ class ManagerChange(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PresetChange(msgspec.Struct, frozen=True, kw_only=True):
-    """One preset that changes; ``before`` and ``after`` hold every group's login ids in live order."""
+    """One preset that changes; ``before`` and ``after`` hold every group's login ids in live order.
+
+    ``tool_subtype`` is set where the type has several, such as correspondence.
+    """
 
     address: str
     preset_id: str
     project: Named | None
     template: Named
     tool_type: str
+    tool_subtype: int | None = None
     workflow_manager: ManagerChange | None
     groups: tuple[GroupChange, ...]
     before: dict[str, tuple[str, ...]]
     after: dict[str, tuple[str, ...]]
     unmanaged: int = 0
     dynamic: int = 0
+
+    @property
+    def place(self) -> Place:
+        """The tool in the project: who may be assigned here is known for this."""
+        return Place(self.project.id if self.project else None, Tool(self.tool_type, self.tool_subtype))
 
 
 class AlreadySo(msgspec.Struct, frozen=True, kw_only=True):

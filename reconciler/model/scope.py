@@ -8,7 +8,7 @@ import msgspec
 
 from reconciler.model.diagnostics import Origin
 from reconciler.model.documents import Assignments, DesiredGroup, Entry, Member
-from reconciler.model.live import Person, Preset, PresetKey, Project, Template, Wanted
+from reconciler.model.live import Person, Place, Preset, PresetKey, Project, Template, Wanted
 
 __all__ = ["Claim", "ResolvedGroup", "ResolvedMember", "ResolvedTarget", "Scope", "Target"]
 
@@ -37,6 +37,11 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
     template: Template
     groups: dict[str, DesiredGroup]
     manager: Member | None
+
+    @property
+    def place(self) -> Place:
+        """The tool in the project: who may be assigned here is known for this."""
+        return Place(self.preset.project_id, self.template.tool)
 
 
 class ResolvedMember(msgspec.Struct, frozen=True):

@@ -1,6 +1,7 @@
 """Finds the people behind logins and says whose lists must be read for that; it decides no change."""
 
+from reconciler.people.former import tell_former_accounts
 from reconciler.people.index import PeopleIndex
 from reconciler.people.resolving import Resolution
 
-__all__ = ["PeopleIndex", "Resolution"]
+__all__ = ["PeopleIndex", "Resolution", "tell_former_accounts"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from reconciler.model.documents import Member
     from reconciler.model.live import PeopleList, Person, Preset
@@ -14,12 +14,20 @@ __all__ = ["PeopleIndex"]
 
 
 class PeopleIndex:
-    """Grows as presets and people lists are read; a login that stood for two ids is ambiguous."""
+    """Grows as presets and people lists are read; a login that stood for two ids is ambiguous.
+
+    Somebody who was hired again has two accounts with one login. Lists of people show the one in use alone.
+    """
 
     def __init__(self, presets: Iterable[Preset] = ()) -> None:
         self._by_id: dict[str, Person] = {}
         self._by_login: dict[str, Person] = {}
         self.ambiguous: dict[str, set[str]] = {}
+        self.rehired: frozenset[str] = frozenset()
+        self._lists: list[PeopleList] = []
+        self._in_use: dict[str, Person | None] = {}
+        self._news = 0  # whatever may change which accounts are in use
+        self._settled_at = 0
         seen: set[int] = set()
         for preset in presets:
             if preset.workflow_manager is not None:
@@ -40,17 +48,58 @@ class PeopleIndex:
         known = self._by_login.setdefault(login, person)
         if known.id != person.id:
             self.ambiguous.setdefault(login, {known.id}).add(person.id)
+            self._news += 1
 
     def add_list(self, people: PeopleList) -> None:
         """Take everybody of a list in."""
+        self._lists.append(people)
+        self._news += 1
         for person in people.people:
             self.add(person)
 
+    def expect_two_accounts(self, logins: frozenset[str]) -> None:
+        """Take in the logins, in lower case, that the directory has both as active and as inactive."""
+        self.rehired = frozenset(login for login in logins if login in self._by_login)
+        self._news += 1
+
+    def accounts_in_use(self) -> Mapping[str, Person | None]:
+        """Return each login with more than one account, in lower case, with the one in use.
+
+        That is null where the lists read so far show none of them, or several.
+        """
+        if self._settled_at != self._news:
+            self._settled_at = self._news
+            found: dict[str, dict[str, Person]] = {login: {} for login in (*self.ambiguous, *self.rehired)}
+            for people in self._lists if found else ():
+                for person in people.people:
+                    shown = found.get((person.login or "").lower())
+                    if shown is not None:
+                        shown[person.id] = person
+            self._in_use = {
+                login: next(iter(shown.values())) if len(shown) == 1 else None for login, shown in found.items()
+            }
+        return self._in_use
+
+    def accounts(self, login: str) -> dict[str, Person]:
+        """Return the accounts of a login in lower case, by login id."""
+        return {one: self._by_id[one] for one in self.ambiguous.get(login) or {self._by_login[login].id}}
+
+    def former_accounts(self) -> dict[str, Person]:
+        """Return the accounts that are no longer in use, by login id, each with the one that is."""
+        return {
+            one: in_use
+            for login, in_use in self.accounts_in_use().items()
+            if in_use is not None
+            for one in self.accounts(login)
+            if one != in_use.id
+        }
+
     def find(self, member: Member) -> Person | None:
         """Give the person a line of a document names, or null when nobody was seen so far."""
-        if member.login is not None:
-            return self._by_login.get(member.login.lower())
-        return self._by_id.get(member.login_id or "")
+        if member.login is None:
+            return self._by_id.get(member.login_id or "")
+        login = member.login.lower()
+        return self.accounts_in_use().get(login) or self._by_login.get(login)
 
     def find_id(self, login_id: str) -> Person | None:
         """Return who has a login id, or null when nobody was seen with it."""

@@ -7,56 +7,39 @@ from typing import TYPE_CHECKING
 from reconciler.model.diagnostics import Diagnostic
 from reconciler.model.scope import ResolvedGroup, ResolvedMember, ResolvedTarget
 from reconciler.model.suggestions import did_you_mean_login
+from reconciler.people.lists import PeopleLists
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Set as AbstractSet
 
     from reconciler.model.diagnostics import Origin
     from reconciler.model.documents import DesiredGroup, Member
-    from reconciler.model.live import PeopleList
+    from reconciler.model.live import PeopleList, Person, Place, Preset
     from reconciler.model.scope import Target
     from reconciler.people.index import PeopleIndex
+    from reconciler.people.lists import MemberKey
 
-__all__ = ["ListKey", "Resolution"]
+__all__ = ["Resolution"]
 
-ListKey = tuple[str | None, str]
-_MemberKey = tuple[str, str]
+_AMBIGUOUS = "documents/ambiguous-person"
 
 
 class _Round:
-    """What one look at a target left open."""
+    """What one look at a target left open.
+
+    ``doubtful`` are logins with more than one account of which nobody knows yet which one is in use; ``ambiguous`` are
+    lines that name one of these where it is not even known who is there now.
+    """
 
     def __init__(self) -> None:
         self.unknown: list[Member] = []
         self.unknown_manager: list[Member] = []
+        self.doubtful: list[MemberKey] = []
+        self.doubtful_manager: list[MemberKey] = []
+        self.ambiguous: list[Member] = []
         self.adds = False
         self.changes_manager = False
-
-
-class _Lists:
-    """Which lists of one kind were read or asked for, and which are needed next."""
-
-    def __init__(self) -> None:
-        self.asked: set[ListKey] = set()
-        self.needed: dict[ListKey, None] = {}
-        self.first: dict[_MemberKey, ListKey] = {}
-
-    def must_wait(self, key: ListKey, *, needed: bool, unknown: Sequence[Member]) -> bool:
-        """Note what a target needs of the list ``key``; tells whether it must wait for it."""
-        if key in self.asked:
-            return False
-        if needed:
-            self.needed[key] = None
-        for member in unknown:
-            self.first.setdefault(member.key, key)
-        return needed or bool(unknown)
-
-    def ask(self, *, also_unknown: bool) -> list[ListKey]:
-        """Give the lists to read now."""
-        keys = list(self.needed) or (list(dict.fromkeys(self.first.values())) if also_unknown else [])
-        self.asked.update(keys)
-        self.needed, self.first = {}, {}
-        return keys
 
 
 class Resolution:
@@ -64,6 +47,9 @@ class Resolution:
 
     A list of possible assignees is asked for only where somebody is added, or where a login stands that
     nothing read so far has shown; likewise workflow managers only where the manager changes or is unknown.
+
+    A login with two accounts is that of somebody who was hired again: one list shows which of them is in use. That one
+    takes the other's place where a document names the login and it may be assigned; else whoever is there stays.
     """
 
     def __init__(self, targets: Sequence[Target], index: PeopleIndex, inactive: frozenset[str] | None = None) -> None:
@@ -71,9 +57,10 @@ class Resolution:
         self._inactive = inactive or frozenset()
         self.resolved: list[ResolvedTarget] = []
         self._open = list(targets)
-        self._assignees = _Lists()
-        self._managers = _Lists()
-        self._given_up: set[_MemberKey] = set()
+        self._assignees = PeopleLists()
+        self._managers = PeopleLists()
+        self._in_use: dict[str, Person | None] = {}
+        self._given_up: set[MemberKey] = set()
         self._diagnostics: dict[tuple[str, Origin, str], Diagnostic] = {}
 
     @property
@@ -81,16 +68,27 @@ class Resolution:
         """Give every person that could not be found, each line of a document once."""
         return list(self._diagnostics.values())
 
-    def read(self, people: Iterable[PeopleList]) -> None:
+    def read(self, assignees: Sequence[PeopleList], managers: Sequence[PeopleList]) -> None:
         """Take in lists that were asked for; one that could not be had stays out."""
-        for one in people:
+        for one in (*assignees, *managers):
             self.index.add_list(one)
+        self._assignees.keep(assignees)
+        self._managers.keep(managers)
 
-    def advance(self) -> tuple[list[ListKey], list[ListKey]]:
+    def advance(self) -> tuple[list[Place], list[Place]]:
         """Resolve what can be, and give the lists of assignees and of managers to read before going on.
 
         Nothing to read means that everything is resolved, or has its diagnostic.
         """
+        while True:
+            self._look_at_open()
+            # somebody unknown may well turn up in a list that is needed anyway, so those are read first
+            also_unknown = not self._assignees.any_needed and not self._managers.any_needed
+            asked = self._assignees.ask(also_unknown=also_unknown), self._managers.ask(also_unknown=also_unknown)
+            if any(asked) or not self._reopen():
+                return asked
+
+    def _look_at_open(self) -> None:
         still_open = []
         for target in self._open:
             left = _Round()
@@ -100,36 +98,71 @@ class Resolution:
             else:
                 self._settle(target, resolved, left)
         self._open = still_open
-        # somebody unknown may well turn up in a list that is needed anyway, so those are read first
-        also_unknown = not self._assignees.needed and not self._managers.needed
-        return self._assignees.ask(also_unknown=also_unknown), self._managers.ask(also_unknown=also_unknown)
+
+    def _reopen(self) -> bool:
+        """Look again at settled targets once it is known which account of a login they name is in use."""
+        in_use = dict(self.index.accounts_in_use())
+        if in_use == self._in_use:
+            return False
+        self._in_use = in_use
+        settled = []
+        for one in self.resolved:
+            if any((member.login or "").lower() in in_use for member in _named(one)):
+                self._open.append(one.target)
+            else:
+                settled.append(one)
+        self.resolved = settled
+        self._diagnostics = {key: one for key, one in self._diagnostics.items() if key[0] != _AMBIGUOUS}
+        return bool(self._open)
 
     def _must_wait(self, target: Target, left: _Round) -> bool:
-        key = (target.preset.project_id, target.template.tool_type)
-        unknown = [member for member in left.unknown if member.key not in self._given_up]
-        unknown_manager = [member for member in left.unknown_manager if member.key not in self._given_up]
-        waits = self._assignees.must_wait(key, needed=left.adds, unknown=unknown)
-        return self._managers.must_wait(key, needed=left.changes_manager, unknown=unknown_manager) or waits
+        unknown = self._not_given_up(left.unknown, left.doubtful)
+        unknown_manager = self._not_given_up(left.unknown_manager, left.doubtful_manager)
+        waits = self._assignees.must_wait(target.place, needed=left.adds, unknown=unknown)
+        return self._managers.must_wait(target.place, needed=left.changes_manager, unknown=unknown_manager) or waits
+
+    def _not_given_up(self, unknown: Iterable[Member], doubtful: Iterable[MemberKey]) -> list[MemberKey]:
+        return [key for key in (*(one.key for one in unknown), *doubtful) if key not in self._given_up]
 
     def _look_at(self, target: Target, left: _Round) -> ResolvedTarget:
         live = {membership.uuid: membership.members for membership in target.preset.groups}
         groups = {}
         for uuid, desired in target.groups.items():
             there = {person.id for person in live.get(uuid, ())}
-            group = self._group(desired, left)
+            group = self._group(desired, there, target.place, left)
             groups[uuid] = group
             if not left.adds and not group.members.keys() <= there:
                 left.adds = True
+        left.doubtful.extend(self._doubtful_there(target.preset))
         return ResolvedTarget(target, groups, self._manager(target, left))
 
-    def _group(self, desired: DesiredGroup, left: _Round) -> ResolvedGroup:
+    def _doubtful_there(self, preset: Preset) -> Iterator[MemberKey]:
+        """Give the logins in a preset of which nobody knows yet which account is in use: one of them may be dead."""
+        in_use = self.index.accounts_in_use()
+        if not in_use:
+            return
+        for membership in preset.groups:
+            for person in membership.members:
+                login = (person.login or "").lower()
+                if login in in_use and in_use[login] is None:
+                    yield ("login", login)
+
+    def _group(self, desired: DesiredGroup, there: AbstractSet[str], place: Place, left: _Round) -> ResolvedGroup:
         members: dict[str, ResolvedMember] = {}
         find = self.index.find
+        in_use = self.index.accounts_in_use()
         for member in desired.members:
             person = find(member)
             if person is None:
                 left.unknown.append(member)
                 continue
+            if in_use and member.login is not None and member.login.lower() in in_use:
+                chosen = self._account(member, there, place, self._assignees)
+                if chosen is None:
+                    left.ambiguous.append(member)
+                    left.adds = True
+                    continue
+                person = chosen
             known = members.setdefault(person.id, ResolvedMember(person, member.origin, member.via, member.until))
             if known.origin != member.origin and known.via is None and member.via is None:
                 message = (
@@ -137,6 +170,18 @@ class Resolution:
                 )
                 self._error("documents/duplicate-member", message, member)
         return ResolvedGroup(members, desired.origin, desired.allow_empty)
+
+    def _account(self, member: Member, there: AbstractSet[str], place: Place, lists: PeopleLists) -> Person | None:
+        """Choose among the accounts of a login, where ``there`` are in the role now; null where nothing decides."""
+        login = (member.login or "").lower()
+        accounts = self.index.accounts(login)
+        here = [person for login_id, person in accounts.items() if login_id in there]
+        in_use = self.index.accounts_in_use()[login]
+        if in_use is not None:
+            return here[0] if here and in_use not in here and lists.denies(place, in_use) else in_use
+        if len(here) == 1:
+            return here[0]
+        return next(iter(accounts.values())) if len(accounts) == 1 else None
 
     def _manager(self, target: Target, left: _Round) -> ResolvedMember | None:
         if target.manager is None:
@@ -146,6 +191,18 @@ class Resolution:
             left.unknown_manager.append(target.manager)
             return None
         now = target.preset.workflow_manager
+        in_use = self.index.accounts_in_use()
+        login = (target.manager.login or "").lower()
+        if login in in_use:
+            there = frozenset() if now is None else frozenset({now.id})
+            chosen = self._account(target.manager, there, target.place, self._managers)
+            if chosen is None:
+                left.ambiguous.append(target.manager)
+                left.changes_manager = True
+                return None
+            person = chosen
+            if in_use[login] is None:
+                left.doubtful_manager.append(target.manager.key)
         left.changes_manager = now is None or now.id != person.id
         return ResolvedMember(person, target.manager.origin, target.manager.via)
 
@@ -155,8 +212,9 @@ class Resolution:
             self._tell_unknown(member, target, "may be assigned")
         for member in left.unknown_manager:
             self._tell_unknown(member, target, "may be workflow manager")
-        if self.index.ambiguous:
-            self._tell_ambiguous(target)
+        self._given_up.update((*left.doubtful, *left.doubtful_manager))
+        for member in left.ambiguous:
+            self._tell_ambiguous(member)
 
     def _tell_unknown(self, member: Member, target: Target, what: str) -> None:
         named = f"the login '{member.login}'" if member.login else f"the login id {member.login_id}"
@@ -164,7 +222,7 @@ class Resolution:
             message = f"nobody with {named} was found in anything that was read"
         else:
             place = f"project '{target.project.name}'" if target.project else "the company"
-            message = f"nobody with {named} {what} on {target.template.tool_type} in {place}"
+            message = f"nobody with {named} {what} on {target.template.tool} in {place}"
         self._given_up.add(member.key)
         if member.login is not None and member.login.lower() in self._inactive:
             hint = "; the directory has them as inactive, so take them out of this line"
@@ -172,15 +230,20 @@ class Resolution:
             hint = did_you_mean_login(member.login, self.index.logins()) if member.login else ""
         self._error("documents/unknown-person", f"{message}{hint}", member)
 
-    def _tell_ambiguous(self, target: Target) -> None:
-        named = [member for group in target.groups.values() for member in group.members]
-        for member in named if target.manager is None else [*named, target.manager]:
-            ids = self.index.ambiguous.get((member.login or "").lower())
-            if ids:
-                message = f"'{member}' is the login of several people: {', '.join(sorted(ids))}; use {{login_id: …}}"
-                self._error("documents/ambiguous-person", message, member)
+    def _tell_ambiguous(self, member: Member) -> None:
+        ids = ", ".join(sorted(self.index.accounts((member.login or "").lower())))
+        message = f"'{member}' is the login of several people: {ids}; use {{login_id: …}}"
+        self._error(_AMBIGUOUS, message, member)
 
     def _error(self, code: str, message: str, member: Member) -> None:
         # the same line may speak for many presets, and one team's line for several people
         diagnostic = Diagnostic(severity="error", code=code, message=message, origin=member.origin)
         self._diagnostics.setdefault((code, member.origin, str(member)), diagnostic)
+
+
+def _named(resolved: ResolvedTarget) -> Iterator[Member]:
+    """Give every line that names somebody for a target."""
+    for group in resolved.target.groups.values():
+        yield from group.members
+    if resolved.target.manager is not None:
+        yield resolved.target.manager

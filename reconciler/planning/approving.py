@@ -45,7 +45,7 @@ def approved_presets(plans: Iterable[Plan]) -> dict[PresetKey, NamedPreset]:
     for plan in plans:
         for change in plan.changes:
             key = PresetKey(change.template.id, change.project.id if change.project else None)
-            found[key] = NamedPreset(id=change.preset_id, key=key, tool_type=change.tool_type)
+            found[key] = NamedPreset(id=change.preset_id, key=key, tool=change.place.tool)
     return found
 
 

@@ -62,7 +62,7 @@ def compare(
 def count_managed(targets: Iterable[ResolvedTarget]) -> int:
     """Count the people-roles that live has in the groups that are managed."""
     return sum(
-        len(membership.members)
+        len({person.id for person in membership.members})
         for resolved in targets
         for membership in resolved.target.preset.groups
         if membership.uuid in resolved.groups
@@ -101,6 +101,7 @@ def _change(
         project=None if target.project is None else Named(target.project.id, target.project.name),
         template=Named(target.template.id, target.template.name),
         tool_type=target.template.tool_type,
+        tool_subtype=target.template.tool_subtype,
         workflow_manager=manager,
         groups=tuple(groups),
         before=before_ids,

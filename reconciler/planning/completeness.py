@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from reconciler.model.live import Unreadable
+from reconciler.model.live import Place, Unreadable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -41,9 +41,8 @@ def split_half_read(
         place = f"preset {preset.id}" + (f" of project {preset.project_id}" if preset.project_id else "")
         half.append(
             Unreadable(
-                project_id=preset.project_id,
+                place=Place(preset.project_id, template.tool),
                 template_id=preset.template_id,
-                tool_type=template.tool_type,
                 reason=f"{place}: the answer has no row for {', '.join(missing)}, which its template version has",
             )
         )

@@ -25,15 +25,13 @@ def judge_kept(changes: Iterable[PresetChange], live: LiveState) -> list[Diagnos
 
     The service may refuse such a write (api.md section 6). Only lists that were read anyway can tell.
     """
-    may_be_assigned = {
-        (one.project_id, one.tool_type): frozenset(person.id for person in one.people) for one in live.assignees
-    }
+    may_be_assigned = {one.place: frozenset(person.id for person in one.people) for one in live.assignees}
     presets = {(preset.project_id, preset.id): preset for preset in live.presets}
     versions = {version.id: version for version in live.versions}
     diagnostics: list[Diagnostic] = []
     for change in changes:
         project_id = change.project.id if change.project else None
-        eligible = may_be_assigned.get((project_id, change.tool_type))
+        eligible = may_be_assigned.get(change.place)
         if eligible is None:
             continue
         place = f"project '{change.project.name}'" if change.project else "the company"
@@ -41,12 +39,12 @@ def judge_kept(changes: Iterable[PresetChange], live: LiveState) -> list[Diagnos
         version = versions.get(preset.version_id or "")
         roles = {group.uuid: group.name for group in version.groups if group.is_role} if version else {}
         for membership in preset.groups:
-            for person in membership.members:
+            for person in {one.id: one for one in membership.members}.values():
                 stays = person.id in change.after[membership.uuid] and membership.uuid in roles
                 if stays and person.id not in eligible:
                     message = (
                         f"{person} stays in {roles[membership.uuid]} but is no longer a possible assignee of "
-                        f"{change.tool_type} in {place}; the service may refuse this write"
+                        f"{change.place.tool} in {place}; the service may refuse this write"
                     )
                     diagnostics.append(
                         Diagnostic(

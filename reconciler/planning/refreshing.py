@@ -32,7 +32,7 @@ def presets_to_refresh(
         )
         if doubtful or target.address in differing or (base is not None and _asks_otherwise(resolved, base)):
             key = PresetKey(target.preset.template_id, target.preset.project_id)
-            found[key] = NamedPreset(id=target.preset.id, key=key, tool_type=target.template.tool_type)
+            found[key] = NamedPreset(id=target.preset.id, key=key, tool=target.template.tool)
     return found
 
 

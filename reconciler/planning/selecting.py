@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from reconciler.model.diagnostics import Diagnostic
-from reconciler.model.live import PresetKey, Wanted
+from reconciler.model.live import Place, PresetKey, Wanted
 from reconciler.model.scope import Claim, Scope
 from reconciler.model.suggestions import did_you_mean
 
@@ -102,11 +102,16 @@ def narrowed(scope: Scope, keys: Container[PresetKey]) -> Scope:
 
 def _wanted(claims: Iterable[PresetKey], templates: dict[str, Template]) -> tuple[Wanted, ...]:
     """Put together what one list of presets answers: the same project and the same tool."""
-    together: dict[tuple[str | None, str], set[str]] = {}
+    together: dict[Place, set[str]] = {}
+    tools = {template.id: template.tool for template in templates.values()}
     for key in claims:
-        tool_type = templates[key.template_id].tool_type
-        together.setdefault((key.project_id, tool_type), set()).add(key.template_id)
-    return tuple(Wanted(project_id, tool_type, frozenset(found)) for (project_id, tool_type), found in together.items())
+        together.setdefault(Place(key.project_id, tools[key.template_id]), set()).add(key.template_id)
+    return tuple(Wanted(place, frozenset(found)) for place, found in together.items())
+
+
+def _described(template: Template) -> str:
+    subtype = template.tool_subtype
+    return template.tool_type if subtype is None else f"{template.tool_type}, subtype {subtype}"
 
 
 class _Finder:
@@ -138,7 +143,7 @@ class _Finder:
         if document.tool is not None:
             fitting = [one for one in found if one.tool_type == document.tool]
             if found and not fitting:
-                tools = ", ".join(sorted({one.tool_type for one in found}))
+                tools = ", ".join(sorted({str(one.tool) for one in found}))
                 self._error(
                     "documents/unknown-tool",
                     f"template {reference} belongs to tool {tools}, not '{document.tool}'; correct 'tool:'",
@@ -155,8 +160,10 @@ class _Finder:
             self._error("documents/unknown-template", f"no template {reference}{hint}", reference.origin)
             return None
         if len(found) > 1:
-            listed = ", ".join(f"{one.id} ({one.tool_type})" for one in found[:8])
-            message = f"{len(found)} templates are called {reference}: {listed}; add 'tool:' or use {{id: …}}"
+            listed = ", ".join(f"{one.id} ({_described(one)})" for one in found[:8])
+            # a document's 'tool:' is a type, so it cannot choose between the subtypes of one
+            ways = "add 'tool:' or use" if len({one.tool_type for one in found}) == len(found) else "use"
+            message = f"{len(found)} templates are called {reference}: {listed}; {ways} {{id: …}}"
             self._error("documents/ambiguous-template", message, reference.origin)
             return None
         template = found[0]

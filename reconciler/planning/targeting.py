@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeVar
 
 from reconciler.model.diagnostics import Diagnostic
-from reconciler.model.live import PresetKey, Version, preset_address
+from reconciler.model.live import Place, PresetKey, Version, preset_address
 from reconciler.model.scope import Target
 from reconciler.model.suggestions import did_you_mean
 
@@ -38,15 +38,15 @@ def find_targets(
     finder = _TargetFinder(scope, catalogue, versions)
     by_key = {PresetKey(preset.template_id, preset.project_id): preset for preset in presets}
     unread = {(one.project_id, one.template_id) for one in unreadable}
-    unread_lists = {(one.project_id, one.tool_type) for one in unreadable if one.template_id is None}
+    unread_lists = {one.place for one in unreadable if one.template_id is None}
     targets = []
     for key, claims in scope.claims.items():
         preset = by_key.get(key)
         if preset is not None:
             targets.append(finder.target(key, claims, preset))
             continue
-        tool_type = finder.templates[key.template_id].tool_type
-        if (key.project_id, key.template_id) in unread or (key.project_id, tool_type) in unread_lists:
+        place = Place(key.project_id, finder.templates[key.template_id].tool)
+        if (key.project_id, key.template_id) in unread or place in unread_lists:
             continue
         finder.without_preset(key, claims)
     finder.tell_passed_over()
@@ -132,7 +132,7 @@ class _TargetFinder:
                 continue
             if key.project_id is None:
                 message = (
-                    f"template '{template.name}' has no company-level preset; if {template.tool_type} is a "
+                    f"template '{template.name}' has no company-level preset; if {template.tool} is a "
                     "project-level tool, write 'projects:' in place of 'company:'"
                 )
                 self._add("error", "documents/no-preset", message, entry.origin)
@@ -140,7 +140,7 @@ class _TargetFinder:
             project = self._projects[key.project_id]
             message = (
                 f"template '{template.name}' is not assigned to project '{project.name}' ({project.id}); "
-                f"assign it there or remove this entry; if {template.tool_type} is a company-level tool, write "
+                f"assign it there or remove this entry; if {template.tool} is a company-level tool, write "
                 "'company:' in place of 'projects:'"
             )
             origin = entry.project.origin if entry.project else entry.origin

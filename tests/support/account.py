@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["INVOICE", "company_seed", "login", "write_documents", "write_seed"]
+__all__ = ["INVOICE", "MEMO", "NOTICE", "company_seed", "correspondence_seed", "login", "write_documents", "write_seed"]
 
 PEOPLE = {
     "1": "ann", "2": "bo", "3": "cy", "4": "dee", "5": "eli", "6": "fay", "7": "gus", "8": "hal",
 }  # fmt: skip
+
+MEMO, NOTICE = 7, 9  # subtypes of correspondence
 
 INVOICE = """\
 kind: assignments
@@ -100,6 +102,39 @@ def _preset(one: str, template: str, project: str | None, groups: dict[str, list
         "default": True,
         "groups": groups,
     }
+
+
+def correspondence_seed() -> dict[str, Any]:
+    """Give the small company with two types of correspondence, a template and presets of each."""
+    seed = company_seed()
+    for subtype, template, name in ((MEMO, "21", "Memo Approval"), (NOTICE, "22", "Notice Approval")):
+        seed["tools"].append(
+            {"name": name, "type": "correspondence", "subtype": subtype, "provider": "Project"},
+        )
+        group = {"uuid": f"r{template}", "name": "Reviewer", "type": "responsible_role"}
+        version = {"id": f"9{template}", "version": 1}
+        seed["templates"].append(
+            {
+                **seed["templates"][0],
+                "id": template,
+                "name": name,
+                "tool_type": "correspondence",
+                "tool_subtype": subtype,
+                "latest_published_version": version,
+                "versions": [{**version, "responsible_groups": [group]}],
+            }
+        )
+        seed["presets"].extend(
+            {
+                "id": f"{template}{project}",
+                "template_id": template,
+                "project_id": project,
+                "workflow_manager_id": "7",
+                "groups": {group["uuid"]: ["1"]},
+            }
+            for project in ("1041", "1042")
+        )
+    return seed
 
 
 def write_seed(folder: Path, seed: dict[str, Any]) -> Path:

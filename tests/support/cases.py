@@ -157,10 +157,7 @@ def case(*changes: PresetChange, policy: Policy | None = None, managed: int = 10
         for one in changes
     )
     everybody = tuple(map(person, range(1, 300)))
-    lists = tuple(
-        PeopleList(project_id=one.project.id if one.project else None, tool_type="invoice", people=everybody)
-        for one in changes
-    )
+    lists = tuple(PeopleList(place=one.place, people=everybody) for one in changes)
     values = {"presets": presets, "assignees": lists, "managers": lists, "inactive": frozenset(), **more}
     return Case(changes=changes, managed=managed, policy=Policy() if policy is None else policy, today=TODAY, **values)
 

@@ -84,7 +84,7 @@ def many_alike(folder: Path) -> Plan:
 def refused(folder: Path) -> Plan:
     """Somebody who may not be assigned; a warning and a note besides."""
     state = live_state()
-    nobody = tuple(PeopleList(project_id=one.project_id, tool_type=one.tool_type, people=()) for one in state.assignees)
+    nobody = tuple(PeopleList(place=one.place, people=()) for one in state.assignees)
     extra = (
         Diagnostic(severity="note", code="a/note", message="by the way"),
         Diagnostic(severity="warning", code="a/warning", message="mind this", origin=Origin("a.yaml", 1, 2)),

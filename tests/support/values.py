@@ -21,9 +21,11 @@ from reconciler.model.live import (
     Membership,
     PeopleList,
     Person,
+    Place,
     Preset,
     Project,
     Template,
+    Tool,
     Version,
     Wanted,
 )
@@ -48,12 +50,9 @@ def live_state(seed: dict[str, Any] | None = None) -> LiveState:
     """Give the live state a seed describes, everybody possible everywhere."""
     seed = company_seed() if seed is None else seed
     people = {one["id"]: Person(one["id"], one["login"], one["name"]) for one in seed["people"]}
-    tools = {one["id"]: one["tool_type"] for one in seed["templates"]}
-    places = sorted({(one["project_id"] or "", tools[one["template_id"]]) for one in seed["presets"]})
-    everybody = tuple(
-        PeopleList(project_id=project or None, tool_type=tool, people=tuple(people.values()))
-        for project, tool in places
-    )
+    tools = {one["id"]: Tool(one["tool_type"], one.get("tool_subtype")) for one in seed["templates"]}
+    places = sorted({Place(one["project_id"], tools[one["template_id"]]) for one in seed["presets"]}, key=str)
+    everybody = tuple(PeopleList(place=place, people=tuple(people.values())) for place in places)
     return LiveState(
         observed_at="2026-11-23T08:00:00Z",
         catalogue=Catalogue(
@@ -82,7 +81,7 @@ def live_state(seed: dict[str, Any] | None = None) -> LiveState:
         managers=everybody,
         inactive=frozenset(),
         listed=tuple(
-            Wanted(project["id"], tool, frozenset(one for one in tools if tools[one] == tool))
+            Wanted(Place(project["id"], tool), frozenset(one for one in tools if tools[one] == tool))
             for project in (*seed["projects"], {"id": None})
             for tool in dict.fromkeys(tools.values())
         ),
@@ -94,6 +93,8 @@ def _template(one: dict[str, Any]) -> Template:
         id=one["id"],
         name=one["name"],
         tool_type=one["tool_type"],
+        tool_subtype=one.get("tool_subtype"),
+        assigned_projects_count=one.get("assigned_projects_count"),
         version_id=one["latest_published_version"]["id"] if one["latest_published_version"] else None,
         archived=one.get("archived_at") is not None,
     )

@@ -8,7 +8,7 @@ import msgspec
 
 from reconciler.errors import UsageError
 from reconciler.model.diagnostics import Diagnostic
-from reconciler.model.live import Template, Wanted
+from reconciler.model.live import Place, Template, Wanted
 from reconciler.model.suggestions import did_you_mean
 
 if TYPE_CHECKING:
@@ -42,15 +42,15 @@ def choose(account: Account, projects: Sequence[str], templates: Sequence[str]) 
         else:
             message = f"{template.name} ({template.id}) is not exported: {reason}"
             left_out.append(Diagnostic(severity="note", code="export/left-out", message=message))
-    together: dict[tuple[str | None, str], set[str]] = {}
+    together: dict[Place, set[str]] = {}
     for template in usable:
-        if account.providers[template.tool_type] == "Company":
+        if account.providers[template.tool] == "Company":
             places: list[str | None] = [] if projects else [None]
         else:
-            places = [] if template.id in account.unassigned else [one.id for one in chosen_projects]
-        for place in places:
-            together.setdefault((place, template.tool_type), set()).add(template.id)
-    wanted = tuple(Wanted(place, tool, frozenset(ids)) for (place, tool), ids in together.items())
+            places = [] if template.assigned_projects_count == 0 else [one.id for one in chosen_projects]
+        for project_id in places:
+            together.setdefault(Place(project_id, template.tool), set()).add(template.id)
+    wanted = tuple(Wanted(place, frozenset(ids)) for place, ids in together.items())
     looked_at = {template_id for one in wanted for template_id in one.template_ids}
     return Chosen(tuple(one for one in usable if one.id in looked_at), wanted, tuple(left_out))
 
@@ -69,8 +69,8 @@ def _not_exported(template: Template, account: Account) -> str | None:
         return "it is archived, so its presets can no longer be written"
     if template.version_id is None:
         return "it has no published version, so it has no presets"
-    if template.tool_type not in account.providers:
-        return f"the service does not list its tool, {template.tool_type}"
+    if template.tool not in account.providers:
+        return f"the service does not list its tool, {template.tool}"
     return None
 
 

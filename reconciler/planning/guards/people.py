@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from reconciler.model.diagnostics import Diagnostic, Origin, Severity
-    from reconciler.model.live import PeopleList
+    from reconciler.model.live import PeopleList, Place
     from reconciler.model.plan import PresetChange
     from reconciler.model.policy import Policy
     from reconciler.planning.guards.case import Case
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["inactive_person", "not_possible", "roles_named", "unknown_in_policy"]
 
 HINTS_GIVEN = 20  # each looks at every name
-_Eligible = dict[tuple[str | None, str], frozenset[str]]
+_Eligible = dict["Place", frozenset[str]]
 
 
 def not_possible(case: Case) -> Iterator[Diagnostic]:
@@ -33,32 +33,28 @@ def not_possible(case: Case) -> Iterator[Diagnostic]:
 
 
 def _by_place(lists: Sequence[PeopleList]) -> _Eligible:
-    return {(one.project_id, one.tool_type): frozenset(person.id for person in one.people) for one in lists}
+    return {one.place: frozenset(person.id for person in one.people) for one in lists}
 
 
-def _place(change: PresetChange) -> tuple[tuple[str | None, str], str]:
-    if change.project is None:
-        return (None, change.tool_type), "the company"
-    return (change.project.id, change.tool_type), f"project '{change.project.name}'"
+def _project(change: PresetChange) -> str:
+    return "the company" if change.project is None else f"project '{change.project.name}'"
 
 
 def _additions(change: PresetChange, may: _Eligible) -> Iterator[Diagnostic]:
-    key, place = _place(change)
-    eligible = may.get(key)
+    tool, place = change.place.tool, _project(change)
+    eligible = may.get(change.place)
     for group in change.groups:
         for person in group.add:
             who = person.name or person.login or f"login id {person.id}"
             address, origin = change.address, person.origin
             if eligible is None:
                 message = (
-                    f"whether {who} may be assigned on {change.tool_type} in {place} is not in the snapshot; "
+                    f"whether {who} may be assigned on {tool} in {place} is not in the snapshot; "
                     "the service may refuse this write"
                 )
                 yield finding("warning", "live/unchecked-assignee", message, address=address, origin=origin)
             elif person.id not in eligible:
-                message = (
-                    f"{who} cannot be added to {group.name}: not a possible assignee of {change.tool_type} in {place}"
-                )
+                message = f"{who} cannot be added to {group.name}: not a possible assignee of {tool} in {place}"
                 yield finding(
                     "error",
                     "policy/not-possible-assignee",
@@ -82,17 +78,17 @@ def _manager(change: PresetChange, may: _Eligible) -> Iterator[Diagnostic]:
     manager = change.workflow_manager
     if manager is None:
         return
-    key, place = _place(change)
-    eligible = may.get(key)
+    tool, place = change.place.tool, _project(change)
+    eligible = may.get(change.place)
     address, origin = change.address, manager.origin
     if eligible is None:
         message = (
-            f"whether {manager.after} may be workflow manager of {change.tool_type} in {place} is not in the "
+            f"whether {manager.after} may be workflow manager of {tool} in {place} is not in the "
             "snapshot; the service may refuse this write"
         )
         yield finding("warning", "live/unchecked-manager", message, address=address, origin=origin)
     elif manager.after.id not in eligible:
-        message = f"{manager.after} cannot be workflow manager of {change.tool_type} in {place}"
+        message = f"{manager.after} cannot be workflow manager of {tool} in {place}"
         remedy = "the permission in the service; else name somebody whom the service allows"
         yield finding("error", "policy/not-possible-manager", message, remedy=remedy, address=address, origin=origin)
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from reconciler.model.diagnostics import Diagnostic, Origin
     from reconciler.model.live import Person
     from reconciler.model.member import Member
-    from reconciler.model.plan import GroupChange, PresetChange, RemovedPerson
+    from reconciler.model.plan import AddedPerson, GroupChange, PresetChange, RemovedPerson
     from reconciler.planning.guards.case import Case, Removal
     from reconciler.planning.guards.overrides import Lifting
 
@@ -150,7 +150,7 @@ def _whoever(
     families: dict[tuple[str, Origin | None], list[Removal]] = {}
     let_go: dict[str, list[Removal]] = {}
     for one in removals_of(case.changes):
-        if chosen(one.person) is None:
+        if chosen(one.person) is None or _succeeds_themselves(one):
             continue
         if one.key in lifting.removals:
             let_go.setdefault(one.person.id, []).append(one)
@@ -175,6 +175,15 @@ def _whoever(
     yield from _managers(case, code, what, chosen)
 
 
+def _succeeds_themselves(removal: Removal) -> bool:
+    """Tell whether the same login comes to the group by another account: that of somebody who was hired again."""
+    return any(_same_login(removal.person, one) for one in removal.group.add)
+
+
+def _same_login(one: Person | RemovedPerson, other: Person | AddedPerson) -> bool:
+    return bool(one.login) and (one.login or "").lower() == (other.login or "").lower()
+
+
 def _chosen(
     person: Person | RemovedPerson, what: str, chosen: Callable[[Person | RemovedPerson], Member | None]
 ) -> str:
@@ -188,7 +197,9 @@ def _managers(
     losing: dict[str, list[PresetChange]] = {}
     for change in case.changes:
         manager = change.workflow_manager
-        if manager is not None and manager.before is not None and chosen(manager.before) is not None:
+        if manager is None or manager.before is None or _same_login(manager.before, manager.after):
+            continue
+        if chosen(manager.before) is not None:
             losing.setdefault(manager.before.id, []).append(change)
     for changes in losing.values():
         manager = changes[0].workflow_manager
@@ -242,9 +253,11 @@ def loses_everything(case: Case) -> Iterator[Diagnostic]:
     leaving = {one.person.id: one for one in removals_of(case.changes)}
     if not leaving:
         return
-    holding = {person.id for preset in case.presets for role in preset.roles for person in role.members}
+    holding = {person.id: person.login for preset in case.presets for role in preset.roles for person in role.members}
+    logins = {login.lower() for login in holding.values() if login}
     for login_id, one in leaving.items():
-        if login_id not in holding:
+        # whoever was hired again may hold by another account what this one loses
+        if login_id not in holding and (one.person.login or "").lower() not in logins:
             person = one.person
             who = f"{person.name or 'somebody'} ({person.login or f'login id {login_id}'})"
             yield finding(

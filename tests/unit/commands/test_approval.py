@@ -10,7 +10,7 @@ from reconciler.commands.observing import observe
 from reconciler.desired import read_repository, read_settings_document
 from reconciler.errors import DocumentsError
 from reconciler.live.snapshot import SnapshotReader
-from reconciler.model.live import NamedPreset, PresetKey
+from reconciler.model.live import NamedPreset, PresetKey, Tool
 from tests.support.account import INVOICE, write_documents
 from tests.support.values import TODAY, live_state
 
@@ -32,7 +32,7 @@ def observed(folder: Path, *presets: NamedPreset, text: str = BOTH) -> Observati
 
 def named(one: str, project: str | None = "1042", template: str = "11") -> NamedPreset:
     """Give a preset by its id."""
-    return NamedPreset(id=one, key=PresetKey(template, project), tool_type="invoice")
+    return NamedPreset(id=one, key=PresetKey(template, project), tool=Tool("invoice"))
 
 
 def test_nothing_but_what_is_named(tmp_path: Path) -> None:

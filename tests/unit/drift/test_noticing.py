@@ -56,9 +56,7 @@ def test_an_invalid_preset_and_who_is_the_reason(tmp_path: Path) -> None:
     state = live_state()
     presets = tuple(msgspec.structs.replace(one, valid=one.id != "32") for one in state.presets)
     some = tuple(person for person in state.assignees[0].people if person.id not in {"2", "4", "8"})
-    lists = tuple(
-        PeopleList(project_id=one.project_id, tool_type=one.tool_type, people=some) for one in state.assignees
-    )
+    lists = tuple(PeopleList(place=one.place, people=some) for one in state.assignees)
     found = notices(tmp_path, state=msgspec.structs.replace(state, presets=presets, assignees=lists))
     assert [(one.kind, one.group.name if one.group else "", one.person.id if one.person else "") for one in found] == [
         ("invalid-preset", "", ""), ("not-possible", "Accounting", "4"), ("not-possible", "Project Manager", "2"),

@@ -24,7 +24,7 @@ from reconciler.live.client import ServiceClient, _Interrupted
 from reconciler.live.reading import Reader
 from reconciler.live.transport import proxy_for
 from reconciler.live.writing import Writer
-from reconciler.model.live import Wanted
+from reconciler.model.live import Place, Tool, Wanted
 from reconciler.model.settings import Credentials, Secret, Service
 from tests.support.account import company_seed, write_seed
 from tests.support.sandbox import preset_path, running_sandbox
@@ -397,7 +397,7 @@ def test_half_a_list_is_no_list(sandbox: RunningSandbox, client: ServiceClient) 
     shifted = '{"data": [{"id": "39", "template": {"id": "12"}}, {"id": "39", "template": {"id": "12"}}]}'
     sandbox.fail({"path": "presets[?]", "status": 200, "body": shifted, "headers": {"Total": "2"}})
     with pytest.raises(AnswerError, match="39 arrived twice"):
-        reader.presets([Wanted("1042", "invoice", frozenset({"11"}))])
+        reader.presets([Wanted(Place("1042", Tool("invoice")), frozenset({"11"}))])
 
 
 def test_pages_that_lead_in_a_circle_end(sandbox: RunningSandbox, client: ServiceClient) -> None:
@@ -435,7 +435,10 @@ def test_what_is_refused_one_by_one_is_unreadable_and_the_rest_is_read(
     sandbox: RunningSandbox, client: ServiceClient
 ) -> None:
     """A list or a preset that is refused is named; two presets of one template are too many."""
-    wanted = [Wanted("1041", "invoice", frozenset({"11"})), Wanted("1042", "invoice", frozenset({"11"}))]
+    wanted = [
+        Wanted(Place("1041", Tool("invoice")), frozenset({"11"})),
+        Wanted(Place("1042", Tool("invoice")), frozenset({"11"})),
+    ]
     reader = Reader(client, lambda _progress: None)
     sandbox.fail({"path": "1041/workflows/presets[?]", "status": 403}, {"path": "presets/32", "status": 404})
     presets, unreadable = reader.presets(wanted)
@@ -457,13 +460,16 @@ def test_a_preset_that_changes_its_template_meanwhile(sandbox: RunningSandbox, c
     listed = '{"data": [{"id": "32", "template": {"id": "12"}}]}'
     sandbox.fail({"path": "presets[?]", "status": 200, "body": listed, "headers": {"Total": "1"}})
     with pytest.raises(AnswerError, match="changed its template"):
-        Reader(client, lambda _progress: None).presets([Wanted("1042", "invoice", frozenset({"12"}))])
+        Reader(client, lambda _progress: None).presets([Wanted(Place("1042", Tool("invoice")), frozenset({"12"}))])
 
 
 def test_a_failure_in_one_thread_ends_the_others(sandbox: RunningSandbox, client: ServiceClient) -> None:
     """The first failure is the one told; nobody goes on asking."""
     sandbox.fail({"path": "presets/", "status": 200, "body": "<", "times": 99})
-    wanted = [Wanted("1041", "invoice", frozenset({"11"})), Wanted("1042", "invoice", frozenset({"11"}))] * 40
+    wanted = [
+        Wanted(Place("1041", Tool("invoice")), frozenset({"11"})),
+        Wanted(Place("1042", Tool("invoice")), frozenset({"11"})),
+    ] * 40
     with pytest.raises(AnswerError, match="not JSON"):
         Reader(client, lambda _progress: None).presets(wanted)
     assert len(sandbox.log()) < 80
@@ -473,7 +479,7 @@ def test_progress_is_told(sandbox: RunningSandbox) -> None:
     """Each step says how far it is, and what it cost so far."""
     told: list[Progress] = []
     with ServiceClient(sandbox.service, sandbox.credentials) as client:
-        Reader(client, told.append).presets([Wanted("1042", "invoice", frozenset({"11"}))])
+        Reader(client, told.append).presets([Wanted(Place("1042", Tool("invoice")), frozenset({"11"}))])
     assert [(one.step, one.done, one.total) for one in told] == [("presets", 0, 1), ("presets", 1, 1)]
     assert told[-1].requests == 2
 
@@ -530,3 +536,14 @@ def test_an_undecodable_answer_is_an_answer_error(sandbox: RunningSandbox, clien
     with pytest.raises((AnswerError, UnreachableError)):
         client.get(PRESET, "a preset")
     assert isinstance(client._client(), httpx.Client)
+
+
+@pytest.mark.parametrize(("subtype", "read"), [("7", 7), ('"7"', 7), ("null", None)])
+def test_a_subtype_is_a_number_however_it_is_spelled(
+    sandbox: RunningSandbox, client: ServiceClient, subtype: str, read: int | None
+) -> None:
+    """Requests take an integer; an answer may give it as text."""
+    item = f'{{"id": "11", "name": "a", "tool_type": "t", "tool_subtype": {subtype}, "assigned_projects_count": 3}}'
+    sandbox.fail(with_link("", total="1", items=item))
+    (template,) = Reader(client, lambda _progress: None).catalogue(with_projects=False, fields=None).templates
+    assert (template.tool, template.assigned_projects_count) == (Tool("t", read), 3)

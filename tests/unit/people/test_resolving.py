@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from reconciler.model.live import LiveState
+    from reconciler.model.live import LiveState, Place
 
 HEAD = "kind: assignments\ntemplate: Invoice Approval\nprojects:\n"
 
@@ -31,16 +31,16 @@ class CountingReader(SnapshotReader):
         super().__init__(state)
         self.asked: list[str] = []
 
-    def assignees(self, wanted: Iterable[tuple[str | None, str]]) -> list[PeopleList]:
+    def assignees(self, wanted: Iterable[Place]) -> list[PeopleList]:
         """Give and remember."""
         keys = list(wanted)
-        self.asked.extend(f"assignees of {key[0]}" for key in keys)
+        self.asked.extend(f"assignees of {key.project_id}" for key in keys)
         return super().assignees(keys)
 
-    def managers(self, wanted: Iterable[tuple[str | None, str]]) -> list[PeopleList]:
+    def managers(self, wanted: Iterable[Place]) -> list[PeopleList]:
         """Give and remember."""
         keys = list(wanted)
-        self.asked.extend(f"managers of {key[0]}" for key in keys)
+        self.asked.extend(f"managers of {key.project_id}" for key in keys)
         return super().managers(keys)
 
 
@@ -88,10 +88,7 @@ def test_a_changed_login_with_the_same_id_is_no_change(tmp_path: Path) -> None:
     """The list shows the new login of the same id: a rename, found without a second list."""
     state = live_state()
     renamed = Person("1", "ann.new@acme.test", "Ann New")
-    lists = tuple(
-        PeopleList(project_id=one.project_id, tool_type=one.tool_type, people=(renamed, *one.people[1:]))
-        for one in state.assignees
-    )
+    lists = tuple(PeopleList(place=one.place, people=(renamed, *one.people[1:])) for one in state.assignees)
     state = msgspec.structs.replace(state, assignees=lists)
     entries = entry("Cedar Tower", "ann.new@acme.test") + entry("Harbor Bridge", "ann.new@acme.test", "bo@acme.test")
     assert resolve(tmp_path, entries, state) == (["assignees of 1041"], [])
@@ -128,14 +125,19 @@ def test_a_manager_who_changes_asks_the_managers_of_the_place(tmp_path: Path) ->
 
 
 def test_a_login_of_two_people_needs_an_id(tmp_path: Path) -> None:
-    """The ids are listed; an id is not ambiguous."""
+    """Where both may be assigned and neither is there, the ids are listed; an id is not ambiguous."""
     state = live_state()
+    lists = tuple(
+        msgspec.structs.replace(one, people=(*one.people, Person("70", "ANN@acme.test"))) for one in state.assignees
+    )
+    state = msgspec.structs.replace(state, assignees=lists, managers=lists)
     twin = msgspec.structs.replace(
         state.presets[0], groups=(*state.presets[0].groups[:-1], Membership("super", (Person("70", "ANN@acme.test"),)))
     )
     state = msgspec.structs.replace(state, presets=(twin, *state.presets[1:]))
-    _, problems = resolve(tmp_path, entry("Cedar Tower", "ann@acme.test", manager="ann@acme.test"), state)
-    assert {one.split(" ", 1)[1] for one in problems} == {
+    _, problems = resolve(tmp_path, entry("Harbor Bridge", "gus@acme.test", manager="ann@acme.test"), state)
+    _, more = resolve(tmp_path, entry("Cedar Tower", "ann@acme.test", manager="ann@acme.test"), state)
+    assert {one.split(" ", 1)[1] for one in (*problems, *more)} == {
         "documents/ambiguous-person 'ann@acme.test' is the login of several people: 1, 70; use {login_id: …}"
     }
     assert resolve(tmp_path, entry("Cedar Tower", "{login_id: '1'}", manager="{login_id: '7'}"), state)[1] == []

@@ -9,7 +9,7 @@ import pytest
 
 from reconciler.model.base import BaseGroup, BaseTarget
 from reconciler.model.diagnostics import Origin
-from reconciler.model.live import Membership, NamedPreset, Person, Preset, PresetKey
+from reconciler.model.live import Membership, NamedPreset, Person, Preset, PresetKey, Tool
 from reconciler.planning.approving import (
     approved_presets,
     beyond,
@@ -106,8 +106,8 @@ def test_the_presets_of_plans(empty: Plan) -> None:
     found = approved_presets([plan_of(empty, APPROVED, company), plan_of(empty, newer)])
     here, there = PresetKey("12", "1042"), PresetKey("12")
     assert found == {
-        here: NamedPreset(id="31", key=here, tool_type="invoice"),
-        there: NamedPreset(id="30", key=there, tool_type="invoice"),
+        here: NamedPreset(id="31", key=here, tool=Tool("invoice")),
+        there: NamedPreset(id="30", key=there, tool=Tool("invoice")),
     }
 
 

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
+from reconciler.drift import find_notices
 from reconciler.model.diagnostics import Diagnostic
 from reconciler.model.live import Membership, PeopleList
+from reconciler.model.policy import Policy
 from reconciler.planning import plan_digest
 from tests.support.account import INVOICE, company_seed
-from tests.support.values import live_state, plan_documents
+from tests.support.values import TODAY, live_state, observe_documents, plan_documents, plan_observation
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -104,7 +106,7 @@ def test_people_who_may_not_be_assigned_stop_the_plan(tmp_path: Path) -> None:
     """Additions and managers are held against the lists of the place; the plan is still shown in full."""
     text = INVOICE.replace("projects:", "workflow_manager: ann@acme.test\nprojects:")
     state = live_state()
-    nobody = tuple(PeopleList(project_id=one.project_id, tool_type=one.tool_type, people=()) for one in state.assignees)
+    nobody = tuple(PeopleList(place=one.place, people=()) for one in state.assignees)
     plan = plan_documents(tmp_path, {"a.yaml": text}, msgspec.structs.replace(state, assignees=nobody, managers=nobody))
     assert (plan.complete, plan.applicable, plan.summary.changed) == (True, False, 1)
     told = [one for one in plan.diagnostics if "possible" in one.code]
@@ -163,3 +165,27 @@ def test_the_digest_covers_what_apply_does_and_nothing_else(tmp_path: Path) -> N
     )
     digests = {plan.digest, *(digest_with(plan, **other) for other in others)}
     assert len(digests) == len(others) + 1
+
+
+def test_somebody_twice_in_a_group_counts_once(tmp_path: Path) -> None:
+    """In what is managed, in a minimum, in what is told of those who stay, and in drift's notices."""
+    seed = company_seed()
+    seed["presets"][1]["groups"] |= {"pm": ["1", "2", "2"], "acc": ["3", "3"]}
+    state = live_state(seed)
+    nobody = tuple(
+        msgspec.structs.replace(one, people=tuple(person for person in one.people if person.id != "3"))
+        for one in state.assignees
+    )
+    state = msgspec.structs.replace(state, assignees=nobody, inactive=frozenset({"cy@acme.test"}))
+    policy = "kind: policy\nroles: {Accounting: {min_members: 2}}\n"
+    text = INVOICE.replace("cy@acme.test]", "dee@acme.test]")
+    observation = observe_documents(tmp_path, {"a.yaml": text, "policy.yaml": policy}, state)
+    plan = plan_observation(observation)
+    assert plan.summary.managed == 2
+    told = [one for one in plan.diagnostics if one.code in {"live/kept-not-possible", "policy/inactive-person"}]
+    assert [one.code for one in told] == ["policy/inactive-person", "live/kept-not-possible"]
+    assert "stays in 1: Invoice Approval · Harbor Bridge · Accounting" in told[0].message
+    (below,) = [one.message for one in plan.diagnostics if one.code == "policy/below-minimum"]
+    assert "1" in below
+    notices = find_notices(observation.resolved, state, Policy(), templates=(), previous=None, today=TODAY)
+    assert [one.kind for one in notices] == ["inactive"]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from reconciler.errors import DocumentsError
+from reconciler.model.live import Place, Tool
 from tests.support.account import company_seed
 from tests.support.values import live_state, observe_documents, plan_documents
 
@@ -178,3 +179,22 @@ def test_a_name_that_would_leave_out_two(tmp_path: Path) -> None:
     assert told == [
         "a.yaml:4:53 documents/ambiguous-project 2 projects are called 'Harbor Bridge': use {id: …} or {number: …}"
     ]
+
+
+def test_templates_of_two_subtypes_need_an_id(tmp_path: Path) -> None:
+    """A document's tool is a type: it cannot choose between subtypes, so the message lists them and asks for an id."""
+    templates = second_template(tool_type="correspondence", tool_subtype=9)
+    templates[0] = {**templates[0], "tool_type": "correspondence", "tool_subtype": 7}
+    listed = (
+        "2 templates are called 'Invoice Approval': 11 (correspondence, subtype 7), 12 (correspondence, subtype 9); "
+        "use {id: …}"
+    )
+    for more in ("", "tool: correspondence\n"):
+        assert problems_of(tmp_path, of_template("Invoice Approval", more), templates=templates) == [
+            f"a.yaml:2:1 documents/ambiguous-template {listed}"
+        ]
+    wrong = problems_of(tmp_path, of_template("Invoice Approval", "tool: invoice\n"), templates=templates)
+    assert "belongs to tool correspondence (subtype 7), correspondence (subtype 9), not 'invoice'" in wrong[0]
+    state = live_state({**company_seed(), "templates": templates})
+    found = observe_documents(tmp_path, {"a.yaml": of_template("{id: '11'}")}, state)
+    assert [one.target.place for one in found.resolved] == [Place("1042", Tool("correspondence", 7))]

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from reconciler.errors import DocumentsError, IncompleteError
-from reconciler.model.live import Unreadable, Wanted
+from reconciler.model.live import Place, Tool, Unreadable, Wanted
 from tests.support.account import company_seed
 from tests.support.values import live_state, observe_documents, plan_documents
 
@@ -144,13 +144,13 @@ def test_what_could_not_be_read_makes_the_plan_incomplete(tmp_path: Path) -> Non
     text = f"{HEAD}projects:\n  - where: {{stage: Course of Construction}}\n    "
     text += "groups: {Project Manager: [bo@acme.test]}\n"
     state = live_state()
-    gone = Unreadable(project_id="1042", template_id="11", tool_type="invoice", reason="refused with 403")
+    gone = Unreadable(place=Place("1042", Tool("invoice")), template_id="11", reason="refused with 403")
     partly = msgspec.structs.replace(state, presets=state.presets[:1], unreadable=(gone,))
     plan = plan_documents(tmp_path, {"a.yaml": text}, partly)
     assert (plan.complete, plan.applicable, plan.summary.changed) == (False, False, 1)
     assert unread(plan) == [("live/unreadable", "projects/1042/templates/11")]
     unlisted = msgspec.structs.replace(
-        state, presets=state.presets[:1], listed=(Wanted("1041", "invoice", frozenset({"11"})),)
+        state, presets=state.presets[:1], listed=(Wanted(Place("1041", Tool("invoice")), frozenset({"11"})),)
     )
     plan = plan_documents(tmp_path, {"a.yaml": text}, unlisted)
     assert unread(plan) == [("live/unreadable", "projects/1042/templates/11")]
@@ -178,7 +178,9 @@ def test_a_snapshot_that_never_looked_is_no_answer(tmp_path: Path) -> None:
         observe_documents(tmp_path, {"a.yaml": text}, msgspec.structs.replace(state, with_projects=False))
     with pytest.raises(IncompleteError, match="template version 911 is not in the snapshot"):
         observe_documents(tmp_path, {"a.yaml": text}, msgspec.structs.replace(state, versions=()))
-    other = msgspec.structs.replace(state, presets=(), listed=(Wanted("1042", "invoice", frozenset({"12"})),))
+    other = msgspec.structs.replace(
+        state, presets=(), listed=(Wanted(Place("1042", Tool("invoice")), frozenset({"12"})),)
+    )
     plan = plan_documents(tmp_path, {"a.yaml": text}, other)
     assert not plan.complete
     assert "was not looked at" in plan.diagnostics[0].message

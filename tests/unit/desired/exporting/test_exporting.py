@@ -8,7 +8,7 @@ import pytest
 
 from reconciler.desired.exporting import choose, export_documents
 from reconciler.errors import UsageError
-from reconciler.model.live import Account
+from reconciler.model.live import Account, Place, Tool
 from tests.support.account import company_seed
 from tests.support.values import live_state
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def account(seed: dict[str, Any] | None = None, **more: Any) -> Account:
     """Give the account of a seed."""
-    providers = {"invoice": "Project", "budget": "Company"}
+    providers = {Tool("invoice"): "Project", Tool("budget"): "Company"}
     return Account(catalogue=live_state(seed).catalogue, **{"providers": providers, **more})
 
 
@@ -81,13 +81,13 @@ def test_everything_in_use_is_chosen() -> None:
         {**seed["templates"][0], "id": "15", "archived_at": "2026-01-01"},
         {**seed["templates"][0], "id": "16", "latest_published_version": None},
         {**seed["templates"][0], "id": "17", "tool_type": "odd"},
-        {**seed["templates"][0], "id": "18"},
+        {**seed["templates"][0], "id": "18", "assigned_projects_count": 0},
     ]
-    chosen = choose(account(seed, unassigned=frozenset({"18"})), (), ())
-    assert [(one.project_id, one.tool_type, sorted(one.template_ids)) for one in chosen.wanted] == [
-        ("1041", "invoice", ["11"]),
-        ("1042", "invoice", ["11"]),
-        (None, "budget", ["13"]),
+    chosen = choose(account(seed), (), ())
+    assert [(one.place, sorted(one.template_ids)) for one in chosen.wanted] == [
+        (Place("1041", Tool("invoice")), ["11"]),
+        (Place("1042", Tool("invoice")), ["11"]),
+        (Place(None, Tool("budget")), ["13"]),
     ]
     assert chosen.left_out[0].message == "1 project that is not active is not exported; name one with --project"
     assert [one.message.partition("exported: ")[2][:20] for one in chosen.left_out[1:]] == [

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from reconciler.model.live import PeopleList
+from reconciler.model.live import PeopleList, Place, Tool
 from reconciler.model.policy import Policy
 from reconciler.planning.guards.people import inactive_person, not_possible, unknown_in_policy
 from tests.support.cases import (
@@ -29,7 +29,7 @@ PLAN = change(group(keep=[1], remove=[2], add=[3, 4]), manager=manager(5, 6))
 
 def people(*numbers: int, project: str | None = "1042") -> tuple[PeopleList, ...]:
     """Give who may be assigned."""
-    return (PeopleList(project_id=project, tool_type="invoice", people=tuple(map(person, numbers))),)
+    return (PeopleList(place=Place(project, Tool("invoice")), people=tuple(map(person, numbers))),)
 
 
 def test_everybody_possible_is_silent() -> None:

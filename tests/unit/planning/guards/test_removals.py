@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
+from reconciler.model.live import Person
+from reconciler.model.plan import AddedPerson, ManagerChange, RemovedPerson
 from reconciler.model.policy import Limit
 from reconciler.planning.guards.overrides import lift
 from reconciler.planning.guards.removals import (
@@ -288,3 +291,26 @@ def test_a_protected_workflow_manager_is_told_and_not_counted() -> None:
     )
     assert found.endswith("Template 12 · Project 4 and 2 more")
     assert list(own_account(judged, lift(judged))) == []
+
+
+def test_whoever_came_back_is_not_removed_by_their_former_account() -> None:
+    """The same login comes by another account: who is protected stays, and so does the tool's own account."""
+    again = AddedPerson("70", "P1@acme.test", "P1")
+    swap = msgspec.structs.replace(group(keep=[2], remove=[1]), add=(again,))
+    former, now = Person("5", "p5@acme.test", "P5"), Person("75", "p5@acme.test", "P5")
+    one = change(swap, manager=ManagerChange(before=former, after=now))
+    watched = case(one, policy=limits(protected=(member(1), member(5))), own_accounts=(member(1),))
+    lifting = lift(watched)
+    assert [*protected_person(watched, lifting), *own_account(watched, lifting), *loses_everything(watched)] == []
+    gone = case(change(group(remove=[1]), manager=manager(5, 6)), policy=limits(protected=(member(1), member(5))))
+    found = [*protected_person(gone, lift(gone)), *loses_everything(gone)]
+    assert [(each.severity, each.code) for each in found] == [
+        ("error", "policy/protected-person"),
+        ("warning", "policy/protected-person"),
+        ("warning", "policy/loses-everything"),
+    ]
+    nameless = msgspec.structs.replace(
+        group(), remove=(RemovedPerson("1", None, None),), add=(AddedPerson("2", None, None),)
+    )
+    by_id = case(change(nameless), policy=limits(protected=(member(1, by_id=True),)))
+    assert [each.code for each in protected_person(by_id, lift(by_id))] == ["policy/protected-person"]

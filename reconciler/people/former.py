@@ -1,0 +1,67 @@
+"""Who sits in a role by an account that is no longer in use: somebody left, came back, and has another one now."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from reconciler.model.diagnostics import Diagnostic
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from reconciler.model.live import Person, Version
+    from reconciler.model.scope import ResolvedTarget
+    from reconciler.people.index import PeopleIndex
+
+__all__ = ["tell_former_accounts"]
+
+_PLACES_NAMED = 5
+
+
+def tell_former_accounts(
+    targets: Iterable[ResolvedTarget], versions: Iterable[Version], index: PeopleIndex
+) -> list[Diagnostic]:
+    """Warn once of each former account that holds a role of a managed preset, managed or not, or manages it."""
+    former = index.former_accounts()
+    if not former:
+        return []
+    names = {version.id: {one.uuid: one.name for one in version.groups if one.is_role} for version in versions}
+    held: dict[str, list[tuple[str, str]]] = {}
+    people: dict[str, Person] = {}
+    for resolved in sorted(targets, key=lambda one: one.target.address):
+        target = resolved.target
+        roles = names.get(target.preset.version_id or target.template.version_id or "", {})
+        title = f"{target.template.name} · {target.project.name if target.project else 'company'}"
+        for role, person in _holders(resolved, roles):
+            if person.id in former:
+                people[person.id] = person
+                place = (f"{title} · {role}", target.address)
+                if place not in held.setdefault(person.id, []):
+                    held[person.id].append(place)
+    return [_told(people[one], former[one], places) for one, places in held.items()]
+
+
+def _holders(resolved: ResolvedTarget, roles: Mapping[str, str]) -> Iterable[tuple[str, Person]]:
+    preset = resolved.target.preset
+    for membership in preset.groups:
+        if membership.uuid in roles:
+            for person in membership.members:
+                yield roles[membership.uuid], person
+    if preset.workflow_manager is not None:
+        yield "workflow manager", preset.workflow_manager
+
+
+def _told(person: Person, in_use: Person, places: list[tuple[str, str]]) -> Diagnostic:
+    shown = ", ".join(place for place, _ in places[:_PLACES_NAMED])
+    more = f" and {len(places) - _PLACES_NAMED:,} more" if len(places) > _PLACES_NAMED else ""
+    message = (
+        f"{person} ({person.login}) holds {shown}{more} by a former account (login id {person.id}): documents that "
+        f"name the login put the account in use (login id {in_use.id}) in its place where that may be assigned"
+    )
+    addresses = {address for _, address in places}
+    return Diagnostic(
+        severity="warning",
+        code="live/former-account",
+        message=message,
+        address=addresses.pop() if len(addresses) == 1 else None,
+    )
