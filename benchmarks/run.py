@@ -110,9 +110,9 @@ def from_the_sandbox(folder: Path, presets: int, runs: int) -> None:
         listed = folder / "paths.txt"
         listed.write_text("\n".join(paths), encoding="utf-8")
         # templates, a version, the directory; projects by the page; a list and a preset each; people where added
-        lower_bound = (
-            2 * presets + 1 + 1 + 1 + max(-(-presets // 2000), 1) + len({p for p in paths if "assignees" in p})
-        )
+        # (at the page limits of the service, and one more request that looks whether a list of several pages is whole)
+        pages = -(-presets // 300)
+        lower_bound = 2 * presets + 1 + 1 + 1 + pages + (pages > 1) + len({p for p in paths if "assignees" in p})
         print(f"\n{presets:,} presets from the sandbox: {len(paths):,} requests, lower bound {lower_bound:,}")
         loop = [sys.executable, str(HERE / "bare_loop.py")]
         commands = {"reconciler plan": ([reconciler, "plan"], folder / "repository")}

@@ -1,4 +1,4 @@
-"""Takes one file out of a downloaded archive, which may be hostile; nothing is unpacked onto a disk."""
+"""Take a file out of what was downloaded, which may be hostile. Nothing is unpacked onto a disk."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from reconciler.errors import ForgeError
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["LARGEST_BYTES", "file_in_archive"]
+__all__ = ["LARGEST_BYTES", "file_in_archive", "whole_download"]
 
 LARGEST_BYTES = 256 * 1024 * 1024
 # all that zipfile raises for damaged, encrypted or unknown content; it has no one name for it
@@ -24,11 +24,7 @@ def file_in_archive(chunks: Iterable[bytes], name: str) -> bytes | None:
 
     Raises ForgeError for what is no archive, and for one that grows beyond ``LARGEST_BYTES``, packed or unpacked.
     """
-    packed = io.BytesIO()
-    for chunk in chunks:
-        packed.write(chunk)
-        if packed.tell() > LARGEST_BYTES:
-            raise ForgeError(f"the archive with {name} is larger than {LARGEST_BYTES:,} bytes")
+    packed = io.BytesIO(whole_download(chunks, f"the archive with {name}"))
     try:
         with zipfile.ZipFile(packed) as archive:
             if name not in archive.namelist():
@@ -41,3 +37,13 @@ def file_in_archive(chunks: Iterable[bytes], name: str) -> bytes | None:
     if len(content) > LARGEST_BYTES:
         raise ForgeError(f"{name} is larger than {LARGEST_BYTES:,} bytes")
     return content
+
+
+def whole_download(chunks: Iterable[bytes], what: str) -> bytes:
+    """Return all chunks as one; raise ForgeError for more than ``LARGEST_BYTES``."""
+    content = io.BytesIO()
+    for chunk in chunks:
+        content.write(chunk)
+        if content.tell() > LARGEST_BYTES:
+            raise ForgeError(f"{what} is larger than {LARGEST_BYTES:,} bytes")
+    return content.getvalue()

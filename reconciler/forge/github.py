@@ -36,6 +36,7 @@ _LONGEST_DESCRIPTION = 140
 _OK, _FOUND, _FORBIDDEN = 200, 302, 403
 _CHUNK_BYTES = 1024 * 1024
 _SECONDS_BETWEEN_WRITES = 0.25
+LONGEST_WAIT_SECONDS = 300
 _STATES: dict[str, CommitState] = {"success": "success", "failure": "failure"}  # pending is no answer either
 
 
@@ -52,7 +53,10 @@ class GitHub:
             auth=Auth.Token(place.token.reveal()),
             timeout=TIMEOUT_SECONDS,
             retry=GithubRetry(
-                total=RETRIES, max_rate_limit_wait=300, backoff_factor=BACKOFF_SECONDS, allowed_methods=REPEATED
+                total=RETRIES,
+                max_rate_limit_wait=LONGEST_WAIT_SECONDS,
+                backoff_factor=BACKOFF_SECONDS,
+                allowed_methods=REPEATED,
             ),
             seconds_between_requests=None,
             # plain http is for loopback alone, where nobody counts
@@ -62,13 +66,17 @@ class GitHub:
         )
         self._repository = self._client.get_repo(place.repository)
         self._name = place.repository
+        self._token = place.token
         # plain http is for loopback alone, where all of a forge is
         self._schemes = ("https://",) if place.url.startswith("https://") else ("https://", "http://")
         self._account: str | None = None
 
+    def _told(self, what: str) -> AbstractContextManager[None]:
+        return told("GitHub", what, GithubException, _words, self._token)
+
     def head(self, number: int) -> str:
         """Give the last commit of a pull request."""
-        with _told(f"pull request {number} of {self._name}"):
+        with self._told(f"pull request {number} of {self._name}"):
             return self._repository.get_pull(number).head.sha
 
     def show(self, number: int, review: Review) -> str:
@@ -78,7 +86,7 @@ class GitHub:
     def own_comments(self, number: int) -> Iterator[Found[IssueComment]]:
         """Give the comments of our own account, the oldest first."""
         account = self._login()
-        with _told(f"the comments of pull request {number}"):
+        with self._told(f"the comments of pull request {number}"):
             for comment in self._repository.get_pull(number).get_issue_comments():
                 if _login_of(comment.user) == account:
                     text = comment.body or ""
@@ -86,23 +94,23 @@ class GitHub:
 
     def create(self, number: int, body: str) -> None:
         """Make a comment."""
-        with _told(f"the comment on pull request {number}"):
+        with self._told(f"the comment on pull request {number}"):
             self._repository.get_pull(number).create_issue_comment(body)
 
     def edit(self, comment: IssueComment, body: str) -> None:
         """Replace what stands in a comment."""
-        with _told(f"comment {comment.id}"):
+        with self._told(f"comment {comment.id}"):
             comment.edit(body)
 
     def delete(self, comment: IssueComment) -> None:
         """Take a comment away."""
-        with _told(f"comment {comment.id}"):
+        with self._told(f"comment {comment.id}"):
             comment.delete()
 
     def resolve(self, comment: IssueComment, *, resolved: bool) -> str:
         """Fold a comment away, or unfold it; gives why that could not be done, or nothing."""
         try:
-            with _told(f"comment {comment.id}"):
+            with self._told(f"comment {comment.id}"):
                 done = comment.minimize("RESOLVED") if resolved else comment.unminimize()
         except ForgeError as error:
             return error.message
@@ -110,7 +118,7 @@ class GitHub:
 
     def label(self, number: int, labels: Mapping[str, bool]) -> None:
         """Put on and take off these labels, and touch no other."""
-        with _told(f"the labels of pull request {number}"):
+        with self._told(f"the labels of pull request {number}"):
             pull = self._repository.get_pull(number)
             there = {label.name for label in pull.labels}
             for name, wanted in labels.items():
@@ -121,7 +129,7 @@ class GitHub:
 
     def mark(self, commit: str, status: CommitStatus) -> None:
         """Set a status of a commit."""
-        with _told(f"the status of commit {commit[:12]}"):
+        with self._told(f"the status of commit {commit[:12]}"):
             more = {} if status.link is None else {"target_url": status.link}
             self._repository.get_commit(commit).create_status(
                 state=status.state,
@@ -133,7 +141,7 @@ class GitHub:
     def status(self, commit: str, context: str) -> CommitStatus | None:
         """Give the newest status of this name that a commit has from our own account."""
         account = self._login()
-        with _told(f"the statuses of commit {commit[:12]}"):
+        with self._told(f"the statuses of commit {commit[:12]}"):
             for one in self._repository.get_commit(commit).get_statuses():
                 if one.context == context and _login_of(one.creator) == account:
                     return CommitStatus(
@@ -149,7 +157,7 @@ class GitHub:
 
         A request that was merged as this very commit goes before one that merely contains it.
         """
-        with _told(f"the pull requests of commit {commit[:12]}"):
+        with self._told(f"the pull requests of commit {commit[:12]}"):
             branch = self._repository.default_branch
             pulls = [
                 pull
@@ -164,7 +172,7 @@ class GitHub:
 
         A file that a run for a fork kept does not count: whoever owns the fork decides what stands in it.
         """
-        with _told(f"the plan of pull request {change.number}"):
+        with self._told(f"the plan of pull request {change.number}"):
             for artifact in self._repository.get_artifacts(name=f"reconciler-plan-{change.head}"):
                 run: WorkflowRun | None = artifact.workflow_run
                 if run is None:  # as the API may say, whatever the library's types do
@@ -181,24 +189,24 @@ class GitHub:
     def own_issues(self, label: str) -> Iterator[FoundIssue[Issue]]:
         """Give the issues of our own account with this label, open or closed, the oldest first."""
         account = self._login()
-        with _told(f"the issues of {self._name}"):
+        with self._told(f"the issues of {self._name}"):
             for issue in self._repository.get_issues(state="all", labels=[label], sort="created", direction="asc"):
                 if _login_of(issue.user) == account:
                     yield FoundIssue(issue, issue.number, issue.title, issue.body or "", opened=issue.state == "open")
 
     def open_issue(self, title: str, body: str, label: str) -> int:
         """Make an issue, and give its number."""
-        with _told(f"a new issue of {self._name}"):
+        with self._told(f"a new issue of {self._name}"):
             return self._repository.create_issue(title=title, body=body, labels=[label]).number
 
     def edit_issue(self, found: FoundIssue[Issue], title: str, body: str, *, opened: bool) -> None:
         """Replace title and body of an issue, and open or close it where it is not."""
-        with _told(f"issue {found.number}"):
+        with self._told(f"issue {found.number}"):
             found.issue.edit(title=title, body=body, state="open" if opened else "closed")
 
     def say(self, found: FoundIssue[Issue], text: str) -> None:
         """Comment on an issue."""
-        with _told(f"the comment on issue {found.number}"):
+        with self._told(f"the comment on issue {found.number}"):
             found.issue.create_comment(text)
 
     def _download(self, url: str) -> bytes | None:
@@ -216,7 +224,7 @@ class GitHub:
         """Give our own login, of a person or an app; a token that may not ask is one of GitHub Actions."""
         if self._account is None:
             try:
-                with _told("who this token is"):
+                with self._told("who this token is"):
                     _, answer = self._repository.requester.graphql_query("query { viewer { login } }", {})
                     self._account = str(answer["data"]["viewer"]["login"])
             except ForgeError as error:
@@ -229,10 +237,6 @@ class GitHub:
 def _login_of(user: NamedUser | Organization | None) -> str | None:
     """Give somebody's login; an account that was deleted has none, whatever the library's types say."""
     return None if user is None else user.login
-
-
-def _told(what: str) -> AbstractContextManager[None]:
-    return told("GitHub", what, GithubException, _words)
 
 
 def _words(error: Exception) -> tuple[int | None, str]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import gitlab
 
 from reconciler.errors import ForgeError
+from reconciler.forge.archives import whole_download
 from reconciler.forge.comments import Found, show_review
 from reconciler.forge.issues import FoundIssue, keep_issue
 from reconciler.forge.repeating import repeating_session
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["GitLab"]
 
 _LONGEST = 255  # characters of a description or an address
+_CHUNK_BYTES = 1024 * 1024
 _PLAN_JOB = "plan"
 _NOT_FOUND = 404
 
@@ -49,11 +51,15 @@ class GitLab:
         )
         self._project = self._client.projects.get(place.repository, lazy=True)
         self._name = place.repository
+        self._token = place.token
         self._account: int | None = None
+
+    def _told(self, what: str) -> AbstractContextManager[None]:
+        return told("GitLab", what, gitlab.GitlabError, _words, self._token)
 
     def head(self, number: int) -> str:
         """Give the last commit of a merge request."""
-        with _told(f"merge request {number} of {self._name}"):
+        with self._told(f"merge request {number} of {self._name}"):
             return str(self._project.mergerequests.get(number).sha)
 
     def show(self, number: int, review: Review) -> str:
@@ -63,7 +69,7 @@ class GitLab:
     def own_comments(self, number: int) -> Iterator[Found[_Note]]:
         """Give the threads that our own account began, the oldest first."""
         account = self._user()
-        with _told(f"the threads of merge request {number}"):
+        with self._told(f"the threads of merge request {number}"):
             request = self._project.mergerequests.get(number, lazy=True)
             for discussion in request.discussions.list(iterator=True):
                 first = next(iter(discussion.attributes["notes"]), None)
@@ -73,23 +79,23 @@ class GitLab:
 
     def create(self, number: int, body: str) -> None:
         """Begin a thread."""
-        with _told(f"the thread on merge request {number}"):
+        with self._told(f"the thread on merge request {number}"):
             self._project.mergerequests.get(number, lazy=True).discussions.create({"body": body})
 
     def edit(self, comment: _Note, body: str) -> None:
         """Replace what stands in a thread's first note."""
-        with _told(f"note {comment.note_id}"):
+        with self._told(f"note {comment.note_id}"):
             comment.discussion.notes.update(comment.note_id, {"body": body})
 
     def delete(self, comment: _Note) -> None:
         """Take a thread's first note away."""
-        with _told(f"note {comment.note_id}"):
+        with self._told(f"note {comment.note_id}"):
             comment.discussion.notes.delete(comment.note_id)
 
     def resolve(self, comment: _Note, *, resolved: bool) -> str:
         """Resolve a thread, or open it again; gives why that could not be done, or nothing."""
         try:
-            with _told(f"thread {comment.discussion.id}"):
+            with self._told(f"thread {comment.discussion.id}"):
                 comment.discussion.resolved = resolved
                 comment.discussion.save()
         except ForgeError as error:
@@ -98,7 +104,7 @@ class GitLab:
 
     def label(self, number: int, labels: Mapping[str, bool]) -> None:
         """Put on and take off these labels, and touch no other."""
-        with _told(f"the labels of merge request {number}"):
+        with self._told(f"the labels of merge request {number}"):
             there = set(self._project.mergerequests.get(number).labels)
             add = [name for name, wanted in labels.items() if wanted and name not in there]
             remove = [name for name, wanted in labels.items() if not wanted and name in there]
@@ -115,13 +121,13 @@ class GitLab:
         }
         if status.link is not None and len(status.link) <= _LONGEST:
             values["target_url"] = status.link
-        with _told(f"the status of commit {commit[:12]}"):
+        with self._told(f"the status of commit {commit[:12]}"):
             self._project.commits.get(commit, lazy=True).statuses.create(values)
 
     def status(self, commit: str, context: str) -> CommitStatus | None:
         """Give the newest status of this name that a commit has from our own account."""
         account = self._user()
-        with _told(f"the statuses of commit {commit[:12]}"):
+        with self._told(f"the statuses of commit {commit[:12]}"):
             statuses = self._project.commits.get(commit, lazy=True).statuses
             for one in statuses.list(iterator=True, name=context, all=True, order_by="id", sort="desc"):
                 if one.name == context and _author(one.attributes) == account:
@@ -138,7 +144,7 @@ class GitLab:
 
         A request that was merged as this very commit goes before one that merely contains it.
         """
-        with _told(f"the merge requests of commit {commit[:12]}"):
+        with self._told(f"the merge requests of commit {commit[:12]}"):
             branch = self._client.projects.get(self._name).default_branch
             requests_of = self._project.commits.get(commit, lazy=True).merge_requests(iterator=True)
             merged = [one for one in requests_of if one["state"] == "merged" and one["target_branch"] == branch]
@@ -150,7 +156,7 @@ class GitLab:
 
         A file that a fork's pipeline kept does not count: whoever owns the fork decides what stands in it.
         """
-        with _told(f"the plan of merge request {change.number}"):
+        with self._told(f"the plan of merge request {change.number}"):
             request = self._project.mergerequests.get(change.number)
             merged_results = f"refs/merge-requests/{change.number}/merge"  # of the head with its target, another commit
             for pipeline in request.pipelines.list(iterator=True):
@@ -170,7 +176,7 @@ class GitLab:
     def own_issues(self, label: str) -> Iterator[FoundIssue[Any]]:
         """Give the issues of our own account with this label, open or closed, the oldest first."""
         account = self._user()
-        with _told(f"the issues of {self._name}"):
+        with self._told(f"the issues of {self._name}"):
             found = self._project.issues.list(
                 iterator=True, labels=[label], author_id=account, order_by="created_at", sort="asc"
             )
@@ -181,7 +187,7 @@ class GitLab:
 
     def open_issue(self, title: str, body: str, label: str) -> int:
         """Make an issue, and give its number."""
-        with _told(f"a new issue of {self._name}"):
+        with self._told(f"a new issue of {self._name}"):
             return int(self._project.issues.create({"title": title, "description": body, "labels": label}).iid)
 
     def edit_issue(self, found: FoundIssue[Any], title: str, body: str, *, opened: bool) -> None:
@@ -189,26 +195,28 @@ class GitLab:
         changes = {"title": title, "description": body}
         if opened != found.opened:
             changes["state_event"] = "reopen" if opened else "close"
-        with _told(f"issue {found.number}"):
+        with self._told(f"issue {found.number}"):
             self._project.issues.update(found.number, changes)
 
     def say(self, found: FoundIssue[Any], text: str) -> None:
         """Comment on an issue."""
-        with _told(f"the comment on issue {found.number}"):
+        with self._told(f"the comment on issue {found.number}"):
             found.issue.notes.create({"body": text})
 
     def _artifact(self, job_id: int) -> bytes | None:
         try:
-            content: bytes = self._project.jobs.get(job_id, lazy=True).artifact("plan.json")
+            chunks = self._project.jobs.get(job_id, lazy=True).artifact(
+                "plan.json", streamed=True, iterator=True, chunk_size=_CHUNK_BYTES
+            )
+            return whole_download(chunks, "plan.json")
         except gitlab.GitlabGetError as error:
             if error.response_code == _NOT_FOUND:
                 return None
             raise
-        return content
 
     def _user(self) -> int:
         if self._account is None:
-            with _told("who this token is"):
+            with self._told("who this token is"):
                 self._client.auth()
                 assert self._client.user is not None  # noqa: S101 - the line above sets it
                 self._account = int(self._client.user.id)
@@ -219,10 +227,6 @@ def _author(of: Mapping[str, Any]) -> int | None:
     """Give whose a note or status is; nobody's, where the account is gone."""
     author = of.get("author")
     return author["id"] if author else None
-
-
-def _told(what: str) -> AbstractContextManager[None]:
-    return told("GitLab", what, gitlab.GitlabError, _words)
 
 
 def _words(error: Exception) -> tuple[int | None, str]:

@@ -8,13 +8,17 @@ from typing import TYPE_CHECKING
 import requests
 
 from reconciler.errors import ForgeError
+from reconciler.model.masks import hide
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from reconciler.model.settings import Secret
+
 __all__ = ["NO_PERMISSION", "TIMEOUT_SECONDS", "told"]
 
 TIMEOUT_SECONDS = 30
+_SHOWN = 300
 NO_PERMISSION = (401, 403, 404)
 # what the libraries end in when an answer is not what the forge documents: a page of a proxy, a field that is missing
 _ODD = (AssertionError, AttributeError, LookupError, TypeError, ValueError, RuntimeError)
@@ -22,18 +26,24 @@ _ODD = (AssertionError, AttributeError, LookupError, TypeError, ValueError, Runt
 
 @contextmanager
 def told(
-    forge: str, what: str, refused: type[Exception], words: Callable[[Exception], tuple[int | None, str]]
+    forge: str,
+    what: str,
+    refused: type[Exception],
+    words: Callable[[Exception], tuple[int | None, str]],
+    token: Secret,
 ) -> Iterator[None]:
-    """Raise ForgeError for whatever goes wrong with ``what`` at a forge.
+    """Raise ForgeError for any failure of ``what`` at a forge.
 
-    ``refused`` is the library's own exception, of which ``words`` gives the HTTP status and what the forge said.
+    ``refused`` is the library's own exception, of which ``words`` returns the HTTP status and what the forge said. That
+    is shown in part, without the token and without logins and queries of addresses.
     """
     try:
         yield
     except ForgeError:
         raise
     except refused as error:
-        status, said = words(error)
+        status, text = words(error)
+        said = " ".join(hide(text, [token]).split())[:_SHOWN]
         hint = "; is it there, and may the token do this?" if status in NO_PERMISSION else ""
         raise ForgeError(f"{forge} refuses {what}: {said}{hint}", status=status) from None
     except requests.RequestException as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from reconciler.live.answers import refuse_twice
+from reconciler.live.pages import UNPAGED
 from reconciler.live.reading import Reader
 from reconciler.live.wire import TemplateItem, ToolItem
 from reconciler.model.live import Account, Catalogue
@@ -24,7 +25,7 @@ class AccountReader(Reader):
         The list of tools alone tells which endpoints serve a template (api.md section 1).
         """
         self._tell("tools", 0, 0)
-        tools = self._list(f"{self._company}/workflows/tools", list[ToolItem], "the list of tools")
+        tools = self._list(f"{self._company}/workflows/tools", list[ToolItem], "the list of tools", UNPAGED)
         self._tell("templates", 0, 0)
         items = self._list(f"{self._company}/workflows/templates", list[TemplateItem], "the list of templates")
         refuse_twice((item.id for item in items), "the list of templates")

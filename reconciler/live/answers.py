@@ -1,4 +1,4 @@
-"""Tells what an answer means for the one who asked (api.md section 5); it repeats nothing itself."""
+"""Say what an answer means for the caller (docs/service.md section 5). Nothing is repeated here."""
 
 from __future__ import annotations
 
@@ -9,11 +9,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import msgspec
 
 from reconciler.errors import AnswerError, CredentialsError, RequestRefusedError
+from reconciler.model.masks import hide
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     import httpx
+
+    from reconciler.model.settings import Secret
 
 __all__ = [
     "LONGEST_WAIT_SECONDS",
@@ -23,13 +26,13 @@ __all__ = [
     "decode_answer",
     "decode_content",
     "describe_body",
+    "hide_in",
     "refuse_twice",
 ]
 
 LONGEST_WAIT_SECONDS = 3660.0
 _LONGEST_DETAIL = 300
 _SECONDS = re.compile(r"[0-9]{1,9}(\.[0-9]{1,3})?\Z")
-_BEARER = re.compile(r"(?i)\bbearer\s+\S+|\b(client_secret|access_token)\b\W{0,4}[^\s\"',}&]+")
 
 Shape = TypeVar("Shape")
 
@@ -88,9 +91,10 @@ def decode_content(response: httpx.Response, content: bytes | msgspec.Raw, shape
     try:
         return _decoder(shape).decode(content)
     except msgspec.ValidationError as error:
-        raise AnswerError(f"{what}: the answer is not what the service documents: {error}") from None
+        told = hide_in(response, str(error))
+        raise AnswerError(f"{what}: the answer is not what the service documents: {told}") from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        kind = response.headers.get("Content-Type", "no content type")[:100]
+        kind = hide_in(response, response.headers.get("Content-Type", "no content type"))[:100]
         raise AnswerError(f"{what}: the answer is not JSON but {kind!r}; is a proxy in between?") from None
 
 
@@ -106,17 +110,20 @@ def _decoder(shape: type[Shape]) -> msgspec.json.Decoder[Shape]:
     return known
 
 
+def hide_in(response: httpx.Response, text: str) -> str:
+    """Return a text of an answer without any secret that its request sent."""
+    secrets: Callable[[], list[Secret]] = response.extensions.get("secrets", list)
+    return hide(text, secrets())
+
+
 def describe_body(response: httpx.Response) -> str:
-    """Give ``": …"`` with the service's own words from an error body, cut short and free of tokens."""
+    """Return ``": …"`` with the service's own words from an error body, cut short and free of tokens."""
     try:
         body: Any = msgspec.json.decode(response.content)
         text = _words(body, str(response.status_code))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return ": an answer that is not JSON (from a proxy?)" if response.content else ""
-    token = response.request.headers.get("Authorization", "").rpartition(" ")[2]
-    if token:
-        text = text.replace(token, "…")
-    text = _BEARER.sub("…", " ".join(text.split()))
+    text = hide_in(response, " ".join(text.split()))
     if len(text) > _LONGEST_DETAIL:
         text = f"{text[:_LONGEST_DETAIL]}…"
     return f": {text}" if text else ""

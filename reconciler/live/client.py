@@ -1,4 +1,4 @@
-"""Sends requests: paced, authenticated, repeated where that is safe; it knows no pages and no presets."""
+"""Send requests: paced, authenticated, bounded, repeated where that is safe. Pages and presets are known elsewhere."""
 
 from __future__ import annotations
 
@@ -6,18 +6,19 @@ import re
 import threading
 import time
 from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import httpx
 import msgspec
 import tenacity
 
 from reconciler import __version__
-from reconciler.errors import AnswerError, AnswerLostError, RateLimitError, UnreachableError
+from reconciler.errors import AnswerError, AnswerLostError, CredentialsError, RateLimitError, UnreachableError
 from reconciler.live.answers import Again, TooLong, check_answer
 from reconciler.live.pacing import RateWindows
 from reconciler.live.token import TOKEN, TokenAuthentication
-from reconciler.live.transport import ReadOnlyTransport, proxy_for
+from reconciler.live.transport import REQUEST_SECONDS, BoundedTransport, ReadOnlyTransport, proxy_for
+from reconciler.model.masks import hide
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,10 +29,13 @@ if TYPE_CHECKING:
 
 __all__ = ["ServiceClient"]
 
-ATTEMPTS = 5
+ATTEMPTS: Final = 5
+WAIT_SECONDS: Final = 60
+LONGEST_BACKOFF_SECONDS: Final = 20
+CONNECT_SECONDS: Final = 10
 _TOO_MANY_REQUESTS = 429
 _COUNT = re.compile(r"[0-9]{1,9}\Z")
-_TIMEOUT = {"timeout": httpx.Timeout(60.0, connect=10.0).as_dict()}
+_TIMEOUT = {"timeout": httpx.Timeout(WAIT_SECONDS, connect=CONNECT_SECONDS).as_dict()}
 
 
 class _Interrupted(BaseException):
@@ -41,7 +45,8 @@ class _Interrupted(BaseException):
 class ServiceClient:
     """One company's service; safe to use from several threads, each with connections of its own.
 
-    ``writes`` decides once and for all whether the transport lets anything but GET through.
+    ``writes`` decides once and for all whether the transport lets anything but GET through. ``seconds`` limits each
+    request, the token call too, from its connection to the end of its answer.
     """
 
     def __init__(
@@ -52,12 +57,16 @@ class ServiceClient:
         writes: bool = False,
         sleep: Callable[[float], object] | None = None,
         clock: Callable[[], float] = time.monotonic,
+        seconds: float = REQUEST_SECONDS,
     ) -> None:
         self.service = service
         self.windows = RateWindows()
         self.requests = 0
+        # the page size that took the place of one the service refused
+        self.page_sizes: dict[int | None, int] = {}
         self._writes = writes
         self._clock = clock
+        self._seconds = seconds
         self._stopped = threading.Event()
         self._sleep = sleep or self._stopped.wait
         token_url = f"{service.auth_url}/oauth/token"
@@ -97,7 +106,7 @@ class ServiceClient:
         self._stopped.set()
 
     def get(self, path: str, what: str) -> httpx.Response:
-        """GET a path (with its query) of the API, repeated as api.md section 5 allows.
+        """GET a path (with its query) of the API, repeated as docs/service.md section 5 allows.
 
         Raises a ServiceError that names ``what``, or TooLong for a 408.
         """
@@ -146,17 +155,24 @@ class ServiceClient:
         request = httpx.Request(method, url, headers=headers, content=content, extensions=_TIMEOUT)
         try:
             response = client.send(request)
-        except httpx.TransportError as error:
-            detail = f": {error}" if str(error) else f": {type(error).__name__}"
-            asked_for_token = error.request.url == self._token_url
-            raise Again(TOKEN if asked_for_token else what, None, detail) from None
-        except httpx.HTTPError as error:
-            raise AnswerError(f"{what}: {error}") from None
+        except httpx.RequestError as error:
+            raise self._failed(error, what) from None
         finally:
             self.windows.finished()
         self._observe(response)
+        response.extensions["secrets"] = self._authentication.secrets
         check_answer(response, what)
         return response
+
+    def _failed(self, error: httpx.RequestError, what: str) -> Exception:
+        """Return what a request without a usable answer means."""
+        asked_for_token = error.request.url == self._token_url
+        detail = hide(str(error), self._authentication.secrets())
+        if isinstance(error, httpx.TransportError):
+            return Again(TOKEN if asked_for_token else what, None, f": {detail}")
+        if asked_for_token:
+            return CredentialsError(f"{self._token_url} did not answer with a token ({detail}); check auth_url")
+        return AnswerError(f"{what}: {detail}")
 
     def _await_turn(self) -> None:
         while True:
@@ -188,8 +204,8 @@ class ServiceClient:
         return client
 
     def _transport(self, url: str) -> httpx.BaseTransport:
-        """Give the way to an address: by the environment's proxy, read only unless this client writes."""
-        transport = httpx.HTTPTransport(verify=self._verify, proxy=proxy_for(url))
+        """Return the way to an address: by the environment's proxy, read only unless this client writes."""
+        transport = BoundedTransport(self._verify, proxy_for(url), self._seconds)
         return transport if self._writes else ReadOnlyTransport(self._token_url, transport)
 
     def _observe(self, response: httpx.Response) -> None:
@@ -224,9 +240,9 @@ class ServiceClient:
                 f"{again.what}: the service stayed over its rate limit for {ATTEMPTS} attempts; try again later"
             )
         if again.status is None:
+            address = self.service.auth_url if again.what == TOKEN else self.service.api_url
             return UnreachableError(
-                f"{again.what}: cannot reach {self.service.api_url}{again.detail}; "
-                "check the address, the network and the proxy"
+                f"{again.what}: cannot reach {address}{again.detail}; check the address, the network and the proxy"
             )
         return UnreachableError(f"{again.what}: {again.status} in {ATTEMPTS} attempts{again.detail}")
 
@@ -235,7 +251,7 @@ def _was_limited(error: BaseException) -> bool:
     return isinstance(error, Again) and error.status == _TOO_MANY_REQUESTS
 
 
-_backoff = tenacity.wait_exponential_jitter(multiplier=0.4, max=20.0, jitter=0.4)
+_backoff = tenacity.wait_exponential_jitter(multiplier=0.4, max=LONGEST_BACKOFF_SECONDS, jitter=0.4)
 _jitter = tenacity.wait_random(0.0, 0.5)
 
 

@@ -13,7 +13,7 @@ import msgspec
 
 from reconciler.errors import AnswerError, RequestRefusedError, UnreachableError
 from reconciler.live.answers import TooLong, decode_answer, refuse_twice
-from reconciler.live.pages import read_pages
+from reconciler.live.pages import PEOPLE, PROJECTS, USERS, WORKFLOWS, read_pages
 from reconciler.live.paths import company_path, directory_path, projects_path, scope_path, tool_query
 from reconciler.live.wire import (
     ListedPreset,
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from reconciler.live.client import ServiceClient
+    from reconciler.live.pages import Paging
     from reconciler.model.live import NamedPreset, Wanted
 
 __all__ = ["Reader"]
@@ -102,7 +103,7 @@ class Reader:
 
     def _projects(self, fields: frozenset[str] | None) -> list[Project]:
         what = "the list of projects"
-        raw = self._list(projects_path(self._company_id), list[dict[str, Any]], what)
+        raw = self._list(projects_path(self._company_id), list[dict[str, Any]], what, PROJECTS)
         try:
             items = msgspec.convert(raw, list[ProjectItem])
         except msgspec.ValidationError as error:
@@ -224,7 +225,7 @@ class Reader:
         what = f"the {endpoint.replace('_', ' ')} of {place.tool} in {where}"
         query = tool_query(place.tool, "tool_type", "tool_subtype")
         scope = scope_path(self._company_id, place.project_id)
-        people = self._list(f"{scope}/{endpoint}?{query}", list[Person], what)
+        people = self._list(f"{scope}/{endpoint}?{query}", list[Person], what, PEOPLE)
         refuse_twice((person.id for person in people), what)
         unique = tuple(self._known.setdefault(person, person) for person in people)
         return PeopleList(place=place, people=unique)
@@ -240,7 +241,7 @@ class Reader:
     def _directory(self, version: str, path: str, what: str) -> frozenset[str] | None:
         self._tell(what, 0, 0)
         try:
-            users = self._list(directory_path(self._company_id, version, path), list[UserItem], what)
+            users = self._list(directory_path(self._company_id, version, path), list[UserItem], what, USERS)
         except RequestRefusedError:
             # not every service account may read the directory; whoever judges by it says that it could not
             self._count(1)
@@ -258,9 +259,9 @@ class Reader:
         except TooLong:
             raise UnreachableError(f"{what}: the service took too long (408); try again later") from None
 
-    def _list(self, path: str, shape: type[list[Output]], what: str) -> list[Output]:
-        items, listing = read_pages(self.client, path, shape, what)
-        self._count(listing.pages)
+    def _list(self, path: str, shape: type[list[Output]], what: str, paging: Paging = WORKFLOWS) -> list[Output]:
+        items, listing = read_pages(self.client, path, shape, what, paging)
+        self._count(listing.requests)
         return items
 
     def _side_by_side(self, step: str, read: Callable[[Input], Output], wanted: Sequence[Input]) -> list[Output]:

@@ -1,4 +1,4 @@
-"""Puts a valid token on every request (api.md section 3); it never shows one."""
+"""Put a valid token on every request (docs/service.md section 3), and never show one."""
 
 from __future__ import annotations
 
@@ -43,7 +43,13 @@ class TokenAuthentication(httpx.Auth):
         self._extensions = extensions
         self._lock = Lock()
         self._token = credentials.access_token
+        self._before: Secret | None = None
         self._renew_at = float("inf") if self._token else 0.0
+
+    def secrets(self) -> list[Secret]:
+        """Return what was sent lately and must not be shown."""
+        sent = (self._credentials.client_secret, self._token, self._before)
+        return [secret for secret in sent if secret is not None]
 
     def sync_auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
         """Send the request with a token; after a 401 once more with a new one."""
@@ -79,7 +85,6 @@ class TokenAuthentication(httpx.Auth):
         )
 
     def _keep(self, response: httpx.Response) -> None:
-        response.read()
         if response.status_code in _REFUSALS:
             raise CredentialsError(
                 f"the service refuses RECONCILER_CLIENT_ID and RECONCILER_CLIENT_SECRET ({response.status_code}); "
@@ -91,7 +96,7 @@ class TokenAuthentication(httpx.Auth):
         answer = _decoded(response.content)
         if answer is None:
             raise CredentialsError(f"{self._token_url} did not answer with a token; check auth_url")
-        self._token = Secret(answer.access_token)
+        self._before, self._token = self._token, Secret(answer.access_token)
         # a token that lives shorter than the margin would be renewed for every request
         margin = min(RENEW_BEFORE_SECONDS, answer.expires_in / 2)
         self._renew_at = time.monotonic() + answer.expires_in - margin

@@ -12,7 +12,7 @@ from reconciler.errors import DocumentsError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["PUBLISHED_HOSTS", "check_address", "has_good_port", "origin_of", "trusted_origins"]
+__all__ = ["NOT_AN_ADDRESS", "PUBLISHED_HOSTS", "check_address", "has_good_port", "origin_of", "trusted_origins"]
 
 # docs/service.md section 3: production and the developer sandbox.
 PUBLISHED_HOSTS = ("api.procore.com", "login.procore.com", "sandbox.procore.com", "login-sandbox.procore.com")
@@ -20,6 +20,7 @@ _DEFAULT_PORTS = {"http": 80, "https": 443}
 _HOST = re.compile(r"(?P<host>[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::(?P<port>[0-9]{1,5}))?")
 
 Origin = tuple[str, int]
+NOT_AN_ADDRESS = "is not just scheme, host and port (it is not shown here, because it can hold a secret)"
 
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9_-]{0,62})"
 _URL = re.compile(rf"(?P<scheme>https?)://(?P<host>{_LABEL}(?:\.{_LABEL})*|\[[0-9A-Fa-f:.]+\])(?::[0-9]{{1,5}})?/?")
@@ -28,13 +29,16 @@ _URL = re.compile(rf"(?P<scheme>https?)://(?P<host>{_LABEL}(?:\.{_LABEL})*|\[[0-
 def check_address(name: str, url: str, *, example: str = "https://api.procore.com") -> None:
     """Refuse an address to which a token may not go: no host, a login in it, or plain http to another machine.
 
-    Raises DocumentsError, which names what the address is for.
+    Raises DocumentsError, which names what the address is for. It shows an address only where that is a scheme, a host
+    and a port: a path, a query or a text of another kind can be a secret.
     """
     if "@" in url:
         # without the address: what stands before the @ may be a secret
         raise DocumentsError(f"{name} holds a login; credentials come from variables of their own alone")
     found = _URL.fullmatch(url)
-    if found is None or not has_good_port(url):
+    if found is None:
+        raise DocumentsError(f"{name} {NOT_AN_ADDRESS}: write an address such as {example}")
+    if not has_good_port(url):
         raise DocumentsError(f"{name} is {url!r}; write an address such as {example}")
     if found["scheme"] == "http" and not _is_loopback(found["host"].strip("[]")):
         raise DocumentsError(

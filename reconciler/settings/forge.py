@@ -9,7 +9,7 @@ from urllib.parse import SplitResult, urlsplit
 from reconciler.errors import DocumentsError, UsageError
 from reconciler.model.review import ForgePlace
 from reconciler.model.settings import Secret
-from reconciler.settings.addresses import check_address
+from reconciler.settings.addresses import NOT_AN_ADDRESS, check_address
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,6 +23,8 @@ _GITHUB_REPOSITORY = re.compile(rf"{_PART}/{_PART}")
 _GITLAB_REPOSITORY = re.compile(rf"{_PART}(?:/{_PART})+")
 _GITHUB_PULL = re.compile(rf"/(?P<repository>{_PART}/{_PART})/pull/(?P<number>[0-9]{{1,9}})(?:/.*)?")
 _GITLAB_MERGE = re.compile(rf"/(?P<repository>{_PART}(?:/{_PART})+)/-/merge_requests/(?P<number>[0-9]{{1,9}})(?:/.*)?")
+# shown where it is not what was asked for; an address can hold a secret
+_PLAIN = re.compile(r"[\w./-]{0,80}")
 _PATH = re.compile(rf"(?:/{_PART})*/?")
 _TOKENS: dict[ForgeKind, tuple[str, ...]] = {"github": ("GITHUB_TOKEN", "GH_TOKEN"), "gitlab": ("GITLAB_TOKEN",)}
 
@@ -43,7 +45,8 @@ def read_pull_request(given: str, environment: Mapping[str, str]) -> tuple[Forge
     found = _GITLAB_MERGE.fullmatch(parts.path)
     if found is not None and parts.netloc:
         return _place("gitlab", server, found["repository"], environment), int(found["number"])
-    raise UsageError(f"--pr '{given}' is no pull request; give its number, or its address on GitHub or GitLab")
+    shown = f" '{given}'" if _PLAIN.fullmatch(given) else ""
+    raise UsageError(f"--pr{shown} is no pull request; give its number, or its address on GitHub or GitLab")
 
 
 def read_forge(environment: Mapping[str, str]) -> ForgePlace:
@@ -86,10 +89,11 @@ def _github_api(server: str, environment: Mapping[str, str]) -> str:
 def _place(kind: ForgeKind, url: str, repository: str, environment: Mapping[str, str]) -> ForgePlace:
     pattern = _GITHUB_REPOSITORY if kind == "github" else _GITLAB_REPOSITORY
     if not pattern.fullmatch(repository):
-        raise UsageError(f"'{repository}' is no repository; write owner/name")
+        shown = f"'{repository}'" if _PLAIN.fullmatch(repository) else "GITHUB_REPOSITORY or CI_PROJECT_PATH"
+        raise UsageError(f"{shown} is no repository; write owner/name")
     parts = _split(url)
     if not _PATH.fullmatch(parts.path) or parts.query or parts.fragment:
-        raise DocumentsError(f"the forge is at {url!r}; write an address such as https://api.github.com")
+        raise DocumentsError(f"the address of the forge {NOT_AN_ADDRESS}: write one such as https://api.github.com")
     check_address("the forge", f"{parts.scheme}://{parts.netloc}", example="https://api.github.com")
     names = _TOKENS[kind]
     name = next((name for name in names if environment.get(name)), None)

@@ -9,7 +9,11 @@ import pytest
 
 from reconciler.errors import ForgeError
 from reconciler.forge import archives
-from reconciler.forge.archives import file_in_archive
+from reconciler.forge.archives import file_in_archive, whole_download
+from reconciler.forge.gitlab import GitLab
+from reconciler.model.review import ForgePlace
+from reconciler.model.settings import Secret
+from tests.support.wire import answer, serving
 
 
 def packed(**files: bytes) -> bytes:
@@ -54,3 +58,13 @@ def test_more_than_there_is_room_for(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(ForgeError, match="the archive with plan is larger than 1,000 bytes"):
         file_in_archive([b"a" * 600, b"a" * 600], "plan")
     assert file_in_archive([packed(plan=b"a" * 500)], "plan") == b"a" * 500
+
+
+def test_a_plan_file_of_gitlab_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """GitLab sends the file itself, of any size."""
+    monkeypatch.setattr(archives, "LARGEST_BYTES", 1000)
+    assert whole_download([b"a" * 600, b"b" * 400], "plan.json") == b"a" * 600 + b"b" * 400
+    with serving(lambda _asked: answer(b"a" * 1001)) as wire:
+        place = ForgePlace(kind="gitlab", url=wire.address, repository="acme/approvals", token=Secret("t0ken"))
+        with pytest.raises(ForgeError, match=r"plan\.json is larger than 1,000 bytes"):
+            GitLab(place)._artifact(5)

@@ -375,18 +375,16 @@ def test_a_next_page_elsewhere_is_not_followed(sandbox: RunningSandbox, client: 
 
 
 def test_half_a_list_is_no_list(sandbox: RunningSandbox, client: ServiceClient) -> None:
-    """Counts that do not add up, zero of many, items twice, and long lists without a count."""
+    """Counts that do not add up, zero of many, and items twice, each also when the list is read again."""
     reader = Reader(client, lambda _progress: None)
     one = '{"id": "11", "name": "a", "tool_type": "t"}'
-    many = ", ".join(one.replace("11", str(number)) for number in range(20, 30))
     cases = [
         (with_link("", total="2"), "1 items arrived where 2 were promised"),
         (with_link("", total="7", items=""), "0 items arrived where 7 were promised"),
         (with_link("", total="2", items=f"{one}, {one}"), "11 arrived twice"),
-        (with_link("", total=None, items=many), "no 'Total' header"),
     ]
     for fault, words in cases:
-        sandbox.fail(fault)
+        sandbox.fail({**fault, "times": 2})
         with pytest.raises(AnswerError, match=words):
             reader.catalogue(with_projects=False, fields=frozenset())
     sandbox.fail(with_link("", total=None))
@@ -395,25 +393,25 @@ def test_half_a_list_is_no_list(sandbox: RunningSandbox, client: ServiceClient) 
     with pytest.raises(AnswerError, match=r"does not match pattern|matching regex"):
         reader.catalogue(with_projects=False, fields=frozenset())
     shifted = '{"data": [{"id": "39", "template": {"id": "12"}}, {"id": "39", "template": {"id": "12"}}]}'
-    sandbox.fail({"path": "presets[?]", "status": 200, "body": shifted, "headers": {"Total": "2"}})
+    sandbox.fail({"path": "presets[?]", "status": 200, "body": shifted, "headers": {"Total": "2"}, "times": 2})
     with pytest.raises(AnswerError, match="39 arrived twice"):
         reader.presets([Wanted(Place("1042", Tool("invoice")), frozenset({"11"}))])
 
 
 def test_pages_that_lead_in_a_circle_end(sandbox: RunningSandbox, client: ServiceClient) -> None:
-    """The count tells that it is not all."""
-    sandbox.fail({**with_link(f"{TEMPLATES}?per_page=2000", total="5"), "times": 9})
-    with pytest.raises(AnswerError, match="1 items arrived where 5"):
+    """The first page again brings nothing new."""
+    sandbox.fail({**with_link(f"{TEMPLATES}?per_page=100", total="5"), "times": 9})
+    with pytest.raises(AnswerError, match="1 items arrived, and the pages lead in a circle"):
         Reader(client, lambda _progress: None).catalogue(with_projects=False, fields=frozenset())
 
 
 def test_a_408_asks_for_smaller_pages(sandbox: RunningSandbox, client: ServiceClient) -> None:
-    """From 2,000 down to 50, then it is given up."""
+    """From 100 down to 10, then it is given up."""
     reader = Reader(client, lambda _progress: None)
-    sandbox.fail({"path": "/templates", "status": 408, "times": 2})
+    sandbox.fail({"path": "/templates", "status": 408, "times": 3})
     assert len(reader.catalogue(with_projects=False, fields=frozenset()).templates) == 2
     asked = [one["query"] for one in sandbox.log()]
-    assert asked == ["per_page=2000", "per_page=500", "per_page=125"]
+    assert asked == ["per_page=100", "per_page=50", "per_page=25", "per_page=10"]
     sandbox.fail({"path": "/templates", "status": 408, "times": 9})
     with pytest.raises(UnreachableError, match="even small pages"):
         reader.catalogue(with_projects=False, fields=frozenset())

@@ -100,3 +100,32 @@ def test_addresses_that_would_give_the_token_away(url: str) -> None:
     """Plain http to another machine, and what is no address."""
     with pytest.raises(DocumentsError):
         read_forge({**GITHUB, "GITHUB_API_URL": url})
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("GITHUB_API_URL", "https://a.test/api?token=hunter2"),
+        ("GITHUB_API_URL", "https://me:hunter2@a.test/api"),
+        ("GITHUB_API_URL", "https://a.test/#hunter2"),
+        ("GITHUB_API_URL", "hunter2"),
+        ("GITHUB_REPOSITORY", "https://me:hunter2@github.com/acme/approvals"),
+        ("GITHUB_REPOSITORY", "acme/approvals?token=hunter2"),
+    ],
+)
+def test_what_can_hold_a_secret_is_not_shown(name: str, value: str) -> None:
+    """An address, and what was put where another text belongs."""
+    with pytest.raises((DocumentsError, UsageError)) as raised:
+        read_forge({**GITHUB, name: value})
+    assert "hunter2" not in raised.value.message
+
+
+@pytest.mark.parametrize(
+    "given",
+    ["https://github.com/a/b/issues/1?private_token=hunter2", "https://me:hunter2@github.com/a/b/pull/1", "x?hunter2"],
+)
+def test_an_address_of_no_pull_request_is_not_shown(given: str) -> None:
+    """Its query or its login can be a secret."""
+    with pytest.raises((DocumentsError, UsageError)) as raised:
+        read_pull_request(given, GITHUB)
+    assert "hunter2" not in raised.value.message

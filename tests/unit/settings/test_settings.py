@@ -169,6 +169,25 @@ def test_an_address_with_a_login_is_not_repeated() -> None:
     assert "hunter2" not in raised.value.message
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://x.test/?token=hunter2",
+        "https://x.test/hunter2",
+        "https://x.test#hunter2",
+        "hunter2",
+        "hunter2://x.test",
+        "https://hunter2@x.test",
+    ],
+)
+def test_what_is_no_address_is_not_repeated(url: str) -> None:
+    """A path, a query, or a secret that was put into the wrong variable."""
+    with pytest.raises(DocumentsError) as raised:
+        read_service(SettingsDocument(company_id="1"), {"RECONCILER_AUTH_URL": url})
+    assert "hunter2" not in raised.value.message
+    assert "write an address such as" in raised.value.message or "holds a login" in raised.value.message
+
+
 def test_credentials_that_no_header_could_hold() -> None:
     """Bytes that are no text, blanks, and other alphabets."""
     for secret in ("\udcff", "a b", "ä"):

@@ -1,0 +1,90 @@
+"""Limit the time of a whole request: connection, request, headers and body together.
+
+A time-out alone limits one wait. An answer that arrives byte by byte passes each of them and never ends.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+import httpcore
+
+if TYPE_CHECKING:
+    import ssl
+    from collections.abc import Iterable
+
+__all__ = ["Deadline", "DeadlineBackend"]
+
+_WRITTEN_AT_ONCE_BYTES = 65536
+
+
+class Deadline:
+    """The moment by which the request of one thread must be complete."""
+
+    __slots__ = ("_at", "seconds")
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        self._at = 0.0
+
+    def start(self) -> None:
+        """Begin a request."""
+        self._at = time.monotonic() + self.seconds
+
+    def passed(self) -> bool:
+        """Return whether the time of the request is over."""
+        return time.monotonic() >= self._at
+
+    def limit(self, timeout: float | None) -> float:
+        """Return the seconds that one wait may take; raise a time-out when none are left."""
+        left = self._at - time.monotonic()
+        if left <= 0:
+            raise httpcore.ReadTimeout
+        return left if timeout is None else min(timeout, left)
+
+
+class DeadlineBackend(httpcore.NetworkBackend):
+    """Connections whose every wait ends with the deadline."""
+
+    def __init__(self, deadline: Deadline) -> None:
+        self._deadline = deadline
+        self._inner = httpcore.SyncBackend()
+
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
+    ) -> httpcore.NetworkStream:
+        """Open a connection."""
+        limit = self._deadline.limit(timeout)
+        return _Stream(self._inner.connect_tcp(host, port, limit, local_address, socket_options), self._deadline)
+
+
+class _Stream(httpcore.NetworkStream):
+    def __init__(self, inner: httpcore.NetworkStream, deadline: Deadline) -> None:
+        self._inner = inner
+        self._deadline = deadline
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        return self._inner.read(max_bytes, self._deadline.limit(timeout))
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        for start in range(0, len(buffer), _WRITTEN_AT_ONCE_BYTES):
+            part = buffer[start : start + _WRITTEN_AT_ONCE_BYTES]
+            self._inner.write(part, self._deadline.limit(timeout))
+
+    def close(self) -> None:
+        self._inner.close()
+
+    def start_tls(
+        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
+    ) -> httpcore.NetworkStream:
+        limit = self._deadline.limit(timeout)
+        return _Stream(self._inner.start_tls(ssl_context, server_hostname, limit), self._deadline)
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._inner.get_extra_info(info)
