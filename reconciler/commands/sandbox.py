@@ -54,6 +54,13 @@ def _rate_limit(_context: object, _parameter: object, text: str) -> RateLimit:
     help="Requests an hour and in ten seconds, or 'off'.",
 )
 @click.option(
+    "--large-pages",
+    type=click.Choice(("cap", "refuse")),
+    default="cap",
+    show_default=True,
+    help="What a list does that is asked for larger pages than it allows: smaller ones, or 400.",
+)
+@click.option(
     "--latency",
     type=click.FloatRange(0, 60),
     default=0.0,
@@ -81,6 +88,7 @@ def sandbox(  # noqa: PLR0913, PLR0917 - one parameter an option
     port: int,
     state: Path | None,
     rate_limit: RateLimit,
+    large_pages: str,
     latency: float,
     lag: float,
     token_seconds: float,
@@ -104,7 +112,13 @@ def sandbox(  # noqa: PLR0913, PLR0917 - one parameter an option
     store = _open_store(state, lag)
     if store.is_empty:
         store.seed(read_seed(seed if seed is not None else example_folder() / "sandbox"))
-    app = create_app(store, rate_limit=rate_limit, latency=latency, token_seconds=token_seconds)
+    app = create_app(
+        store,
+        rate_limit=rate_limit,
+        latency=latency,
+        token_seconds=token_seconds,
+        refuse_large_pages=large_pages == "refuse",
+    )
     try:
         serve(app, listening, lambda address: emit(f"{address}\n"))
     finally:

@@ -34,6 +34,7 @@ MEANINGS = {
     "documents/nothing-selected": "no active project matches a where",
     "documents/passed-over": "projects that match a where have no preset",
     "documents/schema": "not what the document's schema allows",
+    "documents/seed": "a seed of the sandbox cannot be used as it is",
     "documents/settings": "reconciler.yaml is not one document",
     "documents/syntax": "not YAML",
     "documents/tag": "YAML tags are not read",

@@ -1,62 +1,161 @@
-"""Reads the bodies of writes as the service documents them; anything else is a 422."""
+"""Reads the bodies of requests: bounded, strictly JSON or a form, in the shapes the service documents.
+
+What cannot be read at all is a 400, what has another shape a 422.
+"""
 
 from __future__ import annotations
 
-from typing import Any
+from email.parser import BytesParser
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from urllib.parse import parse_qsl
 
-from reconciler.sandbox.store import Refusal
+import msgspec
+from msgspec import UNSET, UnsetType
 
-__all__ = ["read_assignees"]
+from reconciler.sandbox.refusal import Refusal, short
 
-_KEYS = {"workflow_manager_id", "responsible_group_memberships", "individual_assignees"}
-_ROLE_TYPES = {"responder", "commenter"}
+if TYPE_CHECKING:
+    from starlette.requests import Request
 
-Assignees = tuple[dict[str, list[str]] | None, str | None, list[dict[str, Any]] | None]
+__all__ = [
+    "LARGEST_BODY", "AssigneesWrite", "DefaultWrite", "LoginWrite", "StepWrite", "convert", "read_body", "read_form",
+    "read_json",
+]  # fmt: skip
 
+LARGEST_BODY = 1024 * 1024
+_READ_AT_MOST = 64 * LARGEST_BODY  # so that a client that sends too much still hears why
 
-def read_assignees(body: Any) -> Assignees:
-    """Give groups, workflow manager and individual assignees; null for each key that is left out."""
-    if not isinstance(body, dict) or not body.keys() <= _KEYS:
-        raise Refusal(422, f"expected an object with {', '.join(sorted(_KEYS))}")
-    manager_id = body.get("workflow_manager_id")
-    if manager_id is not None and not isinstance(manager_id, str):
-        raise Refusal(422, "workflow_manager_id is a text")
-    groups = body.get("responsible_group_memberships")
-    steps = body.get("individual_assignees")
-    return (
-        None if groups is None else _groups(groups),
-        manager_id,
-        None if steps is None else [_step(step) for step in _list(steps, "individual_assignees")],
-    )
+Shape = TypeVar("Shape")
 
 
-def _list(value: Any, name: str) -> list[Any]:
-    if not isinstance(value, list):
-        raise Refusal(422, f"{name} is a list")
-    return value
+class LoginWrite(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """An individual assignee of a step."""
+
+    id: str
+    required: bool = True
+    role_type: Literal["responder", "commenter"] = "responder"
 
 
-def _groups(value: Any) -> dict[str, list[str]]:
-    groups: dict[str, list[str]] = {}
-    for item in _list(value, "responsible_group_memberships"):
-        if not isinstance(item, dict) or item.keys() != {"uuid", "login_ids"}:
-            raise Refusal(422, "a membership has uuid and login_ids")
-        ids = _list(item["login_ids"], "login_ids")
-        if not isinstance(item["uuid"], str) or not all(isinstance(one, str) for one in ids):
-            raise Refusal(422, "uuid and login_ids are texts")
-        if item["uuid"] in groups:
-            raise Refusal(422, f"group {item['uuid']} stands twice")
-        groups[item["uuid"]] = ids
-    return groups
+class StepWrite(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The individual assignees of one step."""
+
+    step_uuid: str
+    logins: list[LoginWrite]
 
 
-def _step(item: Any) -> dict[str, Any]:
-    if not isinstance(item, dict) or item.keys() != {"step_uuid", "logins"}:
-        raise Refusal(422, "an individual assignee has step_uuid and logins")
-    logins = _list(item["logins"], "logins")
-    for login in logins:
-        if not isinstance(login, dict) or not {"id"} <= login.keys() <= {"id", "required", "role_type"}:
-            raise Refusal(422, "a login has id, required and role_type")
-        if login.get("role_type", "responder") not in _ROLE_TYPES:
-            raise Refusal(422, "role_type is responder or commenter")
-    return {"step_uuid": item["step_uuid"], "logins": logins}
+class _MembershipWrite(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    uuid: str
+    login_ids: list[str]
+
+
+class AssigneesWrite(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The body that replaces assignees; each key may be left out."""
+
+    workflow_manager_id: str | None = None
+    responsible_group_memberships: list[_MembershipWrite] | UnsetType = UNSET
+    individual_assignees: list[StepWrite] | UnsetType = UNSET
+
+    def __post_init__(self) -> None:
+        """Refuse what stands twice."""
+        steps = self.steps or []
+        _refuse_twice([one.uuid for one in self._memberships], "group")
+        _refuse_twice([step.step_uuid for step in steps], "step")
+        for step in steps:
+            _refuse_twice([one.id for one in step.logins], "login")
+
+    @property
+    def _memberships(self) -> list[_MembershipWrite]:
+        given = self.responsible_group_memberships
+        return [] if given is UNSET else given
+
+    @property
+    def groups(self) -> dict[str, list[str]] | None:
+        """Login ids by group, or null where groups keep their members."""
+        if self.responsible_group_memberships is UNSET:
+            return None
+        return {one.uuid: one.login_ids for one in self._memberships}
+
+    @property
+    def steps(self) -> list[StepWrite] | None:
+        """Individual assignees by step, or null where they stay."""
+        return None if self.individual_assignees is UNSET else self.individual_assignees
+
+
+class DefaultWrite(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The body that makes a preset the default."""
+
+    default: bool
+
+
+def _refuse_twice(values: list[str], what: str) -> None:
+    seen: set[str] = set()
+    for value in values:
+        if value in seen:
+            raise ValueError(f"{what} {short(value)} stands twice")
+        seen.add(value)
+
+
+async def read_body(request: Request) -> bytes:
+    """Return the body of a request; raises Refusal (413) for one that is too large."""
+    chunks: list[bytes] = []
+    size = 0
+    async for chunk in request.stream():
+        size += len(chunk)
+        if size <= LARGEST_BODY:
+            chunks.append(chunk)
+        elif size > _READ_AT_MOST:
+            break
+    if size > LARGEST_BODY:
+        raise Refusal(413, f"the body is larger than {LARGEST_BODY} bytes")
+    return b"".join(chunks)
+
+
+def read_json(content: bytes) -> Any:
+    """Return the value of a JSON text; raises Refusal (400) for anything else, lone surrogates too."""
+    try:
+        return msgspec.json.decode(content)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise Refusal(400, f"the body is not JSON: {error}") from None
+
+
+def convert(value: Any, shape: type[Shape]) -> Shape:
+    """Return a value of JSON in a documented shape; raises Refusal (422) where it has another."""
+    try:
+        return msgspec.convert(value, shape)
+    except msgspec.ValidationError as error:
+        raise Refusal(422, str(error)) from None
+
+
+def read_form(content: bytes, content_type: str) -> dict[str, str]:
+    """Return the fields of a form, urlencoded, multipart or JSON by its ``Content-Type``; of two, the first.
+
+    Raises Refusal (400) for what is none of them.
+    """
+    kind = content_type.partition(";")[0].strip().lower()
+    if kind == "application/json":
+        fields = read_json(content)
+        if not isinstance(fields, dict):
+            raise Refusal(400, "the body is not an object")
+        return {name: value for name, value in fields.items() if isinstance(value, str)}
+    if kind == "multipart/form-data":
+        return _multipart(content, content_type)
+    try:
+        pairs = parse_qsl(content.decode("utf-8"), keep_blank_values=True, errors="strict")
+    except ValueError as error:
+        raise Refusal(400, f"the body is not an urlencoded form: {error}") from None
+    return dict(reversed(pairs))
+
+
+def _multipart(content: bytes, content_type: str) -> dict[str, str]:
+    # the standard library reads MIME, of which a multipart form is a kind
+    head = f"Content-Type: {content_type}\r\n\r\n".encode("latin-1", "replace")
+    message = BytesParser().parsebytes(head + content)
+    if not message.is_multipart():
+        raise Refusal(400, "the body is not a multipart form")
+    fields: dict[str, str] = {}
+    for part in message.walk():
+        name = part.get_param("name", header="content-disposition")
+        payload = part.get_payload(decode=True)
+        if isinstance(name, str) and isinstance(payload, bytes):
+            fields.setdefault(name, payload.decode("utf-8", "replace"))
+    return fields

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
-from typing import Any
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
 
 __all__ = ["Fault", "Faults"]
 
+_Name = Annotated[str, Meta(pattern=r"^[A-Za-z0-9-]+$")]
+_Line = Annotated[str, Meta(pattern=r"^[\x20-\x7e]*$")]
+_LARGEST_STATUS = 599
+_SMALLEST_STATUS = 200
 
-@dataclass
-class Fault:
+
+class Fault(msgspec.Struct, forbid_unknown_fields=True):
     """Answers ``times`` matching requests wrongly.
 
     ``status`` 0 closes the connection without an answer. ``carried_out`` does what was asked first, so that
@@ -24,8 +30,17 @@ class Fault:
     skip: int = 0
     carried_out: bool = False
     body: str = '{"errors": "made to fail"}'
-    content_type: str = "application/json"
-    headers: dict[str, str] = field(default_factory=dict)
+    content_type: _Line = "application/json"
+    headers: dict[_Name, _Line] = {}
+
+    def __post_init__(self) -> None:
+        """Refuse what could not be shown later."""
+        if self.status and not _SMALLEST_STATUS <= self.status <= _LARGEST_STATUS:
+            raise ValueError("status is 0, or 200 to 599")
+        try:
+            re.compile(self.path)
+        except re.error as error:
+            raise ValueError(f"path is a regular expression: {error}") from None
 
 
 class Faults:
@@ -34,9 +49,9 @@ class Faults:
     def __init__(self) -> None:
         self._faults: list[Fault] = []
 
-    def replace(self, faults: list[dict[str, Any]]) -> None:
-        """Ask for these instead; raises TypeError for a key no fault has."""
-        self._faults = [Fault(**fault) for fault in faults]
+    def replace(self, faults: list[Fault]) -> None:
+        """Ask for these instead."""
+        self._faults = faults
 
     def next(self, method: str, target: str) -> Fault | None:
         """Give the fault this request meets, if any; ``target`` is path and query."""

@@ -38,16 +38,15 @@ class RateLimit:
     def take(self, now: float) -> tuple[bool, dict[str, str]]:
         """Count one request; gives whether it may pass, and the headers of its answer.
 
-        The headers show whichever window is nearer to its end. A request refused counts in neither.
+        The headers show whichever window has fewer requests left. A refused request counts in both, as every one does.
         """
         if not self._windows:
             return True, {}
         for window in self._windows:
             window.roll(now)
         passes = all(window.remaining for window in self._windows)
-        if passes:
-            for window in self._windows:
-                window.used += 1
+        for window in self._windows:
+            window.used += 1
         shown = min(self._windows, key=lambda window: window.remaining)
         headers = {
             "X-Rate-Limit-Limit": str(shown.limit),

@@ -47,7 +47,14 @@ def serve(app: Starlette, listening: socket.socket, started: Callable[[str], Non
     listening.listen(2048)
     host, port = listening.getsockname()[:2]
     started(f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}")
-    config = uvicorn.Config(app, log_level="critical", access_log=False, lifespan="off", timeout_graceful_shutdown=2)
+    config = uvicorn.Config(
+        app,
+        log_level="critical",
+        access_log=False,
+        lifespan="off",
+        date_header=False,  # the application sends it
+        timeout_graceful_shutdown=2,
+    )
     server = uvicorn.Server(config)
     with suppress(KeyboardInterrupt):  # uvicorn passes the signal on after an orderly end
         server.run(sockets=[listening])

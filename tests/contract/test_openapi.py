@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,8 +16,12 @@ from referencing.jsonschema import DRAFT202012
 from reconciler.sandbox.app import create_app
 from reconciler.sandbox.store import Store
 from tests.support.account import company_seed
+from tests.support.contract import SUBTYPES, write_contract_seed
+from tests.support.sandbox import running_sandbox
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from tests.support.sandbox import RunningSandbox
 
 DOCUMENT: dict[str, Any] = json.loads(
@@ -25,16 +30,26 @@ DOCUMENT: dict[str, Any] = json.loads(
 OPERATIONS = [
     (method, path, operation) for path, item in DOCUMENT["paths"].items() for method, operation in item.items()
 ]
-VALUES = {"company": "4211", "project": "1042", "version": "911", "tool_type": "invoice", "company_id": "4211"}
-GROUPS = [
-    {"uuid": uuid, "login_ids": ids} for uuid, ids in {"creator": [], "pm": ["1"], "acc": ["3"], "super": ["8"]}.items()
-]
-BODIES: dict[str, Any] = {
-    "updateDefault": {"default": False},
-    "updateAssigneesOfProject": {"responsible_group_memberships": GROUPS, "workflow_manager_id": "1"},
-    "updateAssigneesOfCompany": {"workflow_manager_id": "1"},
-}
 REGISTRY: Any = Registry().with_resource("urn:openapi", Resource.from_contents(DOCUMENT, DRAFT202012))
+CREDENTIALS = {"grant_type": "client_credentials", "client_id": "sandbox", "client_secret": "sandbox"}
+BODIES: dict[str, Any] = {
+    "updateDefaultOfProject": {"default": False},
+    "updateDefaultOfCompany": {"default": True},
+    "updateAssigneesOfCompany": {"workflow_manager_id": "203"},
+    "updateAssigneesOfProject": {
+        "workflow_manager_id": "203",
+        "responsible_group_memberships": [{"uuid": "0489ac21-4b7c-5341-8bed-b440ebb9daeb", "login_ids": ["202"]}],
+        "individual_assignees": [{"step_uuid": "02815b8d-bc36-5ecb-8dca-8658a6c918f9", "logins": [{"id": "214"}]}],
+    },
+}
+
+
+def resolved(part: dict[str, Any]) -> dict[str, Any]:
+    """Give what a reference leads to."""
+    found: Any = DOCUMENT
+    for step in part["$ref"].removeprefix("#/").split("/") if "$ref" in part else ():
+        found = found[step]
+    return part if found is DOCUMENT else found
 
 
 def validator(pointer: str) -> Draft202012Validator:
@@ -47,45 +62,88 @@ def escaped(path: str) -> str:
     return path.replace("~", "~0").replace("/", "~1")
 
 
-def target(path: str, operation: dict[str, Any]) -> str:
-    """Give a path and query with good values for everything required."""
-    values = {**VALUES, "preset": "32" if "{project}" in path else "33"}
-    if "{project}" not in path:
-        values["tool_type"] = "budget"
-    filled = path.format_map(values)
-    query = [
-        f"{one['name']}={values[one['name'].removeprefix('filters[').removesuffix(']')]}"
-        for one in operation["parameters"]
-        if one.get("in") == "query" and one.get("required")
-    ]
-    return f"{filled}?{'&'.join(query)}" if query else filled
+def parameters(operation: dict[str, Any], place: str) -> dict[str, dict[str, Any]]:
+    """Give the parameters of a place, ``path``, ``query`` or ``header``, by name."""
+    found = [resolved(one) for one in operation["parameters"]]
+    return {one["name"]: one for one in found if one["in"] == place}
 
 
-def body_of(operation: dict[str, Any]) -> Any:
-    """Give a good body for a write."""
-    name = operation["operationId"]
-    return BODIES.get(name, BODIES["updateDefault"]) if name.startswith("update") else None
+def target(path: str, operation: dict[str, Any], *, optional: bool = False) -> str:
+    """Give a path and query with the document's own examples for everything required, or for all that has one."""
+    filled = path.format_map({name: one["example"] for name, one in parameters(operation, "path").items()})
+    query = {
+        name: one["example"]
+        for name, one in parameters(operation, "query").items()
+        if one["required"] or (optional and "example" in one)
+    }
+    return str(httpx.URL(filled, params=query)) if query else filled
 
 
-@pytest.mark.parametrize(("method", "path", "operation"), OPERATIONS, ids=[one[2]["operationId"] for one in OPERATIONS])
-def test_answers_are_as_documented(sandbox: RunningSandbox, method: str, path: str, operation: dict[str, Any]) -> None:
+@pytest.fixture
+def sandbox(tmp_path: Path) -> Iterator[RunningSandbox]:
+    """A sandbox with the example company, whose ids are the document's examples."""
+    with running_sandbox(write_contract_seed(tmp_path / "seed")) as running:
+        yield running
+
+
+def test_answers_are_as_documented(sandbox: RunningSandbox) -> None:
     """A good request gives 200 with the documented body and headers, one without a token the documented error."""
-    pointer = f"/paths/{escaped(path)}/{method}/responses/200/content/application~1json/schema"
-    if path == "/oauth/token":
-        form = {"grant_type": "client_credentials", "client_id": "sandbox", "client_secret": "sandbox"}
-        answer = httpx.post(f"{sandbox.address}{path}", data=form, trust_env=False)
-    else:
-        body = body_of(operation)
+    for method, path, operation in OPERATIONS:
+        name = operation["operationId"]
+        if name == "token":
+            check(httpx.post(f"{sandbox.address}{path}", data=CREDENTIALS, trust_env=False), method, path, operation)
+            continue
+        body = BODIES.get(name)
         if body is not None:
-            validator(f"/paths/{escaped(path)}/{method}/requestBody/content/application~1json/schema").validate(body)
-        answer = sandbox.request(method.upper(), target(path, operation), body)
+            pointer = f"/paths/{escaped(path)}/{method}/requestBody/content/application~1json/schema"
+            validator(pointer).validate(body)
+        for optional in (False, True):
+            answer = sandbox.request(method.upper(), target(path, operation, optional=optional), body)
+            check(answer, method, path, operation)
         refused = httpx.request(method, f"{sandbox.address}{target(path, operation)}", trust_env=False)
         assert refused.status_code == 401
         validator("/components/schemas/Error").validate(refused.json())
+
+
+def check(answer: httpx.Response, method: str, path: str, operation: dict[str, Any]) -> None:
+    """Hold an answer of 200 against the document; an example leads to something."""
     assert answer.status_code == 200, answer.text
-    validator(pointer).validate(answer.json())
-    for header in operation["responses"]["200"].get("headers", {}):
-        assert header in answer.headers
+    shown = answer.json()
+    assert shown not in ([], {"data": []}), path
+    validator(f"/paths/{escaped(path)}/{method}/responses/200/content/application~1json/schema").validate(shown)
+    headers = {key: resolved(one) for key, one in operation["responses"]["200"].get("headers", {}).items()}
+    assert [key for key, one in headers.items() if one.get("required") and key not in answer.headers] == []
+
+
+def test_ids_have_examples() -> None:
+    """Every part of a path, the company's header and each id of a query has an example that somebody can try."""
+    for _, path, operation in OPERATIONS:
+        assert set(re.findall(r"{(\w+)}", path)) == set(parameters(operation, "path"))
+        given = {**parameters(operation, "path"), **parameters(operation, "header")}
+        wanted = {
+            name: one
+            for name, one in parameters(operation, "query").items()
+            if one["required"] or name == "filters[id]"
+        }
+        assert [name for name, one in {**given, **wanted}.items() if "example" not in one] == []
+
+
+def test_each_correspondence_type_is_documented_as_its_own(sandbox: RunningSandbox) -> None:
+    """With the subtype every call that takes the tool type answers as documented, and without it with 400."""
+    scope = "/rest/v2.0/companies/{company}/projects/{project}/workflows"
+    for call, kind in (("presets", "filters[{}]"), ("possible_assignees", "{}"), ("workflow_managers", "{}")):
+        path = f"{scope}/{call}"
+        place = path.format(company="4211", project="1042")
+        query = {kind.format("tool_type"): "correspondence"}
+        assert sandbox.request("GET", str(httpx.URL(place, params=query))).status_code == 400
+        for subtype in SUBTYPES:
+            answer = sandbox.request(
+                "GET", str(httpx.URL(place, params={**query, kind.format("tool_subtype"): str(subtype)}))
+            )
+            validator(f"/paths/{escaped(path)}/get/responses/200/content/application~1json/schema").validate(
+                answer.json()
+            )
+            assert answer.json()["data"]
 
 
 def test_the_server_and_the_document_have_the_same_operations() -> None:
@@ -103,12 +161,14 @@ def test_the_server_and_the_document_have_the_same_operations() -> None:
 
 
 def test_the_document_is_openapi_of_its_own_words() -> None:
-    """Every schema in it is a schema, and every reference leads somewhere."""
+    """Every schema in it is a schema, every reference leads somewhere, and nothing in it is never used."""
     for name in DOCUMENT["components"]["schemas"]:
         Draft202012Validator.check_schema(DOCUMENT["components"]["schemas"][name])
-    text = json.dumps(DOCUMENT)
-    for part in text.split('"$ref": "#/')[1:]:
-        found: Any = DOCUMENT
-        for step in part.split('"', 1)[0].split("/"):
-            found = found[step]
-        assert found
+    references = set(re.findall(r'"\$ref": "(#/[^"]+)"', json.dumps(DOCUMENT)))
+    assert all(resolved({"$ref": one}) for one in references)
+    components = {
+        f"#/components/{kind}/{name}"
+        for kind in ("schemas", "parameters", "responses", "headers")
+        for name in DOCUMENT["components"][kind]
+    }
+    assert components == references

@@ -62,12 +62,21 @@ class RunningSandbox:
         """Ask for faults."""
         self._http.put("/_sandbox/faults", content=json.dumps(faults)).raise_for_status()
 
-    def request(self, method: str, path: str, body: object = None) -> httpx.Response:
-        """Ask the service like somebody else would, with a token of their own."""
+    @property
+    def token(self) -> str:
+        """A token of somebody else."""
         if not self._token:
             form = {"grant_type": "client_credentials", "client_id": "sandbox", "client_secret": "sandbox"}
             self._token = self._http.post("/oauth/token", data=form).json()["access_token"]
-        headers = {"Authorization": f"Bearer {self._token}", "Procore-Company-Id": "4211"}
+        return self._token
+
+    def take(self, token: str) -> None:
+        """Ask with this token from now on."""
+        self._token = token
+
+    def request(self, method: str, path: str, body: object = None) -> httpx.Response:
+        """Ask the service like somebody else would, with a token of their own."""
+        headers = {"Authorization": f"Bearer {self.token}", "Procore-Company-Id": "4211"}
         return self._http.request(method, path, headers=headers, json=body)
 
     def groups(self, preset: str, project: str | None = None) -> dict[str, list[str]]:

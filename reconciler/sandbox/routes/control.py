@@ -1,0 +1,50 @@
+"""What only the sandbox has: what was asked so far, and what shall go wrong."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from reconciler.sandbox.answers import error_response
+from reconciler.sandbox.bodies import convert, read_body, read_json
+from reconciler.sandbox.faults import Fault
+from reconciler.sandbox.refusal import Refusal
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+
+    from reconciler.sandbox.gate import Gate
+
+__all__ = ["ControlRoutes"]
+
+
+class ControlRoutes:
+    """Two paths below ``/_sandbox`` that need no token."""
+
+    def __init__(self, gate: Gate) -> None:
+        self._gate = gate
+
+    def routes(self) -> list[Route]:
+        """Return the routes."""
+        return [
+            Route("/_sandbox/requests", self._requests, methods=["GET", "DELETE"]),
+            Route("/_sandbox/faults", self._faults, methods=["PUT"]),
+        ]
+
+    async def _requests(self, request: Request) -> Response:
+        """GET or DELETE /_sandbox/requests: what was asked so far."""
+        told = {"counts": dict(self._gate.counts), "log": list(self._gate.log)}
+        if request.method == "DELETE":
+            self._gate.counts.clear()
+            self._gate.log.clear()
+        return JSONResponse(told)
+
+    async def _faults(self, request: Request) -> Response:
+        """PUT /_sandbox/faults: what shall go wrong."""
+        try:
+            self._gate.faults.replace(convert(read_json(await read_body(request)), list[Fault]))
+        except Refusal as refusal:
+            return error_response(refusal.status, refusal.message)
+        return Response(status_code=204)

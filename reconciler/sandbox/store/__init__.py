@@ -1,0 +1,53 @@
+"""Keeps the sandbox's company in SQLite, in memory or in a file; it knows the rules of writing, not HTTP."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import Any
+
+from reconciler.sandbox.store.catalogue import Catalogue
+from reconciler.sandbox.store.company import Company
+from reconciler.sandbox.store.presets import Presets
+from reconciler.sandbox.store.tables import create_tables, fill
+from reconciler.sandbox.store.tokens import Tokens
+
+__all__ = ["Store"]
+
+
+class Store:
+    """One company, by family of tables.
+
+    Company and catalogue never change after the seed, so they are read once. ``lag`` is how many seconds a written
+    preset is still read as it was before.
+    """
+
+    company: Company
+    catalogue: Catalogue
+    presets: Presets
+
+    def __init__(self, path: str = ":memory:", *, lag: float = 0.0) -> None:
+        self._database = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
+        self._lag = lag
+        create_tables(self._database, path)
+        self.tokens = Tokens(self._database)
+        if not self.is_empty:
+            self._read()
+
+    def close(self) -> None:
+        """Close the database."""
+        self._database.close()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was seeded yet."""
+        return self._database.execute("SELECT id FROM company").fetchone() is None
+
+    def seed(self, seed: dict[str, Any]) -> None:
+        """Take in a seed (docs/sandbox.md shows the shape) that was checked before."""
+        fill(self._database, seed)
+        self._read()
+
+    def _read(self) -> None:
+        self.company = Company(self._database)
+        self.catalogue = Catalogue(self._database)
+        self.presets = Presets(self._database, self.company, self.catalogue, self._lag)
