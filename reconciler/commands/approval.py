@@ -11,8 +11,7 @@ from reconciler.commands.making import live_source
 from reconciler.commands.observing import observe
 from reconciler.commands.readers import open_live_reader
 from reconciler.commands.scope_count import count_enough
-from reconciler.commands.workspace import moment, now
-from reconciler.desired import describe_source
+from reconciler.commands.workspace import moment, now, source_of
 from reconciler.errors import RefusedError, StaleError
 from reconciler.model.outcomes import Outcome
 from reconciler.model.plan import Plan
@@ -199,7 +198,7 @@ def _plan(found: _Now, plans: Sequence[Plan], workspace: Workspace, grounds: Gro
         company_name=workspace.settings.company_name,
         service=workspace.plan_service,
         source=msgspec.structs.replace(
-            describe_source(workspace.root), base=compared.revision if compared and restricted else None
+            source_of(workspace), base=compared.revision if compared and restricted else None
         ),
         live=live_source(found.observation.state, from_snapshot=False),
         created_at=moment(),

@@ -12,7 +12,7 @@ import msgspec
 
 from reconciler.commands.options import common_options, emit, text_or_json, write_file
 from reconciler.commands.workspace import open_workspace
-from reconciler.desired import read_changed_documents, read_history
+from reconciler.desired import read_changed_documents, read_history, require_whole_history
 from reconciler.errors import DocumentsError, FileError, StaleError, UsageError
 from reconciler.model.diagnostics import Diagnostic
 from reconciler.model.review import ApprovedPlans, apply_context, plan_context
@@ -78,7 +78,7 @@ def _waiting(forge: Forge, workspace: Workspace, since: str | None) -> tuple[str
     """Give the last commit that was applied, and those after it, the oldest first.
 
     Where none was ever applied, the commit checked out stands alone. Raises UsageError where the history goes on beyond
-    what is looked at: what waits there must not be passed over.
+    what is looked at, or beyond the end of a shallow clone: what waits there must not be passed over.
     """
     if since is not None:
         commits = read_history(workspace.root, since)
@@ -94,6 +94,7 @@ def _waiting(forge: Forge, workspace: Workspace, since: str | None) -> tuple[str
             f"none of the last {_COMMITS_LOOKED_AT} commits carries a successful {context}; name the last one that was "
             "applied with --since (the first time: the commit before this one)"
         )
+    require_whole_history(workspace.root, history)
     return None, history[:1]
 
 
@@ -103,7 +104,7 @@ def _plans(forge: Forge, workspace: Workspace, commits: Sequence[str]) -> dict[s
     missing: list[Diagnostic] = []
     seen: set[MergedChange] = set()
     for commit in commits:
-        if not read_changed_documents(workspace.root, commit):
+        if not read_changed_documents(workspace.root, commit, settings=workspace.settings_file.name):
             continue
         change = forge.merged(commit)
         if change is None:

@@ -8,8 +8,8 @@ import click
 import msgspec
 
 from reconciler.commands.basing import read_base_for
-from reconciler.commands.workspace import now
-from reconciler.desired import describe_source, read_base, same_documents
+from reconciler.commands.workspace import now, source_of
+from reconciler.desired import describe_source, read_base, read_repository, same_documents
 from reconciler.errors import UsageError
 from reconciler.planning import WHOLE, Restriction
 
@@ -134,12 +134,15 @@ def require_committed(workspace: Workspace, documents: Documents) -> None:
     What git says of the work tree is not all: it passes over files that it ignores. Raises UsageError.
     """
     committed = read_base(workspace.settings_file, HEAD, now().date())
+    written = workspace.written_settings
+    if written.exclude != workspace.settings.exclude:
+        documents, _ = read_repository(workspace.settings_file, written, now().date())
     alike = (
-        committed.settings == workspace.settings
+        committed.settings == written
         and committed.documents is not None
         and same_documents(committed.documents, documents)
     )
-    if describe_source(workspace.root).dirty or not alike:
+    if source_of(workspace).dirty or not alike:
         raise UsageError(
             "self-healing follows what was committed, and the documents here differ from HEAD; commit them, or take "
             "the changes back (git status --ignored shows them)"

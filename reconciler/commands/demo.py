@@ -15,6 +15,7 @@ import click
 
 from reconciler.commands.examples import example_folder
 from reconciler.commands.options import common_options, emit
+from reconciler.desired import ask_git
 from reconciler.errors import FileError, ReconcilerError, UsageError
 
 if TYPE_CHECKING:
@@ -112,7 +113,7 @@ def _write_repository(folder: Path | None) -> Path:
             ["add", "."],
             [*identity, "commit", "--quiet", "-m", "Example"],
         ):
-            subprocess.run([git, "-C", str(target), *arguments], check=False, capture_output=True)  # noqa: S603
+            ask_git(git, target, *arguments)
     return target
 
 

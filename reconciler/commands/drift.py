@@ -16,8 +16,7 @@ from reconciler.commands.options import common_options, emit, journal_option, ou
 from reconciler.commands.readers import open_reader
 from reconciler.commands.reporting import DRIFT_FORMATS, drift_exit_code, report_text
 from reconciler.commands.showing import Showing
-from reconciler.commands.workspace import journal_folder, moment, now, open_workspace, read_documents
-from reconciler.desired import describe_source
+from reconciler.commands.workspace import journal_folder, moment, now, open_workspace, read_documents, source_of
 from reconciler.drift import (
     acknowledge,
     build_report,
@@ -170,7 +169,7 @@ def _report(
         presets=len(observation.resolved),
         company_id=workspace.settings.company_id,
         company_name=workspace.settings.company_name,
-        source=describe_source(workspace.root),
+        source=source_of(workspace),
         live=live_source(state, from_snapshot=from_snapshot),
         created_at=created_at,
     )

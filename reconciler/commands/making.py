@@ -11,8 +11,8 @@ from reconciler.commands.basing import asked_by_base, with_people_of_base
 from reconciler.commands.observing import observe, with_age
 from reconciler.commands.readers import open_reader
 from reconciler.commands.refreshing import open_refreshing_reader
-from reconciler.commands.workspace import moment, now
-from reconciler.desired import describe_source
+from reconciler.commands.workspace import moment, now, source_of
+from reconciler.desired import judge_losses
 from reconciler.errors import RefusedError
 from reconciler.model.diagnostics import Diagnostic
 from reconciler.model.plan import LiveSource, Plan
@@ -70,6 +70,8 @@ def make_plan(  # noqa: PLR0913 - where from, what, and how; each named
     With ``refresh`` a snapshot tells of everything but the presets that differ from it or whose documents changed since
     the base, which are read anew.
     """
+    if base is not None:
+        diagnostics = (*diagnostics, *judge_losses(base, workspace.root, workspace.settings.exclude))
     read = (documents, diagnostics)
     if refresh and snapshot is not None:
         observation, refreshed = _observe_anew(workspace, common, read, base, snapshot, restriction)
@@ -88,7 +90,7 @@ def make_plan(  # noqa: PLR0913 - where from, what, and how; each named
         company_id=workspace.service.company_id,
         company_name=workspace.settings.company_name,
         service=workspace.plan_service,
-        source=describe_source(workspace.root),
+        source=source_of(workspace),
         live=live_source(observation.state, from_snapshot=snapshot is not None, refreshed=refreshed),
         created_at=moment(),
     )

@@ -9,20 +9,29 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from reconciler.desired import read_repository, read_settings_document
+from reconciler.desired import describe_source, find_unseen, read_repository, read_settings_document
 from reconciler.errors import DocumentsError
 from reconciler.model.diagnostics import Diagnostic, has_errors
-from reconciler.model.documents import Documents, SettingsDocument
+from reconciler.model.documents import Documents, SettingsDocument, Source
 from reconciler.model.plan import PlanService
 from reconciler.model.settings import Service
-from reconciler.settings import find_settings_file, read_service
+from reconciler.settings import FILE_NAME, find_settings_file, read_service
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from reconciler.commands.options import Common
 
-__all__ = ["Workspace", "journal_folder", "moment", "now", "open_workspace", "problems", "read_documents"]
+__all__ = [
+    "Workspace",
+    "journal_folder",
+    "moment",
+    "now",
+    "open_workspace",
+    "problems",
+    "read_documents",
+    "source_of",
+]
 
 
 class Workspace(msgspec.Struct, frozen=True, kw_only=True):
@@ -60,9 +69,20 @@ class Workspace(msgspec.Struct, frozen=True, kw_only=True):
 
 def open_workspace(common: Common, settings_file: Path | None = None) -> Workspace:
     """Find and read the settings; a file that is given goes before the nearest, and after ``--config``."""
-    path = find_settings_file(common.config or settings_file, Path.cwd())
+    path = _settings_file(common.config or settings_file)
     settings = read_settings_document(path)
     return Workspace(settings_file=path, settings=settings, service=read_service(settings, os.environ))
+
+
+def _settings_file(given: Path | None) -> Path:
+    """Find the settings; where git has them and they are not checked out, the error says so."""
+    try:
+        return find_settings_file(given, Path.cwd())
+    except DocumentsError as error:
+        place = (given or Path()).absolute()
+        path = place / FILE_NAME if place.is_dir() else place
+        unseen = find_unseen(path.parent, exclude=("*",), settings=path.name) if path.parent.is_dir() else []
+        raise DocumentsError(error.message, diagnostics=[one for one in unseen if one.severity == "error"]) from None
 
 
 def now() -> datetime.datetime:
@@ -76,11 +96,24 @@ def moment() -> str:
 
 
 def read_documents(workspace: Workspace) -> tuple[Documents, list[Diagnostic]]:
-    """Read all documents as they stand today; raises DocumentsError with every problem of every file."""
+    """Read all documents as they stand today.
+
+    Raises DocumentsError with every problem of every file, and where git has documents that are not checked out: a
+    part of the documents is no basis.
+    """
     documents, diagnostics = read_repository(workspace.settings_file, workspace.settings, now().date())
+    settings = workspace.settings_file.name
+    unseen = find_unseen(workspace.root, exclude=workspace.settings.exclude, settings=settings)
+    diagnostics = [*unseen, *diagnostics]
     if has_errors(diagnostics):
         raise problems(diagnostics)
     return documents, diagnostics
+
+
+def source_of(workspace: Workspace) -> Source:
+    """Return the revision of the documents, and whether they differ from it."""
+    settings = workspace.settings_file.name
+    return describe_source(workspace.root, exclude=workspace.settings.exclude, settings=settings)
 
 
 def problems(diagnostics: Sequence[Diagnostic]) -> DocumentsError:

@@ -1,17 +1,29 @@
 """From files in a configuration repository to documents; it never asks the service anything."""
 
 from reconciler.desired.base import Base, read_base, same_documents
+from reconciler.desired.checkout import describe_source, find_unseen
+from reconciler.desired.losses import judge_losses
 from reconciler.desired.repository import read_repository, read_settings_document
-from reconciler.desired.revision import describe_source, folder_in_work_tree, read_changed_documents, read_history
+from reconciler.desired.revision import (
+    ask_git,
+    folder_in_work_tree,
+    read_changed_documents,
+    read_history,
+    require_whole_history,
+)
 
 __all__ = [
     "Base",
+    "ask_git",
     "describe_source",
+    "find_unseen",
     "folder_in_work_tree",
+    "judge_losses",
     "read_base",
     "read_changed_documents",
     "read_history",
     "read_repository",
     "read_settings_document",
+    "require_whole_history",
     "same_documents",
 ]

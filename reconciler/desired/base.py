@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import posixpath
 import shutil
-from typing import TYPE_CHECKING
+from itertools import chain
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from reconciler.desired.repository import assemble, decode_settings_file, is_document
+from reconciler.desired.repository import assemble, decode_settings_file, is_document, may_hold_documents
 from reconciler.desired.revision import ask_git
+from reconciler.desired.tree import read_contents, read_tree
 from reconciler.desired.yaml_reader import read_yaml
 from reconciler.errors import DocumentsError, UsageError
 from reconciler.model.diagnostics import Diagnostic, Origin
@@ -17,41 +18,36 @@ from reconciler.model.documents import Documents, SettingsDocument
 
 if TYPE_CHECKING:
     import datetime
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
+    from reconciler.desired.tree import Tree
     from reconciler.desired.yaml_reader import LocatedDocument
 
 __all__ = ["Base", "read_base", "same_documents"]
-
-_LINK = "120000"
-_FILE = "blob"
 
 
 class Base(msgspec.Struct, frozen=True):
     """A revision by its full name, with its documents; null where it had no usable settings.
 
     Where ``errors`` tell of something that could not be understood, the documents are only a part of what was asked
-    for: enough to say what was managed, and no basis for saying who moved.
+    for: enough to say what was managed, and no basis for saying who moved. ``files`` are the paths of all documents,
+    understood or not; ``absent`` the submodules whose documents cannot be read here.
     """
 
     revision: str
     settings: SettingsDocument | None
     documents: Documents | None
     errors: tuple[Diagnostic, ...] = ()
-
-
-class _Entry(msgspec.Struct, frozen=True):
-    """A file or link in a tree, by the name of its content."""
-
-    mode: str
-    content: str
+    files: tuple[str, ...] = ()
+    absent: tuple[str, ...] = ()
 
 
 def read_base(settings_file: Path, revision: str, today: datetime.date) -> Base:
-    """Read the documents at ``revision`` as they stand on that day (UTC).
+    """Read the documents at ``revision`` as they stand on that day (UTC), those in submodules included.
 
-    Raises UsageError when git does not know the revision.
+    A submodule that is not checked out, or that lacks the commit of then, is an error of the base. Raises UsageError
+    when git does not know the revision, or has only a part of its files.
     """
     root = settings_file.parent
     git = shutil.which("git")
@@ -68,12 +64,17 @@ def read_base(settings_file: Path, revision: str, today: datetime.date) -> Base:
             "checkout is shallow"
         )
     commit = named.decode("ascii").strip()
-    tree = _Tree(git, root, commit)
-    settings, errors = _settings(tree, settings_file.name)
+    tree = read_tree(git, root, commit)
+    settings, errors = _settings(_Files(git, root, tree), settings_file.name)
     if settings is None:
         return Base(commit, None, None, errors)
-    documents, diagnostics = assemble(_documents(tree, settings_file.name, settings), today)
-    return Base(commit, settings, documents, tuple(one for one in diagnostics if one.severity == "error"))
+    names = sorted(one for one in tree.entries if one != settings_file.name and is_document(one, settings.exclude))
+    absent = sorted(one for one in tree.absent if may_hold_documents(one, settings.exclude))
+    read = chain(_documents(_Files(git, root, tree), names), _refused(tree, settings.exclude, absent))
+    documents, diagnostics = assemble(read, today)
+    errors = tuple(one for one in diagnostics if one.severity == "error")
+    documents = msgspec.structs.replace(documents, files=len(names))
+    return Base(commit, settings, documents, errors, tuple(names), tuple(absent))
 
 
 def same_documents(one: Documents, other: Documents) -> bool:
@@ -96,56 +97,21 @@ def _content(documents: Documents) -> tuple[object, ...]:
     return (limits, *(sorted(map(msgspec.json.encode, values)) for values in listed))
 
 
-class _Tree:
-    """The files of one commit below the root, and their content."""
+class _Files(NamedTuple):
+    """The files of a commit, and the repository to read them from."""
 
-    def __init__(self, git: str, root: Path, commit: str) -> None:
-        self._git = git
-        self._root = root
-        listed = self._ask("ls-tree", "-r", "-z", commit)
-        self.entries: dict[str, _Entry] = {}
-        for line in listed.decode("utf-8", "surrogateescape").split("\0"):
-            about, _, name = line.partition("\t")
-            if name:
-                mode, kind, content = about.split(" ")[:3]
-                if kind == _FILE:
-                    self.entries[name] = _Entry(mode, content)
+    git: str
+    root: Path
+    tree: Tree
 
-    def _ask(self, *arguments: str, told: bytes = b"") -> bytes:
-        answer = ask_git(self._git, self._root, *arguments, told=told)
-        if answer is None:
-            raise UsageError(f"git cannot show the base revision (git {arguments[0]}); look at 'git fsck'")
-        return answer
-
-    def read(self, names: list[str]) -> dict[str, bytes]:
-        """Give the content of files; a link gives what it leads to, and is left out where that is not in the tree."""
-        contents = self._contents([self.entries[name].content for name in names])
-        found = dict(zip(names, contents, strict=True))
-        for name in names:
-            if self.entries[name].mode == _LINK:
-                target = posixpath.normpath(
-                    posixpath.join(posixpath.dirname(name), found.pop(name).decode("utf-8", "replace"))
-                )
-                if target in self.entries and self.entries[target].mode != _LINK:
-                    (found[name],) = self._contents([self.entries[target].content])
-        return found
-
-    def _contents(self, objects: list[str]) -> list[bytes]:
-        answer = self._ask("cat-file", "--batch", told="".join(f"{one}\n" for one in objects).encode())
-        contents, at = [], 0
-        for _ in objects:
-            end = answer.index(b"\n", at)
-            told = answer[at:end].rsplit(b" ", 1)[1]
-            if not told.isdigit():
-                raise UsageError("git does not have all files of the base revision; fetch it whole")
-            size = int(told)
-            contents.append(answer[end + 1 : end + 1 + size])
-            at = end + 1 + size + 1
-        return contents
+    def read(self, names: Iterable[str]) -> dict[str, bytes]:
+        """Read files by name, of links where they lead; one that leads to no file is left out."""
+        found = {name: self.tree.file(name) for name in names}
+        return read_contents(self.git, self.root, {name: entry for name, entry in found.items() if entry is not None})
 
 
-def _settings(tree: _Tree, name: str) -> tuple[SettingsDocument | None, tuple[Diagnostic, ...]]:
-    content = tree.read([name]).get(name) if name in tree.entries else None
+def _settings(files: _Files, name: str) -> tuple[SettingsDocument | None, tuple[Diagnostic, ...]]:
+    content = files.read([name]).get(name) if name in files.tree.entries else None
     if content is None:
         return None, ()
     try:
@@ -154,20 +120,35 @@ def _settings(tree: _Tree, name: str) -> tuple[SettingsDocument | None, tuple[Di
         return None, error.diagnostics
 
 
-def _documents(
-    tree: _Tree, settings_name: str, settings: SettingsDocument
-) -> Iterator[tuple[list[LocatedDocument], list[Diagnostic]]]:
+def _documents(files: _Files, names: list[str]) -> Iterator[tuple[list[LocatedDocument], list[Diagnostic]]]:
     """Read every document of the tree; one that the work tree would refuse is an error here as well."""
-    names = sorted(name for name in tree.entries if name != settings_name and is_document(name, settings.exclude))
-    contents = tree.read([one for one in names if one.isprintable()])
+    contents = files.read(one for one in names if one.isprintable())
     for name in names:
         if name in contents:
             yield read_yaml(contents[name], name)
         elif name.isprintable():
             yield [], [_error("documents/link", "this link leads to no file of the revision", name)]
         else:
-            yield [], [_error("documents/name", "the file's name holds characters that cannot be shown", ascii(name))]
+            yield [], [_error("documents/name", "the file's name holds characters that cannot be shown", name)]
+
+
+def _refused(
+    tree: Tree, exclude: tuple[str, ...], absent: list[str]
+) -> Iterator[tuple[list[LocatedDocument], list[Diagnostic]]]:
+    """Say what is no file of the tree, and may hold documents all the same: links to folders, and submodules."""
+    linked = [name for name in tree.links if may_hold_documents(name, exclude) and not is_document(name, exclude)]
+    folders = tree.folders() if linked else set()
+    for name in sorted(linked):
+        if tree.resolve(name) in folders:
+            yield [], [_error("documents/link", "a link to a folder is not followed", name)]
+    for name in absent:
+        message = (
+            f"the documents of this submodule at the base ({tree.absent[name][:12]}) cannot be read: run "
+            "'git submodule update --init --recursive' and fetch that commit in it, or name the folder under 'exclude:'"
+        )
+        yield [], [_error("documents/not-checked-out", message, name)]
 
 
 def _error(code: str, message: str, name: str) -> Diagnostic:
-    return Diagnostic(severity="error", code=code, message=message, origin=Origin(name, 1, 1))
+    origin = Origin(name if name.isprintable() else ascii(name), 1, 1)
+    return Diagnostic(severity="error", code=code, message=message, origin=origin)

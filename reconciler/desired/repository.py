@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import fnmatch
 import os
+import re
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from reconciler.desired.checking import check_assignments
 from reconciler.desired.decoding import decode_document, decode_settings
@@ -23,9 +24,20 @@ if TYPE_CHECKING:
     from reconciler.desired.yaml_reader import LocatedDocument
     from reconciler.model.acknowledgement import Acknowledgement
 
-__all__ = ["assemble", "decode_settings_file", "is_document", "read_repository", "read_settings_document"]
+__all__ = [
+    "assemble",
+    "decode_settings_file",
+    "document_names",
+    "is_document",
+    "may_hold_documents",
+    "read_repository",
+    "read_settings_document",
+]
 
 _SUFFIXES = (".yaml", ".yml")
+# X.YAML, x.yml.txt, x.yaml~, x.yaml.bak, "x.yaml (1)", x.ymal; not x.yamllint
+_NEARLY = re.compile(r"\.(?:ya?ml|yam|ymal|yalm)(?![a-z])", re.IGNORECASE)
+_MOST_TOLD = 20
 
 
 def read_settings_document(path: Path) -> SettingsDocument:
@@ -62,9 +74,14 @@ def read_repository(
 
     ``instead`` holds other contents for files, by path below that folder, to see what would come of them. The
     diagnostics hold every problem of every file in the order of places; where one of them is an error, the documents
-    are only what could be understood, good for counting and for nothing else.
+    are only what could be understood, good for counting and for nothing else. A file that nearly has the name of a
+    document is a warning.
     """
-    return assemble(_documents(settings_file, settings, instead or {}), today)
+    walk = _walk(settings_file.parent, settings.exclude)
+    documents, diagnostics = assemble(_documents(settings_file, walk.documents, instead or {}), today)
+    diagnostics.extend(_judge_nearly(walk.nearly))
+    diagnostics.sort(key=_place)
+    return documents, diagnostics
 
 
 def assemble(
@@ -101,7 +118,7 @@ def assemble(
         diagnostics.extend(check_assignments(assignments, files=files))
     expanded = tuple(expansion.assignments(document) for document in assignments)
     diagnostics.extend(expansion.diagnostics)
-    diagnostics.sort(key=lambda one: one.origin or Origin("", 0, 0))
+    diagnostics.sort(key=_place)
     documents = Documents(
         assignments=expanded,
         teams=index,
@@ -114,14 +131,14 @@ def assemble(
 
 
 def _documents(
-    settings_file: Path, settings: SettingsDocument, instead: Mapping[str, bytes]
+    settings_file: Path, names: Iterable[str], instead: Mapping[str, bytes]
 ) -> Iterator[tuple[list[LocatedDocument], list[Diagnostic]]]:
     root = settings_file.parent
     real_root = root.resolve()
-    for path in _files(root, settings.exclude):
+    for name in names:
+        path = root / name
         if path == settings_file:
             continue
-        name = path.relative_to(root).as_posix()
         content = b""
         try:
             problem = _refused_link(path, real_root)
@@ -130,10 +147,9 @@ def _documents(
         except (OSError, RuntimeError) as error:
             problem = ("documents/unreadable", f"cannot be read: {getattr(error, 'strerror', None) or error}")
         if not name.isprintable():
-            name = ascii(name)
             problem = ("documents/name", "the file's name holds characters that cannot be shown; rename or exclude it")
         if problem:
-            yield [], [_error(*problem, Origin(name, 1, 1))]
+            yield [], [_error(*problem, Origin(name if name.isprintable() else ascii(name), 1, 1))]
         else:
             yield read_yaml(content, name)
 
@@ -143,33 +159,79 @@ def _refused_link(path: Path, real_root: Path) -> tuple[str, str] | None:
         return "documents/link", "a link to a folder is not followed; move the folder here, or exclude the link"
     if not path.resolve(strict=True).is_relative_to(real_root):
         return "documents/link", "this link leads out of the repository and is not followed; remove it or exclude it"
+    if not path.is_file():
+        return "documents/unreadable", "this is no ordinary file, and is not read; remove it or exclude it"
     return None
 
 
-def _files(root: Path, exclude: tuple[str, ...]) -> Iterator[Path]:
-    """Give the YAML files below the root by name, and links to folders; hidden and excluded ones never."""
+class _Walk(NamedTuple):
+    """What is below a root and neither hidden nor excluded, by its path below the root.
+
+    ``documents`` are the YAML files and the links to folders, ``nearly`` the files whose names are close to one.
+    """
+
+    documents: list[str]
+    nearly: list[str]
+
+
+def _walk(root: Path, exclude: tuple[str, ...]) -> _Walk:
+    found = _Walk([], [])
     for folder, folders, names in os.walk(root, onerror=_unreadable_folder):
-        here = Path(folder)
-        relative = here.relative_to(root)
+        relative = os.path.relpath(folder, root)
+        within = "" if relative == os.curdir else f"{relative}/"
         folders[:] = sorted(
-            name
-            for name in folders
-            if not name.startswith(".") and not _excluded(f"{(relative / name).as_posix()}/", exclude)
+            name for name in folders if not name.startswith(".") and not _excluded(f"{within}{name}/", exclude)
         )
-        yield from (here / name for name in folders if (here / name).is_symlink())
+        found.documents.extend(f"{within}{name}" for name in folders if (Path(folder) / name).is_symlink())
         for name in sorted(names):
-            hidden = name.startswith(".") or not name.endswith(_SUFFIXES)
-            if not hidden and not _excluded((relative / name).as_posix(), exclude):
-                yield here / name
+            if name.startswith(".") or _excluded(f"{within}{name}", exclude):
+                continue
+            if name.endswith(_SUFFIXES):
+                found.documents.append(f"{within}{name}")
+            elif _NEARLY.search(name):
+                found.nearly.append(f"{within}{name}")
+    return found
+
+
+def document_names(root: Path, exclude: tuple[str, ...]) -> set[str]:
+    """Return the paths below ``root`` that are read as documents, the settings file included.
+
+    Raises DocumentsError for a folder that cannot be read.
+    """
+    return {name for name in _walk(root, exclude).documents if name.endswith(_SUFFIXES)}
+
+
+def _judge_nearly(names: list[str]) -> Iterator[Diagnostic]:
+    for name in names[:_MOST_TOLD]:
+        shown = name if name.isprintable() else ascii(name)
+        yield _not_a_document(
+            "this file is not read, because documents end in .yaml or .yml (lower case): rename, move or exclude it",
+            Origin(shown, 1, 1),
+        )
+    more = len(names) - _MOST_TOLD
+    if more > 0:
+        files = "1 more file is" if more == 1 else f"{more:,} more files are"
+        yield _not_a_document(f"{files} not read, with names that nearly end in .yaml or .yml: exclude them", None)
+
+
+def _not_a_document(message: str, origin: Origin | None) -> Diagnostic:
+    return Diagnostic(severity="warning", code="documents/not-a-document", message=message, origin=origin)
+
+
+def may_hold_documents(folder: str, exclude: tuple[str, ...]) -> bool:
+    """Return whether documents below a folder, by its path below the root, are read: not hidden, nothing excluded."""
+    parts = folder.split("/")
+    if any(part.startswith(".") for part in parts):
+        return False
+    return not any(_excluded("/".join(parts[:depth]) + "/", exclude) for depth in range(1, len(parts) + 1))
 
 
 def is_document(name: str, exclude: tuple[str, ...]) -> bool:
     """Tell whether a path, relative to the root, is one of a document: no hidden part, nothing excluded."""
-    parts = name.split("/")
-    if not name.endswith(_SUFFIXES) or any(part.startswith(".") for part in parts):
+    folder, _, file = name.rpartition("/")
+    if not file.endswith(_SUFFIXES) or file.startswith(".") or _excluded(name, exclude):
         return False
-    folders = ("/".join(parts[:depth]) + "/" for depth in range(1, len(parts)))
-    return not any(_excluded(path, exclude) for path in (*folders, name))
+    return not folder or may_hold_documents(folder, exclude)
 
 
 def _unreadable_folder(error: OSError) -> None:
@@ -180,6 +242,10 @@ def _unreadable_folder(error: OSError) -> None:
 
 def _excluded(path: str, exclude: tuple[str, ...]) -> bool:
     return any(path in {pattern, f"{pattern}/"} or fnmatch.fnmatchcase(path, pattern) for pattern in exclude)
+
+
+def _place(diagnostic: Diagnostic) -> Origin:
+    return diagnostic.origin or Origin("", 0, 0)
 
 
 def _error(code: str, message: str, origin: Origin) -> Diagnostic:

@@ -1,53 +1,101 @@
-"""Asks git where the documents stand, and at which revision; it changes nothing and needs no repository."""
+"""Asks git for commits and what they changed; it changes nothing and needs no repository."""
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
+import signal
 import subprocess
+import tempfile
+import threading
 from typing import TYPE_CHECKING
 
+from reconciler.desired.repository import is_document, may_hold_documents
 from reconciler.errors import UsageError
-from reconciler.model.documents import Source
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-__all__ = ["ask_git", "describe_source", "folder_in_work_tree", "read_changed_documents", "read_history"]
+__all__ = [
+    "LINK",
+    "SUBMODULE",
+    "ask_git",
+    "find_revision",
+    "folder_in_work_tree",
+    "read_changed_documents",
+    "read_history",
+    "require_whole_history",
+]
+
+LINK = "120000"
+SUBMODULE = "160000"
 
 _PATIENCE_SECONDS = 30
-# A folder under review may hold what looks like a repository of its own, with settings that run programs.
-_CAREFUL = ("-c", "safe.bareRepository=explicit", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null")
-_DOCUMENTS = ("*.yaml", "*.yml")  # a saved plan or a journal changes no document
-_NOT_HIDDEN = ":(exclude,glob)**/.*/**"  # a pipeline is no document either
+_LARGEST_ANSWER = 256 * 1024 * 1024
+_CHUNK = 1024 * 1024
+
+# A folder under review may hold what looks like a repository of its own, and any repository has settings that start
+# programs. Commands that run filters, text conversion or external diffs (status, diff, add) are not used at all.
+_CAREFUL = (
+    "--no-pager",
+    *("-c", "safe.bareRepository=explicit"),
+    *("-c", "core.fsmonitor=false"),
+    *("-c", "core.hooksPath=/dev/null"),
+    *("-c", "protocol.allow=never"),
+)
+# git gets no variable that is not named here: credentials are in the environment of a pipeline
+_PASSED_ON = frozenset(
+    {
+        "PATH",
+        "HOME",
+        "USER",
+        "LOGNAME",
+        "SUDO_UID",  # git compares it with the owner of the folder
+        "LANG",
+        "LANGUAGE",
+        "TMPDIR",
+        "TEMP",
+        "TMP",
+        "XDG_CONFIG_HOME",
+        "SYSTEMROOT",
+        "LD_LIBRARY_PATH",
+        "DYLD_LIBRARY_PATH",
+    }
+)
+_FIXED = {
+    "GIT_OPTIONAL_LOCKS": "0",
+    "GIT_NO_LAZY_FETCH": "1",
+    "GIT_ALLOW_PROTOCOL": "",  # for versions of git that do not know the line above
+    "GIT_NO_REPLACE_OBJECTS": "1",
+    "GIT_TERMINAL_PROMPT": "0",
+}
+_FETCH_WHOLE = "fetch the whole history (git fetch --unshallow; in a pipeline fetch-depth: 0, or GIT_DEPTH: 0)"
 
 
-def describe_source(root: Path) -> Source:
-    """Give the revision checked out in ``root`` and whether its files differ from it.
-
-    Without git, outside a repository, or before the first commit, the revision is null.
-    """
-    git = shutil.which("git")
-    if git is None:
-        return Source()
-    revision = _ask(git, root, "rev-parse", "--verify", "--quiet", "HEAD")
-    if not revision:
-        return Source()
-    changes = _ask(git, root, "status", "--porcelain", "--untracked-files=all", "--", *_DOCUMENTS, _NOT_HIDDEN)
-    # when git cannot tell, the files are taken to differ
-    return Source(revision=revision, dirty=changes is None or bool(changes))
+def find_revision(git: str, root: Path) -> str | None:
+    """Return the commit checked out in ``root``; null outside a repository and before the first commit."""
+    return _ask(git, root, "rev-parse", "--verify", "--quiet", "HEAD") or None
 
 
 def read_history(root: Path, since: str | None, *, most: int | None = None) -> tuple[str, ...]:
-    """Give the commits up to the one checked out in ``root``, the newest first, each merge with its first parent.
+    """Return the commits up to the one checked out in ``root``, the newest first, each merge with its first parent.
 
-    ``since`` names the commit before the first of them, ``most`` how many at the most. Raises UsageError where git
-    cannot tell.
+    Args:
+        root: A folder of the repository.
+        since: The commit before the first of them; null for all.
+        most: How many at the most. A history that is shorter may have been cut off by a shallow clone: whoever needs
+            all of it asks ``require_whole_history``.
+
+    Raises:
+        UsageError: git cannot tell, or the clone is shallow and ends before ``since``, or before the first commit.
+
     """
     git = shutil.which("git")
     if git is None:
         raise UsageError("this needs git, and there is none on this machine")
-    first = "HEAD"
+    first, named = "HEAD", None
     if since is not None:
         named = _ask(git, root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{since}^{{commit}}")
         if not named:
@@ -60,21 +108,77 @@ def read_history(root: Path, since: str | None, *, most: int | None = None) -> t
     listed = _ask(git, root, "rev-list", "--first-parent", *limit, first)
     if listed is None:
         raise UsageError(f"git has no history in {root}; commit first, or fetch it whole")
-    return tuple(listed.split())
+    history = tuple(listed.split())
+    if most is None:
+        _require_whole(git, root, history, named)
+    return history
 
 
-def read_changed_documents(root: Path, commit: str) -> bool:
-    """Tell whether a commit changed any document below ``root``, against its first parent; in doubt it did."""
+def require_whole_history(root: Path, history: Sequence[str]) -> None:
+    """Raise UsageError where the oldest of these commits (the last) is where a shallow clone ends."""
+    git = shutil.which("git")
+    if git is not None:
+        _require_whole(git, root, history, None)
+
+
+def _require_whole(git: str, root: Path, history: Sequence[str], since: str | None) -> None:
+    """Refuse a walk that ended because git has no more, unless the next commit is ``since``."""
+    if not history:
+        return
+    oldest = history[-1]
+    seen = _ask(git, root, "rev-list", "--max-count=1", "--parents", oldest)
+    written = ask_git(git, root, "cat-file", "commit", oldest)
+    if seen is None or written is None:
+        raise UsageError(f"git cannot show the commit {oldest[:12]}; look at 'git fsck'")
+    head = written.split(b"\n\n", 1)[0].decode("utf-8", "replace")
+    parents = [line.removeprefix("parent ") for line in head.splitlines() if line.startswith("parent ")]
+    if parents and seen.split() == [oldest] and parents[0] != since:
+        raise UsageError(f"this clone is shallow and its history ends at {oldest[:12]}: {_FETCH_WHOLE}")
+
+
+def read_changed_documents(root: Path, commit: str, *, settings: str = "reconciler.yaml") -> bool:
+    """Return whether a commit changed any document below ``root``, against its first parent; in doubt it did.
+
+    Content, executable bit and kind of a document count, links and submodules of any name that is not hidden, and
+    every file where a document is a link, because the link may lead to it. At the end of a shallow clone every
+    document counts as changed.
+    """
     git = shutil.which("git")
     if git is None:
         return True
-    look = ("diff-tree", "--root", "-r", "-m", "--first-parent", "--name-only", "--no-commit-id", "-z", "--relative")
-    # a document may be a link to a file of any name: where there is one, every file counts
+    # what 'ignore' of .gitmodules says must not hide a submodule
+    look = ("--raw", "--no-renames", "--no-ext-diff", "--no-textconv", "--ignore-submodules=none")
+    commits = ("--root", "-r", "-m", "--first-parent", "--no-commit-id", "-z", "--relative", commit)
+    answer = ask_git(git, root, "diff-tree", *look, *commits)
+    if answer is None:
+        return True
+    changes = list(_changes(answer))
+    if any(_counts(modes, name, settings) for modes, name in changes):
+        return True
+    return bool(changes) and _has_linked_documents(git, root, commit)
+
+
+def _changes(answer: bytes) -> Iterator[tuple[tuple[str, str], str]]:
+    """Give the modes before and after of each file that changed, and its name."""
+    parts = iter(answer.decode("utf-8", "surrogateescape").split("\0"))
+    for about in parts:
+        if about.startswith(":"):
+            before, after = about[1:].split(" ")[:2]
+            yield (before, after), next(parts)
+
+
+def _counts(modes: tuple[str, str], name: str, settings: str) -> bool:
+    if LINK in modes or SUBMODULE in modes:
+        return may_hold_documents(name, ()) or name == settings
+    return is_document(name, ()) or name == settings
+
+
+def _has_linked_documents(git: str, root: Path, commit: str) -> bool:
     listed = ask_git(git, root, "ls-tree", "-r", "-z", commit)
-    has_links = listed is None or any(line.startswith(b"120000 ") for line in listed.split(b"\0"))
-    counting = () if has_links else ("--", *_DOCUMENTS, _NOT_HIDDEN)
-    changed = ask_git(git, root, *look, commit, *counting)
-    return changed is None or bool(changed.strip(b"\0\n"))
+    if listed is None:
+        return True
+    lines = (line.partition("\t") for line in listed.decode("utf-8", "surrogateescape").split("\0"))
+    return any(about.startswith(f"{LINK} ") and is_document(name, ()) for about, _, name in lines)
 
 
 def folder_in_work_tree(root: Path) -> str:
@@ -93,18 +197,51 @@ def _ask(git: str, root: Path, *arguments: str) -> str | None:
 
 
 def ask_git(git: str, root: Path, *arguments: str, told: bytes = b"") -> bytes | None:
-    """Ask git, with ``told`` on its stdin; null when it cannot answer."""
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
-    environment["GIT_OPTIONAL_LOCKS"] = "0"
+    """Run git, with ``told`` on its stdin; nothing else in this package starts it.
+
+    git gets no credentials from the environment, fetches nothing, and runs no hook. It has 30 seconds and 256 MiB of
+    output. Returns null when it fails, or takes more.
+    """
+    passed_on = {name: value for name, value in os.environ.items() if name in _PASSED_ON or name.startswith("LC_")}
+    with tempfile.TemporaryFile() as stdin:
+        stdin.write(told)
+        stdin.seek(0)
+        try:
+            process = subprocess.Popen(  # noqa: S603 - no shell
+                [git, *_CAREFUL, "-C", str(root), *arguments],
+                stdin=stdin,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                env={**passed_on, **_FIXED},
+                start_new_session=True,
+            )
+        except OSError:
+            return None
+        return _answer(process)
+
+
+def _answer(process: subprocess.Popen[bytes]) -> bytes | None:
+    """Read what a process answers, and end it with all that it started when that takes too long or too much."""
+    timer = threading.Timer(_PATIENCE_SECONDS, _end, (process,))
+    timer.start()
+    parts: list[bytes] = []
+    size = 0
     try:
-        answer = subprocess.run(  # noqa: S603 - fixed arguments, no shell
-            [git, *_CAREFUL, "-C", str(root), *arguments],
-            input=told,
-            capture_output=True,
-            check=False,
-            env=environment,
-            timeout=_PATIENCE_SECONDS,
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return None
-    return answer.stdout if answer.returncode == 0 else None
+        assert process.stdout is not None  # noqa: S101 - it is a pipe
+        with process.stdout as stdout:
+            while size <= _LARGEST_ANSWER and (part := stdout.read1(_CHUNK)):  # type: ignore[attr-defined]
+                parts.append(part)
+                size += len(part)
+        if size <= _LARGEST_ANSWER:
+            process.wait()
+    finally:
+        timer.cancel()
+        if process.returncode is None:
+            _end(process)
+            process.wait()
+    return b"".join(parts) if process.returncode == 0 else None
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGKILL)

@@ -18,6 +18,7 @@ MEANINGS = {
     "documents/duplicate-member": "a person stands twice in one list",
     "documents/duplicate-team": "a team is defined twice",
     "documents/dynamic-group": "the service fills this group itself",
+    "documents/emptied-folder": "a folder that held documents at the base holds none now",
     "documents/empty-group": "an empty list without allow_empty: true, or nobody is left in it",
     "documents/encoding": "the file is not UTF-8",
     "documents/ends-soon": "a last day within 14 days will empty a group, or break its minimum",
@@ -31,6 +32,10 @@ MEANINGS = {
     "documents/no-effect": "an entry asks for nothing",
     "documents/no-preset": "the template has no preset there",
     "documents/none": "no assignments at all: taken for a mistake",
+    "documents/not-a-document": "a file is not read, because its name only nearly ends in .yaml or .yml",
+    "documents/not-checked-out": (
+        "git has documents that are missing here, or changed unseen; a warning for a submodule of the base"
+    ),
     "documents/nothing-selected": "no active project matches a where",
     "documents/passed-over": "projects that match a where have no preset",
     "documents/schema": "not what the document's schema allows",
@@ -41,6 +46,7 @@ MEANINGS = {
     "documents/team-cycle": "teams contain each other",
     "documents/team-depth": "teams are nested too deep",
     "documents/too-deep": "values are nested too deep",
+    "documents/unknown-checkout": "git does not answer, so documents may not be checked out",
     "documents/unknown-field": "no project has the field of a where",
     "documents/unknown-group": "the template has no such role group",
     "documents/unknown-person": "nobody has this login or login id",

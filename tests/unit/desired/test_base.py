@@ -7,20 +7,25 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from reconciler.desired import describe_source, read_base, read_repository, read_settings_document, same_documents
+from reconciler.desired import (
+    Base,
+    describe_source,
+    judge_losses,
+    read_base,
+    read_repository,
+    read_settings_document,
+    same_documents,
+)
+from reconciler.desired.losses import emptied_folders
+from reconciler.desired.revision import SUBMODULE
+from reconciler.desired.tree import Tree
 from reconciler.errors import UsageError
 from tests.support.account import INVOICE, write_documents
 from tests.support.cases import TODAY
+from tests.support.traps import git
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-
-def git(folder: Path, *arguments: str) -> str:
-    """Run git as somebody."""
-    identity = ["-c", "user.name=T", "-c", "user.email=t@acme.test", "-c", "commit.gpgsign=false"]
-    done = subprocess.run(["git", *identity, *arguments], cwd=folder, capture_output=True, text=True, check=True)
-    return done.stdout.strip()
 
 
 def commit(folder: Path, message: str = "x") -> str:
@@ -222,3 +227,137 @@ def test_documents_that_differ(tmp_path: Path, old: str, new: str) -> None:
         read.append(read_repository(file, read_settings_document(file), TODAY)[0])
     assert same_documents(read[0], read[0])
     assert not same_documents(*read)
+
+
+def test_links_are_followed_as_in_the_work_tree(tmp_path: Path) -> None:
+    """Over several steps and through folders; a circle, a way out and a link to a folder are errors in both."""
+    git(tmp_path, "init", "-q", "-b", "main")
+    documents = {"a.yaml": INVOICE, "v1/texts/teams.txt": TEAMS, "up.txt": TEAMS.replace("west", "up")}
+    file = write_documents(tmp_path, documents)
+    links = {
+        "one.yaml": "two", "two": ".latest/texts/../texts/teams.txt", ".latest": "v1", "v1/up.yaml": "./../up.txt",
+        "circle.yaml": "circle.yaml", "out.yaml": "../../etc/hosts", "far.yaml": "/etc/hosts", "gone.yaml": "nothing",
+        "folder": "v1", "folder.yaml": "v1", ".hidden": "v1", "drafts": "v1",
+    }  # fmt: skip
+    for name, target in links.items():
+        (tmp_path / name).symlink_to(target)
+    file.write_text(file.read_text() + "exclude: [drafts/]\n")
+    commit(tmp_path)
+    base = read_base(file, "HEAD", TODAY)
+    here, problems = read_repository(file, read_settings_document(file), TODAY)
+    assert base.documents is not None
+    assert sorted(base.documents.teams) == sorted(here.teams) == ["up", "west"]
+    refused = [str(one.origin) for one in base.errors]
+    assert refused == [str(one.origin) for one in problems]
+    wrong = ("circle.yaml", "far.yaml", "folder", "folder.yaml", "gone.yaml", "out.yaml")
+    assert refused == [f"{name}:1:1" for name in wrong]
+
+
+@pytest.mark.parametrize("target", ["x" * 5000, "v/" * 2048, "loop/loop"])
+def test_links_that_lead_too_far(target: str) -> None:
+    """A link in a tree may say anything; following it has an end."""
+    tree = Tree({}, {"loop": target}, {})
+    assert tree.resolve("loop" + "/x" * 3000) is None
+
+
+@pytest.fixture
+def outer(tmp_path: Path) -> Path:
+    """Give a configuration repository whose teams are in a submodule."""
+    for name in ("inner", "outer"):
+        git(tmp_path, "init", "-q", "-b", "main", name)
+    (tmp_path / "inner" / "teams.yaml").write_text(TEAMS)
+    (tmp_path / "inner" / "linked.yaml").symlink_to("../up.txt")
+    commit(tmp_path / "inner")
+    write_documents(tmp_path / "outer", {"a.yaml": INVOICE, "up.txt": TEAMS.replace("west", "up")})
+    git(tmp_path / "outer", "submodule", "--quiet", "add", str(tmp_path / "inner"), "sub")
+    commit(tmp_path / "outer")
+    return tmp_path / "outer"
+
+
+def test_documents_in_a_submodule(outer: Path) -> None:
+    """They are read as of then, out of the submodule, which may be elsewhere by now."""
+    (outer / "sub" / "teams.yaml").write_text(TEAMS.replace("west", "east"))
+    commit(outer / "sub")
+    base = read_base(outer / "reconciler.yaml", "HEAD", TODAY)
+    assert (base.errors, base.absent) == ((), ())
+    assert base.documents is not None
+    assert sorted(base.documents.teams) == ["up", "west"]
+    assert base.files == ("a.yaml", "sub/linked.yaml", "sub/teams.yaml")
+    assert judge_losses(base, outer, ()) == []
+    commit(outer)
+    later = read_base(outer / "reconciler.yaml", "HEAD", TODAY)
+    assert later.documents is not None
+    assert sorted(later.documents.teams) == ["east", "up"]
+
+
+def test_documents_in_a_submodule_that_is_not_here(outer: Path, tmp_path: Path) -> None:
+    """They are never silently absent: an error of the base, and a warning; what is excluded is not asked for."""
+    git(tmp_path, "clone", "-q", str(outer), "clone")
+    clone = tmp_path / "clone"
+    at = git(outer, "rev-parse", "HEAD:sub")[:12]
+    base = read_base(clone / "reconciler.yaml", "HEAD", TODAY)
+    assert [(one.code, one.severity, str(one.origin)) for one in base.errors] == [
+        ("documents/not-checked-out", "error", "sub:1:1")
+    ]
+    assert f"at the base ({at}) cannot be read: run 'git submodule update --init --recursive'" in base.errors[0].message
+    assert base.absent == ("sub",)
+    (warning,) = judge_losses(base, clone, ())
+    assert (warning.code, warning.severity) == ("documents/not-checked-out", "warning")
+    assert "the submodule sub cannot be read at the base" in warning.message
+    (clone / "reconciler.yaml").write_text('kind: settings\nversion: 1\ncompany_id: "4211"\nexclude: [sub/]\n')
+    commit(clone)
+    excluded = read_base(clone / "reconciler.yaml", "HEAD", TODAY)
+    assert (excluded.errors, excluded.absent) == ((), ())
+
+
+def test_a_submodule_without_the_commit_of_then(outer: Path) -> None:
+    """It is here, and does not have what the base names, nor may the outer repository answer in its place."""
+    head = git(outer, "rev-parse", "HEAD")
+    for commit_of_it in ("1" * 40, head):
+        git(outer, "update-index", "--cacheinfo", f"{SUBMODULE},{commit_of_it},sub")
+        git(outer, "commit", "-qm", "x")
+        assert read_base(outer / "reconciler.yaml", "HEAD", TODAY).absent == ("sub",)
+    git(outer, "submodule", "--quiet", "deinit", "--force", "sub")
+    (outer / "sub" / ".git").mkdir()
+    assert read_base(outer / "reconciler.yaml", "HEAD", TODAY).absent == ("sub",), "git finds the outer one there"
+
+
+def test_link_texts_that_git_does_not_have(repository: Path) -> None:
+    """A link that is not here leads nowhere; other documents are read all the same."""
+    blob = git(repository, "rev-parse", "HEAD:approvals/linked.yaml")
+    (repository.parent / ".git" / "objects" / blob[:2] / blob[2:]).unlink()
+    base = read_base(repository / "reconciler.yaml", "HEAD", TODAY)
+    assert [str(one.origin) for one in base.errors] == ["away.yaml:1:1", "linked.yaml:1:1"]
+
+
+def losses(base: Base, root: Path, *exclude: str) -> list[str]:
+    """Give what a plan says of folders, without the revision."""
+    return [f"{one.code} {one.message}".replace(base.revision[:12], "REV") for one in judge_losses(base, root, exclude)]
+
+
+def test_a_folder_that_held_documents(repository: Path) -> None:
+    """Emptied, moved, renamed to what is no document, or excluded since: said once, with what it held."""
+    more = {"sites/west/a.yaml": "x", "sites/west/b.yaml": "x", "sites/c.yaml": "x", "sites/notes.md": "x"}
+    for name, text in more.items():
+        (repository / name).parent.mkdir(parents=True, exist_ok=True)
+        (repository / name).write_text(text)
+    commit(repository)
+    base = read_base(repository / "reconciler.yaml", "HEAD", TODAY)
+    assert losses(base, repository, "drafts/") == []
+    told = "now, so nothing there is managed any more: if that is a mistake, restore the folder from REV"
+    excluded = [f"documents/emptied-folder sites/ held 3 documents at the base REV and holds none {told}"]
+    assert losses(base, repository, "drafts/", "sites/") == excluded
+    (repository / "sites" / "west" / "a.yaml").rename(repository / "a.yaml")
+    (repository / "sites" / "west" / "b.yaml").rename(repository / "sites" / "west" / "b.YAML")
+    assert losses(base, repository, "drafts/") == [
+        f"documents/emptied-folder sites/west/ held 2 documents at the base REV and holds none {told}"
+    ]
+    assert losses(Base("0" * 40, None, None), repository) == []
+
+
+def test_emptied_folders() -> None:
+    """Only the outermost is told, and the root never."""
+    then = ["a.yaml", "b/c.yaml", "b/d/e.yaml", "f/g/h.yaml", "f/i.yaml"]
+    assert emptied_folders(then, []) == {"b": 2, "f": 2}
+    assert emptied_folders(then, ["f/new.yaml"]) == {"b": 2, "f/g": 1}
+    assert emptied_folders(["b\n/c.yaml"], ["x/y.yaml"]) == {"b\n": 1}

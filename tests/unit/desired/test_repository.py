@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from reconciler.desired import read_repository, read_settings_document
+from reconciler.desired.repository import document_names, is_document
 from reconciler.errors import DocumentsError
 from tests.support.account import INVOICE, write_documents
 from tests.support.values import TODAY
@@ -163,3 +164,61 @@ def test_a_name_that_cannot_be_shown_is_a_problem(tmp_path: Path) -> None:
     _, problems = read(tmp_path, {})
     assert [one.split(" ")[1] for one in problems] == ["documents/name", "documents/name"]
     "".join(problems).encode()
+
+
+NEARLY = (
+    "A.YAML", "b.Yml", "c.yml.txt", "d.yaml~", "e.yaml.bak", "f.yaml.orig", "g.yaml.j2", "h.yaml.1", "i.yaml (copy)",
+    "j.yml.disabled", "#k.yaml#", "l.yaml ", "m.ymal", "n.yam", "o.YAML.TXT", "p.yaml_old",
+)  # fmt: skip
+OTHERS = ("q.txt", "r.yamllint", ".s.yaml.swp", "yaml", "t.json", "u.yamlish")
+
+
+def test_files_that_are_nearly_documents(tmp_path: Path) -> None:
+    """They are not read, and that is said: whoever wrote them thinks otherwise. What is hidden or excluded is not."""
+    documents = {"roles/a.yaml": INVOICE} | {f"roles/{name}": "nonsense" for name in (*NEARLY, *OTHERS)}
+    hidden = {".old/a.yaml~": "x", "drafts/b.yaml~": "x", "roles/c.yaml.skip": "x"}
+    settings = 'kind: settings\nversion: 1\ncompany_id: "4211"\nexclude: [drafts/, "*.skip"]\n'
+    found, problems = read(tmp_path, documents | hidden, settings)
+    assert found.files == 1
+    words = "this file is not read, because documents end in .yaml or .yml (lower case): rename, move or exclude it"
+    assert problems == [f"roles/{name}:1:1 documents/not-a-document {words}" for name in sorted(NEARLY)]
+
+
+@pytest.mark.parametrize(("more", "words"), [(1, "1 more file is"), (2, "2 more files are")])
+def test_many_files_that_are_nearly_documents(tmp_path: Path, more: int, words: str) -> None:
+    """Twenty are named, and the rest are counted; a name that cannot be shown is shown otherwise."""
+    names = {f"x{number:02}\n.yaml.j2": "x" for number in range(20 + more)}
+    _, problems = read(tmp_path, {"a.yaml": INVOICE, **names})
+    assert problems[0] == (
+        f"None documents/not-a-document {words} not read, with names that nearly end in .yaml or .yml: exclude them"
+    )
+    assert problems[1].startswith(r"'x00\n.yaml.j2':1:1 documents/not-a-document")
+    assert len(problems) == 21
+
+
+def test_walking_and_naming_agree(tmp_path: Path) -> None:
+    """What is read here is what is taken for a document by its path alone, as those of another revision are."""
+    names = [
+        "a.yaml",
+        "b/c.yml",
+        "b/.d/e.yaml",
+        "f/g/h.yaml",
+        "f/i.yaml",
+        "j.YAML",
+        "k/l.yaml~",
+        "m/n.skip.yaml",
+        ".o.yml",
+    ]
+    write_documents(tmp_path, dict.fromkeys(names, "x"))
+    exclude = ("f/g/", "*.skip.yaml")
+    here = document_names(tmp_path, exclude)
+    assert here == {name for name in (*names, "reconciler.yaml") if is_document(name, exclude)}
+    assert here == {"a.yaml", "b/c.yml", "f/i.yaml", "reconciler.yaml"}
+
+
+def test_what_is_no_ordinary_file_is_not_read(tmp_path: Path) -> None:
+    """A pipe that nobody writes to would hold up every command."""
+    os.mkfifo(tmp_path / "pipe.yaml")
+    _, problems = read(tmp_path, {"a.yaml": INVOICE})
+    words = "this is no ordinary file, and is not read; remove it or exclude it"
+    assert problems == [f"pipe.yaml:1:1 documents/unreadable {words}"]
