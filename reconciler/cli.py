@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import gc
 import importlib
+import os
 import sys
+from contextlib import nullcontext
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +18,7 @@ from reconciler.errors import ReconcilerError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from contextlib import AbstractContextManager
 
 __all__ = ["COMMANDS", "main", "run"]
 
@@ -26,6 +29,7 @@ COMMANDS = {
     "comment": "a plan on the pull request: comment, labels, status",
     "approved": "the approved plans of merged commits, from the forge",
     "apply": "carry out approved plans, or plan and confirm",
+    "mark": "how an apply ended, as a status on its commits",
     "drift": "what differs between live and git; report only",
     "snapshot": "the live state of everything managed, for offline plans",
     "export": "live as documents, to start from what exists",
@@ -37,6 +41,7 @@ COMMANDS = {
 
 USAGE = 64
 INTERRUPTED = 130
+_RUNNERS = ("GITHUB_ACTIONS", "GITLAB_CI", "TF_BUILD")
 _FOR_PROGRAMS = ("json", *ANNOTATION_FORMATS)
 
 
@@ -93,6 +98,21 @@ def run(arguments: Sequence[str]) -> int:
             stream.reconfigure(errors="backslashreplace")
     if _given(arguments, "--format") in _FOR_PROGRAMS and hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(encoding="utf-8")  # whatever the terminal's encoding, programs expect UTF-8
+    with _streams(arguments):
+        return _run(arguments)
+
+
+def _streams(arguments: Sequence[str]) -> AbstractContextManager[None]:
+    """Return what guards the streams where a runner reads commands in them, or where annotations are asked for."""
+    shown_as = _given(arguments, "--format")
+    if shown_as != "github" and not any(os.environ.get(name) for name in _RUNNERS):
+        return nullcontext()
+    from reconciler.commands.streams import guarded_streams  # noqa: PLC0415 - start-up is measured
+
+    return guarded_streams(shown_as)
+
+
+def _run(arguments: Sequence[str]) -> int:
     try:
         result: Any = main.main(args=list(arguments), prog_name="reconciler", standalone_mode=False)
     except click.exceptions.Exit as ending:
@@ -102,7 +122,7 @@ def run(arguments: Sequence[str]) -> int:
     except (click.Abort, KeyboardInterrupt):
         message = _interrupted(arguments)
         _told_on_stdout(INTERRUPTED, message, (), arguments)
-        _say(f"\n{message}\n", arguments)
+        _say(f"\n{message}\n")
         return INTERRUPTED
     except ReconcilerError as error:
         return _failed(error, arguments)
@@ -126,13 +146,13 @@ def _wrong_usage(error: click.ClickException, arguments: Sequence[str]) -> int:
     if isinstance(error, click.UsageError):
         error.show(sys.stderr)
     else:
-        _say(f"error: {error.format_message()}\n", arguments)
+        _say(f"error: {error.format_message()}\n")
     return USAGE
 
 
 def _failed(error: ReconcilerError, arguments: Sequence[str]) -> int:
     if _wants_traceback(arguments):
-        _say_traceback(arguments)
+        _say_traceback()
     if _told_on_stdout(error.exit_code, error.message, error.diagnostics, arguments):
         return error.exit_code
     from reconciler.render.escaping import printable  # noqa: PLC0415 - only for failures
@@ -142,8 +162,8 @@ def _failed(error: ReconcilerError, arguments: Sequence[str]) -> int:
         from reconciler.render.terminal import render_diagnostics  # noqa: PLC0415 - the same
 
         color = Common(config=None, verbose=False, quiet=False, no_color="--no-color" in arguments).color(sys.stderr)
-        _say(render_diagnostics(error.diagnostics, color=color), arguments)
-    _say(f"error: {printable(error.message)}\n", arguments)
+        _say(render_diagnostics(error.diagnostics, color=color))
+    _say(f"error: {printable(error.message)}\n")
     return error.exit_code
 
 
@@ -152,11 +172,11 @@ def _defect(error: Exception, arguments: Sequence[str]) -> int:
 
     message = f"a defect of reconciler: {type(error).__name__}: {printable(str(error))}"
     if _wants_traceback(arguments):
-        _say_traceback(arguments)
+        _say_traceback()
     else:
         message += " (more with --verbose)"
     if not _told_on_stdout(1, message, (), arguments):
-        _say(f"error: {message}\n", arguments)
+        _say(f"error: {message}\n")
     return 1
 
 
@@ -175,18 +195,14 @@ def _wants_traceback(arguments: Sequence[str]) -> bool:
     return "--verbose" in arguments or "-v" in arguments
 
 
-def _say_traceback(arguments: Sequence[str]) -> None:
+def _say_traceback() -> None:
     import traceback  # noqa: PLC0415 - only for failures
 
-    _say(traceback.format_exc(), arguments)
+    _say(traceback.format_exc())
 
 
-def _say(text: str, arguments: Sequence[str]) -> None:
-    """Tell people of a failure on stderr; a runner that is given annotations looks there for commands too."""
-    if _given(arguments, "--format") == "github":
-        from reconciler.render.annotations import without_commands  # noqa: PLC0415 - only for failures
-
-        text = without_commands(text)
+def _say(text: str) -> None:
+    """Tell people of a failure on stderr."""
     sys.stderr.write(text)
 
 

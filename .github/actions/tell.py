@@ -41,18 +41,6 @@ def value(name: str, key: str) -> str:
     return "" if found is None else str(found)
 
 
-def values(name: str, key: str) -> str:
-    """Give a list of texts, one a line."""
-    return "\n".join(str(one) for one in read(name).get(key) or ())
-
-
-def company(folder: str) -> str:
-    """Give the id of the company of ``reconciler.yaml`` in a folder, read as every command reads it."""
-    from reconciler.desired import read_settings_document  # noqa: PLC0415 - only this needs the tool itself
-
-    return read_settings_document(Path(folder).absolute() / "reconciler.yaml").company_id
-
-
 def meaning(code: str) -> str:
     """Give the words for an exit code."""
     return f"exit code {code}: {MEANINGS[code]}" if code in MEANINGS else f"exit code {code}"
@@ -80,28 +68,28 @@ def failed(name: str, code: str, title: str = "No plan") -> str:
     return f"### {title} ({meaning(code)})\n\n{quoted(told)}"
 
 
-def applied(name: str, code: str, commits: str) -> str:
-    """Give the summary of an apply: how it ended, what was done, and for which commits."""
-    report = read(name)
-    title = "Applied" if code == "0" else f"Not applied, or not wholly ({meaning(code)})"
+def applied(name: str, code: str, marks: str) -> str:
+    """Give the summary of an apply: how it ended, what was done, and what its commits are marked with."""
+    report, marked = read(name), read(marks)
     counts = [f"{count} {status}" for status, count in (report.get("summary") or {}).items() if count]
     troubled = [
         f"{one.get('status')}  {one.get('address')}  {one.get('error') or ''}".rstrip()
         for one in report.get("outcomes") or ()
         if one.get("status") not in {"applied", "already"}
     ]
+    title = f"Not applied, or not wholly ({meaning(code)})"
+    if code == "0":
+        title = "Applied" if counts else "Nothing to apply"
     parts = [f"### {title}\n"]
     if counts:
         parts.append(f"Presets: {', '.join(counts)}.\n")
     elif code == "0":
         parts.append("There was nothing to apply.\n")
     parts.append(quoted([*problems(report), *troubled]))
-    try:
-        covered = Path(commits).read_text(encoding="utf-8").split()
-    except OSError:
-        covered = []
-    if covered:
-        parts.append("Commits: " + ", ".join(covered) + "\n")
+    if marked.get("description"):
+        parts.append(quoted([str(marked["description"])]))
+    if marked.get("commits"):
+        parts.append("Commits: " + ", ".join(map(str, marked["commits"])) + "\n")
     return "\n".join(part for part in parts if part)
 
 
@@ -109,8 +97,6 @@ if __name__ == "__main__":
     sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
     commands: dict[str, Callable[..., str]] = {
         "value": value,
-        "values": values,
-        "company": company,
         "failed": failed,
         "applied": applied,
     }

@@ -15,6 +15,7 @@ from reconciler.commands.basing import with_power_of_base
 from reconciler.commands.choosing import Making, choose_to_apply, only_options, require_committed, require_sense
 from reconciler.commands.grounds import read_grounds
 from reconciler.commands.interrupts import first_interrupt_waits
+from reconciler.commands.journals import require_newest
 from reconciler.commands.making import make_plan, require_no_freeze
 from reconciler.commands.options import (
     common_options,
@@ -67,6 +68,7 @@ __all__ = ["apply"]
     metavar="REV",
     help="The commit that was applied last: what documents changed since must be in the plans.",
 )
+@click.option("--allow-older", is_flag=True, help="Apply a saved plan though a newer one was applied since.")
 @click.option("--base", metavar="REV", help="The revision to compare with; for apply without a saved plan.")
 @click.option("--adds-only", is_flag=True, help="Plan additions alone; for apply without a saved plan.")
 @only_options
@@ -82,6 +84,7 @@ def apply(  # noqa: PLR0913 - one parameter an option
     *,
     approved: tuple[str, ...],
     since: str | None,
+    allow_older: bool,
     journal_at: Path | None,
     shown_as: Literal["terminal", "json"],
     out: Path | None,
@@ -92,7 +95,8 @@ def apply(  # noqa: PLR0913 - one parameter an option
 
     Before the first write the presets of the plan are planned once more, from the documents and live of now. It applies
     what was approved, or less: a preset where anyone else would gain or lose a role is skipped and reported (exit 5).
-    All guards are asked once more. Each preset is read again directly before its write, and read back after it. Several
+    All guards are asked once more. A saved plan is refused (5) if the journal knows that a newer one was applied to one
+    of its presets. Each preset is read again directly before its write, and read back after it. Several
     plans, such as those of commits that wait together, are carried out as one. Ctrl-C lets the write under way
     finish. While the environment has RECONCILER_FREEZE, or a policy says 'frozen:', nothing is applied.
 
@@ -110,7 +114,10 @@ def apply(  # noqa: PLR0913 - one parameter an option
     choice = choose_to_apply(workspace, wanted)
     telling = Telling(common, shown_as, out)
     commits = () if since is None else tuple(reversed(read_history(workspace.root, since)))
-    order = _Order(plan_files, approved, since, yes=yes, adds_only=wanted.adds_only)
+    journal = journal_folder(workspace.root, journal_at)
+    order = _Order(
+        plan_files, approved, since, yes=yes, adds_only=wanted.adds_only, checked=None if allow_older else journal
+    )
     saved = newest_last(read_plan(path) for path in plan_files)
     grounds = read_grounds(workspace, saved, since, choice)
     workspace = with_power_of_base(workspace, grounds.power)
@@ -119,19 +126,23 @@ def apply(  # noqa: PLR0913 - one parameter an option
         return _declined(plans, telling)
     restriction = None if plan_files else choice.restriction
     approval = approve(plans, workspace, common, *read, grounds, restriction=restriction)
-    report = _carry_out(approval, commits, workspace, common, journal_folder(workspace.root, journal_at))
+    report = _carry_out(approval, commits, workspace, common, journal)
     emit_report(report, plans, telling)
     return apply_exit_code(report)
 
 
 class _Order(NamedTuple):
-    """What was ordered: these plan files, or a plan made now, and what must hold of either."""
+    """What was ordered: these plan files, or a plan made now, and what must hold of either.
+
+    ``checked`` is the journal that must know of no newer plan.
+    """
 
     files: tuple[Path, ...]
     approved: tuple[str, ...]
     since: str | None
     yes: bool
     adds_only: bool
+    checked: Path | None
 
 
 _Read = tuple["Documents", "list[Diagnostic]"]
@@ -149,6 +160,8 @@ def _agree(
     plans = saved or [_plan_and_show(workspace, telling, read, order, (choice, grounds.compared))]
     require_approved(plans, order.approved)
     require_permission(plans, workspace.service.company_id, workspace.plan_service, since=order.since)
+    if order.files and order.checked is not None:
+        require_newest(plans, order.checked, workspace.service.company_id, telling.common)
     if order.files or order.yes or not plans[0].changes:
         return plans, read
     # somebody may think about the question for long, so the documents are read again

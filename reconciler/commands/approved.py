@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Literal
 import click
 import msgspec
 
+from reconciler.commands.commits import MOST_COMMITS, WaitingCommits, find_waiting
 from reconciler.commands.options import common_options, emit, text_or_json, write_file
 from reconciler.commands.workspace import open_workspace
-from reconciler.desired import read_changed_documents, read_history, require_whole_history
-from reconciler.errors import DocumentsError, FileError, StaleError, UsageError
+from reconciler.desired import read_changed_documents, read_history
+from reconciler.errors import DocumentsError, FileError, StaleError
 from reconciler.model.diagnostics import Diagnostic
 from reconciler.model.review import ApprovedPlans, apply_context, plan_context
 
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 __all__ = ["approved"]
 
 _DIGEST = re.compile(r"sha256:([0-9a-f]{64})\b")
-_COMMITS_LOOKED_AT = 200
+_BY_DIGEST = "reconciler apply --yes --approved DIGEST"
 
 
 @click.command(epilog="Example: reconciler approved --out plans; reconciler apply plans/*.json")
@@ -43,7 +44,11 @@ def approved(common: Common, out: Path, since: str | None, shown_as: Literal["te
     that was applied: the commit that carries a successful status reconciler/apply/COMPANY. Of each that changed
     documents, the merged request's plan is fetched whose digest the status reconciler/plan/COMPANY carries.
 
-    Exit codes: 0 done, 5 a commit has no approved plan, 6 the forge refuses or cannot be reached, 64 wrong usage.
+    If no commit is known as applied, or an apply failed that no plan repeats, nothing shows what is live. Then it ends
+    with 5 until an apply by digest, or an empty plan, has proved it (see 'mark').
+
+    Exit codes: 0 done, 5 a commit has no approved plan, or nothing is proved, 6 the forge refuses or cannot be reached,
+    64 wrong usage.
     """
     from reconciler.forge import open_forge  # noqa: PLC0415 - start-up is measured
     from reconciler.settings.forge import read_forge  # noqa: PLC0415 - the same
@@ -52,8 +57,8 @@ def approved(common: Common, out: Path, since: str | None, shown_as: Literal["te
         raise FileError(f"{out} is not an empty folder; name a new one")
     workspace = open_workspace(common)
     forge = open_forge(read_forge(os.environ))
-    last, commits = _waiting(forge, workspace, since)
-    plans = _plans(forge, workspace, commits)
+    waiting = _waiting(forge, workspace, since)
+    plans = _plans(forge, workspace, waiting)
     out.mkdir(parents=True, exist_ok=True)
     files = []
     for digest, content in plans.items():
@@ -61,51 +66,52 @@ def approved(common: Common, out: Path, since: str | None, shown_as: Literal["te
         write_file(file, content)
         files.append(str(file))
     if shown_as == "json":
-        answer = ApprovedPlans(format="reconciler/approved/1", since=last, commits=commits, plans=tuple(files))
+        answer = ApprovedPlans(
+            format="reconciler/approved/1", since=waiting.since, commits=waiting.commits, plans=tuple(files)
+        )
         emit(msgspec.json.format(msgspec.json.encode(answer), indent=2).decode() + "\n")
     else:
-        emit(_as_text(last, commits, files))
+        emit(_as_text(waiting, files))
     return 0
 
 
-def _as_text(last: str | None, commits: Sequence[str], files: Sequence[str]) -> str:
-    since = f"since {last[:12]}" if last else "and none that was applied before"
-    lines = [f"{len(commits):,} commit{'' if len(commits) == 1 else 's'} {since}", *files]
+def _as_text(waiting: WaitingCommits, files: Sequence[str]) -> str:
+    count = len(waiting.commits)
+    lines = [f"{count:,} commit{'' if count == 1 else 's'} since {(waiting.since or '')[:12]}", *files]
     return "\n".join(lines) + "\n"
 
 
-def _waiting(forge: Forge, workspace: Workspace, since: str | None) -> tuple[str | None, tuple[str, ...]]:
-    """Give the last commit that was applied, and those after it, the oldest first.
+def _waiting(forge: Forge, workspace: Workspace, since: str | None) -> WaitingCommits:
+    """Return the commits after the last one that was applied, as a person or the statuses say.
 
-    Where none was ever applied, the commit checked out stands alone. Raises UsageError where the history goes on beyond
-    what is looked at, or beyond the end of a shallow clone: what waits there must not be passed over.
+    Raises StaleError if no commit is known as applied: then no plan of a single commit can make all of them live.
     """
     if since is not None:
-        commits = read_history(workspace.root, since)
-        return since, tuple(reversed(commits))
-    context = apply_context(workspace.settings.company_id)
-    history = read_history(workspace.root, None, most=_COMMITS_LOOKED_AT + 1)
-    for index, commit in enumerate(history[:_COMMITS_LOOKED_AT]):
-        status = forge.status(commit, context)
-        if status is not None and status.state == "success":
-            return commit, tuple(reversed(history[:index]))
-    if len(history) > _COMMITS_LOOKED_AT:
-        raise UsageError(
-            f"none of the last {_COMMITS_LOOKED_AT} commits carries a successful {context}; name the last one that was "
-            "applied with --since (the first time: the commit before this one)"
+        return WaitingCommits(since=since, commits=tuple(reversed(read_history(workspace.root, since))))
+    waiting = find_waiting(forge, workspace)
+    if waiting.since is None:
+        context = apply_context(workspace.settings.company_id)
+        looked_at = "the only commit" if waiting.looked_at == 1 else f"the last {waiting.looked_at:,} commits"
+        older = " (if an older one was applied, name it with --since)" if waiting.looked_at == MOST_COMMITS else ""
+        raise StaleError(
+            f"no commit is known as applied: plan all documents, have that plan reviewed, and run: {_BY_DIGEST}{older}",
+            diagnostics=[_not_proved(f"no successful status {context} on {looked_at}")],
         )
-    require_whole_history(workspace.root, history)
-    return None, history[:1]
+    return waiting
 
 
-def _plans(forge: Forge, workspace: Workspace, commits: Sequence[str]) -> dict[str, bytes]:
-    """Give the plan files by the digits of their digests, in the order of the commits; raises StaleError."""
+def _plans(forge: Forge, workspace: Workspace, waiting: WaitingCommits) -> dict[str, bytes]:
+    """Return the plan files by the digits of their digests, in the order of the commits; raises StaleError."""
     found: dict[str, bytes] = {}
     missing: list[Diagnostic] = []
     seen: set[MergedChange] = set()
-    for commit in commits:
+    changed = False
+    for commit in waiting.commits:
         if not read_changed_documents(workspace.root, commit, settings=workspace.settings_file.name):
+            if commit in waiting.failed and not changed:
+                missing.append(_not_proved(f"commit {commit[:12]}: an apply failed there, and no plan repeats it"))
             continue
+        changed = True
         change = forge.merged(commit)
         if change is None:
             missing.append(_missing(commit, "it came with no merged request"))
@@ -121,10 +127,14 @@ def _plans(forge: Forge, workspace: Workspace, commits: Sequence[str]) -> dict[s
     if missing:
         raise StaleError(
             f"{len(missing)} commit{' has' if len(missing) == 1 else 's have'} no approved plan; plan what is checked "
-            "out, have it reviewed, and run: reconciler apply --yes --approved DIGEST",
+            f"out, have it reviewed, and run: {_BY_DIGEST}",
             diagnostics=missing,
         )
     return found
+
+
+def _not_proved(why: str) -> Diagnostic:
+    return Diagnostic(severity="error", code="policy/not-proved", message=why)
 
 
 def _missing(commit: str, why: str) -> Diagnostic:

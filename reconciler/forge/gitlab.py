@@ -121,6 +121,8 @@ class GitLab:
         }
         if status.link is not None and len(status.link) <= _LONGEST:
             values["target_url"] = status.link
+        if status.ref is not None:
+            values["ref"] = status.ref
         with self._told(f"the status of commit {commit[:12]}"):
             self._project.commits.get(commit, lazy=True).statuses.create(values)
 

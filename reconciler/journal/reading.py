@@ -10,6 +10,7 @@ import msgspec
 from reconciler.errors import DocumentsError
 from reconciler.model.drift import DriftFound
 from reconciler.model.outcomes import (
+    AppliedPreset,
     Intended,
     JournalEvent,
     OutcomeRecorded,
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
     from reconciler.model.drift import DriftReport
 
-__all__ = ["read_last_drift", "read_runs"]
+__all__ = ["read_applied", "read_last_drift", "read_runs"]
 
 _decoder = msgspec.json.Decoder(JournalEvent)
 
@@ -58,7 +59,32 @@ def read_last_drift(folder: Path, company_id: str) -> DriftReport | None:
     return None
 
 
+def read_applied(folder: Path, company_id: str) -> list[AppliedPreset] | None:
+    """Return every preset of a company that a run wrote; null where the folder holds no run of that company.
+
+    Raises DocumentsError for a line in the middle that cannot be read.
+    """
+    found: list[AppliedPreset] | None = None
+    for path in sorted(folder.glob("*.jsonl")) if folder.is_dir() else []:
+        events = _events(path)
+        if not events or not isinstance(events[0], RunStarted) or events[0].company_id != company_id:
+            continue
+        run = events[0]
+        digests = frozenset((run.digest, *run.approved))
+        found = [] if found is None else found
+        found += [
+            AppliedPreset(address=one.outcome.address, at=one.at, run_id=run.run_id, digests=digests)
+            for one in events
+            if isinstance(one, OutcomeRecorded) and one.outcome.status == "applied"
+        ]
+    return found
+
+
 def _read(path: Path) -> RecordedRun | None:
+    return _run(_events(path))
+
+
+def _events(path: Path) -> list[JournalEvent]:
     try:
         lines = path.read_bytes().split(b"\n")
     except OSError as error:
@@ -75,7 +101,7 @@ def _read(path: Path) -> RecordedRun | None:
             msgspec.DecodeError, UnicodeDecodeError, RecursionError
         ):  # the run was cut off in the middle of this line
             events.append(_decoder.decode(torn))
-    return _run(events)
+    return events
 
 
 def _run(events: Sequence[JournalEvent]) -> RecordedRun | None:

@@ -11,6 +11,7 @@ from reconciler.model.plan import Cause
 
 __all__ = [
     "APPLY_FORMAT",
+    "AppliedPreset",
     "ApplyReport",
     "ApplySummary",
     "Intended",
@@ -131,6 +132,15 @@ class RecordedRun(msgspec.Struct, frozen=True, kw_only=True):
     summary: ApplySummary | None
     only: Cause | None = None
     base: str | None = None
+
+
+class AppliedPreset(msgspec.Struct, frozen=True, kw_only=True):
+    """A preset that a run wrote, and when; ``digests`` are of the plans that the run carried out."""
+
+    address: str
+    at: str
+    run_id: str
+    digests: frozenset[str]
 
 
 JournalEvent = RunStarted | Intended | OutcomeRecorded | RunFinished | DriftFound

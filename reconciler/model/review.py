@@ -10,12 +10,15 @@ from reconciler.model.settings import Secret
 
 __all__ = [
     "GUARDED_LABEL",
+    "NOT_PROVED",
+    "NOT_TRIED",
     "REMOVES_LABEL",
     "ApprovedPlans",
     "CommitState",
     "CommitStatus",
     "ForgeKind",
     "ForgePlace",
+    "MarkedCommits",
     "MergedChange",
     "Review",
     "apply_context",
@@ -28,6 +31,10 @@ CommitState = Literal["success", "failure", "error"]
 REMOVES_LABEL = "roles:removes-people"
 GUARDED_LABEL = "roles:guarded"
 
+# How the description of a red apply status begins where that run wrote nothing.
+NOT_TRIED = "not tried"
+NOT_PROVED = "not proved"
+
 
 class ForgePlace(msgspec.Struct, frozen=True, kw_only=True):
     """A repository on a forge: ``url`` is that of GitHub's API or of the GitLab server, ``token`` a secret."""
@@ -39,12 +46,13 @@ class ForgePlace(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CommitStatus(msgspec.Struct, frozen=True, kw_only=True):
-    """A mark on a commit; ``context`` names it, ``link`` leads to the run."""
+    """A mark on a commit; ``context`` names it, ``link`` leads to the run, ``ref`` is the branch it is seen on."""
 
     context: str
     state: CommitState
     description: str
     link: str | None = None
+    ref: str | None = None
 
 
 class Review(msgspec.Struct, frozen=True, kw_only=True):
@@ -71,13 +79,26 @@ class MergedChange(msgspec.Struct, frozen=True, kw_only=True):
 class ApprovedPlans(msgspec.Struct, frozen=True, kw_only=True):
     """What ``approved --format json`` writes: the commits after ``since``, the oldest first, and their plan files.
 
-    ``since`` is null where no commit was ever applied. A commit that changed no document has no plan.
+    ``since`` is the last commit known as applied; older releases wrote null where none was. A commit that changed no
+    document has no plan.
     """
 
     format: Literal["reconciler/approved/1"]
     since: str | None
     commits: tuple[str, ...]
     plans: tuple[str, ...]
+
+
+class MarkedCommits(msgspec.Struct, frozen=True, kw_only=True):
+    """What ``mark --format json`` writes: the status that was set, and the commits that got it, the tip last.
+
+    ``commits`` is empty where every mark stays as it was.
+    """
+
+    format: Literal["reconciler/marked/1"]
+    state: CommitState
+    description: str
+    commits: tuple[str, ...]
 
 
 def plan_context(company_id: str) -> str:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
-from reconciler.render.escaping import ZERO_WIDTH_SPACE, printable
+from reconciler.render.escaping import printable
 from reconciler.render.places import told
 
 if TYPE_CHECKING:
@@ -13,10 +12,9 @@ if TYPE_CHECKING:
 
     from reconciler.model.diagnostics import Diagnostic
 
-__all__ = ["render_annotations", "without_commands"]
+__all__ = ["render_annotations"]
 
 _COMMANDS = {"error": "error", "warning": "warning", "note": "notice"}
-_ANY_COMMAND = re.compile(r"(?m)^[^\S\n]*(?=::)|##(?=\[)")
 
 
 def render_annotations(diagnostics: Iterable[Diagnostic]) -> str:
@@ -43,8 +41,3 @@ def _data(text: str) -> str:
 
 def _property(text: str) -> str:
     return _data(printable(text)).replace(":", "%3A").replace(",", "%2C")
-
-
-def without_commands(text: str) -> str:
-    """Give text for the same log: the runner knows an old form of its commands too, anywhere in a line."""
-    return _ANY_COMMAND.sub(rf"\g<0>{ZERO_WIDTH_SPACE}", text)

@@ -92,6 +92,10 @@ MEANINGS = {
     "policy/no-longer-managed": "groups that the base revision manages are named by no document now",
     "policy/not-possible-assignee": "the service does not allow this person on that tool there",
     "policy/not-possible-manager": "the service does not allow this person as workflow manager there",
+    "policy/not-proved": "nothing shows that the documents are live; told by approved alone",
+    "policy/older-plan": (
+        "a newer plan was applied to a preset of a saved one; a note where no journal tells; told by apply alone"
+    ),
     "policy/override-expired": "the last day of an override is over",
     "policy/override-unused": "an override lifts nothing: no removal matches, or more match than it allows",
     "policy/own-account": "the account that this tool signs in with would be removed",

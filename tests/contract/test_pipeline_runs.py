@@ -3,27 +3,26 @@
 from __future__ import annotations
 
 import json
-import re
 import subprocess
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests.support.account import INVOICE
-from tests.support.forge_stub import serving
-from tests.support.github_stub import GitHubStub
 from tests.support.pipelines import GITLAB, WORKFLOWS, load, recipe
 from tests.support.runner import Runner
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
+    from tests.support.github_stub import GitHubStub
+    from tests.support.gitlab_stub import GitLabStub
     from tests.support.sandbox import RunningSandbox
 
 OURS = {path.stem: path for path in WORKFLOWS}
 HEAD = "a" * 40
 RUN = "https://github.com/acme/approvals/actions/runs/77"
+ADDRESSES = {"RECONCILER_API_URL", "RECONCILER_AUTH_URL"}
 SECRETS = ("PLAN_CLIENT_ID", "PLAN_CLIENT_SECRET", "APPLY_CLIENT_ID", "APPLY_CLIENT_SECRET")
 
 
@@ -109,7 +108,7 @@ def test_credentials_and_token_of_a_plan_are_apart(runner: Runner) -> None:
     runner.run_job(OURS["plan"], "plan")
     holding = {" ".join(call.split()[:2]): here for call, here in runner.calls_with_environment if here}
     assert {name: set(here) for name, here in holding.items()} == {
-        "reconciler plan": {"RECONCILER_CLIENT_ID", "RECONCILER_CLIENT_SECRET"},
+        "reconciler plan": ADDRESSES | {"RECONCILER_CLIENT_ID", "RECONCILER_CLIENT_SECRET"},
         "reconciler comment": {"GITHUB_TOKEN"},
     }
 
@@ -173,7 +172,7 @@ def approved(runner: Runner, *, since: str | None, covered: list[str], plans: in
     """Give the answer of 'reconciler approved'."""
     folder = f"{runner.temporary}/reconciler/plans"
     files = [f"{folder}/{number:064}.json" for number in range(plans)]
-    found = {"commits": covered, "plans": files, "since": since}
+    found = {"format": "reconciler/approved/1", "commits": covered, "plans": files, "since": since}
     return "reconciler approved", {"stdout": json.dumps(found), "files": dict.fromkeys(files, "{}")}
 
 
@@ -183,22 +182,46 @@ def applied(code: int, **counts: int) -> tuple[str, dict[str, Any]]:
     return "reconciler apply", {"code": code, "stdout": json.dumps(report)}
 
 
-def marked(runner: Runner) -> list[tuple[str, str, str]]:
+@pytest.fixture
+def marking(runner: Runner, github: GitHubStub) -> GitHubStub:
+    """A GitHub on which the runner's own 'reconciler mark' sets statuses."""
+    token = {"GITHUB_TOKEN"}
+    runner.use_the_tool("mark", **{name: text for name, text in github.environment.items() if name not in token})
+    runner.context["github"]["token"] = "actions"
+    return github
+
+
+def green(github: GitHubStub, commit: str) -> None:
+    """Let a commit be known as applied."""
+    github.statuses[commit] = [
+        {"context": "reconciler/apply/4211", "state": "success", "description": "applied: a plan", "target_url": None,
+         "creator": {"login": "github-actions[bot]"}}
+    ]  # fmt: skip
+
+
+def marks(github: GitHubStub) -> list[dict[str, str]]:
+    """Give the statuses that were set, in order, each with its commit."""
+    return [
+        {"commit": one.path.rsplit("/", 1)[1], **one.body}
+        for one in github.asked
+        if one.method == "POST" and "/statuses/" in one.path
+    ]
+
+
+def marked(github: GitHubStub) -> list[tuple[str, str, str]]:
     """Give what was marked: the commit, the state, and the name of the status."""
-    calls = [call for call in of(runner, "gh") if "--method POST" in call]
-    return [re.findall(r"statuses/(\w+) -f state=(\w+) -f context=(\S+)", call)[0] for call in calls]
+    return [(one["commit"], one["state"], one["context"]) for one in marks(github)]
 
 
 @pytest.mark.parametrize(
     ("code", "state"), [(0, "success"), (3, "failure"), (4, "failure"), (5, "failure"), (6, "failure")]
 )
-def test_apply_marks_every_commit_it_covers(runner: Runner, code: int, state: str) -> None:
+def test_apply_marks_every_commit_it_covers(runner: Runner, marking: GitHubStub, code: int, state: str) -> None:
     """Whatever became of it, the tip last; then the journal is kept, and only then does the job turn red."""
     tip, middle, first = commits(runner)
     runner.answers = [
-        approved(runner, since=first, covered=[tip, middle], plans=2),
-        applied(code, applied=3),
-        ("gh", {}),
+        approved(runner, since=first, covered=[middle, tip], plans=2),
+        applied(code, applied=3, failed=int(code != 0)),
     ]
     assert runner.run_job(OURS["apply"], "apply") == code
     (apply,) = of(runner, "reconciler apply")
@@ -207,120 +230,139 @@ def test_apply_marks_every_commit_it_covers(runner: Runner, code: int, state: st
         "--journal TEMP/reconciler/journal --format json"
     )
     status = "reconciler/apply/4211"
-    assert marked(runner) == [(middle, state, status), (tip, state, status)]
+    assert marked(marking) == [(middle, state, status), (tip, state, status)]
+    assert {one["target_url"] for one in marks(marking)} == {RUN}
     assert runner.calls[-1] == "uses actions/upload-artifact reconciler-journal-1"
     told = runner.summary.read_text(encoding="utf-8")
     assert told.startswith("### Applied\n" if code == 0 else "### Not applied, or not wholly (exit code")
-    assert "Presets: 3 applied." in told
-    assert f"Commits: {tip}, {middle}" in told
+    assert "Presets: 3 applied" in told
+    assert f"Commits: {middle}, {tip}" in told
 
 
-def test_credentials_and_token_of_an_apply_are_apart(runner: Runner) -> None:
+def test_credentials_and_token_of_an_apply_are_apart(runner: Runner, marking: GitHubStub) -> None:
     """Only the step that applies has the credentials and hears of a freeze."""
-    tip, *_ = commits(runner)
+    tip, _, first = commits(runner)
     runner.context["vars"] = {"RECONCILER_FREEZE": "year end"}
-    runner.answers = [approved(runner, since=None, covered=[tip]), applied(3), ("gh", {})]
+    runner.answers = [approved(runner, since=first, covered=[tip]), applied(3)]
     assert runner.run_job(OURS["apply"], "apply") == 3
     holding = {" ".join(call.split()[:2]): here for call, here in runner.calls_with_environment if here}
     assert {name: set(here) for name, here in holding.items()} == {
         "reconciler approved": {"GITHUB_TOKEN"},
-        "reconciler apply": {"RECONCILER_CLIENT_ID", "RECONCILER_CLIENT_SECRET", "RECONCILER_FREEZE"},
-        "gh api": {"GH_TOKEN", "GH_HOST"},
+        "reconciler apply": ADDRESSES | {"RECONCILER_CLIENT_ID", "RECONCILER_CLIENT_SECRET", "RECONCILER_FREEZE"},
+        "reconciler mark": {"GITHUB_TOKEN"},
     }
     assert holding["reconciler apply"]["RECONCILER_FREEZE"] == "year end"
     assert holding["reconciler apply"]["RECONCILER_CLIENT_SECRET"] == "value of APPLY_CLIENT_SECRET"
-    assert " --since " not in of(runner, "reconciler apply")[0]
+    assert marked(marking) == [(tip, "failure", "reconciler/apply/4211")]
 
 
-def test_a_commit_without_an_approved_plan_stops_everything(runner: Runner) -> None:
-    """Nothing is applied, and every commit behind the last green one turns red."""
+@pytest.mark.parametrize("planned_code", [2, 3, 6])
+def test_a_commit_without_an_approved_plan_stops_everything(
+    runner: Runner, marking: GitHubStub, planned_code: int
+) -> None:
+    """Nothing is applied, every commit behind the last green one turns red, and a plan of the whole is shown."""
     tip, middle, first = commits(runner)
+    green(marking, first)
     error = {"format": "reconciler/error/1", "code": 5, "message": "no plan for <this>", "diagnostics": []}
-    runner.answers = [
-        ("reconciler approved", {"code": 5, "stdout": json.dumps(error)}),
-        (f"commits/{first}/status", {"stdout": "success"}),
-        ("gh", {"stdout": ""}),
-    ]
+    runner.answers = [("reconciler approved", {"code": 5, "stdout": json.dumps(error)}), *planned(planned_code)]
     assert runner.run_job(OURS["apply"], "apply") == 5
     assert of(runner, "reconciler apply") == []
-    assert [(commit, state) for commit, state, _ in marked(runner)] == [(middle, "failure"), (tip, "failure")]
-    assert "<pre>no plan for &lt;this&gt;\n</pre>" in runner.summary.read_text(encoding="utf-8")
+    assert [(commit, state) for commit, state, _ in marked(marking)] == [(middle, "failure"), (tip, "failure")]
+    told = runner.summary.read_text(encoding="utf-8")
+    assert "<pre>no plan for &lt;this&gt;\n</pre>" in told
+    assert "with the digest for an apply by hand:\n\nthe plan in Markdown" in told
 
 
-def test_commits_that_changed_no_document_need_no_plan(runner: Runner) -> None:
-    """Where the search for plans ends well and finds none, there is nothing to apply, and the commits turn green."""
+def test_a_plan_of_the_whole_that_cannot_be_made(runner: Runner, marking: GitHubStub) -> None:
+    """The summary says why; what is red for want of a proof is red all the same."""
     tip, *_ = commits(runner)
-    runner.answers = [approved(runner, since=None, covered=[tip], plans=0), ("gh", {})]
+    error = {"format": "reconciler/error/1", "code": 5, "message": "nothing is known", "diagnostics": []}
+    failure = {**error, "code": 7, "message": "2 problems"}
+    runner.answers = [
+        ("reconciler approved", {"code": 5, "stdout": json.dumps(error)}),
+        ("reconciler plan", {"code": 7, "stdout": json.dumps(failure)}),
+    ]
+    assert runner.run_job(OURS["apply"], "apply") == 5
+    assert [(one["commit"], one["description"]) for one in marks(marking)] == [
+        (tip, "not tried (exit code 5): nothing is known")
+    ]
+    told = runner.summary.read_text(encoding="utf-8")
+    assert "### No plan (exit code 7: invalid documents or settings)\n\n<pre>2 problems" in told
+
+
+def test_commits_that_changed_no_document_need_no_plan(runner: Runner, marking: GitHubStub) -> None:
+    """Where the search for plans ends well and finds none, there is nothing to apply, and the commits turn green."""
+    tip, middle, first = commits(runner)
+    runner.answers = [approved(runner, since=first, covered=[middle, tip], plans=0)]
     runner.answers[0][1]["files"] = {}
     assert runner.run_job(OURS["apply"], "apply") == 0
     assert of(runner, "reconciler apply") == []
-    assert [state for _, state, _ in marked(runner)] == ["success"]
-
-
-def test_nothing_new_is_nothing_to_apply(runner: Runner) -> None:
-    """A run whose commits an earlier one has covered ends green without a write."""
-    tip, *_ = commits(runner)
-    runner.answers = [
-        approved(runner, since=tip, covered=[], plans=0),
-        (f"commits/{tip}/status", {"stdout": "success"}),
-        ("gh", {}),
+    assert [(one["commit"], one["state"], one["description"]) for one in marks(marking)] == [
+        (one, "success", f"no document changed since {first[:12]}, which is applied") for one in (middle, tip)
     ]
+
+
+def test_nothing_new_is_nothing_to_apply(runner: Runner, marking: GitHubStub) -> None:
+    """A run whose commits an earlier one has covered ends green, and leaves the marks as they are."""
+    tip, *_ = commits(runner)
+    green(marking, tip)
+    runner.answers = [approved(runner, since=tip, covered=[], plans=0)]
     assert runner.run_job(OURS["apply"], "apply") == 0
     assert of(runner, "reconciler apply") == []
-    assert [(commit, state) for commit, state, _ in marked(runner)] == [(tip, "success")]
+    assert marks(marking) == []
     assert "There was nothing to apply." in runner.summary.read_text(encoding="utf-8")
 
 
-def test_a_digest_given_by_hand(runner: Runner) -> None:
+def test_a_digest_given_by_hand(runner: Runner, marking: GitHubStub) -> None:
     """The plan made now is applied if it is that one, and every commit behind the last green one turns green."""
     tip, middle, first = commits(runner)
+    green(marking, first)
     runner.context["inputs"]["digest"] = "sha256:9c1f"
-    runner.answers = [applied(0, applied=1), (f"commits/{first}/status", {"stdout": "success"}), ("gh", {"stdout": ""})]
+    runner.answers = [applied(0, applied=1)]
     assert runner.run_job(OURS["apply"], "apply") == 0
-    (apply,) = of(runner, "reconciler")
+    (apply,) = of(runner, "reconciler apply")
     assert apply.startswith("reconciler apply --yes --approved sha256:9c1f --journal ")
-    assert [(commit, state) for commit, state, _ in marked(runner)] == [(middle, "success"), (tip, "success")]
+    assert [(commit, state) for commit, state, _ in marked(marking)] == [(middle, "success"), (tip, "success")]
 
 
-def test_the_first_run_marks_the_tip_alone(runner: Runner) -> None:
+def test_the_first_run_marks_the_tip_alone(runner: Runner, marking: GitHubStub) -> None:
     """Where no commit was ever green, the history before is not painted over."""
     tip, *_ = commits(runner)
     runner.context["inputs"]["digest"] = "sha256:9c1f"
-    runner.answers = [applied(0), ("gh", {"stdout": ""})]
+    runner.answers = [applied(0)]
     assert runner.run_job(OURS["apply"], "apply") == 0
-    assert [commit for commit, _, _ in marked(runner)] == [tip]
+    assert [commit for commit, _, _ in marked(marking)] == [tip]
 
 
-def test_a_mark_that_fails_leaves_the_tip_unmarked(runner: Runner) -> None:
+def test_a_mark_that_fails_leaves_the_tip_unmarked(runner: Runner, marking: GitHubStub) -> None:
     """So the next run covers the same commits again; summary and journal are there all the same."""
     tip, middle, first = commits(runner)
-    runner.answers = [
-        approved(runner, since=first, covered=[tip, middle]),
-        applied(0, applied=1),
-        (f"statuses/{middle}", {"code": 1}),
-        ("gh", {}),
-    ]
-    assert runner.run_job(OURS["apply"], "apply") == 1
-    assert [commit for commit, _, _ in marked(runner)] == [middle]
+    marking.faults.append(("POST", f"statuses/{tip}", 403))
+    runner.answers = [approved(runner, since=first, covered=[middle, tip]), applied(0, applied=1)]
+    assert runner.run_job(OURS["apply"], "apply") == 6
+    assert [one for one in (middle, tip) if one in marking.statuses] == [middle]
     assert runner.calls[-1] == "uses actions/upload-artifact reconciler-journal-1"
     assert runner.summary.read_text(encoding="utf-8").startswith("### Applied")
 
 
-def test_what_troubled_presets_is_told(runner: Runner) -> None:
+def test_what_troubled_presets_is_told(runner: Runner, marking: GitHubStub) -> None:
     """Those that were written are counted; the others are named with what the service said."""
-    tip, *_ = commits(runner)
+    tip, _, first = commits(runner)
     outcomes = [
-        {"address": "company/1/a", "status": "applied"},
-        {"address": "projects/2/b", "status": "failed", "error": "<script>403"},
+        {"address": "company/1/a", "preset_id": "1", "status": "applied"},
+        {"address": "projects/2/b", "preset_id": "2", "status": "failed", "error": "<script>403"},
     ]
-    report = {"format": "reconciler/apply/1", "outcomes": outcomes, "summary": {"applied": 1, "failed": 1, "stale": 0}}
+    report = {"format": "reconciler/apply/1", "run_id": "1", "digest": "", "outcomes": outcomes,
+              "summary": {"applied": 1, "failed": 1, "stale": 0}}  # fmt: skip
     answer = {"code": 4, "stdout": json.dumps(report)}
-    runner.answers = [approved(runner, since=None, covered=[tip]), ("reconciler apply", answer), ("gh", {})]
+    runner.answers = [approved(runner, since=first, covered=[tip]), ("reconciler apply", answer)]
     assert runner.run_job(OURS["apply"], "apply") == 4
     assert runner.summary.read_text(encoding="utf-8") == (
         "### Not applied, or not wholly (exit code 4: partly applied)\n\nPresets: 1 applied, 1 failed.\n\n"
-        f"<pre>failed  projects/2/b  &lt;script&gt;403\n</pre>\n\nCommits: {tip}\n"
+        "<pre>failed  projects/2/b  &lt;script&gt;403\n</pre>\n\n"
+        f"<pre>not wholly applied (exit code 4): 1 applied, 1 failed\n</pre>\n\nCommits: {tip}\n"
     )
+    assert [one["state"] for one in marks(marking)] == ["failure"]
 
 
 def drifting(code: int, plan: int = 2, report: str | None = "{}") -> list[tuple[str, dict[str, Any]]]:
@@ -373,9 +415,10 @@ def test_credentials_token_and_webhooks_of_drift_are_apart(runner: Runner) -> No
         " ".join(call.split()[:2]): set(here) for call, here in runner.calls_with_environment if any(here.values())
     }
     assert holding == {
-        "reconciler snapshot": {"RECONCILER_CLIENT_ID", "RECONCILER_CLIENT_SECRET"},
+        "reconciler snapshot": ADDRESSES | {"RECONCILER_CLIENT_ID", "RECONCILER_CLIENT_SECRET"},
         "gh api": {"GH_TOKEN", "GH_HOST"},
-        "reconciler drift": {"GITHUB_TOKEN", "RECONCILER_NOTIFY"},
+        "reconciler drift": ADDRESSES | {"GITHUB_TOKEN", "RECONCILER_NOTIFY"},
+        "reconciler plan": ADDRESSES,
     }
     (drift,) = of(runner, "reconciler drift")
     assert " --issue --metrics " in drift
@@ -437,19 +480,12 @@ def test_drift_that_cannot_read_live_is_red_and_keeps_no_snapshot(runner: Runner
     assert "(exit code 6: the service could not be read" in runner.summary.read_text(encoding="utf-8")
 
 
-@pytest.fixture
-def github() -> Iterator[GitHubStub]:
-    """A GitHub on loopback."""
-    stub = GitHubStub()
-    with serving(stub):
-        yield stub
-
-
 def test_with_the_tool_itself(runner: Runner, sandbox: RunningSandbox, github: GitHubStub) -> None:
     """Drift is found in the sandbox, and the snapshot it keeps is enough for a pull request without credentials."""
     runner.use_the_tool(**sandbox.environment, **github.environment)
     runner.context["github"]["token"] = "actions"
     runner.context["secrets"] = {"PLAN_CLIENT_ID": "sandbox", "PLAN_CLIENT_SECRET": "sandbox"}
+    runner.context["inputs"] |= {"api-url": sandbox.address, "auth-url": sandbox.address}
     folder = runner.workspace / "assignments"
     folder.mkdir()
     (folder / "invoice.yaml").write_text(INVOICE, encoding="utf-8")
@@ -468,7 +504,8 @@ def test_with_the_tool_itself(runner: Runner, sandbox: RunningSandbox, github: G
     assert json.loads((at / "result.json").read_text(encoding="utf-8"))["source"]["dirty"] is False
     assert "Harbor Bridge" in runner.summary.read_text(encoding="utf-8")
 
-    runner.use_the_tool(RECONCILER_API_URL="http://127.0.0.1:9", RECONCILER_AUTH_URL="http://127.0.0.1:9")
+    runner.use_the_tool()
+    runner.context["inputs"] |= {"api-url": "http://127.0.0.1:9", "auth-url": "http://127.0.0.1:9"}
     runner.answers = [("actions/workflows", {"stdout": "501"}), ("runs/501/artifacts", {"stdout": "1"})]
     (runner.temporary / "snapshot").mkdir()
     (at / "live.json").rename(runner.temporary / "snapshot" / "live.json")
@@ -521,17 +558,33 @@ def test_gitlab_plans_what_the_merge_will_give(runner: Runner, code: int) -> Non
     assert [call.split()[1] for call in of(runner, "reconciler")] == ["plan", *shown, "comment"]
 
 
+def on_gitlab(runner: Runner, gitlab: GitLabStub) -> dict[str, str]:
+    """Let the runner's own 'reconciler mark' set statuses on a GitLab; gives the environment of a job there."""
+    runner.use_the_tool("mark")
+    return {**with_origin(runner), **gitlab.environment}
+
+
+def gitlab_marks(gitlab: GitLabStub) -> list[tuple[str, str, str, str]]:
+    """Give the statuses that were set: the commit, the state, the name, and the branch."""
+    return [
+        (one.path.rsplit("/", 1)[1], one.body["state"], one.body["name"], one.body["ref"])
+        for one in gitlab.asked
+        if one.method == "POST" and "/statuses/" in one.path
+    ]
+
+
 @pytest.mark.parametrize(("code", "state"), [(0, "success"), (4, "failed")])
-def test_gitlab_applies_the_tip_and_marks_every_commit(runner: Runner, code: int, state: str) -> None:
+def test_gitlab_applies_the_tip_and_marks_every_commit(
+    runner: Runner, gitlab: GitLabStub, code: int, state: str
+) -> None:
     """The newest commit of the default branch, whichever the pipeline was started for; it is marked last."""
-    environment = with_origin(runner)
+    environment = on_gitlab(runner, gitlab)
     tip, middle, first = commits(runner)
     git(runner.workspace, "checkout", "-q", "--detach", middle)
-    found = {"commits": [tip, middle], "plans": ["plans/1.json"], "since": first}
+    found = {"format": "reconciler/approved/1", "commits": [middle, tip], "plans": ["plans/1.json"], "since": first}
     runner.answers = [
         ("reconciler approved", {"stdout": json.dumps(found)}),
-        applied(code),
-        ("curl", {}),
+        applied(code, applied=1, failed=int(code != 0)),
     ]
     (runner.workspace / "plans").mkdir()
     (runner.workspace / "plans" / "1.json").write_text("{}", encoding="utf-8")
@@ -540,30 +593,38 @@ def test_gitlab_applies_the_tip_and_marks_every_commit(runner: Runner, code: int
     assert of(runner, "reconciler apply") == [
         f"reconciler apply plans/1.json --since {first} --journal journal --format json"
     ]
-    marks = of(runner, "curl")
-    assert [mark.rsplit("/", 1)[1] for mark in marks] == [middle, tip]
-    assert all(f"state={state} " in mark and "name=reconciler/apply/4211 " in mark for mark in marks)
-    assert all("the-token" not in mark for mark in marks)
+    status = "reconciler/apply/4211"
+    assert gitlab_marks(gitlab) == [(middle, state, status, "main"), (tip, state, status, "main")]
+    assert {one.body["target_url"] for one in gitlab.asked if one.method == "POST"} == {"https://gitlab.example/jobs/5"}
+
+
+NO_PLANS = {"format": "reconciler/approved/1", "commits": ["x"], "plans": [], "since": "y"}
 
 
 @pytest.mark.parametrize(
-    ("digest", "answer", "code", "applies"),
+    ("digest", "answers", "code", "applies"),
     [
-        ("sha256:9c1f", ("reconciler apply", {}), 0, True),
-        ("", ("reconciler approved", {"code": 5, "stdout": "{}"}), 5, False),
-        ("", ("reconciler approved", {"stdout": '{"commits": ["x"], "plans": []}'}), 0, False),
-        ("", ("reconciler approved", {"stdout": '{"commits": [], "plans": []}'}), 0, False),
+        ("sha256:9c1f", [applied(0, applied=1)], 0, True),
+        ("", [("reconciler approved", {"code": 5, "stdout": "{}"}), ("reconciler plan", {"code": 2})], 5, False),
+        ("", [("reconciler approved", {"code": 6, "stdout": "{}"})], 6, False),
+        ("", [("reconciler approved", {"stdout": json.dumps(NO_PLANS)})], 0, False),
     ],
 )
 def test_gitlab_without_an_approved_plan(
-    runner: Runner, digest: str, answer: tuple[str, dict[str, Any]], code: int, *, applies: bool
+    runner: Runner,
+    gitlab: GitLabStub,
+    digest: str,
+    answers: list[tuple[str, dict[str, Any]]],
+    code: int,
+    applies: bool,  # noqa: FBT001
 ) -> None:
     """Only a digest given by hand lets a commit through that has none."""
-    environment = {**with_origin(runner), "DIGEST": digest}
-    runner.answers = [answer, ("curl", {})]
+    environment = {**on_gitlab(runner, gitlab), "DIGEST": digest}
+    tip, *_ = commits(runner)
+    runner.answers = json.loads(json.dumps(answers).replace('\\"x\\"', f'\\"{tip}\\"'))
     assert runner.run_script(load(GITLAB)["apply"]["script"], **environment) == code, runner.log
     assert bool(of(runner, "reconciler apply")) is applies
-    assert f"state={'failed' if code else 'success'} " in of(runner, "curl")[-1]
+    assert gitlab_marks(gitlab) == [(tip, "failed" if code else "success", "reconciler/apply/4211", "main")]
 
 
 @pytest.mark.parametrize(
@@ -617,5 +678,5 @@ def test_the_recipe_heals_only_what_it_knows(
     ]
     holding = {" ".join(call.split()[:2]): set(here) for call, here in runner.calls_with_environment if here}
     assert holding.get("reconciler approved") == {"GITHUB_TOKEN"}
-    expected = {"RECONCILER_CLIENT_ID", "RECONCILER_CLIENT_SECRET", "RECONCILER_FREEZE"}
+    expected = ADDRESSES | {"RECONCILER_CLIENT_ID", "RECONCILER_CLIENT_SECRET", "RECONCILER_FREEZE"}
     assert holding.get("reconciler apply", expected) == expected

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 import pytest
+import yaml
 
 from reconciler.cli import COMMANDS
 from tests.support.pipelines import (
@@ -170,6 +171,37 @@ def test_credentials_reach_one_step_each() -> None:
         "drift": ["Find the report before", "Fetch it", "Look for drift"],
         "apply": ["Find what was approved", "Mark the commits"],
     }
+
+
+ADDRESSES = {
+    "RECONCILER_API_URL": ("api-url", "https://api.procore.com"),
+    "RECONCILER_AUTH_URL": ("auth-url", "https://login.procore.com"),
+}
+
+
+def test_the_pipeline_says_where_credentials_go() -> None:
+    """Each step with credentials, and each that plans, exports the addresses; an empty input is Procore's own."""
+    needing = re.compile(r"^\s*reconciler (?:plan|apply|drift|snapshot)\b", re.MULTILINE)
+    for name, path in ACTION.items():
+        for step in steps(path):
+            needed = "client-secret" in str(step) or needing.search(step.get("run", ""))
+            for variable, (given, default) in ADDRESSES.items():
+                expected = f"${{{{ inputs.{given} || '{default}' }}}}" if needed else None
+                assert step.get("env", {}).get(variable) == expected, f"{name}: {step['name']}"
+    for path in [ACTION[name] for name in ("plan", "apply", "drift")]:
+        assert {one: load(path)["inputs"][one]["default"] for one, _ in ADDRESSES.values()} == dict(ADDRESSES.values())
+    for path in OURS.values():
+        asked = load(path)["on"]["workflow_call"]["inputs"]
+        assert {one: asked[one]["default"] for one, _ in ADDRESSES.values()} == dict(ADDRESSES.values())
+        passed = [step["with"] for step in steps(path) if "client-secret" in step.get("with", {})]
+        assert all(one[name] == f"${{{{ inputs.{name} }}}}" for one in passed for name, _ in ADDRESSES.values())
+    for path in CALLERS:
+        (job,) = load(path)["jobs"].values()
+        assert {one: job["with"][one] for one, _ in ADDRESSES.values()} == dict(ADDRESSES.values())
+    exported = load(GITLAB)["variables"]
+    (heal,) = [step["env"] for step in yaml.safe_load(recipe())["jobs"]["heal"]["steps"] if secrets(step)]
+    for variable, (_, default) in ADDRESSES.items():
+        assert exported[variable] == heal[variable] == default
 
 
 def test_who_is_told_of_drift() -> None:

@@ -164,3 +164,31 @@ def test_10_the_same_plan_twice(trial: Trial) -> None:
     assert "as the documents ask already" not in shown
     again = trial.run("apply", "copy.json", "plan.json", "--format", "json")
     assert '"status": "already",\n      "attempts": 0,\n      "error": null' in again
+
+
+def test_11_an_older_plan(trial: Trial, whole: SnapshotAssertion) -> None:
+    """Another plan was applied to its preset since: refused, told by preset and run, and --allow-older is the way."""
+    trial.sandbox.edit("32", "1042", pm=["2", "4"])
+    trial.run("plan", "--out", "newer.json")
+    later = [
+        ("plan.json", '"2026-01-01T00:00:00Z"'),
+        ("newer.json", '"2026-01-02T00:00:00Z"'),
+    ]
+    for name, moment in later:
+        path = trial.folder / name
+        path.write_text(re.sub(r'(?<="created_at": )"[^"]*"', moment, path.read_text()))
+    assert trial.run("apply", "newer.json").startswith("exit 0")
+    trial.sandbox.edit("32", "1042", pm=["1", "2"])
+    shown = [trial.run("apply", "plan.json"), trial.run("apply", "plan.json", "--format", "json")]
+    assert trial.writes() == []
+    assert trial.run("apply", "newer.json").startswith("exit 0"), "the same plan again is not older"
+    trial.sandbox.edit("32", "1042", pm=["1", "2"])
+    shown.append(trial.run("apply", "plan.json", "--journal", "elsewhere"))
+    trial.sandbox.edit("32", "1042", pm=["1", "2"])
+    assert trial.run("apply", "plan.json", "--allow-older").startswith("exit 0")
+    assert trial.sandbox.groups("32", "1042")["pm"] == ["1", "3"]
+    damaged = trial.folder / ".reconciler" / "journal" / "00000000T000000000000Z-00000000.jsonl"
+    damaged.write_text("{}\n{}\n")
+    shown.append(trial.run("apply", "plan.json"))
+    assert trial.run("apply", "--yes").startswith("exit 0"), "a plan made now is never older"
+    assert "\n".join(shown) == whole

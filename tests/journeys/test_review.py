@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -52,6 +52,19 @@ def comparable(shown: str) -> str:
     return re.sub(r"\b([0-9a-f]{40}|[0-9a-f]{12})\b", "<commit>", re.sub(r"in \d\.\d s", "in <seconds> s", shown))
 
 
+def green() -> dict[str, Any]:
+    """Give a status that tells of an apply."""
+    return {
+        "context": "reconciler/apply/4211", "state": "success", "description": "", "target_url": None,
+        "creator": {"login": "github-actions[bot]"},
+    }  # fmt: skip
+
+
+def json_of(shown: str) -> str:
+    """Give what came to stdout."""
+    return shown.partition("--- stdout\n")[2].partition("--- stderr")[0]
+
+
 def test_01_the_whole_way(trial: Trial, github: GitHubStub, whole: SnapshotAssertion) -> None:
     """Branch, edit, plan with base, comment, an edit live, merge, apply: refused when wider, done when narrower."""
     head = propose(trial, "swap", {"assignments/invoice.yaml": INVOICE})
@@ -68,8 +81,13 @@ def test_01_the_whole_way(trial: Trial, github: GitHubStub, whole: SnapshotAsser
     github.keep(head, (trial.folder / "plan.json").read_bytes())
 
     trial.sandbox.edit("32", "1042", pm=["1", "2", "5"])  # somebody clicks in the web interface
+    base = trial.git("rev-parse", "main")
     merged = merge(trial, "swap")
     github.merge(5, merged)
+    unknown = trial.run("approved", "--out", "plans", **github.environment)
+    assert unknown.startswith("exit 5")
+    assert "no commit is known as applied" in unknown
+    github.statuses[base] = [green()]
     shown.append(trial.run("approved", "--out", "plans", **github.environment))
     (plan,) = (trial.folder / "plans").iterdir()
     assert plan.name == f"{digest.removeprefix('sha256:')}.json"
@@ -87,8 +105,9 @@ def test_01_the_whole_way(trial: Trial, github: GitHubStub, whole: SnapshotAsser
     shown += [wider, narrower, trial.run("plan", "--base", "main", "--detailed-exitcode")]
     assert comparable("\n".join(shown)) == whole
 
-    github.statuses[merged] = [{"context": "reconciler/apply/4211", "state": "success", "description": "",
-                                "target_url": None, "creator": {"login": "github-actions[bot]"}}]  # fmt: skip
+    (trial.folder / "report.json").write_text(json_of(trial.run(*bound, "--format", "json")))
+    marked = trial.run("mark", "--code", "0", "--report", "report.json", **github.environment)
+    assert f"success: applied: plan sha256:<digest>, 1 preset\n{merged}\n" in marked
     after = json.loads(trial.run("approved", "--out", "later", "--format", "json", **github.environment)
                        .split("--- stdout\n")[1].split("--- stderr")[0])  # fmt: skip
     assert after == {"format": "reconciler/approved/1", "since": merged, "commits": [], "plans": []}
@@ -183,8 +202,11 @@ def test_06_the_same_on_gitlab(trial: Trial, gitlab: GitLabStub) -> None:
     ((body, resolved),) = gitlab.notes()
     assert (digest in body, resolved) == (True, False)
     gitlab.keep(head, (trial.folder / "plan.json").read_bytes())
+    base = trial.git("rev-parse", "main")
     merged = merge(trial, "swap")
     gitlab.merge(9, merged)
+    known = {"name": "reconciler/apply/4211", "status": "success", "description": "", "author": {"id": 7}}
+    gitlab.statuses[base] = [{**known, "target_url": None}]
     assert trial.run("approved", "--out", "plans", **gitlab.environment).startswith("exit 0")
     (plan,) = (trial.folder / "plans").iterdir()
     assert trial.run("apply", f"plans/{plan.name}", "--approved", digest).startswith("exit 0")
@@ -198,9 +220,7 @@ def test_06_the_same_on_gitlab(trial: Trial, gitlab: GitLabStub) -> None:
 def test_07_commits_that_a_queue_left_behind(trial: Trial, github: GitHubStub) -> None:
     """All since the last one that was applied, each with the plan of its request; one without documents needs none."""
     base = trial.git("rev-parse", "HEAD")
-    green = {"context": "reconciler/apply/4211", "state": "success", "description": "", "target_url": None,
-             "creator": {"login": "github-actions[bot]"}}  # fmt: skip
-    github.statuses[base] = [green]
+    github.statuses[base] = [green()]
     digests = []
     for number, (name, text) in enumerate((("swap", INVOICE), ("more", AS_LIVE.replace("bo@", "bo@acme.test, gus@")))):
         head = propose(trial, name, {"assignments/invoice.yaml": text})
@@ -256,7 +276,7 @@ def test_08_commits_without_an_approved_plan(trial: Trial, github: GitHubStub, w
     assert comparable("\n".join(shown)) == whole
     assert not (trial.folder / "plans").exists()
     first = trial.run("approved", "--out", "plans", **github.environment)
-    assert "1 commit has no approved plan" in first
+    assert "no successful status reconciler/apply/4211 on the last 7 commits  [policy/not-proved]" in first
 
 
 def test_09_a_plan_of_something_else(trial: Trial, github: GitHubStub) -> None:

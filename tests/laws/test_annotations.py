@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import json
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
+import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
 from reconciler.model.diagnostics import Diagnostic, Origin
-from reconciler.render.annotations import render_annotations, without_commands
+from reconciler.render.annotations import render_annotations
 from reconciler.render.escaping import printable
 from reconciler.render.junit import render_junit
+from reconciler.render.logs import LogText, log_text
 from reconciler.render.places import placed
 from reconciler.render.sarif import render_sarif
-from tests.support.forges import check_sarif, read_junit, run_line
+from tests.support.forges import check_sarif, commands_of, read_junit, run_line
 
 if TYPE_CHECKING:
     from reconciler.model.diagnostics import Severity
@@ -46,12 +49,29 @@ def test_an_annotation_is_one_line_that_says_what_was_said(one: Diagnostic) -> N
         assert command.properties["file"].strip() == printable(one.origin.path).strip()
 
 
-@given(st.text() | st.text("#[]:e \n\t", max_size=20))
-def test_no_text_beside_annotations_is_a_command(text: str) -> None:
-    """Neither in the new form nor in the old one, and nothing is lost of it."""
-    quiet = without_commands(text)
-    assert [run_line(line) for line in quiet.split("\n")] == [None] * (text.count("\n") + 1)
-    assert quiet.replace("\u200b", "") == text.replace("\u200b", "")
+LOGS = st.text() | st.text("#[]:ev \n\r\t\xa0\ufeff", max_size=20)
+PARTS = st.sampled_from(["::", "##", "[", "section_start", "section_end", ":", "\r", "\n", " ", "\x1b[0K", "vso", "x"])
+LOGS |= st.lists(PARTS, max_size=12).map("".join)
+
+
+@given(LOGS, st.lists(st.integers(0, 30), max_size=4))
+def test_no_text_in_a_log_is_a_command(text: str, cuts: list[int]) -> None:
+    """Neither for GitHub nor for GitLab or Azure, wherever it is cut into pieces, and nothing is lost of it."""
+    quiet = log_text(text)
+    assert commands_of(quiet) == []
+    log = LogText()
+    places = [0, *sorted(cuts), len(text)]
+    pieces = [text[start:end] for start, end in pairwise(places)]
+    assert "".join(map(log.add, pieces)) + log.finish() == quiet
+    assert quiet.replace("\u200b", "").replace("\\u000d", "\r") == text.replace("\u200b", "").replace("\\u000d", "\r")
+
+
+@given(st.recursive(LOGS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(LOGS, inner, max_size=3)))
+def test_json_in_a_log_means_the_same(value: object) -> None:
+    """Whatever its texts and keys are."""
+    text = log_text(msgspec.json.format(msgspec.json.encode(value), indent=2).decode(), "json")
+    assert commands_of(text) == []
+    assert json.loads(text) == value
 
 
 @given(st.lists(DIAGNOSTICS, max_size=4), TEXTS)

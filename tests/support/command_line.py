@@ -50,7 +50,10 @@ class Ran(NamedTuple):
 
 def clean_environment() -> dict[str, str]:
     """Give the environment without anything that would lead a command elsewhere."""
-    refused = ("RECONCILER_", "GIT_", "HTTP", "http", "ALL_PROXY", "all_proxy", "NO_COLOR", "FORCE_COLOR")
+    refused = (
+        "RECONCILER_", "GIT_", "HTTP", "http", "ALL_PROXY", "all_proxy", "NO_COLOR", "FORCE_COLOR",
+        "GITHUB_ACTIONS", "GITLAB_CI", "TF_BUILD",
+    )  # fmt: skip
     return {name: value for name, value in os.environ.items() if not name.startswith(refused)}
 
 

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 from xml.etree import ElementTree as ET
 
-__all__ = ["Command", "check_sarif", "read_junit", "run_line"]
+__all__ = ["Command", "check_sarif", "commands_of", "read_junit", "run_line"]
 
 
 class Command(NamedTuple):
@@ -27,6 +27,14 @@ def run_line(line: str) -> Command | None:
         return Command(name, {key: _put_back(value) for key, value in pairs}, _put_back(message, ("\r", "\n")))
     old = re.search(r"##\[([^\]\s]+)[^\]]*\](.*)", line)
     return Command(old[1], {}, old[2]) if old else None
+
+
+def commands_of(log: str) -> list[str]:
+    """Return the lines of a log in which a runner of GitHub, GitLab or Azure finds a command of its own."""
+    lines = re.split(r"\r\n|[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]", log)
+    found = [line for line in lines if run_line(line) or re.match(r"[\s\ufeff]*::", line)]
+    found += [line for line in lines if re.search(r"##\w*\[", line)]
+    return found + [one[0] for one in re.finditer(r"section_(?:start|end):.{0,30}", log)]
 
 
 def _put_back(text: str, escaped: tuple[str, ...] = ("\r", "\n", ":", ",")) -> str:

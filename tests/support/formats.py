@@ -15,7 +15,7 @@ from reconciler.model.drift import DriftReport
 from reconciler.model.failure import Failure
 from reconciler.model.outcomes import ApplyReport, JournalEvent, RecordedRun
 from reconciler.model.plan import Plan
-from reconciler.model.review import ApprovedPlans
+from reconciler.model.review import ApprovedPlans, MarkedCommits
 
 __all__ = ["SCHEMAS", "derived"]
 
@@ -44,6 +44,7 @@ _FORMATS: dict[str, Any] = {
     "journal": JournalEvent,
     "snapshot": snapshot._Snapshot,
     "approved": ApprovedPlans,
+    "marked": MarkedCommits,
     "drift": DriftReport,
 }
 

@@ -33,6 +33,9 @@ here = {{name: text for name, text in os.environ.items() if name.startswith(("RE
 with (folder / "calls.jsonl").open("a") as calls:
     print(json.dumps([{name!r}, arguments, here]), file=calls)
 answers = json.loads((folder / "answers.json").read_text())
+real = json.loads((folder / "real.json").read_text())
+if {name!r} == "reconciler" and (not real or arguments[:1] and arguments[0] in real):
+    os.execv({python!r}, [{python!r}, "-m", "reconciler", *arguments])
 told = " ".join([{name!r}, *arguments])
 for key, answer in answers:
     if key in told:
@@ -84,12 +87,12 @@ class Runner:
             (self._programs / name).write_text(text, encoding="utf-8")
         for path in self._programs.iterdir():
             path.chmod(0o755)
+        self.use_the_tool("none of them")
 
-    def use_the_tool(self, **environment: str) -> None:
-        """Run the real ``reconciler`` from now on, with this in the environment of the machine."""
+    def use_the_tool(self, *commands: str, **environment: str) -> None:
+        """Run the real ``reconciler`` from now on, or these commands of it, with this in the machine's environment."""
         self._environment = environment
-        program = self._programs / "reconciler"
-        program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m reconciler "$@"\n', encoding="utf-8")
+        (self._files / "real.json").write_text(json.dumps(commands), encoding="utf-8")
 
     @property
     def calls(self) -> list[str]:
@@ -163,6 +166,12 @@ class Runner:
         (self._files / "answers.json").write_text(json.dumps(self.answers), encoding="utf-8")
         output = self._files / "output"
         output.write_text("", encoding="utf-8")
+        on_gitlab = "GITLAB_TOKEN" in step.get("env", {})
+        forge = {
+            "GITHUB_ACTIONS": "true",
+            "GITHUB_REPOSITORY": "acme/approvals",
+            "GITHUB_SERVER_URL": "https://github.com",
+        }
         environment = {
             **clean_environment(),
             **self._environment,
@@ -170,8 +179,7 @@ class Runner:
             "RUNNER_TEMP": str(self.temporary),
             "GITHUB_OUTPUT": str(output),
             "GITHUB_STEP_SUMMARY": str(self.summary),
-            "GITHUB_REPOSITORY": "acme/approvals",
-            "GITHUB_SERVER_URL": "https://github.com",
+            **({"GITLAB_CI": "true"} if on_gitlab else forge),
             "GITHUB_ACTION_PATH": str(action or ""),
             **{name: self._filled(str(text), names) for name, text in step.get("env", {}).items()},
         }

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from reconciler.errors import DocumentsError, FileError
-from reconciler.journal import Journal, read_runs
+from reconciler.journal import Journal, read_applied, read_runs
 from reconciler.model.outcomes import ApplySummary, Intended, Outcome, OutcomeRecorded, RunFinished, RunStarted
 
 if TYPE_CHECKING:
@@ -43,6 +43,23 @@ def test_a_run_that_left_a_part_alone(tmp_path: Path) -> None:
     for number, line in enumerate(lines):
         (tmp_path / f"{number}.jsonl").write_bytes(line + b"\n")
     assert [(run.only, run.base) for run in read_runs(tmp_path)] == [(None, None), ("drift", "b" * 40)]
+
+
+def test_what_was_applied_and_when(tmp_path: Path) -> None:
+    """By runs of this company alone, whole or cut off, each with the plans it carried out; null where there is none."""
+    assert read_applied(tmp_path / "nowhere", "4211") is None
+    other = msgspec.structs.replace(STARTED, company_id="1", approved=("sha256:y",))
+    failed = msgspec.structs.replace(OUTCOME.outcome, status="failed")
+    last = OutcomeRecorded(at="t9", outcome=failed)
+    for name, events in (("a", (other, OUTCOME)), ("b", (INTENDED,)), ("d", (STARTED, last)), ("e", ())):
+        (tmp_path / f"{name}.jsonl").write_bytes(b"".join(msgspec.json.encode(one) + b"\n" for one in events))
+    assert read_applied(tmp_path, "4211") == []
+    with Journal(tmp_path) as journal:
+        for event in (msgspec.structs.replace(STARTED, approved=("sha256:y",)), INTENDED, OUTCOME):
+            journal.record(event)
+    (one,) = read_applied(tmp_path, "4211") or []
+    assert (one.address, one.at, one.run_id, set(one.digests)) == ("a", "t2", "r", {"sha256:x", "sha256:y"})
+    assert [set(one.digests) for one in read_applied(tmp_path, "1") or []] == [{"sha256:x", "sha256:y"}]
 
 
 @pytest.mark.parametrize("cut", range(1, 60, 7))

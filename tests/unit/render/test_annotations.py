@@ -9,11 +9,11 @@ import msgspec
 
 from reconciler import __version__
 from reconciler.model.diagnostics import TO_ALLOW_IT, Diagnostic, Origin
-from reconciler.render.annotations import render_annotations, without_commands
+from reconciler.render.annotations import render_annotations
 from reconciler.render.junit import render_junit
 from reconciler.render.places import placed
 from reconciler.render.sarif import render_sarif
-from tests.support.forges import Command, check_sarif, read_junit, run_line
+from tests.support.forges import check_sarif, read_junit, run_line
 
 if TYPE_CHECKING:
     from syrupy.assertion import SnapshotAssertion
@@ -63,16 +63,6 @@ def test_workflow_commands_of_hostile_text(whole: SnapshotAssertion) -> None:
     assert commands[2] is not None
     assert (commands[2].properties["line"], commands[2].properties["col"]) == ("1", "1")
     assert text == whole
-
-
-def test_text_beside_workflow_commands() -> None:
-    """What people read in the same log starts none: neither at the beginning of a line nor in the old form."""
-    text = "✗ a.yaml: ##[add-mask]x ::y\n  ::error::z\n##[group]\n::stop-commands::w"
-    assert [run_line(line) is None for line in text.splitlines()] == [False] * 4
-    quiet = without_commands(text)
-    assert [run_line(line) for line in quiet.splitlines()] == [None] * 4
-    assert quiet.replace("\u200b", "") == text
-    assert run_line("::warning title=a%3A%252C::b%0A") == Command("warning", {"title": "a:%2C"}, "b\n")
 
 
 def test_sarif(whole: SnapshotAssertion) -> None:

@@ -1,0 +1,76 @@
+"""Whether a plan is older than what was applied since; it compares moments and reads no file."""
+
+from __future__ import annotations
+
+import datetime
+from typing import TYPE_CHECKING
+
+from reconciler.errors import StaleError
+from reconciler.model.diagnostics import Diagnostic
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from reconciler.model.outcomes import AppliedPreset
+    from reconciler.model.plan import Plan
+
+__all__ = ["require_none_older"]
+
+_AHEAD = datetime.timedelta(minutes=1)  # clocks of two machines that are kept right differ by less
+_BEGINNING = datetime.datetime.min.replace(tzinfo=datetime.UTC)
+
+
+def require_none_older(plans: Sequence[Plan], applied: Iterable[AppliedPreset], now: datetime.datetime) -> None:
+    """Refuse a plan if another plan was applied to one of its presets after it was made.
+
+    Running a plan again is no such case. Plans tell their moment to the second, so what was applied within that second
+    is not later. A plan that seems to be made in the future has no moment to compare with: whatever another plan
+    applied counts as later. Raises StaleError.
+    """
+    latest: dict[str, list[AppliedPreset]] = {}
+    for one in sorted(applied, key=lambda one: (one.at, one.run_id), reverse=True):
+        latest.setdefault(one.address, []).append(one)
+    older = [found for plan in plans for found in _older(plan, latest, now)]
+    if older:
+        presets = "1 preset was" if len(older) == 1 else f"{len(older):,} presets were"
+        raise StaleError(
+            f"{presets} applied by another plan after this one was made: plan again, or add --allow-older",
+            diagnostics=older,
+        )
+
+
+def _older(plan: Plan, latest: dict[str, list[AppliedPreset]], now: datetime.datetime) -> list[Diagnostic]:
+    made = _moment(plan.created_at)
+    known = made is not None and made <= now + _AHEAD
+    since = made if made is not None and known else _BEGINNING
+    clocks = "" if known else f"; by the clock of this machine it is {_shown(now)} now"
+    found = []
+    for change in plan.changes:
+        for one in latest.get(change.address, []):
+            at = _moment(one.at)
+            if plan.digest in one.digests or (at is not None and at.replace(microsecond=0) <= since):
+                continue
+            place = f"{change.template.name} · {change.project.name if change.project else 'company'}"
+            message = (
+                f"{place}: run {one.run_id} applied another plan at {one.at}, this one was made at {plan.created_at}"
+            )
+            found.append(
+                Diagnostic(
+                    severity="error", code="policy/older-plan", message=f"{message}{clocks}", address=change.address
+                )
+            )
+            break
+    return found
+
+
+def _moment(text: str) -> datetime.datetime | None:
+    """Return a moment as files hold it; null for anything else."""
+    try:
+        moment = datetime.datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo is not None else None
+
+
+def _shown(moment: datetime.datetime) -> str:
+    return moment.isoformat(timespec="seconds").replace("+00:00", "Z")

@@ -1,0 +1,142 @@
+"""``reconciler mark``: how an apply ended, as a status on the commits it covers."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, TypeVar
+
+import click
+import msgspec
+
+from reconciler.commands.commits import find_waiting
+from reconciler.commands.options import common_options, emit, text_or_json
+from reconciler.commands.workspace import open_workspace
+from reconciler.desired import describe_source, read_history
+from reconciler.errors import ReconcilerError, StaleError
+from reconciler.model.failure import Failure
+from reconciler.model.outcomes import ApplyReport
+from reconciler.model.review import ApprovedPlans, CommitStatus, MarkedCommits, apply_context
+
+if TYPE_CHECKING:
+    from reconciler.commands.options import Common
+    from reconciler.commands.workspace import Workspace
+    from reconciler.forge import Forge
+    from reconciler.model.plan import Plan
+    from reconciler.render.marks import Mark
+
+__all__ = ["mark"]
+
+Shape = TypeVar("Shape")
+
+
+@click.command(
+    epilog="Example: reconciler apply plans/*.json --since REV --format json > report.json; "
+    "reconciler mark --code $? --approved-plans approved.json --report report.json"
+)
+@common_options
+@click.option("--code", type=int, help="The exit code of the run; left out where it was cut off.")
+@click.option("--approved-plans", "found_at", type=click.Path(path_type=Path), help="What 'approved' wrote (JSON).")
+@click.option("--report", "report_at", type=click.Path(path_type=Path), help="What 'apply' wrote (JSON).")
+@click.option(
+    "--plan", "plan_at", type=click.Path(path_type=Path), help="A plan of the whole; an empty one is a proof as well."
+)
+@click.option("--link", metavar="URL", help="Where the run can be looked at.")
+@click.option(
+    "--journal",
+    "journal_at",
+    type=click.Path(path_type=Path),
+    help="The journal of this run alone; one that was begun shows that something may have been written.",
+)
+@text_or_json
+def mark(  # noqa: PLR0913 - one parameter an option
+    common: Common,
+    *,
+    code: int | None,
+    found_at: Path | None,
+    report_at: Path | None,
+    plan_at: Path | None,
+    link: str | None,
+    journal_at: Path | None,
+    shown_as: Literal["terminal", "json"],
+) -> int:
+    """Set the status reconciler/apply/COMPANY on the commits that a run of apply covers.
+
+    They are those after the last one with a successful status. Green needs a proof: an apply that ended well, an empty
+    plan of the whole, or no changed document since a commit that is green. A run that wrote nothing leaves green
+    commits green. Files that are not there, or hold something else, prove nothing.
+
+    Exit codes: 0 done, 5 the run ended with 0 and nothing proves it, 6 the forge refuses or cannot be reached, 7 no
+    settings, 64 wrong usage.
+    """
+    from reconciler.forge import open_forge  # noqa: PLC0415 - start-up is measured
+    from reconciler.render.marks import FinishedRun, mark_of  # noqa: PLC0415 - the same
+    from reconciler.settings.forge import read_forge  # noqa: PLC0415 - the same
+
+    workspace = open_workspace(common)
+    forge = open_forge(read_forge(os.environ))
+    found = _read(found_at, ApprovedPlans) or _read(found_at, Failure)
+    run = FinishedRun(
+        code=code,
+        begun=journal_at is not None and any(journal_at.glob("*.jsonl")),
+        found=found,
+        report=_read(report_at, ApplyReport) or _read(report_at, Failure),
+        plan=_read_plan(plan_at, workspace),
+    )
+    made = mark_of(run)
+    commits = _commits(forge, workspace, found, made)
+    _set(forge, workspace, commits, made, link)
+    _show(made, commits, shown_as)
+    return StaleError.exit_code if code == 0 and made.state != "success" else 0
+
+
+def _read(path: Path | None, shape: type[Shape]) -> Shape | None:
+    """Read what a command wrote; null where it wrote nothing, or something else."""
+    try:
+        content = b"" if path is None else path.read_bytes()
+        return msgspec.json.decode(content, type=shape)
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+
+
+def _read_plan(path: Path | None, workspace: Workspace) -> Plan | None:
+    """Read a plan of just what is checked out; null where it is of another company, commit or work tree."""
+    from reconciler.planning import decode_plan  # noqa: PLC0415 - start-up is measured
+
+    try:
+        plan = None if path is None else decode_plan(path.read_bytes(), str(path))
+    except (OSError, ReconcilerError):
+        return None
+    if plan is None or plan.company_id != workspace.settings.company_id or plan.source.dirty:
+        return None
+    return plan if plan.source.revision == describe_source(workspace.root).revision else None
+
+
+def _commits(forge: Forge, workspace: Workspace, found: ApprovedPlans | Failure | None, made: Mark) -> tuple[str, ...]:
+    """Return what is marked, the tip last: the next search begins behind the newest green commit."""
+    waiting = found.commits if isinstance(found, ApprovedPlans) else find_waiting(forge, workspace).commits
+    # if none waits, the tip is green: only a run that wrote something says anything new of it
+    return waiting or (read_history(workspace.root, None, most=1) if made.tried else ())
+
+
+def _set(forge: Forge, workspace: Workspace, commits: tuple[str, ...], made: Mark, link: str | None) -> None:
+    status = CommitStatus(
+        context=apply_context(workspace.settings.company_id),
+        state=made.state,
+        description=made.description,
+        link=link,
+        ref=os.environ.get("CI_DEFAULT_BRANCH") or None,
+    )
+    for commit in commits:
+        forge.mark(commit, status)
+
+
+def _show(made: Mark, commits: tuple[str, ...], shown_as: str) -> None:
+    if shown_as == "json":
+        answer = MarkedCommits(
+            format="reconciler/marked/1", state=made.state, description=made.description, commits=commits
+        )
+        emit(msgspec.json.format(msgspec.json.encode(answer), indent=2).decode() + "\n")
+        return
+    lines = [f"{made.state}: {made.description}", *commits] if commits else [f"no mark changed: {made.description}"]
+    emit("\n".join(lines) + "\n")

@@ -1,0 +1,173 @@
+"""What the pipelines for applying come to, run by their real scripts on GitHub and on GitLab: a table of outcomes.
+
+``python -m tests.contract.test_apply_outcomes`` prints the table as Markdown.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, NamedTuple
+
+import pytest
+
+from tests.support.delivery import Delivery, GitHubDelivery, GitLabDelivery
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.support.github_stub import GitHubStub
+    from tests.support.gitlab_stub import GitLabStub
+    from tests.support.sandbox import RunningSandbox
+
+Step = tuple[str, ...]
+
+DIFFERS = "red: not proved: 1 preset differs, plan <digest>"
+APPLIED = "green: applied: plan <digest>, 1 preset"
+EMPTY = "green: nothing differed: plan <digest> changes nothing"
+TYPO = f"sha256:{'0' * 64}"
+NOTHING = "0, 0 writes; no mark"
+# a first commit that is known as applied
+PROVED: tuple[Step, ...] = (("push", "as live"), ("known",))
+
+
+class Case(NamedTuple):
+    """What happens, step by step, and what each run of the pipeline comes to, as ``Delivery`` tells it.
+
+    An outcome that ends in ``…`` is the beginning of one.
+    """
+
+    steps: tuple[Step, ...]
+    outcomes: tuple[str, ...]
+
+
+TABLE: dict[str, Case] = {
+    "the first apply ever, and then by the digest that it shows": Case(
+        (("push", "otherwise"), ("run",), ("run", "shown"), ("run",)),
+        (f"5, 0 writes; c1 {DIFFERS}", f"0, 1 writes; c1 {APPLIED}", NOTHING),
+    ),
+    "the first apply ever, and live is so already": Case(
+        (("push", "as live"), ("run",), ("run",)), (f"0, 0 writes; c1 {EMPTY}", NOTHING)
+    ),
+    "the first request, though its plan was approved": Case(
+        (("push words",), ("merge", "otherwise"), ("run",)), (f"5, 0 writes; c2 {DIFFERS}",)
+    ),
+    "a commit without documents after a red one": Case(
+        (("push", "otherwise"), ("run",), ("push words",), ("run",), ("run", "shown")),
+        (f"5, 0 writes; c1 {DIFFERS}", f"5, 0 writes; c2 {DIFFERS}", f"0, 1 writes; c2 {APPLIED}"),
+    ),
+    "a commit without documents after a green one": Case(
+        (*PROVED, ("push words",), ("run",)),
+        ("0, 0 writes; c2 green: no document changed since c1, which is applied",),
+    ),
+    "an approved request": Case(
+        (*PROVED, ("merge", "otherwise"), ("run",), ("run",)),
+        (f"0, 1 writes; c2 {APPLIED}", NOTHING),
+    ),
+    "a push past review, and then by the digest that it shows": Case(
+        (*PROVED, ("push", "otherwise"), ("push words",), ("run",), ("run", "shown")),
+        (
+            f"5, 0 writes; c2 {DIFFERS}; c3 {DIFFERS}",
+            f"0, 1 writes; c2 {APPLIED}; c3 {APPLIED}",
+        ),
+    ),
+    "a push past review that asks for nothing": Case(
+        (*PROVED, ("push", "as live, in other words"), ("run",)), (f"0, 0 writes; c2 {EMPTY}",)
+    ),
+    "a push past review of documents that are wrong": Case(
+        (*PROVED, ("push", "broken"), ("run",), ("run", TYPO)),
+        (
+            "5, 0 writes; c2 red: not tried (exit code 5): 1 commit has no approved plan…",
+            "7, 0 writes; c2 red: not tried (exit code 7): 2 problems in 1 file",
+        ),
+    ),
+    "by hand with a typo in the digest, at a green commit": Case(
+        (*PROVED, ("run", TYPO), ("run", "sha256:9c1f"), ("run",)),
+        ("5, 0 writes; no mark", "64, 0 writes; no mark", NOTHING),
+    ),
+    "by hand with a typo in the digest, at a red commit": Case(
+        (("push", "otherwise"), ("run",), ("run", "sha256:9c1f")),
+        (
+            f"5, 0 writes; c1 {DIFFERS}",
+            "64, 0 writes; c1 red: not tried (exit code 64): --approved is not a digest…",
+        ),
+    ),
+    "by hand while applying is frozen, at a green commit": Case(
+        (*PROVED, ("click", "1"), ("freeze applies",), ("run", "shown"), ("thaw",), ("run", "shown")),
+        ("3, 0 writes; no mark", f"0, 1 writes; c1 {APPLIED}"),
+    ),
+    "an approved request while applying is frozen": Case(
+        (*PROVED, ("merge", "otherwise"), ("freeze applies",), ("run",), ("thaw",), ("push words",), ("run",)),
+        (
+            "3, 0 writes; c2 red: not tried (exit code 3): applying is frozen…",
+            f"0, 1 writes; c2 {APPLIED}; c3 {APPLIED}",
+        ),
+    ),
+    "an approved request that is not wholly applied, and a commit without documents": Case(
+        (*PROVED, ("merge", "otherwise"), ("refuse writes",), ("run",), ("push words",), ("run",)),
+        (
+            "4, 1 writes; c2 red: not wholly applied (exit code 4): 1 failed",
+            f"0, 1 writes; c2 {APPLIED}; c3 {APPLIED}",
+        ),
+    ),
+    "by hand and not wholly applied, at a green commit, and a commit without documents": Case(
+        (*PROVED, ("click", "1"), ("refuse writes",), ("run", "shown"), ("push words",), ("run",), ("run", "shown")),
+        (
+            "4, 1 writes; c1 red: not wholly applied (exit code 4): 1 failed",
+            f"5, 0 writes; c2 {DIFFERS}",
+            f"0, 1 writes; c2 {APPLIED}",
+        ),
+    ),
+    "more would be done than was approved": Case(
+        (*PROVED, ("merge", "otherwise"), ("click", "1", "2", "5"), ("run",)),
+        (
+            "5, 0 writes; c2 red: not wholly applied (exit code 5): 1 stale…",
+        ),
+    ),
+}  # fmt: skip
+
+
+@pytest.fixture(params=["github", "gitlab"])
+def delivery(
+    request: pytest.FixtureRequest, tmp_path: Path, sandbox: RunningSandbox, github: GitHubStub, gitlab: GitLabStub
+) -> Delivery:
+    """A repository with its pipeline, on each forge."""
+    folder = tmp_path / "machine"
+    folder.mkdir()
+    if request.param == "github":
+        return GitHubDelivery(folder, sandbox, github)
+    return GitLabDelivery(folder, sandbox, gitlab)
+
+
+def as_expected(outcomes: list[str], expected: tuple[str, ...]) -> list[str]:
+    """Give outcomes as far as they are expected."""
+    told = [*expected, *outcomes[len(expected) :]]
+    return [
+        f"{one[: len(wanted) - 1]}…" if wanted.endswith("…") else one
+        for one, wanted in zip(outcomes, told, strict=False)
+    ]
+
+
+@pytest.mark.parametrize("name", TABLE)
+def test_the_outcome(delivery: Delivery, name: str) -> None:
+    """Exit code, writes, and which commits get which status, for each run of the pipeline."""
+    case = TABLE[name]
+    for step in case.steps:
+        delivery.do(*step)
+    assert as_expected(delivery.outcomes, case.outcomes) == list(case.outcomes), delivery.runner.log
+
+
+def as_markdown() -> str:
+    """Give the table for people."""
+    lines = ["| what happens | what each run comes to |", "|---|---|"]
+    for name, case in TABLE.items():
+        lines.append(f"| {name} | {'<br>'.join(one.replace('<', '&lt;') for one in case.outcomes)} |")
+    return "\n".join(lines) + "\n"
+
+
+def test_the_table_can_be_printed() -> None:
+    """A line a case."""
+    assert len(as_markdown().splitlines()) == len(TABLE) + 2
+
+
+if __name__ == "__main__":
+    sys.stdout.write(as_markdown())
