@@ -18,9 +18,10 @@ if TYPE_CHECKING:
     from reconciler.commands.workspace import Workspace
     from reconciler.desired import Base
     from reconciler.model.base import BaseTarget
+    from reconciler.model.documents import Documents
     from reconciler.planning import Restriction
 
-__all__ = ["asked_by_base", "read_base_for", "with_people_of_base", "with_power_of_base"]
+__all__ = ["asked_by_base", "documents_of", "read_base_for", "with_people_of_base", "with_power_of_base"]
 
 
 def read_base_for(workspace: Workspace, revision: str, restriction: Restriction) -> Base:
@@ -58,14 +59,18 @@ def asked_by_base(
     """
     if base is None:
         return None
-    same_company = base.settings is not None and base.settings.company_id == company_id
-    documents = base.documents if same_company else None
-    asked, untold = base_targets(documents, observation.state, observation.index.find_surely)
+    asked, untold = base_targets(documents_of(base, company_id), observation.state, observation.index.find_surely)
     if untold and restriction.only is not None:
         raise UsageError(
             _refusal(base, "name what cannot be found any more, or two things for one preset"), diagnostics=untold
         )
     return asked
+
+
+def documents_of(base: Base, company_id: str) -> Documents | None:
+    """Return the documents of a base, or null where they are of another company or cannot be used."""
+    same_company = base.settings is not None and base.settings.company_id == company_id
+    return base.documents if same_company else None
 
 
 def with_people_of_base(

@@ -18,12 +18,15 @@ from reconciler.commands.reporting import DRIFT_FORMATS, drift_exit_code, report
 from reconciler.commands.showing import Showing
 from reconciler.commands.workspace import journal_folder, moment, now, open_workspace, read_documents, source_of
 from reconciler.drift import (
+    LiveSight,
     acknowledge,
     build_report,
     compare_with,
     decode_report,
+    find_absent,
     find_drifts,
     find_notices,
+    release,
     template_groups,
 )
 from reconciler.errors import FileError, StaleError
@@ -83,14 +86,15 @@ def drift(
 
     Each difference is a person in a role on one side alone: live only (added there) or git only (removed there). It is
     new once, then known, until it is over; whatever an acknowledgement quiets is shown apart. Presets that became
-    invalid, people who left, roles that end within 14 days and changed templates are told too.
+    invalid, people who left, roles that end within 14 days and changed templates are told too. A known difference that
+    could not be looked at is listed as unseen: it is not over.
 
     On a schedule: --issue opens an issue, tells in it what is new, and closes it when nothing is left (environment as
     for 'comment'); --metrics and --push-metrics are for Prometheus; --notify tells Slack, Teams and others through
     webhooks, when something is new or all is over. Each is tried even when another fails.
 
-    Exit codes: 0 no drift that is not acknowledged, 2 drift, 5 a snapshot too old to tell anybody by, 6 not everything
-    could be read, or somebody could not be told, 7 invalid documents.
+    Exit codes: 0 no drift that is not acknowledged, 2 drift, unseen or not, 5 a snapshot too old to tell anybody by,
+    6 not everything could be read, or somebody could not be told, 7 invalid documents.
     """
     if out is not None:
         require_folder(out)
@@ -159,13 +163,17 @@ def _report(
     )
     found = find_drifts(compare(observation.resolved, state.versions))
     drifts, notices = compare_with(previous, found, notices, created_at)
-    acknowledged = acknowledge(drifts, observation.acknowledged, today)
+    absent = find_absent(previous, drifts, notices, LiveSight(observation.resolved, state), created_at)
+    absent, unused = release(absent, observation.released, today)
+    compared = [one.target.address for one in observation.resolved]
+    acknowledged = acknowledge(drifts, observation.acknowledged, today, absent.unseen, compared)
     return build_report(
         drifts=acknowledged.drifts,
         notices=notices,
+        absence=absent._replace(unseen=acknowledged.unseen),
         previous=previous,
         templates=templates,
-        diagnostics=(*observation.diagnostics, *acknowledged.diagnostics),
+        diagnostics=(*observation.diagnostics, *acknowledged.diagnostics, *unused),
         presets=len(observation.resolved),
         company_id=workspace.settings.company_id,
         company_name=workspace.settings.company_name,

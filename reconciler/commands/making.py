@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from reconciler.commands.basing import asked_by_base, with_people_of_base
+from reconciler.commands.basing import asked_by_base, documents_of, with_people_of_base
 from reconciler.commands.observing import observe, with_age
 from reconciler.commands.readers import open_reader
 from reconciler.commands.refreshing import open_refreshing_reader
@@ -17,7 +17,7 @@ from reconciler.errors import RefusedError
 from reconciler.model.diagnostics import Diagnostic
 from reconciler.model.plan import LiveSource, Plan
 from reconciler.planning import WHOLE, build_plan, compare, count_managed, restrict, withhold
-from reconciler.planning.basing import judge_released
+from reconciler.planning.basing import judge_released, judge_unseen
 from reconciler.planning.causes import already_so
 from reconciler.planning.guards import (
     judge,
@@ -155,7 +155,7 @@ def judged_plan(  # noqa: PLR0913 - the plan's own parts, each named
             *judge_frozen(freezes, "warning"),
             *judgement.diagnostics,
             *held_by_base,
-            *_told(compared, observation, base, today),
+            *_told(compared, observation, base, company_id, today),
         ),
         adds_only=adds_only,
         only=restriction.only,
@@ -211,16 +211,18 @@ def _case(compared: _Compared, observation: Observation, base: Base | None, mana
     )
 
 
-def _told(compared: _Compared, observation: Observation, base: Base | None, today: datetime.date) -> list[Diagnostic]:
+def _told(
+    compared: _Compared, observation: Observation, base: Base | None, company_id: str, today: datetime.date
+) -> list[Diagnostic]:
     """Say what of base and live a reader of the plan should know, and what was found in the documents."""
-    released = (
-        []
-        if base is None or compared.then is None
-        else judge_released(compared.then, observation.resolved, base.revision, observation.state.catalogue)
-    )
+    released: list[Diagnostic] = []
+    unseen: list[Diagnostic] = []
+    if base is not None and compared.then is not None:
+        released = judge_released(compared.then, observation.resolved, base.revision, observation.state.catalogue)
+        unseen = judge_unseen(documents_of(base, company_id), observation.state, base.revision)
     kept = judge_kept(compared.changes, observation.state)
     acknowledged = judge_acknowledged(compared.changes, observation.acknowledged, today)
-    return [*released, *kept, *acknowledged, *compared.left_alone, *observation.diagnostics]
+    return [*released, *unseen, *kept, *acknowledged, *compared.left_alone, *observation.diagnostics]
 
 
 def live_source(state: LiveState, *, from_snapshot: bool, refreshed: int | None = None) -> LiveSource:

@@ -9,7 +9,7 @@ import msgspec
 from reconciler.commands.directory import Directory
 from reconciler.commands.workspace import now, problems
 from reconciler.errors import IncompleteError
-from reconciler.model.acknowledgement import Acknowledgement
+from reconciler.model.acknowledgement import Acknowledgement, Release
 from reconciler.model.diagnostics import Diagnostic, has_errors
 from reconciler.model.live import LiveState, PeopleList
 from reconciler.model.member import Member
@@ -68,6 +68,7 @@ class Observation(msgspec.Struct, frozen=True, kw_only=True):
     unknown: tuple[tuple[Member, str], ...]
     index: PeopleIndex
     acknowledged: tuple[Acknowledgement, ...] = ()
+    released: tuple[Release, ...] = ()
 
 
 def observe(  # noqa: PLR0913 - what is asked for, whom to ask, and how much of it; each named
@@ -174,6 +175,7 @@ def _observation(
         unknown=_unknown(documents.policy, resolution.index),
         index=resolution.index,
         acknowledged=documents.acknowledged,
+        released=documents.released,
     )
 
 

@@ -45,5 +45,6 @@ def report_text(report: DriftReport, showing: Showing, *, color: bool) -> str:
 
 
 def drift_exit_code(report: DriftReport) -> int:
-    """Give 2 where anything differs that nobody answers for, else 0."""
-    return 2 if report.summary.new or report.summary.known else 0
+    """Return 2 where anything that is not acknowledged differs, or differed when it was last seen, else 0."""
+    summary = report.summary
+    return 2 if summary.new or summary.known or summary.unseen > summary.unseen_acknowledged else 0

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 import msgspec
 from msgspec import UNSET
 
-from reconciler.desired.acknowledgements import decode_acknowledgements
+from reconciler.desired.acknowledgements import AcknowledgementsDocument, decode_acknowledgements
 from reconciler.desired.policies import PolicyDocument, decode_person, decode_policy
 from reconciler.desired.schemas import explain
 from reconciler.desired.wire import (
@@ -22,7 +22,6 @@ from reconciler.desired.wire import (
     TeamsShape,
 )
 from reconciler.desired.yaml_reader import child, place
-from reconciler.model.acknowledgement import Acknowledgement
 from reconciler.model.diagnostics import Diagnostic, Origin
 from reconciler.model.documents import (
     Assignments,
@@ -47,7 +46,7 @@ DOCUMENT_KINDS = ("assignments", "teams", "policy", "acknowledgements")
 
 _TEAM_PREFIX = "team:"
 
-Decoded = Assignments | list[Team] | PolicyDocument | tuple[Acknowledgement, ...]
+Decoded = Assignments | list[Team] | PolicyDocument | AcknowledgementsDocument
 
 
 def decode_document(

@@ -8,6 +8,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from reconciler.desired.acknowledgements import AcknowledgementsDocument
 from reconciler.desired.checking import check_assignments
 from reconciler.desired.decoding import decode_document, decode_settings
 from reconciler.desired.policies import PolicyDocument, merge_policies
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from reconciler.desired.yaml_reader import LocatedDocument
-    from reconciler.model.acknowledgement import Acknowledgement
 
 __all__ = [
     "assemble",
@@ -91,7 +91,7 @@ def assemble(
     assignments: list[Assignments] = []
     teams: list[Team] = []
     policies: list[PolicyDocument] = []
-    acknowledged: list[Acknowledgement] = []
+    acknowledged: list[AcknowledgementsDocument] = []
     diagnostics: list[Diagnostic] = []
     files = 0
     for located, found in read:
@@ -104,8 +104,8 @@ def assemble(
                 assignments.append(decoded)
             elif isinstance(decoded, PolicyDocument):
                 policies.append(decoded)
-            elif isinstance(decoded, tuple):
-                acknowledged.extend(decoded)
+            elif isinstance(decoded, AcknowledgementsDocument):
+                acknowledged.append(decoded)
             elif decoded is not None:
                 teams.extend(decoded)
     index, found = index_teams(teams)
@@ -124,7 +124,8 @@ def assemble(
         teams=index,
         files=files,
         policy=policy,
-        acknowledged=tuple(acknowledged),
+        acknowledged=tuple(entry for document in acknowledged for entry in document.acknowledged),
+        released=tuple(entry for document in acknowledged for entry in document.released),
         written=tuple(assignments),
     )
     return documents, diagnostics

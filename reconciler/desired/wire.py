@@ -249,11 +249,26 @@ class AcknowledgementShape(_Strict, frozen=True):
     group: _Name | msgspec.UnsetType = msgspec.UNSET
 
 
+class ReleaseShape(_Strict, frozen=True):
+    """One entry below ``released:``."""
+
+    address: _AddressGlob
+    owner: _Login
+    reason: _Name
+    until: datetime.date
+
+
 class AcknowledgementsShape(_Strict, frozen=True):
     """``kind: acknowledgements``."""
 
     kind: Literal["acknowledgements"]
-    acknowledged: Annotated[list[AcknowledgementShape], Meta(max_length=10_000)]
+    acknowledged: Annotated[list[AcknowledgementShape], Meta(max_length=10_000)] | msgspec.UnsetType = msgspec.UNSET
+    released: Annotated[list[ReleaseShape], Meta(max_length=10_000)] | msgspec.UnsetType = msgspec.UNSET
+
+    def __post_init__(self) -> None:
+        """Refuse a document without either list."""
+        if self.acknowledged is msgspec.UNSET and self.released is msgspec.UNSET:
+            raise ValueError("neither list is there")
 
 
 DocumentShape = SettingsShape | AssignmentsShape | TeamsShape | PolicyShape | AcknowledgementsShape

@@ -1,18 +1,25 @@
 """Says what differs between live and git, and what is new of it; it changes neither."""
 
+from reconciler.drift.absence import Absence, find_absent, release
 from reconciler.drift.finding import find_drifts
 from reconciler.drift.noticing import find_notices, template_groups
 from reconciler.drift.reporting import build_report, decode_report, encode_report
+from reconciler.drift.sight import LiveSight, Sight
 from reconciler.drift.states import Acknowledged, acknowledge, compare_with
 
 __all__ = [
+    "Absence",
     "Acknowledged",
+    "LiveSight",
+    "Sight",
     "acknowledge",
     "build_report",
     "compare_with",
     "decode_report",
     "encode_report",
+    "find_absent",
     "find_drifts",
     "find_notices",
+    "release",
     "template_groups",
 ]

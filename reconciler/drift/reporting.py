@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from reconciler.drift.absence import report_unseen
 from reconciler.errors import DocumentsError, StaleError
 from reconciler.model.drift import DRIFT_FORMAT, DriftReport, DriftSummary
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from reconciler.drift.absence import Absence
     from reconciler.model.diagnostics import Diagnostic
     from reconciler.model.documents import Source
     from reconciler.model.drift import Drift, Notice, TemplateGroups
@@ -24,6 +26,7 @@ def build_report(  # noqa: PLR0913 - the report's own parts, each named
     *,
     drifts: Sequence[Drift],
     notices: Sequence[Notice],
+    absence: Absence,
     previous: DriftReport | None,
     templates: Sequence[TemplateGroups],
     diagnostics: Sequence[Diagnostic],
@@ -34,11 +37,13 @@ def build_report(  # noqa: PLR0913 - the report's own parts, each named
     live: LiveSource,
     created_at: str,
 ) -> DriftReport:
-    """Put the report together; what the report before had and this one has not is resolved."""
-    keys = {one.key for one in drifts}
-    noticed = {one.key for one in notices}
-    resolved = tuple(one for one in previous.drifts if one.key not in keys) if previous else ()
-    over = tuple(one for one in previous.notices if one.key not in noticed) if previous else ()
+    """Return the report; ``absence`` is what the report before had and this run does not find.
+
+    Templates that this run did not look at stay as the report before has them, so that what changes in the meantime
+    is noticed when they are back.
+    """
+    looked_at = {one.id for one in templates}
+    kept = [one for one in previous.templates if one.id not in looked_at] if previous else []
     return DriftReport(
         format=DRIFT_FORMAT,
         created_at=created_at,
@@ -47,19 +52,24 @@ def build_report(  # noqa: PLR0913 - the report's own parts, each named
         source=source,
         live=live,
         previous=previous.created_at if previous else None,
-        summary=_summary(drifts, len(resolved), len(notices), presets),
+        summary=_summary(drifts, absence, len(notices), presets),
         drifts=tuple(drifts),
         notices=tuple(notices),
-        resolved=resolved,
-        resolved_notices=over,
-        templates=tuple(templates),
-        diagnostics=tuple(diagnostics),
+        resolved=absence.resolved,
+        resolved_notices=absence.resolved_notices,
+        unseen=absence.unseen,
+        unseen_notices=absence.unseen_notices,
+        released=absence.released,
+        released_notices=absence.released_notices,
+        templates=tuple(sorted((*templates, *kept), key=lambda one: one.id)),
+        diagnostics=(*diagnostics, *report_unseen(absence.unseen, previous)),
     )
 
 
-def _summary(drifts: Sequence[Drift], resolved: int, notices: int, presets: int) -> DriftSummary:
+def _summary(drifts: Sequence[Drift], absence: Absence, notices: int, presets: int) -> DriftSummary:
     states = [one.state for one in drifts]
     directions = [one.direction for one in drifts]
+    unseen = [one.drift for one in absence.unseen]
     return DriftSummary(
         presets=presets,
         drifted=len({one.address for one in drifts}),
@@ -68,9 +78,12 @@ def _summary(drifts: Sequence[Drift], resolved: int, notices: int, presets: int)
         new=states.count("new"),
         known=states.count("known"),
         acknowledged=states.count("acknowledged"),
-        resolved=resolved,
+        resolved=len(absence.resolved),
         notices=notices,
-        oldest=min((one.since for one in drifts if one.state != "acknowledged"), default=None),
+        oldest=min((one.since for one in (*drifts, *unseen) if one.state != "acknowledged"), default=None),
+        unseen=len(unseen),
+        unseen_acknowledged=[one.state for one in unseen].count("acknowledged"),
+        released=len(absence.released),
     )
 
 

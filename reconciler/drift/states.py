@@ -1,4 +1,4 @@
-"""Tells what is new, known or acknowledged, from the report before and from acknowledgements; it finds nothing."""
+"""Compares with the report before: what is new, known, resolved or unseen, and what acknowledgements quiet."""
 
 from __future__ import annotations
 
@@ -7,34 +7,53 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 
 from reconciler.model.diagnostics import Diagnostic
+from reconciler.model.globs import fits
 
 if TYPE_CHECKING:
     import datetime
     from collections.abc import Iterable, Sequence
 
     from reconciler.model.acknowledgement import Acknowledgement
-    from reconciler.model.drift import Drift, DriftReport, Notice
+    from reconciler.model.drift import Drift, DriftReport, DriftState, Notice, Unseen
 
-__all__ = ["Acknowledged", "acknowledge", "compare_with"]
+__all__ = ["Acknowledged", "acknowledge", "compare_with", "known_drifts", "known_notices"]
 
 
 class Acknowledged(NamedTuple):
-    """Differences with acknowledgements held against them, and what is to be said of those."""
+    """Differences with acknowledgements held against them, seen and unseen, and what is to be said of those."""
 
     drifts: tuple[Drift, ...]
     diagnostics: tuple[Diagnostic, ...]
+    unseen: tuple[Unseen, ...] = ()
+
+
+def known_drifts(previous: DriftReport | None) -> dict[tuple[str, ...], Drift]:
+    """Return the differences that a report has or keeps in mind, by key."""
+    if previous is None:
+        return {}
+    return {one.key: one for one in (*(each.drift for each in previous.unseen), *previous.drifts)}
+
+
+def known_notices(previous: DriftReport | None) -> dict[tuple[str, ...], Notice]:
+    """Return the notices that a report has or keeps in mind, by key."""
+    if previous is None:
+        return {}
+    return {one.key: one for one in (*(each.notice for each in previous.unseen_notices), *previous.notices)}
 
 
 def compare_with(
     previous: DriftReport | None, drifts: Iterable[Drift], notices: Iterable[Notice], now: str
 ) -> tuple[tuple[Drift, ...], tuple[Notice, ...]]:
-    """Give the same with ``since`` and ``told`` of the report before, or of ``now`` (UTC) for what it did not have."""
-    before = {one.key: one for one in previous.drifts} if previous else {}
-    noticed = {one.key: one for one in previous.notices} if previous else {}
+    """Return the same with ``since`` and ``told`` of the report before, or of ``now`` (UTC) for what it did not have.
+
+    What that report had as unseen counts as known to it.
+    """
+    before = known_drifts(previous)
+    noticed = known_notices(previous)
     carried = []
     for drift in drifts:
         known = before.get(drift.key)
-        state = "known" if known is not None and known.told is not None else "new"
+        state: DriftState = "known" if known is not None and known.told is not None else "new"
         since, told = (now, None) if known is None else (known.since, known.told)
         carried.append(msgspec.structs.replace(drift, state=state, since=since, told=told or now))
     seen = []
@@ -45,32 +64,40 @@ def compare_with(
     return tuple(carried), tuple(seen)
 
 
-def acknowledge(drifts: Iterable[Drift], acknowledged: Sequence[Acknowledgement], today: datetime.date) -> Acknowledged:
+def acknowledge(
+    drifts: Iterable[Drift],
+    acknowledged: Sequence[Acknowledgement],
+    today: datetime.date,
+    unseen: Iterable[Unseen] = (),
+    compared: Sequence[str] | None = None,
+) -> Acknowledged:
     """Mark what somebody answers for until a day that is not over; an entry that is over, or fits nothing, is told.
 
     What was never new before it was acknowledged has not been told, so that it is new on the day the entry ends.
+    An entry that fits an unseen difference is in use. ``compared`` are the addresses of the presets that were looked at
+    (null: all there are): of an entry that fits none of them nobody knows whether it is still needed.
     """
     used: set[int] = set()
-    marked = []
-    for drift in drifts:
+
+    def marked(drift: Drift) -> Drift:
         index = next((at for at, one in enumerate(acknowledged) if _quiets(one, drift, today)), None)
         if index is None:
-            marked.append(drift)
-            continue
+            return drift
         used.add(index)
         entry = acknowledged[index]
-        marked.append(
-            msgspec.structs.replace(
-                drift,
-                state="acknowledged",
-                told=None if drift.state == "new" else drift.told,
-                owner=entry.owner,
-                reason=entry.reason,
-                until=entry.until,
-            )
+        return msgspec.structs.replace(
+            drift,
+            state="acknowledged",
+            told=None if drift.state == "new" else drift.told,
+            owner=entry.owner,
+            reason=entry.reason,
+            until=entry.until,
         )
+
+    seen = tuple(marked(one) for one in drifts)
+    gone = tuple(msgspec.structs.replace(one, drift=marked(one.drift)) for one in unseen)
     unused = (one for at, one in enumerate(acknowledged) if at not in used)
-    return Acknowledged(tuple(marked), tuple(_told(one, today) for one in unused))
+    return Acknowledged(seen, tuple(_told(one, today, compared) for one in unused), gone)
 
 
 def _quiets(entry: Acknowledgement, drift: Drift, today: datetime.date) -> bool:
@@ -78,7 +105,7 @@ def _quiets(entry: Acknowledgement, drift: Drift, today: datetime.date) -> bool:
     return entry.fits(drift.address, group, drift.person, today)
 
 
-def _told(entry: Acknowledgement, today: datetime.date) -> Diagnostic:
+def _told(entry: Acknowledgement, today: datetime.date, compared: Sequence[str] | None) -> Diagnostic:
     if entry.until < today:
         message = (
             f"the acknowledgement of {entry.person} ended on {entry.until}; ask {entry.owner}, and take the line out "
@@ -87,5 +114,9 @@ def _told(entry: Acknowledgement, today: datetime.date) -> Diagnostic:
         return Diagnostic(
             severity="warning", code="documents/acknowledgement-ended", message=message, origin=entry.origin
         )
-    message = f"no difference of {entry.person} at {entry.address} is left to acknowledge; take the line out"
+    preset, _, _ = entry.address.partition("/groups/")
+    if compared is None or any(fits(preset, one) for one in compared):
+        message = f"no difference of {entry.person} at {entry.address} is left to acknowledge; take the line out"
+    else:
+        message = f"nothing at {entry.address} was looked at, so whether this line is still needed is not known"
     return Diagnostic(severity="note", code="documents/acknowledgement-unused", message=message, origin=entry.origin)

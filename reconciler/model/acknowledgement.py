@@ -1,4 +1,4 @@
-"""A difference that somebody knows of and answers for; it quiets an alarm and changes nothing else."""
+"""Lines in git about drift: differences that are acknowledged, and unseen ones that end; plans ignore both."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from reconciler.model.member import Member
 if TYPE_CHECKING:
     from reconciler.model.live import Person
 
-__all__ = ["Acknowledgement"]
+__all__ = ["Acknowledgement", "Release"]
 
 
 class Acknowledgement(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,3 +40,23 @@ class Acknowledgement(msgspec.Struct, frozen=True, kw_only=True):
             return False
         within = f"{address}/groups/{group[0]}" if group else address
         return fits(self.address, address) or fits(self.address, within)
+
+
+class Release(msgspec.Struct, frozen=True, kw_only=True):
+    """One entry below ``released:``: unseen differences at these addresses end.
+
+    ``address`` is a glob whose ``*`` also matches ``/``. ``owner`` is whom to ask, ``until`` the last day (UTC) on
+    which it has an effect.
+    """
+
+    address: str
+    owner: str
+    reason: str
+    until: datetime.date
+    origin: Origin
+
+    def covers(self, address: str, group: str | None, today: datetime.date) -> bool:
+        """Return whether it ends what is unseen at an address, in a group (uuid) or outside of any, on that day."""
+        if self.until < today:
+            return False
+        return fits(self.address, address) or (group is not None and fits(self.address, f"{address}/groups/{group}"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from reconciler.model.acknowledgement import Acknowledgement
+from reconciler.model.acknowledgement import Acknowledgement, Release
 from reconciler.model.diagnostics import Origin
 from reconciler.model.member import Member
 from reconciler.model.policy import Policy
@@ -92,6 +92,7 @@ class Documents(msgspec.Struct, frozen=True, kw_only=True):
     files: int
     policy: Policy = Policy()
     acknowledged: tuple[Acknowledgement, ...] = ()
+    released: tuple[Release, ...] = ()
     written: tuple[Assignments, ...] = ()
 
 

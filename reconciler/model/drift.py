@@ -24,6 +24,10 @@ __all__ = [
     "Notice",
     "NoticeKind",
     "TemplateGroups",
+    "Unseen",
+    "UnseenNotice",
+    "UnseenReason",
+    "unseen_words",
 ]
 
 DRIFT_FORMAT: Literal["reconciler/drift/1"] = "reconciler/drift/1"
@@ -33,6 +37,28 @@ DriftState = Literal["new", "known", "acknowledged"]
 NoticeKind = Literal[
     "invalid-preset", "inactive", "not-possible", "ends-soon", "group-appeared", "group-vanished", "group-renamed"
 ]
+UnseenReason = Literal[
+    "template-gone",
+    "project-gone",
+    "project-inactive",
+    "preset-gone",
+    "group-gone",
+    "unmanaged",
+    "unresolved",
+    "unread",
+    "older",
+]
+_UNSEEN_WORDS: dict[UnseenReason, str] = {
+    "template-gone": "the template is not in the list of templates",
+    "project-gone": "the project is not in the list of projects",
+    "project-inactive": "the project is inactive",
+    "preset-gone": "the preset is not in the list of presets",
+    "group-gone": "the template has no such role",
+    "unmanaged": "no document manages it",
+    "unresolved": "the documents name something there that cannot be found",
+    "unread": "it could not be read",
+    "older": "the snapshot is older than the report that has it",
+}
 
 
 class NamedGroup(msgspec.Struct, frozen=True):
@@ -91,6 +117,31 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True):
         return (self.kind, self.address, self.group.uuid if self.group else "", self.person.id if self.person else "")
 
 
+class Unseen(msgspec.Struct, frozen=True, kw_only=True):
+    """A difference of an earlier report that this run could not look at: neither resolved nor confirmed.
+
+    ``drift`` is the difference as it was last seen, with today's state and acknowledgement. ``last_seen`` is when
+    live was last read there (UTC), ``reason`` why it was not read this time.
+    """
+
+    drift: Drift
+    reason: UnseenReason
+    last_seen: str
+
+
+class UnseenNotice(msgspec.Struct, frozen=True, kw_only=True):
+    """A notice of an earlier report that this run could not look at; fields as in ``unseen``."""
+
+    notice: Notice
+    reason: UnseenReason
+    last_seen: str
+
+
+def unseen_words(reason: UnseenReason) -> str:
+    """Return why something was not read, in words."""
+    return _UNSEEN_WORDS[reason]
+
+
 class TemplateGroups(msgspec.Struct, frozen=True, kw_only=True):
     """The role groups of a template's version, by uuid: what the next report compares with."""
 
@@ -101,7 +152,11 @@ class TemplateGroups(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DriftSummary(msgspec.Struct, frozen=True, kw_only=True):
-    """Counts; ``oldest`` is when the oldest difference that is not acknowledged was first found."""
+    """Counts; ``oldest`` is when the oldest difference that is not acknowledged was first found, unseen ones included.
+
+    ``unseen`` counts differences in no other figure but ``oldest``; ``unseen_acknowledged`` is how many of them are
+    acknowledged.
+    """
 
     presets: int
     drifted: int
@@ -113,12 +168,16 @@ class DriftSummary(msgspec.Struct, frozen=True, kw_only=True):
     resolved: int
     notices: int
     oldest: str | None = None
+    unseen: int = 0
+    unseen_acknowledged: int = 0
+    released: int = 0
 
 
 class DriftReport(msgspec.Struct, frozen=True, kw_only=True):
     """Everything managed, live against the documents; ``resolved`` was in the report before and is over.
 
-    ``previous`` is when the report was made that states come from, null where there was none.
+    ``previous`` is when the report was made that states come from, null where there was none. ``unseen`` was in a
+    report before and could not be looked at in this run. ``released`` was unseen, and a line in git ended it.
     """
 
     format: Literal["reconciler/drift/1"]
@@ -133,6 +192,10 @@ class DriftReport(msgspec.Struct, frozen=True, kw_only=True):
     notices: tuple[Notice, ...] = ()
     resolved: tuple[Drift, ...] = ()
     resolved_notices: tuple[Notice, ...] = ()
+    unseen: tuple[Unseen, ...] = ()
+    unseen_notices: tuple[UnseenNotice, ...] = ()
+    released: tuple[Drift, ...] = ()
+    released_notices: tuple[Notice, ...] = ()
     templates: tuple[TemplateGroups, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
 

@@ -4,21 +4,42 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from reconciler.model.drift import unseen_words
 from reconciler.render.escaping import shortened
 from reconciler.render.sections import shown_login, shown_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
-    from reconciler.model.drift import Drift, DriftReport
+    from reconciler.model.drift import Drift, DriftReport, Unseen
 
-__all__ = ["alarming", "company_words", "in_a_line", "sides"]
+__all__ = ["alarming", "company_words", "in_a_line", "nothing_left", "sides", "unseen_by_key"]
 
 
 def alarming(report: DriftReport) -> list[Drift]:
-    """Give what nobody answers for: new before known, live only before git only."""
-    found = [one for one in report.drifts if one.state != "acknowledged"]
-    return sorted(found, key=lambda one: (one.state != "new", one.direction != "live-only", *one.key))
+    """Return what is not acknowledged, seen or unseen: new before known, then seen first, live only first."""
+    unseen = unseen_by_key(report)
+    found = [one for one in (*report.drifts, *(one.drift for one in report.unseen)) if one.state != "acknowledged"]
+    return sorted(
+        found, key=lambda one: (one.state != "new", one.key in unseen, one.direction != "live-only", *one.key)
+    )
+
+
+def unseen_by_key(report: DriftReport) -> dict[tuple[str, ...], Unseen]:
+    """Return what is unseen by the key of the difference."""
+    return {one.drift.key: one for one in report.unseen}
+
+
+def nothing_left(report: DriftReport) -> str:
+    """Return what to say where nothing is left that is not acknowledged."""
+    summary = report.summary
+    acknowledged = summary.acknowledged + summary.unseen_acknowledged
+    unseen = f", {summary.unseen_acknowledged:,} of them unseen" if summary.unseen_acknowledged else ""
+    released = f"{summary.released:,} released unseen" if summary.released else ""
+    if acknowledged:
+        also = f", and {released}" if released else ""
+        return f"nothing is left but what somebody answers for ({acknowledged:,}{unseen}){also}"
+    return f"nothing is left: {released}" if released else "nothing is left: live is what git says"
 
 
 def company_words(report: DriftReport) -> str:
@@ -27,13 +48,15 @@ def company_words(report: DriftReport) -> str:
     return f"{name} ({report.company_id})" if name else f"company {report.company_id}"
 
 
-def in_a_line(one: Drift) -> str:
-    """Say on which side who is in what role where."""
+def in_a_line(one: Drift, unseen: Mapping[tuple[str, ...], Unseen]) -> str:
+    """Return on which side who is in what role where, and why it was not looked at where it is among the unseen."""
     side = "live only" if one.direction == "live-only" else "git only"
     role = one.group.name if one.group else "workflow manager"
     where = (one.template.name, one.project.name if one.project else "company")
     person = f"{shortened(shown_name(one.person))} ({shortened(shown_login(one.person))})"
-    return f"{side}: {person}, {shortened(role)}, {' · '.join(map(shortened, where))}"
+    absent = unseen.get(one.key)
+    why = f" (unseen: {unseen_words(absent.reason)})" if absent else ""
+    return f"{side}: {person}, {shortened(role)}, {' · '.join(map(shortened, where))}{why}"
 
 
 def sides(drifts: Iterable[Drift]) -> str:

@@ -5,16 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from reconciler.model.diagnostics import Diagnostic
+from reconciler.model.drift import unseen_words
 from reconciler.model.plan import AddedPerson, GroupChange, RemovedPerson
+from reconciler.render.differences import unseen_by_key
 from reconciler.render.findings import findings
 from reconciler.render.rows import PresetView, RowView, SectionView
 from reconciler.render.sections import shown_login, shown_name, to_show
 from reconciler.render.view import PlanView, counted, shown_cost, shown_source
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
-    from reconciler.model.drift import Drift, DriftReport, Notice, NoticeKind
+    from reconciler.model.drift import Drift, DriftReport, Notice, NoticeKind, Unseen, UnseenNotice
     from reconciler.model.plan import PresetChange
     from reconciler.render.rows import Half
 
@@ -33,24 +35,29 @@ _CODES: dict[NoticeKind, str] = {
 
 
 def drift_view(report: DriftReport) -> PlanView:
-    """Give the view of a report: what is new, known and acknowledged, and what is over, each by template."""
+    """Return the view of a report: new, known, acknowledged, unseen and ended differences, each by template."""
     summary = report.summary
     company = f"{report.company_name} ({report.company_id})" if report.company_name else f"company {report.company_id}"
     if report.drifts:
         verb = "drifts" if summary.drifted == 1 else "drift"
         headline = f"{summary.drifted:,} of {counted(summary.presets, 'preset')} {verb}"
     else:
-        headline = f"{counted(summary.presets, 'preset')}, no drift"
+        headline = f"{counted(summary.presets, 'preset')}, no drift{' in what was read' if summary.unseen else ''}"
     return PlanView(
         company=company,
         headline=headline,
         counts=_counts(report),
         state="",
-        findings=findings((*_as_findings(report.notices), *report.diagnostics)),
+        findings=findings(
+            (*_as_findings(report.notices), *_unseen_findings(report.unseen_notices), *report.diagnostics)
+        ),
         overrides=(),
         sections=_all_sections(report),
         people=(),
-        already=tuple(one.message for one in report.resolved_notices),
+        already=(
+            *(one.message for one in report.resolved_notices),
+            *(f"{one.message} (released unseen)" for one in report.released_notices),
+        ),
         untouched="",
         source=shown_source(report.source),
         cost=shown_cost(report.live, summary.presets),
@@ -67,7 +74,7 @@ def _counts(report: DriftReport) -> str:
     ) if number]  # fmt: skip
     states = [f"{number:,} {word}" for number, word in (
         (summary.new, "new"), (summary.known, "known"), (summary.acknowledged, "acknowledged"),
-        (summary.resolved, "resolved"),
+        (summary.resolved, "resolved"), (summary.unseen, "unseen"), (summary.released, "released"),
     ) if number]  # fmt: skip
     oldest = [f"oldest since {summary.oldest[:10]}"] if summary.oldest else []
     return " · ".join(part for part in (", ".join(sides), ", ".join(states), *oldest) if part)
@@ -86,31 +93,50 @@ def _as_findings(notices: Iterable[Notice]) -> list[Diagnostic]:
     ]
 
 
+def _unseen_findings(notices: Iterable[UnseenNotice]) -> list[Diagnostic]:
+    return [
+        Diagnostic(
+            severity="note",
+            code=_CODES[one.notice.kind],
+            message=f"{one.notice.message} (not looked at since {one.last_seen[:10]}: {unseen_words(one.reason)})",
+            address=one.notice.address,
+            origin=one.notice.origin,
+        )
+        for one in notices
+    ]
+
+
 def _all_sections(report: DriftReport) -> tuple[SectionView, ...]:
     parts: list[tuple[Half, Sequence[Drift]]] = [
         ("new", [one for one in report.drifts if one.state == "new"]),
         ("known", [one for one in report.drifts if one.state == "known"]),
         ("acknowledged", [one for one in report.drifts if one.state == "acknowledged"]),
+        ("unseen", [one.drift for one in report.unseen]),
         ("resolved", report.resolved),
+        ("released", report.released),
     ]
-    return tuple(section for half, drifts in parts for section in _sections(half, drifts))
+    unseen = unseen_by_key(report)
+    return tuple(section for half, drifts in parts for section in _sections(half, drifts, unseen))
 
 
-def _sections(half: Half, drifts: Iterable[Drift]) -> list[SectionView]:
+def _sections(half: Half, drifts: Iterable[Drift], unseen: Mapping[tuple[str, ...], Unseen]) -> list[SectionView]:
     templates: dict[tuple[str, str], dict[str, list[Drift]]] = {}
     for one in drifts:
         templates.setdefault((one.template.name, one.template.id), {}).setdefault(one.address, []).append(one)
     return [
-        SectionView(name=name, half=half, presets=_presets(half, by_address.values()))
+        SectionView(name=name, half=half, presets=_presets(half, by_address.values(), unseen))
         for (name, _), by_address in sorted(templates.items())
     ]
 
 
-def _presets(half: Half, groups: Iterable[Sequence[Drift]]) -> tuple[PresetView, ...]:
+def _presets(
+    half: Half, groups: Iterable[Sequence[Drift]], unseen: Mapping[tuple[str, ...], Unseen]
+) -> tuple[PresetView, ...]:
     """Give presets that differ in just the same way once, those with anybody live only first."""
     alike: dict[tuple[RowView, ...], list[Drift]] = {}
     for drifts in groups:
-        rows = sorted((_row(half, one) for one in drifts), key=lambda row: (row.sign != "−", row.label, row.login))
+        shown = (_row(half, one, unseen.get(one.key)) for one in drifts)
+        rows = sorted(shown, key=lambda row: (row.sign != "−", row.label, row.login))
         alike.setdefault(tuple(rows), []).append(drifts[0])
     views = []
     for same_rows, firsts in alike.items():
@@ -131,16 +157,16 @@ def _place(one: Drift) -> str:
     return one.project.name if one.project else "company"
 
 
-def _row(half: Half, one: Drift) -> RowView:
+def _row(half: Half, one: Drift, unseen: Unseen | None) -> RowView:
     live = one.direction == "live-only"
     return RowView(
         label=_label(one),
         sign="−" if live else "+",
         name=shown_name(one.person),
         login=shown_login(one.person),
-        reason=_why(half, one),
+        reason=_why(half, one) if unseen is None else _why_unseen(unseen),
         side="live only" if live else "git only",
-        over=half == "resolved",
+        over=half in {"resolved", "released"},
     )
 
 
@@ -151,11 +177,19 @@ def _label(one: Drift) -> str:
 def _why(half: Half, one: Drift) -> str:
     if half == "resolved":
         return f"since {one.since[:10]}; over"
+    if half == "released":
+        return f"since {one.since[:10]}; ended unseen by a line in git"
     at = f" ({one.origin.path}:{one.origin.line})" if one.origin else ""
     words = f"not in git{at}" if one.direction == "live-only" else f"not there live{at}"
     if half == "acknowledged":
         return f"{words}; {one.owner} knows until {one.until}: {one.reason}"
     return words if half == "new" else f"{words}; since {one.since[:10]}"
+
+
+def _why_unseen(unseen: Unseen) -> str:
+    one = unseen.drift
+    words = f"last seen {unseen.last_seen[:10]}: {unseen_words(unseen.reason)}; since {one.since[:10]}"
+    return words if one.until is None else f"{words}; {one.owner} knows until {one.until}: {one.reason}"
 
 
 def drift_changes(drifts: Iterable[Drift]) -> tuple[PresetChange, ...]:

@@ -123,7 +123,7 @@ def _kept(view: PlanView, people: int, order: Sequence[_Ordered], rows: int, who
 
 
 def _priority(section: SectionView, row: RowView) -> int:
-    if section.half in ("withheld", "resolved"):
+    if section.half in ("withheld", "resolved", "released"):
         return 2
     return 1 if row.sign == "+" else 0
 

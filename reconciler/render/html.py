@@ -96,7 +96,7 @@ def render_plan_html(plan: Plan, *, by: By = "preset") -> str:
 
 
 def render_drift_html(report: DriftReport) -> str:
-    """Give a drift report as the same page: what is new, known, acknowledged and over."""
+    """Return a drift report as the same page: new, known, acknowledged, unseen and ended differences."""
     view = drift_view(report)
     return _page(
         view,
@@ -112,7 +112,13 @@ def render_drift_html(report: DriftReport) -> str:
             words={},
             column="Side",
             sides=(SideView(name="live only", sign="+", said=True), SideView(name="git only", sign="−", said=True)),
-            filters=(("new", "new"), ("known", "known"), ("acknowledged", "acknowledged"), ("removal", "live only")),
+            filters=(
+                ("new", "new"),
+                ("known", "known"),
+                ("acknowledged", "acknowledged"),
+                ("unseen", "unseen"),
+                ("removal", "live only"),
+            ),
             figures=_drift_figures(report.summary),
             already_title="Over",
             already_words="Was worth knowing in the report before, and is over.",
@@ -213,6 +219,7 @@ def _drift_figures(summary: DriftSummary) -> tuple[FigureView, ...]:
         FigureView(name="known", value=f"{summary.known:,}"),
         FigureView(name="acknowledged", value=f"{summary.acknowledged:,}"),
         FigureView(name="resolved", value=f"{summary.resolved:,}"),
+        FigureView(name="unseen", value=f"{summary.unseen:,}", more="not looked at" if summary.unseen else ""),
     )
 
 

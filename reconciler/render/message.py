@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from reconciler.model.alerts import Message
-from reconciler.render.differences import alarming, company_words, in_a_line, sides
+from reconciler.render.differences import alarming, company_words, in_a_line, nothing_left, sides, unseen_by_key
 from reconciler.render.escaping import escape_message
 
 if TYPE_CHECKING:
-    from reconciler.model.drift import DriftReport
+    from collections.abc import Container, Sequence
+
+    from reconciler.model.drift import Drift, DriftReport
 
 __all__ = ["drift_message"]
 
@@ -17,23 +19,30 @@ MOST_LINES = 10
 
 
 def drift_message(report: DriftReport, previous: DriftReport | None, link: str | None) -> Message | None:
-    """Give the message where something is new, or where nothing is left of what the report before was alarmed by."""
+    """Return the message where something is new or newly unseen, or nothing is left that alarmed the report before."""
     left = alarming(report)
-    new = [one for one in left if one.state == "new"]
+    unseen = unseen_by_key(report)
+    before = {one.drift.key for one in previous.unseen} if previous else set()
+    told = [one for one in left if one.state == "new" or (one.key in unseen and one.key not in before)]
     company = escape_message(company_words(report))
-    if new:
-        shown = [f"- {escape_message(in_a_line(one))}" for one in new[:MOST_LINES]]
-        if len(new) > MOST_LINES:
-            shown.append(f"- … and {len(new) - MOST_LINES:,} more")
-        known = [f"{len(left) - len(new):,} known before"] if len(left) > len(new) else []
-        counts = ", ".join((f"{len(new):,} new ({sides(new)})", *known))
-        return _message(f"Drift: {company}", (counts, "\n".join(shown)), link, alarming=True)
+    if told:
+        shown = [f"- {escape_message(in_a_line(one, unseen))}" for one in told[:MOST_LINES]]
+        if len(told) > MOST_LINES:
+            shown.append(f"- … and {len(told) - MOST_LINES:,} more")
+        return _message(f"Drift: {company}", (_counts(left, unseen), "\n".join(shown)), link, alarming=True)
     if not left and previous is not None and alarming(previous):
-        acknowledged = report.summary.acknowledged
-        rest = f"nothing is left but what somebody answers for ({acknowledged:,})"
-        words = rest if acknowledged else "nothing is left: live is what git says"
-        return _message(f"Drift is over: {company}", (words,), link, alarming=False)
+        return _message(f"Drift is over: {company}", (nothing_left(report),), link, alarming=False)
     return None
+
+
+def _counts(left: Sequence[Drift], unseen: Container[tuple[str, ...]]) -> str:
+    """Count what is new, known and unseen; what is new and unseen counts as both."""
+    new = [one for one in left if one.state == "new"]
+    known = sum(one.state != "new" and one.key not in unseen for one in left)
+    out_of_sight = sum(one.key in unseen for one in left)
+    parts = [f"{len(new):,} new ({sides(new)})"] if new else []
+    parts += [f"{number:,} {words}" for number, words in ((known, "known before"), (out_of_sight, "unseen")) if number]
+    return ", ".join(parts)
 
 
 def _message(title: str, lines: tuple[str, ...], link: str | None, *, alarming: bool) -> Message:

@@ -24,6 +24,7 @@ def drift_metrics(report: DriftReport, seconds: float) -> tuple[Metric, ...]:
     made = _moment(report.created_at)
     oldest = made - _moment(summary.oldest) if summary.oldest else 0.0
     differences: Counter[tuple[str, ...]] = Counter((one.state, one.direction) for one in report.drifts)
+    unseen: Counter[tuple[str, ...]] = Counter((one.drift.state,) for one in report.unseen)
     notices: Counter[tuple[str, ...]] = Counter((one.kind,) for one in report.notices)
     return (
         _one("reconciler_drift_presets", "Presets that were compared.", summary.presets),
@@ -34,12 +35,19 @@ def drift_metrics(report: DriftReport, seconds: float) -> tuple[Metric, ...]:
             figures=_counted(differences, product(get_args(DriftState), get_args(Direction))),
         ),
         Metric(
+            name="reconciler_drift_unseen",
+            meaning="Differences of earlier reports that this run could not look at, by state.",
+            labels=("state",),
+            figures=_counted(unseen, product(get_args(DriftState))),
+        ),
+        Metric(
             name="reconciler_drift_notices",
             meaning="What is no difference and should be known, by kind.",
             labels=("kind",),
             figures=_counted(notices, product(get_args(NoticeKind))),
         ),
         _one("reconciler_drift_resolved", "Differences of the report before that are over.", summary.resolved),
+        _one("reconciler_drift_released", "Unseen differences that a line in git ended.", summary.released),
         _one("reconciler_drift_oldest_age_seconds", "Age of the oldest difference nobody answers for, or 0.", oldest),
         _one(
             "reconciler_drift_requests",

@@ -16,7 +16,7 @@ Sign = Literal["−", "+", "→"]
 Side = Literal["live only", "git only"]
 _PEOPLE_SIGNS: tuple[Sign, ...] = ("−", "+")
 _SIDES: dict[Side, str] = {"live only": "+ live only", "git only": "− git only"}
-Half = Literal["requested", "drift", "withheld", "new", "known", "acknowledged", "resolved"]
+Half = Literal["requested", "drift", "withheld", "new", "known", "acknowledged", "resolved", "unseen", "released"]
 
 
 class RowView(msgspec.Struct, frozen=True, kw_only=True):

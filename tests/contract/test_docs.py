@@ -60,7 +60,8 @@ def test_the_documents_of_the_documentation_are_good(tmp_path: Path) -> None:
     assert not has_errors(diagnostics), diagnostics
     assert documents.policy.overrides
     assert documents.acknowledged
-    assert (len(blocks), len(documents.assignments)) == (6, 2)
+    assert documents.released
+    assert (len(blocks), len(documents.assignments)) == (7, 2)
 
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="there is no curl")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -13,6 +14,7 @@ from tests.support.sandbox import running_sandbox
 from tests.support.trial import Trial
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from syrupy.assertion import SnapshotAssertion
@@ -25,6 +27,12 @@ KNOWN = (
     "kind: acknowledgements\nacknowledged:\n  - {address: projects/1042/*, group: Project Manager, "
     'person: eli@acme.test, owner: kim@acme.test, reason: "a trial", until: 2099-12-31}\n'
 )
+
+SELECTED = (
+    "kind: assignments\ntemplate: Invoice Approval\nprojects:\n  - where: {stage: Course of Construction}\n"
+    "    groups: {Project Manager: [ann@acme.test, bo@acme.test]}\n"
+)
+BUDGET = "kind: assignments\ntemplate: Budget\ncompany: {groups: {Finance: [cy@acme.test]}}\n"
 
 
 @pytest.fixture
@@ -138,7 +146,7 @@ def test_06_a_plan_says_who_is_acknowledged(trial: Trial) -> None:
 
 
 def test_07_an_old_snapshot_tells_nobody(trial: Trial, github: GitHubStub) -> None:
-    """It is named as old; it closes no issue, announces no end of drift, and leaves no report behind."""
+    """It is named as old; it closes no issue, announces and reports no end of drift, and tells nobody anything."""
     trial.run("snapshot", "--out", "live.json")
     trial.sandbox.edit("32", "1042", pm=["1"])
     assert "issue 101 opened" in trial.run("drift", "--issue", **github.environment)
@@ -156,6 +164,134 @@ def test_07_an_old_snapshot_tells_nobody(trial: Trial, github: GitHubStub) -> No
     assert (github.issues[101]["state"], len(github.asked)) == ("open", asked)
     assert len(list((trial.folder / ".reconciler" / "journal").iterdir())) == reports
     shown = trial.run("drift", "--snapshot", "live.json", "--metrics", "drift.prom")
-    assert shown.startswith("exit 0")
+    assert shown.startswith("exit 2"), "live of January resolves nothing that was seen today"
+    assert "last seen" in shown
     assert "[live/old-snapshot]" in shown
     assert 'live_timestamp_seconds{company="4211"} 1.767' in (trial.folder / "drift.prom").read_text()
+
+
+def _projects_gone(seed: dict[str, Any]) -> None:
+    seed["projects"] = []
+    seed["presets"] = [one for one in seed["presets"] if one["project_id"] is None]
+
+
+def _project_gone(seed: dict[str, Any]) -> None:
+    del seed["projects"][1], seed["presets"][1]
+
+
+def _project_inactive(seed: dict[str, Any]) -> None:
+    seed["projects"][1]["active"] = False
+
+
+def _preset_gone(seed: dict[str, Any]) -> None:
+    del seed["presets"][1]
+
+
+def _renamed(seed: dict[str, Any]) -> None:
+    seed["projects"][1]["stage"] = "Warranty"
+
+
+@contextmanager
+def _hidden(trial: Trial, folder: Path, hide: Callable[[dict[str, Any]], None]) -> Iterator[None]:
+    """Let the same company be seen by an account, or at a time, that does not see all of it."""
+    seed = company_seed()
+    seed["presets"][0]["groups"]["pm"] = ["1", "2"]
+    seed["presets"][1]["groups"]["pm"] = ["1", "2", "5"]
+    hide(seed)
+    before = trial.sandbox
+    with running_sandbox(write_seed(folder, seed)) as sandbox:
+        trial.sandbox = sandbox
+        yield
+    trial.sandbox = before
+
+
+@pytest.mark.parametrize(
+    ("hide", "reason"),
+    [
+        (_projects_gone, "project-gone"),
+        (_project_gone, "project-gone"),
+        (_project_inactive, "project-inactive"),
+        (_preset_gone, "preset-gone"),
+        (_renamed, "unmanaged"),
+    ],
+)
+def test_08_out_of_sight_and_back(
+    trial: Trial, tmp_path: Path, github: GitHubStub, hide: Callable[[dict[str, Any]], None], reason: str
+) -> None:
+    """What cannot be seen is not resolved: it stays known, red and in the open issue, and ends only when it is read."""
+    trial.write({"assignments/invoice.yaml": SELECTED, "assignments/budget.yaml": BUDGET})
+    trial.sandbox.edit("31", "1041", pm=["1", "2"])
+    trial.sandbox.edit("32", "1042", pm=["1", "2", "5"])
+    assert trial.run("drift", "--issue", **github.environment).startswith("exit 2")
+    with _hidden(trial, tmp_path / "hidden", hide):
+        for _ in range(2):
+            shown = trial.run("drift", "--issue", "--metrics", "drift.prom", "--format", "json", **github.environment)
+            assert shown.startswith("exit 2")
+            report = json.loads(shown.split("--- stdout\n")[1].split("--- stderr")[0])
+            assert report["resolved"] == []
+            mine = [one for one in report["unseen"] if one["drift"]["address"] == "projects/1042/templates/11"]
+            assert [(one["reason"], one["drift"]["state"], one["drift"]["person"]["id"]) for one in mine] == [
+                (reason, "known", "5"),
+            ]  # fmt: skip
+            assert github.issues[101]["state"] == "open"
+            assert (
+                'reconciler_drift_unseen{company="4211",state="known"} 1.0' in (trial.folder / "drift.prom").read_text()
+            )
+    back = json.loads(_json(trial))
+    assert [(one["person"]["id"], one["state"]) for one in back["drifts"]] == [("5", "known")]
+    assert back["unseen"] == []
+    trial.sandbox.edit("32", "1042", pm=["1", "2"])
+    shown = trial.run("drift", "--issue", **github.environment)
+    assert shown.startswith("exit 0")
+    assert "1 resolved" in shown
+    assert github.issues[101]["state"] == "closed"
+    assert [body.splitlines()[0] for body in github.bodies(101)] == ["Nothing is left: live is what git says."]
+
+
+@pytest.mark.parametrize("how", ["removed", "excluded", "role"])
+def test_09_what_documents_manage_no_more(trial: Trial, how: str, whole: SnapshotAssertion) -> None:
+    """A document, entry or role that goes ends nothing by itself; a line in git does, once, and says so."""
+    trial.write({"assignments/invoice.yaml": AS_LIVE, "assignments/budget.yaml": BUDGET})
+    trial.sandbox.edit("32", "1042", pm=["1", "2", "5"])
+    trial.run("drift")
+    if how == "role":
+        trial.write({"assignments/invoice.yaml": AS_LIVE.replace("Project Manager: [ann@", "Accounting: [cy@")
+                     .replace("bo@", "dee@")})  # fmt: skip
+    elif how == "removed":
+        (trial.folder / "assignments" / "invoice.yaml").unlink()
+    else:
+        settings = trial.folder / "reconciler.yaml"
+        settings.write_text(settings.read_text() + "exclude: [assignments/invoice.yaml]\n")
+    gone = trial.run("drift")
+    line = "{address: projects/1042/*, owner: kim@acme.test, reason: handed over, until: 2099-12-31}"
+    (trial.folder / "known.yaml").write_text(f"kind: acknowledgements\nreleased:\n  - {line}\n")
+    shown = [gone, trial.run("drift"), trial.run("drift")]
+    assert [one[:6] for one in shown] == ["exit 2", "exit 0", "exit 0"]
+    assert re.sub(r"seen \d{4}-\d\d-\d\d", "seen <day>", dated("\n".join(shown))) == whole
+
+
+def test_10_an_acknowledged_difference_out_of_sight(trial: Trial, tmp_path: Path) -> None:
+    """It keeps its acknowledgement, whose line stays in use, and is known to be acknowledged when it is back."""
+    trial.write({"assignments/invoice.yaml": SELECTED, "assignments/budget.yaml": BUDGET, "known.yaml": KNOWN})
+    trial.sandbox.edit("31", "1041", pm=["1", "2"])
+    trial.sandbox.edit("32", "1042", pm=["1", "2", "5"])
+    assert trial.run("drift").startswith("exit 0")
+    with _hidden(trial, tmp_path / "hidden", _project_gone):
+        shown = trial.run("drift")
+    assert shown.startswith("exit 0")
+    assert "1 unseen" in shown
+    assert "kim@acme.test knows until 2099-12-31: a trial" in shown
+    assert "acknowledgement-unused" not in shown
+    assert "1 acknowledged" in trial.run("drift")
+
+
+def test_11_a_plan_says_which_presets_of_the_base_are_out_of_sight(trial: Trial, tmp_path: Path) -> None:
+    """An entry that left the documents, of a project that cannot be found: the plan names it."""
+    base = trial.git("rev-parse", "HEAD")
+    trial.write({"assignments/invoice.yaml": AS_LIVE.replace("Harbor Bridge", "Cedar Tower")})
+    assert "live/unseen" not in trial.run("plan", "--base", base)
+    with _hidden(trial, tmp_path / "hidden", _project_gone):
+        shown = trial.run("plan", "--base", base)
+    (line,) = [one for one in shown.splitlines() if one.endswith("[live/unseen]")]
+    assert line.startswith("! 1 entry or preset that ")
+    assert "(Invoice Approval · Harbor Bridge): check the access of the account" in line

@@ -82,6 +82,14 @@ documents = {
             ) | optional(reason=words),
             max_size=2,
         ),
+        released=st.lists(
+            st.fixed_dictionaries(
+                {"address": st.sampled_from(["projects/1/*", "*", "1042"]), "owner": logins, "reason": words,
+                 "until": words | st.just("2027-01-31")},
+                optional={"group": words},
+            ) | optional(reason=words),
+            max_size=2,
+        ),
     ),
     "assignments": optional(
         kind=st.just("assignments"), template=scalars | optional(id=numbers), tool=scalars, workflow_manager=person,

@@ -7,6 +7,7 @@ import datetime
 import msgspec
 import pytest
 
+from reconciler.drift import acknowledge
 from reconciler.model.drift import Notice
 from tests.support.cases import change, group, manager
 from tests.support.drifts import entry, report
@@ -80,6 +81,16 @@ def test_an_entry_that_is_over_or_fits_nothing_is_told() -> None:
         ("note", "documents/acknowledgement-unused", "known.yaml:12:5"),
     ]
     assert "ended on 2026-11-22; ask kim@acme.test" in found.diagnostics[0].message
+
+
+def test_an_entry_for_what_was_not_looked_at_is_not_called_unused() -> None:
+    """Nobody knows whether it is still needed; of a role, the preset decides."""
+    drifts = report([ONE]).drifts
+    entries = [entry(9), entry(9, address="projects/7/*"), entry(9, address="projects/7/templates/1/groups/a")]
+    for compared, unknown in ((["projects/1042/templates/12"], [False, True, True]), ([], [True] * 3)):
+        told = acknowledge(drifts, entries, DAY, compared=compared).diagnostics
+        assert [one.message.startswith("nothing at projects/") for one in told] == unknown
+        assert {one.code for one in told} == {"documents/acknowledgement-unused"}
 
 
 def test_when_an_acknowledgement_ends_it_comes_back() -> None:

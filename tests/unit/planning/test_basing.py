@@ -91,3 +91,57 @@ def test_a_selection_passes_over_projects_at_the_base_too(tmp_path: Path) -> Non
     base = Base("b" * 40, settings, read_repository(file, settings, TODAY)[0])
     plan = plan_observation(observe_documents(tmp_path / "now", {"a.yaml": text}, live_state(seed)), base=base)
     assert told(plan) == []
+
+
+def unseen(plan: Plan) -> list[tuple[str, str]]:
+    """Return what is said of presets of the base that cannot be found."""
+    return [(one.severity, one.message) for one in plan.diagnostics if one.code == "live/unseen"]
+
+
+def test_presets_of_the_base_that_cannot_be_found_are_named(tmp_path: Path) -> None:
+    """A project or template that is gone, by whatever it is named; what is found again by another entry is not."""
+    assert unseen(planned(tmp_path / "same", INVOICE, INVOICE)) == []
+    gone = "  - {project: {id: 77}, groups: {Accounting: [cy@acme.test]}}\n"
+    (found,) = unseen(planned(tmp_path / "project", INVOICE, INVOICE + gone))
+    assert found == (
+        "warning",
+        "1 entry or preset that bbbbbbbbbbbb manages cannot be found now, so nothing is known of the roles there "
+        "(Invoice Approval · id 77): check the access of the account, or where they were renamed, that these documents "
+        "use the new names",
+    )
+    lost = (
+        "---\nkind: assignments\ntemplate: Old Approval\nprojects:\n"
+        "  - {project: Harbor Bridge, groups: {A: [cy@acme.test]}}\n"
+        "  - {where: {stage: x}, groups: {A: [cy@acme.test]}}\n"
+        "---\nkind: assignments\ntemplate: {id: 99}\ncompany: {groups: {A: [cy@acme.test]}}\n"
+    )
+    (found,) = unseen(planned(tmp_path / "template", INVOICE, INVOICE + lost))
+    assert found[1].startswith("3 entries or presets that bbbbbbbbbbbb manages cannot be found now")
+    assert "(Old Approval · Harbor Bridge, Old Approval · projects that match a 'where', id 99 · company)" in found[1]
+
+
+def test_many_presets_that_cannot_be_found_are_counted(tmp_path: Path) -> None:
+    """Five by name."""
+    gone = "".join(f"  - {{project: Gone {one}, groups: {{Accounting: [cy@acme.test]}}}}\n" for one in range(7))
+    (found,) = unseen(planned(tmp_path, INVOICE, INVOICE + gone))
+    assert "Invoice Approval · Gone 4 and 2 more): check" in found[1]
+
+
+def test_a_preset_of_the_base_that_is_not_in_its_list(tmp_path: Path) -> None:
+    """The base names the project, a selection of these documents passes over it: it was managed, and is not seen."""
+    text = f"{HEAD}  - {{where: {{stage: Course of Construction}}, groups: {{Project Manager: [ann@acme.test]}}}}\n"
+    named = f"{HEAD}  - {{project: Cedar Tower, groups: {{Project Manager: [ann@acme.test]}}}}\n"
+    seed = company_seed()
+    del seed["presets"][0]
+    file = write_documents(tmp_path / "base", {"a.yaml": named})
+    settings = read_settings_document(file)
+    base = Base("b" * 40, settings, read_repository(file, settings, TODAY)[0])
+    plan = plan_observation(observe_documents(tmp_path / "now", {"a.yaml": text}, live_state(seed)), base=base)
+    ((severity, message),) = unseen(plan)
+    assert (severity, "(Invoice Approval · Cedar Tower)" in message) == ("warning", True)
+
+
+def test_a_base_of_another_company_has_nothing_to_be_seen(tmp_path: Path) -> None:
+    """Its names are those of another account."""
+    assert unseen(planned(tmp_path / "a", INVOICE, INVOICE.replace("Harbor Bridge", "Gone"), company="1")) == []
+    assert unseen(planned(tmp_path / "b", INVOICE, None)) == []

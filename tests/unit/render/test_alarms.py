@@ -14,7 +14,7 @@ from reconciler.render.issue import ISSUE_CHARACTERS, drift_issue
 from reconciler.render.message import drift_message
 from reconciler.render.metrics import drift_metrics
 from tests.support.cases import change, group, manager
-from tests.support.drifts import entry, report
+from tests.support.drifts import Hidden, ending, entry, report
 from tests.support.scenarios import HOSTILE
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def test_figures() -> None:
         "live_timestamp_seconds": 1_795_507_200,
     }
     counts = {one.name: len(one.figures) for one in drift_metrics(report([]), 0) if one.labels}
-    assert counts == {"reconciler_drift_differences": 6, "reconciler_drift_notices": 7}
+    assert counts == {"reconciler_drift_differences": 6, "reconciler_drift_unseen": 3, "reconciler_drift_notices": 7}
 
 
 def test_figures_of_no_drift_from_a_snapshot() -> None:
@@ -157,3 +157,84 @@ def test_a_message_stays_short() -> None:
     assert (lines[0], lines[-1]) == ("30 new (30 live only)", "- … and 20 more")
     assert len([one for one in lines if one.startswith("- live only")]) == 10
     assert max(map(len, lines)) < 400
+
+
+HERE = "projects/1042/templates/12"
+
+
+def hidden() -> DriftReport:
+    """The report after ``before()``, with its preset out of sight, one of it acknowledged, and one new elsewhere."""
+    return report([change(group(remove=[8]), project="7")], before(), DAY, [entry(3)], sight=Hidden(HERE))
+
+
+def test_figures_of_what_is_unseen() -> None:
+    """A gauge of its own by state; the age of the oldest goes on; nothing is resolved."""
+    told = figures(hidden())
+    assert {name: value for name, value in told.items() if "unseen" in name} == {
+        "unseen known": 2, "unseen acknowledged": 1,
+    }  # fmt: skip
+    assert (told["oldest_age_seconds"], told.get("resolved"), told["differences new live-only"]) == (86_400, None, 1)
+    ended = report([], hidden(), DAY, sight=Hidden(HERE), released=[ending()])
+    assert figures(ended)["released"] == 3
+
+
+def test_an_issue_stays_open_while_something_is_unseen() -> None:
+    """The same keys, so that nothing is said twice; the line says why; only acknowledged ones leave it closed."""
+    first, gone = drift_issue(before(), None), drift_issue(report([], before(), DAY, sight=Hidden(HERE)), None)
+    assert {one.key for one in gone.lines} == {one.key for one in first.lines}
+    assert (
+        gone.lines[0]
+        .text.replace("\\", "")
+        .endswith("Project 1042 (unseen: the project is not in the list of projects)")
+    )
+    assert not any(one.new for one in gone.lines)
+    mixed = drift_issue(hidden(), None)
+    assert [one.text.replace("\\", "").split(" (")[0] for one in mixed.lines] == [
+        "live only: P8", "live only: P2", "git only: P9",
+    ]  # fmt: skip
+    quiet = report([], before(), DAY, [entry(2), entry(3), entry(9)], sight=Hidden(HERE))
+    closed = drift_issue(quiet, None)
+    assert (closed.lines, closed.closing) == (
+        (), "Nothing is left but what somebody answers for (3, 3 of them unseen).",
+    )  # fmt: skip
+
+
+def test_an_issue_of_what_was_released() -> None:
+    """It never says that live is what git says."""
+    ended = report([], before(), DAY, sight=Hidden(HERE), released=[ending()])
+    assert drift_issue(ended, None).closing == "Nothing is left: 3 released unseen."
+    known = report([change(group(remove=[8]), project="7")], before(), DAY)
+    rest = report([change(group(remove=[8]), project="7")], hidden(), DAY, [entry(8)], sight=Hidden(HERE),
+                  released=[ending(HERE)])  # fmt: skip
+    assert known.summary.resolved == 3
+    assert (
+        drift_issue(rest, None).closing == "Nothing is left but what somebody answers for (1), and 3 released unseen."
+    )
+
+
+def test_a_message_of_what_went_out_of_sight() -> None:
+    """Once; it is no end of drift, and while it stays away nothing more is said."""
+    gone = report([], before(), DAY, sight=Hidden(HERE))
+    message = drift_message(gone, before(), None)
+    assert message is not None
+    assert (message.title, message.alarming) == ("Drift: Acme (4211)", True)
+    lines = message.body.replace("\u200b", "").splitlines()
+    assert (lines[0], len(lines)) == ("3 unseen", 5)
+    assert lines[2] == (
+        "- live only: P2 (p2@acme.test), Accounting, Template 12 · Project 1042 (unseen: the project is not in the "
+        "list of projects)"
+    )
+    still = report([], gone, DAY, sight=Hidden(HERE))
+    assert drift_message(still, gone, None) is None
+    back = report([change(group(remove=[2, 3], add=[9]))], still, DAY)
+    assert drift_message(back, still, None) is None
+    over = drift_message(report([], still, DAY), still, None)
+    assert over is not None
+    assert (over.title, over.body) == ("Drift is over: Acme (4211)", "nothing is left: live is what git says")
+
+
+def test_a_message_of_what_is_new_beside_what_is_unseen() -> None:
+    """Each is counted; what somebody answers for is not."""
+    message = drift_message(hidden(), before(), None)
+    assert message is not None
+    assert message.body.startswith("1 new (1 live only), 2 unseen\n\n- live only: P8")

@@ -17,7 +17,7 @@ from reconciler.render.html import render_drift_html
 from reconciler.render.markdown import fitted_view
 from reconciler.render.terminal import render_view
 from tests.support.cases import change, group, manager
-from tests.support.drifts import entry, report
+from tests.support.drifts import Hidden, ending, entry, report
 from tests.support.scenarios import HOSTILE
 
 if TYPE_CHECKING:
@@ -63,7 +63,34 @@ def hostile() -> DriftReport:
     return msgspec.structs.replace(found, company_name=HOSTILE)
 
 
-SCENARIOS = [nothing, everything, many_alike, hostile]
+def out_of_sight() -> DriftReport:
+    """Unseen ones, acknowledged and not, beside one that is known; two that a line in git ended; notices."""
+    changes = [
+        change(group(remove=[2], add=[4]), group("Legal", remove=[5]), manager=manager(6, 7)),
+        change(group(remove=[2]), project="8"),
+        change(group(remove=[2]), project="9"),
+    ]
+    notices = [
+        Notice(kind="inactive", address="projects/1042/templates/12", message="P2 is inactive"),
+        Notice(kind="invalid-preset", address="projects/9/templates/12", message="it is invalid"),
+    ]
+    hidden = Hidden("projects/1042/templates/12", "projects/9/templates/12", reason="project-inactive")
+    return report(
+        changes[1:2],
+        report(changes, notices=notices),
+        DAY,
+        [entry(5)],
+        sight=hidden,
+        released=[ending("projects/9/*")],
+    )
+
+
+def nothing_in_sight() -> DriftReport:
+    """What was read is equal, and what was known was not read."""
+    return report([], report([change(group(remove=[2]))]), DAY, sight=Hidden("projects/1042/templates/12"))
+
+
+SCENARIOS = [nothing, everything, many_alike, hostile, out_of_sight, nothing_in_sight]
 
 
 @pytest.mark.parametrize("shown_as", ["terminal", "markdown", "html", "json"])
