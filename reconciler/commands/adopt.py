@@ -18,6 +18,7 @@ from reconciler.commands.workspace import now, open_workspace, read_documents
 from reconciler.drift import acknowledge, compare_with, find_drifts
 from reconciler.errors import FileError, StaleError, UsageError
 from reconciler.planning import compare
+from reconciler.planning.held import LOOKING
 from reconciler.planning.judging import judge_age
 
 if TYPE_CHECKING:
@@ -66,9 +67,11 @@ def adopt(  # noqa: PLR0913 - one parameter an option
     """
     _require_choice(everything, addresses, people, yes=yes)
     workspace = open_workspace(common)
-    documents, diagnostics = read_documents(workspace)
+    documents, diagnostics = read_documents(msgspec.structs.replace(workspace, tolerance=LOOKING))
     with open_reader(workspace, common, snapshot) as reader:
-        observation = observe(documents, diagnostics, reader, own_account=workspace.settings.service_account)
+        observation = observe(
+            documents, diagnostics, reader, own_account=workspace.settings.service_account, tolerance=LOOKING
+        )
     require_whole(observation.state.unreadable, "nothing is said of drift")
     _tell_age(observation, common)
     require_known(observation, addresses, people)

@@ -18,6 +18,7 @@ from reconciler.model.adoption import ChangedLines, TeamOffer, Wish
 from reconciler.model.diagnostics import Origin, has_errors
 from reconciler.model.drift import Drift
 from reconciler.planning import compare, select
+from reconciler.planning.held import LOOKING
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -193,7 +194,7 @@ def _prove(files: Iterable[ChangedFile], adopted: Sequence[Drift], ground: Groun
             diagnostics=diagnostics,
         )
     reader = SnapshotReader(observation.state)
-    after = observe(documents, diagnostics, reader, own_account=workspace.settings.service_account)
+    after = observe(documents, diagnostics, reader, own_account=workspace.settings.service_account, tolerance=LOOKING)
     before = {one.key for one in find_drifts(compare(observation.resolved, observation.state.versions))}
     left = {one.key for one in find_drifts(compare(after.resolved, after.state.versions))}
     if left != before - {one.key for one in adopted} or _managed(after) != _managed(observation):

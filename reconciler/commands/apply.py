@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import click
+import msgspec
 
 from reconciler.applying import apply_plan, declined, require_approved, require_permission
 from reconciler.commands.approval import approve
-from reconciler.commands.basing import with_power_of_base
+from reconciler.commands.basing import with_old_lines, with_power_of_base
 from reconciler.commands.choosing import Making, choose_to_apply, only_options, require_committed, require_sense
 from reconciler.commands.grounds import read_grounds
 from reconciler.commands.interrupts import first_interrupt_waits
@@ -34,6 +35,7 @@ from reconciler.desired import read_history
 from reconciler.errors import UsageError
 from reconciler.journal import Journal
 from reconciler.planning.approving import newest_last
+from reconciler.planning.held import LENIENT
 from reconciler.settings import read_credentials
 
 if TYPE_CHECKING:
@@ -121,6 +123,10 @@ def apply(  # noqa: PLR0913 - one parameter an option
     saved = newest_last(read_plan(path) for path in plan_files)
     grounds = read_grounds(workspace, saved, since, choice)
     workspace = with_power_of_base(workspace, grounds.power)
+    if saved:
+        workspace = msgspec.structs.replace(workspace, tolerance=LENIENT)
+    else:
+        workspace = with_old_lines(workspace, grounds.compared, journal)
     plans, read = _agree(workspace, telling, order, choice, (saved, grounds))
     if read is None:
         return _declined(plans, telling)

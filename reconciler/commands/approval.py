@@ -21,11 +21,13 @@ from reconciler.planning.approving import (
     beyond,
     holds,
     left_over,
+    logins_with_two_accounts,
     newest_last,
     other_logins,
     with_adoptions,
 )
 from reconciler.planning.guards import judge, plan_case
+from reconciler.planning.held import LENIENT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -107,7 +109,7 @@ def approve(  # noqa: PLR0913 - the plans, what they are held against, and how m
     plan = _plan(found, plans, workspace, grounds)
     return Approval(
         plan=plan if len(plans) > 1 or found.wider else msgspec.structs.replace(plan, digest=plans[0].digest),
-        settled=(*_stale(found), *_settled(plans, found)),
+        settled=(*_stale(plans, found), *_settled(plans, found)),
         approved=_digests(plans),
         fewer=left_over(found.all_changes, plans),
     )
@@ -131,6 +133,8 @@ def _look(
         own_account=workspace.settings.service_account,
         only=approved_presets(plans),
         also_changed_since=since.documents if since else None,
+        two_accounts=logins_with_two_accounts(plans),
+        tolerance=LENIENT,
     )
     company_id = workspace.service.company_id
     observation = with_people_of_base(observation, reader, compared, company_id, restriction)
@@ -140,10 +144,24 @@ def _look(
     whole = Restriction()
     bases = [asked_by_base(one, company_id, observation, whole) or {} for one in grounds.adoption]
     changes = with_adoptions(withhold(wanted)[0] if plans[-1].adds_only else wanted, bases)
-    wider = beyond(changes, plans)
+    wider = {**beyond(changes, plans), **_held(plans, observation)}
     approved = tuple(one for one in changes if one.address not in wider)
     managed = count_enough(reader, read[0], observation, lambda count: _case(approved, observation, count))
     return _Now(observation, changes, approved, wider, managed)
+
+
+def _held(plans: Sequence[Plan], observation: Observation) -> dict[str, list[str]]:
+    """Return the presets of plans of which an approved group can no longer be resolved, with why, by address."""
+    held = {one.target.address: one.held for one in observation.resolved}
+    told: dict[str, list[str]] = {}
+    for plan in plans:
+        for change in plan.changes:
+            names = [group.name for group in change.groups if group.uuid in held.get(change.address, ())]
+            if change.workflow_manager is not None and None in held.get(change.address, ()):
+                names.append("the workflow manager")
+            if names:
+                told[change.address] = [f"a line for {name} can no longer be resolved" for name in names]
+    return told
 
 
 def _require_logins(plans: Sequence[Plan], observation: Observation) -> None:
@@ -209,20 +227,23 @@ def _digests(plans: Sequence[Plan]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(plan.digest for plan in plans))
 
 
-def _stale(found: _Now) -> Iterator[Outcome]:
-    """Yield an outcome for every preset where more would be done than was approved."""
-    presets = {one.address: one.preset_id for one in found.all_changes}
+def _stale(plans: Sequence[Plan], found: _Now) -> Iterator[Outcome]:
+    """Yield an outcome for every preset where more would be done than was approved, or a line cannot be resolved."""
+    held = _held(plans, found.observation)
+    presets = {one.address: one.preset_id for plan in plans for one in plan.changes}
+    presets.update((one.address, one.preset_id) for one in found.all_changes)
     for address, wider in sorted(found.wider.items()):
         who = ", ".join(wider[:_PEOPLE_NAMED])
         more = f" ({len(wider) - _PEOPLE_NAMED:,} more)" if len(wider) > _PEOPLE_NAMED else ""
-        error = f"not written, because no approved plan says so: {who}{more}"
+        why = "not written" if address in held else "not written, because no approved plan says so"
+        error = f"{why}: {who}{more}"
         yield Outcome(address=address, preset_id=presets[address], status="stale", error=error)
 
 
 def _settled(plans: Sequence[Plan], found: _Now) -> Iterator[Outcome]:
     """Yield what became of every preset that was approved and does not change now."""
     observation = found.observation
-    changing = {change.address for change in found.all_changes}
+    changing = {change.address for change in found.all_changes} | found.wider.keys()
     presets = {(one.project_id, one.template_id): one for one in observation.state.presets}
     reasons = {(one.project_id, one.template_id): one.reason for one in observation.state.unreadable}
     approved = {change.address: change for plan in plans for change in plan.changes}

@@ -11,8 +11,11 @@ from reconciler.commands.workspace import now
 from reconciler.desired import read_base
 from reconciler.errors import UsageError
 from reconciler.planning.causes import base_targets
+from reconciler.planning.held import Tolerance
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from reconciler.commands.observing import Observation
     from reconciler.commands.readers import LiveReader
     from reconciler.commands.workspace import Workspace
@@ -21,7 +24,14 @@ if TYPE_CHECKING:
     from reconciler.model.documents import Documents
     from reconciler.planning import Restriction
 
-__all__ = ["asked_by_base", "documents_of", "read_base_for", "with_people_of_base", "with_power_of_base"]
+__all__ = [
+    "asked_by_base",
+    "documents_of",
+    "read_base_for",
+    "with_old_lines",
+    "with_people_of_base",
+    "with_power_of_base",
+]
 
 
 def read_base_for(workspace: Workspace, revision: str, restriction: Restriction) -> Base:
@@ -48,6 +58,22 @@ def with_power_of_base(workspace: Workspace, base: Base | None) -> Workspace:
     written = workspace.written_settings
     settings = msgspec.structs.replace(written, exclude=base.settings.exclude, self_heal=base.settings.self_heal)
     return msgspec.structs.replace(workspace, settings=settings, written=written)
+
+
+def with_old_lines(workspace: Workspace, base: Base | None, folder: Path) -> Workspace:
+    """Return the workspace with lines of the base held where they cannot be resolved.
+
+    Without a base, the last applied commit is the base for this, where the journal in ``folder`` or the forge know it.
+    """
+
+    def documents() -> Documents | None:
+        if base is not None:
+            return documents_of(base, workspace.service.company_id)
+        from reconciler.commands.last_applied import documents_applied_last  # noqa: PLC0415 - only once needed
+
+        return documents_applied_last(workspace, folder)
+
+    return msgspec.structs.replace(workspace, tolerance=Tolerance(documents))
 
 
 def asked_by_base(

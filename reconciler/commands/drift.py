@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import click
+import msgspec
 
 from reconciler.commands.alarming import Found, alarm_options, prepare_alarms, raise_alarms
 from reconciler.commands.making import live_source
@@ -33,6 +34,7 @@ from reconciler.errors import FileError, StaleError
 from reconciler.journal import Journal, read_last_drift
 from reconciler.model.drift import DriftFound
 from reconciler.planning import compare
+from reconciler.planning.held import LOOKING
 from reconciler.planning.judging import judge_age
 
 if TYPE_CHECKING:
@@ -118,10 +120,12 @@ def drift(
 
 def _look(workspace: Workspace, common: Common, snapshot: Path | None, alarms: Alarms) -> Observation:
     """Observe all that is managed; raises IncompleteError for a part of it, and StaleError where it is too long ago."""
-    documents, diagnostics = read_documents(workspace)
+    documents, diagnostics = read_documents(msgspec.structs.replace(workspace, tolerance=LOOKING))
     with open_reader(workspace, common, snapshot) as reader:
         _require_recent(reader.observed_at, alarms)
-        observation = observe(documents, diagnostics, reader, own_account=workspace.settings.service_account)
+        observation = observe(
+            documents, diagnostics, reader, own_account=workspace.settings.service_account, tolerance=LOOKING
+        )
         observation = with_age(with_lists_of_invalid(observation, reader))
     require_whole(observation.state.unreadable, "nothing is said of drift")
     return observation

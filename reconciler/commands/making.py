@@ -105,7 +105,9 @@ def _observe(
 ) -> Observation:
     """Observe what documents and base name, and say so where that is known from long ago."""
     bases = (base.documents,) if base and base.documents else ()
-    observation = observe(*read, reader, bases=bases, own_account=workspace.settings.service_account)
+    observation = observe(
+        *read, reader, bases=bases, own_account=workspace.settings.service_account, tolerance=workspace.tolerance
+    )
     company_id = workspace.service.company_id
     return with_age(with_people_of_base(observation, reader, base, company_id, restriction))
 

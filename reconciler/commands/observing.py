@@ -14,12 +14,15 @@ from reconciler.model.diagnostics import Diagnostic, has_errors
 from reconciler.model.live import LiveState, PeopleList
 from reconciler.model.member import Member
 from reconciler.model.policy import Policy
+from reconciler.model.problem import Problem
 from reconciler.model.scope import ResolvedTarget, Scope
 from reconciler.model.suggestions import did_you_mean_login
 from reconciler.people import PeopleIndex, Resolution, tell_former_accounts
 from reconciler.planning import find_targets, select
 from reconciler.planning.completeness import split_half_read, with_way_out
 from reconciler.planning.coverage import judge_coverage
+from reconciler.planning.held import STRICT, hold_unresolved
+from reconciler.planning.impossible import hold_impossible
 from reconciler.planning.judging import judge_age
 from reconciler.planning.selecting import changed_claims, fields_needed, narrowed, needs_projects
 
@@ -40,6 +43,7 @@ if TYPE_CHECKING:
         Version,
         Wanted,
     )
+    from reconciler.planning.held import Tolerance
 
 __all__ = [
     "Observation",
@@ -81,16 +85,19 @@ def observe(  # noqa: PLR0913 - what is asked for, whom to ask, and how much of 
     own_account: Member | None = None,
     only: Mapping[PresetKey, NamedPreset] | None = None,
     also_changed_since: Documents | None = None,
+    two_accounts: frozenset[str] = frozenset(),
+    tolerance: Tolerance = STRICT,
     tolerant: bool = False,
 ) -> Observation:
     """Read everything the documents name, and nothing else; or ``only`` these presets of it.
 
-    With ``only``, presets for which ``also_changed_since`` (other documents) asks otherwise are read as well.
+    With ``only``, presets for which ``also_changed_since`` (other documents) asks otherwise are read as well, and
+    ``two_accounts`` are logins, in lower case, that a look at everything showed with two accounts.
 
-    Raises DocumentsError with every name, group and person that cannot be found: reading goes on after the
-    first of them, so that one run tells all. ``every_field`` keeps all fields of projects, for documents to come;
-    ``bases`` are other documents that will be looked at with the same catalogue. ``tolerant`` gives what could be
-    resolved in spite of errors, for looking and not for planning.
+    Raises DocumentsError with every name, group and person that cannot be found and that ``tolerance`` does not hold:
+    reading goes on after the first of them, so that one run tells all. ``every_field`` keeps all fields of projects,
+    for documents to come; ``bases`` are other documents that will be looked at with the same catalogue. ``tolerant``
+    gives what could be resolved in spite of errors, for looking and not for planning.
     """
     catalogue, with_projects = _catalogue((documents, *bases), reader, every_field=every_field)
     scope, lost = select(documents, catalogue)
@@ -102,11 +109,12 @@ def observe(  # noqa: PLR0913 - what is asked for, whom to ask, and how much of 
     targets, found = find_targets(scope, catalogue, read.presets, read.versions, read.unreadable)
     directory, index = Directory(reader), PeopleIndex(read.presets)
     directory.confirm(index.knows)
-    index.expect_two_accounts(directory.rehired)
+    index.expect_two_accounts(directory.rehired | two_accounts)
     resolution = Resolution(targets, index, directory.inactive)
     lists = _resolve(resolution, reader)
     directory.confirm(index.knows)
-    all_diagnostics = [*diagnostics, *lost, *found, *resolution.diagnostics]
+    told = [*(Problem(one) for one in (*lost, *found)), *resolution.problems]
+    all_diagnostics = [*diagnostics, *hold_unresolved(told, documents, scope, tolerance)]
     if has_errors(all_diagnostics) and not tolerant:
         raise problems(all_diagnostics)
     state = msgspec.structs.replace(
@@ -116,9 +124,11 @@ def observe(  # noqa: PLR0913 - what is asked for, whom to ask, and how much of 
         rehired=directory.rehired,
         pacing=reader.pacing,
     )
-    former = tell_former_accounts(resolution.resolved, read.versions, index)
+    resolved, held = hold_impossible(resolution.resolved, state, documents, scope, tolerance)
+    all_diagnostics.extend(held)
+    former = tell_former_accounts(resolved, read.versions, index)
     all_diagnostics.extend((*former, *judge_coverage(state)))
-    return _observation(state, resolution, documents, all_diagnostics, own_account)
+    return _observation(state, (resolved, index), documents, all_diagnostics, own_account)
 
 
 def _catalogue(several: Sequence[Documents], reader: LiveReader, *, every_field: bool) -> tuple[Catalogue, bool]:
@@ -154,26 +164,27 @@ def local_presets(
 ) -> tuple[OtherPreset, ...]:
     """Give the presets on these lists whose templates the company's list does not show."""
     company = {template.id for template in catalogue.templates}
-    places = {one.place for one in listed}
-    local = {one.id: one for one in others if one.template_id not in company and one.place in places}
+    others = [one for one in others if one.template_id not in company]
+    places = {one.place for one in listed} if others else set()
+    local = {one.id: one for one in others if one.place in places}
     return tuple(sorted(local.values(), key=lambda one: (one.project_id or "", one.id)))
 
 
 def _observation(
     state: LiveState,
-    resolution: Resolution,
+    resolved: tuple[Sequence[ResolvedTarget], PeopleIndex],
     documents: Documents,
     diagnostics: Sequence[Diagnostic],
     own_account: Member | None,
 ) -> Observation:
     return Observation(
         state=state,
-        resolved=tuple(resolution.resolved),
+        resolved=tuple(resolved[0]),
         diagnostics=tuple(diagnostics),
         policy=documents.policy,
         own_account=own_account,
-        unknown=_unknown(documents.policy, resolution.index),
-        index=resolution.index,
+        unknown=_unknown(documents.policy, resolved[1]),
+        index=resolved[1],
         acknowledged=documents.acknowledged,
         released=documents.released,
     )

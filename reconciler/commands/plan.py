@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from reconciler.commands.basing import read_base_for, with_power_of_base
+from reconciler.commands.basing import read_base_for, with_old_lines, with_power_of_base
 from reconciler.commands.choosing import choose, only_options
 from reconciler.commands.making import make_plan
 from reconciler.commands.options import common_options, emit, note, require_folder, write_file
 from reconciler.commands.showing import Showing, plan_exit_code, plan_text, showing_options
-from reconciler.commands.workspace import open_workspace, read_documents
+from reconciler.commands.workspace import journal_folder, open_workspace, read_documents
 from reconciler.errors import UsageError
 from reconciler.planning import encode_plan
 
@@ -69,6 +69,7 @@ def plan(  # noqa: PLR0913 - one parameter an option
     choice = choose(workspace.root, base=base, only_drift=only_drift, only_requested=only_requested)
     base_read = None if choice.base is None else read_base_for(workspace, choice.base, choice.restriction)
     workspace = with_power_of_base(workspace, base_read)
+    workspace = with_old_lines(workspace, base_read, journal_folder(workspace.root, None))
     documents, diagnostics = read_documents(workspace)
     made = make_plan(
         workspace,

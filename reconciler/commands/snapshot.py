@@ -6,11 +6,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+import msgspec
 
 from reconciler.commands.observing import observe, require_whole, with_lists_of_invalid
 from reconciler.commands.options import common_options, emit, require_folder, write_file
 from reconciler.commands.readers import open_reader
 from reconciler.commands.workspace import open_workspace, read_documents
+from reconciler.planning.held import LOOKING
 
 if TYPE_CHECKING:
     from reconciler.commands.options import Common
@@ -29,9 +31,9 @@ def snapshot(common: Common, out: Path) -> int:
     """
     require_folder(out)
     workspace = open_workspace(common)
-    documents, diagnostics = read_documents(workspace)
+    documents, diagnostics = read_documents(msgspec.structs.replace(workspace, tolerance=LOOKING))
     with open_reader(workspace, common, None) as reader:
-        observation = observe(documents, diagnostics, reader, every_field=True)
+        observation = observe(documents, diagnostics, reader, every_field=True, tolerance=LOOKING)
         state = with_lists_of_invalid(observation, reader).state
     require_whole(state.unreadable, "no snapshot was written")
     from reconciler.live.snapshot import encode_snapshot  # noqa: PLC0415 - start-up is measured

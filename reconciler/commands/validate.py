@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Literal
 import click
 
 from reconciler.commands.annotating import ANNOTATION_FORMATS, AnnotationFormat, annotate
+from reconciler.commands.basing import with_old_lines
 from reconciler.commands.options import common_options, emit, out_option, require_folder
-from reconciler.commands.workspace import now, open_workspace, read_documents
+from reconciler.commands.workspace import journal_folder, now, open_workspace, read_documents
+from reconciler.desired import read_base
 from reconciler.errors import RefusedError
 from reconciler.model.diagnostics import Diagnostic, Origin, has_errors
 from reconciler.planning.guards import judge_documents, judge_ends
@@ -28,7 +30,7 @@ _SINGULAR = {"files": "file", "assignments": "assignment", "entries": "entry", "
              "people": "person"}  # fmt: skip
 
 
-@click.command(epilog="Example: reconciler validate --config ./approvals")
+@click.command(epilog="Examples: reconciler validate --config ./approvals; reconciler validate --base origin/main")
 @common_options
 @click.option(
     "--format",
@@ -37,8 +39,11 @@ _SINGULAR = {"files": "file", "assignments": "assignment", "entries": "entry", "
     default="terminal",
     help="How to show it; the last three are for pipelines.",
 )
+@click.option("--base", metavar="REV", help="Hold what a last day left empty in lines that REV has too; read from git.")
 @out_option
-def validate(common: Common, shown_as: Literal["terminal", "json"] | AnnotationFormat, out: Path | None) -> int:
+def validate(
+    common: Common, shown_as: Literal["terminal", "json"] | AnnotationFormat, base: str | None, out: Path | None
+) -> int:
     """Check every document of the repository, without asking the service anything.
 
     Every problem of every file is told in one run, each with file:line:column and what to write instead. What a
@@ -47,6 +52,8 @@ def validate(common: Common, shown_as: Literal["terminal", "json"] | AnnotationF
     if out is not None:
         require_folder(out)
     workspace = open_workspace(common)
+    base_read = None if base is None else read_base(workspace.settings_file, base, now().date())
+    workspace = with_old_lines(workspace, base_read, journal_folder(workspace.root, None))
     documents, diagnostics = read_documents(workspace)
     judged = judge_documents(documents, now().date(), own_account=workspace.settings.service_account)
     judged.extend(judge_ends(documents, now().date()))

@@ -15,6 +15,7 @@ from reconciler.model.diagnostics import Diagnostic, has_errors
 from reconciler.model.documents import Documents, SettingsDocument, Source
 from reconciler.model.plan import PlanService
 from reconciler.model.settings import Service
+from reconciler.planning.held import STRICT, Tolerance, hold_empty_groups
 from reconciler.settings import FILE_NAME, find_settings_file, read_service
 
 if TYPE_CHECKING:
@@ -38,13 +39,15 @@ class Workspace(msgspec.Struct, frozen=True, kw_only=True):
     """A configuration repository and the service it is for.
 
     ``settings`` are those in effect. Where a base is known, what gives power counts as the base has it, and
-    ``written`` holds the settings as they stand in the file; else it is null.
+    ``written`` holds the settings as they stand in the file; else it is null. ``tolerance`` says which lines that
+    cannot be resolved are held.
     """
 
     settings_file: Path
     settings: SettingsDocument
     service: Service
     written: SettingsDocument | None = None
+    tolerance: Tolerance = STRICT
 
     @property
     def written_settings(self) -> SettingsDocument:
@@ -96,7 +99,7 @@ def moment() -> str:
 
 
 def read_documents(workspace: Workspace) -> tuple[Documents, list[Diagnostic]]:
-    """Read all documents as they stand today.
+    """Read all documents as they stand today; groups that a last day left empty may be held.
 
     Raises DocumentsError with every problem of every file, and where git has documents that are not checked out: a
     part of the documents is no basis.
@@ -104,7 +107,7 @@ def read_documents(workspace: Workspace) -> tuple[Documents, list[Diagnostic]]:
     documents, diagnostics = read_repository(workspace.settings_file, workspace.settings, now().date())
     settings = workspace.settings_file.name
     unseen = find_unseen(workspace.root, exclude=workspace.settings.exclude, settings=settings)
-    diagnostics = [*unseen, *diagnostics]
+    diagnostics = [*unseen, *hold_empty_groups(diagnostics, documents, workspace.tolerance)]
     if has_errors(diagnostics):
         raise problems(diagnostics)
     return documents, diagnostics

@@ -8,6 +8,7 @@ import msgspec
 
 from reconciler.drift.absence import report_unseen
 from reconciler.errors import DocumentsError, StaleError
+from reconciler.model.diagnostics import count_held
 from reconciler.model.drift import DRIFT_FORMAT, DriftReport, DriftSummary
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def build_report(  # noqa: PLR0913 - the report's own parts, each named
         source=source,
         live=live,
         previous=previous.created_at if previous else None,
-        summary=_summary(drifts, absence, len(notices), presets),
+        summary=_summary(drifts, absence, len(notices), presets, count_held(diagnostics)),
         drifts=tuple(drifts),
         notices=tuple(notices),
         resolved=absence.resolved,
@@ -66,7 +67,7 @@ def build_report(  # noqa: PLR0913 - the report's own parts, each named
     )
 
 
-def _summary(drifts: Sequence[Drift], absence: Absence, notices: int, presets: int) -> DriftSummary:
+def _summary(drifts: Sequence[Drift], absence: Absence, notices: int, presets: int, held: int) -> DriftSummary:
     states = [one.state for one in drifts]
     directions = [one.direction for one in drifts]
     unseen = [one.drift for one in absence.unseen]
@@ -84,6 +85,7 @@ def _summary(drifts: Sequence[Drift], absence: Absence, notices: int, presets: i
         unseen=len(unseen),
         unseen_acknowledged=[one.state for one in unseen].count("acknowledged"),
         released=len(absence.released),
+        held=held,
     )
 
 

@@ -9,7 +9,7 @@ import msgspec
 
 from reconciler.errors import DocumentsError, IncompleteError, StaleError
 from reconciler.live.snapshot_shapes import StateShape, live_state, state_shape
-from reconciler.model.live import Place, PresetKey, Unreadable
+from reconciler.model.live import Place, Unreadable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -109,8 +109,8 @@ class SnapshotReader:
 
     def presets(self, wanted: Sequence[Wanted]) -> tuple[list[Preset], list[Unreadable]]:
         """Give the wanted presets; what the snapshot did not look at is unreadable."""
-        keys = {PresetKey(template_id, one.project_id) for one in wanted for template_id in one.template_ids}
-        presets = [one for one in self._state.presets if PresetKey(one.template_id, one.project_id) in keys]
+        keys = {(one.place.project_id, template_id) for one in wanted for template_id in one.template_ids}
+        presets = [one for one in self._state.presets if (one.project_id, one.template_id) in keys]
         unreadable = [
             Unreadable(
                 place=one.place,
@@ -120,8 +120,9 @@ class SnapshotReader:
             for one in wanted
             for template_id in sorted(one.template_ids - self.looked_at.get(one.place, frozenset()))
         ]
-        places = {one.place for one in wanted}
-        unreadable.extend(one for one in self._state.unreadable if one.place in places)
+        if self._state.unreadable:
+            places = {one.place for one in wanted}
+            unreadable.extend(one for one in self._state.unreadable if one.place in places)
         return presets, unreadable
 
     def presets_by_id(self, wanted: Sequence[NamedPreset]) -> tuple[list[Preset], list[Unreadable]]:

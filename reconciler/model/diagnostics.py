@@ -9,8 +9,9 @@ import msgspec
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["TO_ALLOW_IT", "Diagnostic", "Origin", "Severity", "has_errors"]
+__all__ = ["HELD", "TO_ALLOW_IT", "Diagnostic", "Origin", "Severity", "count_held", "has_errors"]
 
+HELD = "documents/held"  # the code of a line that cannot be resolved, and whose groups stay as they are
 TO_ALLOW_IT = "; to allow it: "  # stands in a guard's message before the way through
 
 Severity = Literal["error", "warning", "note"]
@@ -50,3 +51,8 @@ class Diagnostic(msgspec.Struct, frozen=True, kw_only=True):
 def has_errors(diagnostics: Iterable[Diagnostic]) -> bool:
     """Tell whether anything among the diagnostics is an error."""
     return any(diagnostic.severity == "error" for diagnostic in diagnostics)
+
+
+def count_held(diagnostics: Iterable[Diagnostic]) -> int:
+    """Return how many lines are held."""
+    return sum(diagnostic.code == HELD for diagnostic in diagnostics)

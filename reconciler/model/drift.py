@@ -155,7 +155,7 @@ class DriftSummary(msgspec.Struct, frozen=True, kw_only=True):
     """Counts; ``oldest`` is when the oldest difference that is not acknowledged was first found, unseen ones included.
 
     ``unseen`` counts differences in no other figure but ``oldest``; ``unseen_acknowledged`` is how many of them are
-    acknowledged.
+    acknowledged. ``held`` counts lines of documents that cannot be resolved: what they touch was not compared.
     """
 
     presets: int
@@ -171,6 +171,7 @@ class DriftSummary(msgspec.Struct, frozen=True, kw_only=True):
     unseen: int = 0
     unseen_acknowledged: int = 0
     released: int = 0
+    held: int = 0
 
 
 class DriftReport(msgspec.Struct, frozen=True, kw_only=True):

@@ -208,7 +208,8 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
 
     ``managed`` counts the people-roles that live has in managed groups, ``withheld`` the removals left undone.
     ``drift`` counts the part of all this that these documents did not bring about, ``already`` what they ask for that
-    the base did not and live already has; both null without a base.
+    the base did not and live already has; both null without a base. ``held`` counts lines that cannot be resolved and
+    that the base has too: what they touch is left as it is.
     """
 
     presets: int
@@ -221,6 +222,7 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     withheld: int = 0
     drift: Counts | None = None
     already: int | None = None
+    held: int = 0
 
 
 class PlanService(msgspec.Struct, frozen=True, kw_only=True):

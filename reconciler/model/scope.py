@@ -29,7 +29,10 @@ class Scope(msgspec.Struct, frozen=True):
 
 
 class Target(msgspec.Struct, frozen=True, kw_only=True):
-    """One preset with what is desired of it: whole groups by uuid, and the workflow manager if managed."""
+    """One preset with what is desired of it: whole groups by uuid, and the workflow manager if managed.
+
+    ``in_conflict`` are groups that two entries of the same rank name; they stand in no other field.
+    """
 
     address: str
     preset: Preset
@@ -37,6 +40,7 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
     template: Template
     groups: dict[str, DesiredGroup]
     manager: Member | None
+    in_conflict: frozenset[str] = frozenset()
 
     @property
     def place(self) -> Place:
@@ -62,8 +66,19 @@ class ResolvedGroup(msgspec.Struct, frozen=True):
 
 
 class ResolvedTarget(msgspec.Struct, frozen=True):
-    """A target whose people are found; groups that cannot be resolved are left out, with an error elsewhere."""
+    """A target whose people are found; groups that cannot be resolved are left out, and told elsewhere."""
 
     target: Target
     groups: dict[str, ResolvedGroup]
     manager: ResolvedMember | None
+
+    @property
+    def named(self) -> frozenset[str]:
+        """The groups that documents name, resolved or not, by uuid."""
+        return frozenset(self.target.groups) | self.target.in_conflict
+
+    @property
+    def held(self) -> frozenset[str | None]:
+        """The groups that documents name and that could not be resolved, by uuid; null for the workflow manager."""
+        manager: set[str | None] = {None} if self.target.manager is not None and self.manager is None else set()
+        return frozenset((self.named - self.groups.keys()) | manager)

@@ -99,7 +99,8 @@ class PeopleIndex:
         if member.login is None:
             return self._by_id.get(member.login_id or "")
         login = member.login.lower()
-        return self.accounts_in_use().get(login) or self._by_login.get(login)
+        in_use = self.accounts_in_use().get(login) if self.ambiguous else None
+        return in_use or self._by_login.get(login)
 
     def find_id(self, login_id: str) -> Person | None:
         """Return who has a login id, or null when nobody was seen with it."""

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from reconciler.model.diagnostics import Diagnostic
+from reconciler.model.problem import Problem
 from reconciler.model.scope import ResolvedGroup, ResolvedMember, ResolvedTarget
 from reconciler.model.suggestions import did_you_mean_login
 from reconciler.people.lists import PeopleLists
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from collections.abc import Set as AbstractSet
 
     from reconciler.model.diagnostics import Origin
@@ -29,7 +30,8 @@ class _Round:
     """What one look at a target left open.
 
     ``doubtful`` are logins with more than one account of which nobody knows yet which one is in use; ``ambiguous`` are
-    lines that name one of these where it is not even known who is there now.
+    lines that name one of these where it is not even known who is there now. ``repeated`` counts lines that name
+    somebody a second time. ``incomplete`` are groups, by uuid, with any of these, or that a last day left empty.
     """
 
     def __init__(self) -> None:
@@ -38,8 +40,27 @@ class _Round:
         self.doubtful: list[MemberKey] = []
         self.doubtful_manager: list[MemberKey] = []
         self.ambiguous: list[Member] = []
+        self.repeated = 0
+        self.incomplete: set[str] = set()
         self.adds = False
         self.changes_manager = False
+
+    @property
+    def is_open(self) -> bool:
+        """Whether anything is left open at all."""
+        return bool(
+            self.adds
+            or self.changes_manager
+            or self.unknown
+            or self.unknown_manager
+            or self.doubtful
+            or self.doubtful_manager
+        )
+
+    @property
+    def unclear(self) -> int:
+        """How many lines did not lead to one person each."""
+        return len(self.unknown) + len(self.ambiguous) + self.repeated
 
 
 class Resolution:
@@ -59,14 +80,15 @@ class Resolution:
         self._open = list(targets)
         self._assignees = PeopleLists()
         self._managers = PeopleLists()
-        self._in_use: dict[str, Person | None] = {}
+        self._in_use: Mapping[str, Person | None] = {}
+        self._settled_by: Mapping[str, Person | None] = {}
         self._given_up: set[MemberKey] = set()
-        self._diagnostics: dict[tuple[str, Origin, str], Diagnostic] = {}
+        self._problems: dict[tuple[str, Origin, str], Problem] = {}
 
     @property
-    def diagnostics(self) -> list[Diagnostic]:
-        """Give every person that could not be found, each line of a document once."""
-        return list(self._diagnostics.values())
+    def problems(self) -> list[Problem]:
+        """Every person that could not be found, each line of a document once."""
+        return list(self._problems.values())
 
     def read(self, assignees: Sequence[PeopleList], managers: Sequence[PeopleList]) -> None:
         """Take in lists that were asked for; one that could not be had stays out."""
@@ -81,6 +103,7 @@ class Resolution:
         Nothing to read means that everything is resolved, or has its diagnostic.
         """
         while True:
+            self._in_use = dict(self.index.accounts_in_use())
             self._look_at_open()
             # somebody unknown may well turn up in a list that is needed anyway, so those are read first
             also_unknown = not self._assignees.any_needed and not self._managers.any_needed
@@ -101,10 +124,9 @@ class Resolution:
 
     def _reopen(self) -> bool:
         """Look again at settled targets once it is known which account of a login they name is in use."""
-        in_use = dict(self.index.accounts_in_use())
-        if in_use == self._in_use:
+        if self._in_use == self._settled_by:
             return False
-        self._in_use = in_use
+        in_use = self._settled_by = self._in_use
         settled = []
         for one in self.resolved:
             if any((member.login or "").lower() in in_use for member in _named(one)):
@@ -112,10 +134,12 @@ class Resolution:
             else:
                 settled.append(one)
         self.resolved = settled
-        self._diagnostics = {key: one for key, one in self._diagnostics.items() if key[0] != _AMBIGUOUS}
+        self._problems = {key: one for key, one in self._problems.items() if key[0] != _AMBIGUOUS}
         return bool(self._open)
 
     def _must_wait(self, target: Target, left: _Round) -> bool:
+        if not left.is_open:
+            return False
         unknown = self._not_given_up(left.unknown, left.doubtful)
         unknown_manager = self._not_given_up(left.unknown_manager, left.doubtful_manager)
         waits = self._assignees.must_wait(target.place, needed=left.adds, unknown=unknown)
@@ -129,35 +153,35 @@ class Resolution:
         groups = {}
         for uuid, desired in target.groups.items():
             there = {person.id for person in live.get(uuid, ())}
-            group = self._group(desired, there, target.place, left)
+            before = left.unclear
+            group = self._group(target, desired, there, left)
             groups[uuid] = group
+            if left.unclear > before or not (desired.members or desired.allow_empty):
+                left.incomplete.add(uuid)
             if not left.adds and not group.members.keys() <= there:
                 left.adds = True
-        left.doubtful.extend(self._doubtful_there(target.preset))
+        if self._in_use:
+            left.doubtful.extend(self._doubtful_there(target.preset))
         return ResolvedTarget(target, groups, self._manager(target, left))
 
     def _doubtful_there(self, preset: Preset) -> Iterator[MemberKey]:
         """Give the logins in a preset of which nobody knows yet which account is in use: one of them may be dead."""
-        in_use = self.index.accounts_in_use()
-        if not in_use:
-            return
         for membership in preset.groups:
             for person in membership.members:
                 login = (person.login or "").lower()
-                if login in in_use and in_use[login] is None:
+                if login in self._in_use and self._in_use[login] is None:
                     yield ("login", login)
 
-    def _group(self, desired: DesiredGroup, there: AbstractSet[str], place: Place, left: _Round) -> ResolvedGroup:
+    def _group(self, target: Target, desired: DesiredGroup, there: AbstractSet[str], left: _Round) -> ResolvedGroup:
         members: dict[str, ResolvedMember] = {}
         find = self.index.find
-        in_use = self.index.accounts_in_use()
         for member in desired.members:
             person = find(member)
             if person is None:
                 left.unknown.append(member)
                 continue
-            if in_use and member.login is not None and member.login.lower() in in_use:
-                chosen = self._account(member, there, place, self._assignees)
+            if self._in_use and (member.login or "").lower() in self._in_use:
+                chosen = self._account(member, there, target.place, self._assignees)
                 if chosen is None:
                     left.ambiguous.append(member)
                     left.adds = True
@@ -169,6 +193,7 @@ class Resolution:
                     f"'{member}' is the same person as the line at {known.origin} (login id {person.id}); remove one"
                 )
                 self._error("documents/duplicate-member", message, member)
+                left.repeated += 1
         return ResolvedGroup(members, desired.origin, desired.allow_empty)
 
     def _account(self, member: Member, there: AbstractSet[str], place: Place, lists: PeopleLists) -> Person | None:
@@ -176,7 +201,7 @@ class Resolution:
         login = (member.login or "").lower()
         accounts = self.index.accounts(login)
         here = [person for login_id, person in accounts.items() if login_id in there]
-        in_use = self.index.accounts_in_use()[login]
+        in_use = self._in_use[login]
         if in_use is not None:
             return here[0] if here and in_use not in here and lists.denies(place, in_use) else in_use
         if len(here) == 1:
@@ -191,9 +216,8 @@ class Resolution:
             left.unknown_manager.append(target.manager)
             return None
         now = target.preset.workflow_manager
-        in_use = self.index.accounts_in_use()
         login = (target.manager.login or "").lower()
-        if login in in_use:
+        if login in self._in_use:
             there = frozenset() if now is None else frozenset({now.id})
             chosen = self._account(target.manager, there, target.place, self._managers)
             if chosen is None:
@@ -201,13 +225,14 @@ class Resolution:
                 left.changes_manager = True
                 return None
             person = chosen
-            if in_use[login] is None:
+            if self._in_use[login] is None:
                 left.doubtful_manager.append(target.manager.key)
         left.changes_manager = now is None or now.id != person.id
         return ResolvedMember(person, target.manager.origin, target.manager.via)
 
     def _settle(self, target: Target, resolved: ResolvedTarget, left: _Round) -> None:
-        self.resolved.append(resolved)
+        whole = {uuid: group for uuid, group in resolved.groups.items() if uuid not in left.incomplete}
+        self.resolved.append(ResolvedTarget(target, whole, resolved.manager))
         for member in left.unknown:
             self._tell_unknown(member, target, "may be assigned")
         for member in left.unknown_manager:
@@ -238,7 +263,7 @@ class Resolution:
     def _error(self, code: str, message: str, member: Member) -> None:
         # the same line may speak for many presets, and one team's line for several people
         diagnostic = Diagnostic(severity="error", code=code, message=message, origin=member.origin)
-        self._diagnostics.setdefault((code, member.origin, str(member)), diagnostic)
+        self._problems.setdefault((code, member.origin, str(member)), Problem(diagnostic, member))
 
 
 def _named(resolved: ResolvedTarget) -> Iterator[Member]:

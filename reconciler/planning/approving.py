@@ -19,8 +19,16 @@ if TYPE_CHECKING:
     from reconciler.model.live import Preset
     from reconciler.model.plan import AddedPerson, GroupChange, ManagerChange, Plan, PresetChange, RemovedPerson
 
-__all__ = ["approved_presets", "beyond", "holds", "left_over", "newest_last", "other_logins",
-           "with_adoptions"]  # fmt: skip
+__all__ = [
+    "approved_presets",
+    "beyond",
+    "holds",
+    "left_over",
+    "logins_with_two_accounts",
+    "newest_last",
+    "other_logins",
+    "with_adoptions",
+]
 
 
 class _Step(NamedTuple):
@@ -47,6 +55,29 @@ def approved_presets(plans: Iterable[Plan]) -> dict[PresetKey, NamedPreset]:
             key = PresetKey(change.template.id, change.project.id if change.project else None)
             found[key] = NamedPreset(id=change.preset_id, key=key, tool=change.place.tool)
     return found
+
+
+def logins_with_two_accounts(plans: Iterable[Plan]) -> frozenset[str]:
+    """Return the logins, in lower case, that come by one account where they go by another.
+
+    Which account is in use may have been seen in presets that are not read again, so a list has to show it once more.
+    """
+    return frozenset(
+        login for plan in plans for change in plan.changes for came, went in _swaps(change) for login in came & went
+    )
+
+
+def _swaps(change: PresetChange) -> Iterator[tuple[set[str], set[str]]]:
+    """Yield, role by role, the logins that come and those that go."""
+    for group in change.groups:
+        yield _logins(group.add), _logins(group.remove)
+    manager = change.workflow_manager
+    if manager is not None and manager.before is not None:
+        yield _logins([manager.after]), _logins([manager.before])
+
+
+def _logins(people: Iterable[AddedPerson | RemovedPerson | Person]) -> set[str]:
+    return {one.login.lower() for one in people if one.login}
 
 
 def with_adoptions(

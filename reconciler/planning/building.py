@@ -9,7 +9,7 @@ import msgspec
 
 from reconciler.diff import difference
 from reconciler.model.base import BaseTarget
-from reconciler.model.diagnostics import Diagnostic, has_errors
+from reconciler.model.diagnostics import Diagnostic, count_held, has_errors
 from reconciler.model.plan import (
     PLAN_FORMAT,
     AddedPerson,
@@ -205,7 +205,7 @@ def build_plan(  # noqa: PLR0913 - the plan's own parts, each named
         applicable=complete and not has_errors(diagnostics),
         adds_only=adds_only,
         only=only,
-        summary=summarize(changes, withheld, already, presets=presets, managed=managed),
+        summary=summarize(changes, withheld, already, presets=presets, managed=managed, held=count_held(diagnostics)),
         changes=changes,
         withheld=withheld,
         already=already or (),
@@ -223,6 +223,7 @@ def summarize(
     *,
     presets: int,
     managed: int,
+    held: int = 0,
 ) -> Summary:
     """Count people-roles (one person in one group), managers, and distinct people."""
     people: set[str] = set()
@@ -248,6 +249,7 @@ def summarize(
         withheld=sum(len(group.remove) for change in withheld for group in change.groups),
         drift=None if already is None else _drift(changes),
         already=None if already is None else sum(len(one.add) + len(one.remove) for one in already),
+        held=held,
     )
 
 

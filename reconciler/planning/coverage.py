@@ -47,16 +47,11 @@ def _hidden_projects(state: LiveState) -> list[Diagnostic]:
 
 def _projects_without(state: LiveState) -> Counter[str]:
     """Count, for each template that was looked for in projects, the projects that were seen not to have it."""
-    found = {(one.project_id, one.template_id) for one in state.presets}
-    found.update((one.project_id, one.template_id or "") for one in state.unreadable)
     unread = {one.place for one in state.unreadable if one.template_id is None}
-    without: Counter[str] = Counter()
-    for wanted in state.listed:
-        if wanted.project_id is None:
-            continue
-        for template_id in wanted.template_ids:
-            has = wanted.place in unread or (wanted.project_id, template_id) in found
-            without[template_id] += not has
+    listed = [one for one in state.listed if one.place.project_id is not None and one.place not in unread]
+    without = Counter(template_id for one in listed for template_id in one.template_ids)
+    without.subtract(Counter(one.template_id for one in state.presets if one.project_id is not None))
+    without.subtract(Counter(one.template_id or "" for one in state.unreadable if one.project_id is not None))
     return without
 
 

@@ -7,7 +7,7 @@ import re
 import msgspec
 
 from reconciler.errors import DocumentsError, StaleError
-from reconciler.model.diagnostics import has_errors
+from reconciler.model.diagnostics import count_held, has_errors
 from reconciler.model.live import PresetKey, preset_address
 from reconciler.model.plan import PLAN_FORMAT, GroupChange, Plan, PresetChange
 from reconciler.planning.building import plan_digest, summarize
@@ -58,6 +58,7 @@ def check_plan(plan: Plan, name: str) -> None:
             None if plan.summary.already is None else plan.already,
             presets=plan.summary.presets,
             managed=plan.summary.managed,
+            held=count_held(plan.diagnostics),
         )
         and _people_as_changed(plan)
         and (plan.adds_only or not plan.withheld)

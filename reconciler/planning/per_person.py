@@ -47,9 +47,14 @@ def changes_per_person(changes: Sequence[PresetChange], presets: Iterable[Judged
                 of(manager.before).ceases += 1
     if not counted:
         return ()
-    holding = Counter(
-        member.id for preset in presets for role in preset.roles for member in role.members if member.id in counted
-    )
+    held = {
+        (member.id, preset.address, role.uuid)
+        for preset in presets
+        for role in preset.roles
+        for member in role.members
+        if member.id in counted
+    }
+    holding = Counter(login_id for login_id, _, _ in held)
     people = [_person_change(one, holding[login_id]) for login_id, one in counted.items()]
     return tuple(sorted(people, key=lambda one: ((one.login or "").casefold(), one.id)))
 

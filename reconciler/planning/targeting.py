@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["find_targets"]
 
 _DEFAULT, _WHERE, _NAMED = 1, 2, 3
+_MANAGER = "the workflow manager"
 _Merged = TypeVar("_Merged", bound="DesiredGroup | Member")
 
 
@@ -68,16 +69,21 @@ class _TargetFinder:
         template = self.templates[key.template_id]
         version = self._versions[preset.version_id or template.version_id or ""]
         address = preset_address(key)
-        wanted = _merge(claims, lambda document, entry: (document.groups, entry.groups), self._conflict(address))
+        conflicting: set[str] = set()
+        conflict = self._conflict(address, conflicting)
+        wanted = _merge(claims, lambda document, entry: (document.groups, entry.groups), conflict)
         groups: dict[str, DesiredGroup] = {}
+        in_conflict: set[str] = set()
         for name, desired in wanted.items():
             group = self._group(name, version, desired)
-            if group is not None:
+            if group is not None and name in conflicting:
+                in_conflict.add(group.uuid)
+            elif group is not None:
                 groups[group.uuid] = desired
         managers = _merge(
             claims,
             lambda document, entry: (_manager(document.workflow_manager), _manager(entry.workflow_manager)),
-            self._conflict(address),
+            conflict,
         )
         project = self._projects[key.project_id] if key.project_id is not None else None
         return Target(
@@ -86,7 +92,8 @@ class _TargetFinder:
             project=project,
             template=template,
             groups=groups,
-            manager=managers.get("the workflow manager"),
+            manager=None if _MANAGER in conflicting else managers.get(_MANAGER),
+            in_conflict=frozenset(in_conflict),
         )
 
     def _group(self, name: str, version: Version, desired: DesiredGroup) -> Group | None:
@@ -115,10 +122,17 @@ class _TargetFinder:
             self._add("error", "documents/unknown-group", f"no role group '{name}'{hint}", desired.origin)
         return None
 
-    def _conflict(self, address: str) -> Callable[[str, Origin, Origin], None]:
+    def _conflict(self, address: str, names: set[str]) -> Callable[[str, Origin, Origin], None]:
+        """Return what takes in that two entries of one rank name the same group or manager, and puts it into names."""
+
         def add(name: str, first: Origin, second: Origin) -> None:
-            message = f"{name} of {address} is given here and, with the same rank, at {first}; keep one of the two"
-            self._add("error", "documents/conflict", message, second)
+            names.add(name)
+            quoted = name if name == _MANAGER else f"'{name}'"
+            message = f"{quoted} of {address} is given here and, with the same rank, at {first}; keep one of the two"
+            diagnostic = Diagnostic(
+                severity="error", code="documents/conflict", message=message, address=address, origin=second
+            )
+            self.diagnostics.setdefault(("documents/conflict", second, str(first)), diagnostic)
 
         return add
 
@@ -156,11 +170,11 @@ class _TargetFinder:
     def _add(self, severity: Severity, code: str, message: str, origin: Origin) -> None:
         # one line of a document speaks for many presets; what is wrong with it is said once
         diagnostic = Diagnostic(severity=severity, code=code, message=message, origin=origin)
-        self.diagnostics.setdefault((code, origin, message if code != "documents/conflict" else ""), diagnostic)
+        self.diagnostics.setdefault((code, origin, message), diagnostic)
 
 
 def _manager(member: Member | None) -> dict[str, Member]:
-    return {} if member is None else {"the workflow manager": member}
+    return {} if member is None else {_MANAGER: member}
 
 
 def _merge(
@@ -180,6 +194,5 @@ def _merge(
             for name, value in values.items():
                 first = found.setdefault(name, {}).setdefault(level, value)
                 if first.origin != value.origin:
-                    quoted = name if name == "the workflow manager" else f"'{name}'"
-                    conflict(quoted, *sorted((first.origin, value.origin)))
+                    conflict(name, *sorted((first.origin, value.origin)))
     return {name: levels[max(levels)] for name, levels in found.items()}

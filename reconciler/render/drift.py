@@ -75,6 +75,7 @@ def _counts(report: DriftReport) -> str:
     states = [f"{number:,} {word}" for number, word in (
         (summary.new, "new"), (summary.known, "known"), (summary.acknowledged, "acknowledged"),
         (summary.resolved, "resolved"), (summary.unseen, "unseen"), (summary.released, "released"),
+        (summary.held, "held"),
     ) if number]  # fmt: skip
     oldest = [f"oldest since {summary.oldest[:10]}"] if summary.oldest else []
     return " · ".join(part for part in (", ".join(sides), ", ".join(states), *oldest) if part)

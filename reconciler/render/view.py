@@ -109,6 +109,11 @@ def counted(number: int, noun: str, nouns: str | None = None) -> str:
 
 
 def _counts(plan: Plan) -> str:
+    held = f"{counted(plan.summary.held, 'line')} held" if plan.summary.held else ""
+    return " · ".join(one for one in (_changes(plan), held) if one)
+
+
+def _changes(plan: Plan) -> str:
     summary = plan.summary
     if summary.drift is None:
         return _people_roles(summary.additions, summary.removals, summary.managers) if plan.changes else ""

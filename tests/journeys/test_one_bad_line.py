@@ -7,12 +7,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.account import INVOICE
+from tests.support.account import INVOICE, company_seed, write_seed
+from tests.support.sandbox import running_sandbox
 from tests.support.trial import Trial
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from syrupy.assertion import SnapshotAssertion
+
+    from tests.support.github_stub import GitHubStub
     from tests.support.sandbox import RunningSandbox
 
 WHERE = """\
@@ -62,3 +66,93 @@ def test_03_a_last_day_that_is_coming(trial: Trial) -> None:
         told = trial.run(command)
         assert told.startswith("exit 0\n")
         assert f"'Project Manager' names nobody after {day}, the last day of ann@acme.test" in told
+
+
+GONE = """\
+kind: assignments
+template: Invoice Approval
+projects:
+  - project: Harbor Bridge
+    groups: {Project Manager: [ann@acme.test, gone@acme.test]}
+  - project: Torn Down
+    groups: {Accounting: [cy@acme.test]}
+"""
+CEDAR = "  - project: Cedar Tower\n    groups: {Accounting: [cy@acme.test, dee@acme.test]}\n"
+
+
+def test_04_a_leaver_and_a_project_that_is_gone(trial: Trial, whole: SnapshotAssertion) -> None:
+    """Their lines are old, so plan, apply and every command that looks go on and tell them; a new line ends with 7."""
+    trial.write({"assignments/invoice.yaml": GONE})
+    base = trial.commit()
+    trial.write({"assignments/invoice.yaml": GONE + CEDAR})
+    trial.sandbox.edit("31", "1041", acc=["3"])
+    trial.commit("cedar")
+    assert trial.run("plan").startswith("exit 7\n"), "nobody knows what is old"
+    shown = [
+        trial.run("plan", "--base", base, "--out", "plan.json"),
+        trial.run("apply", "plan.json"),
+        trial.run("drift"),
+    ]
+    assert trial.sandbox.groups("31", "1041")["acc"] == ["3", "4"]
+    assert len(trial.writes()) == 1
+    markdown = trial.run("show", "plan.json", "--format", "markdown")
+    assert "2 lines held" in markdown
+    assert trial.run("snapshot", "--out", "live.json").startswith("exit 0\n")
+    assert trial.run("adopt", "--all", "--yes").startswith("exit 0\n")
+    assert trial.run("drift", "--metrics", "drift.prom", "--quiet").startswith("exit 0\n")
+    assert 'reconciler_drift_held{company="4211"} 2.0' in (trial.folder / "drift.prom").read_text()
+    shown.append(trial.run("plan", "--detailed-exitcode"))
+    assert "\n".join(shown) == whole
+    trial.write({"assignments/invoice.yaml": GONE.replace("gone@", "typo@") + CEDAR})
+    edited = trial.run("plan", "--base", base)
+    assert edited.startswith("exit 7\n")
+    assert "'typo@acme.test'" in edited
+
+
+def test_05_the_forge_knows_what_was_applied(trial: Trial, github: GitHubStub) -> None:
+    """Without a base and a journal, the commit with the green status is the base for old lines."""
+    trial.write({"assignments/invoice.yaml": GONE})
+    base = trial.commit()
+    assert trial.run("plan", **github.environment).startswith("exit 7\n")
+    creator = {"login": github.accounts["actions"]}
+    github.statuses[base] = [{"context": "reconciler/apply/4211", "state": "success", "description": "",
+                              "target_url": None, "id": 1, "creator": creator}]  # fmt: skip
+    told = trial.run("plan", **github.environment)
+    assert told.startswith("exit 0\n")
+    assert "2 lines held" in told
+
+
+def test_06_somebody_leaves_between_plan_and_apply(tmp_path: Path) -> None:
+    """The preset that was to get them is stale and nothing is written to it; the other one is applied."""
+    seed = company_seed()
+    seed["eligible"] = [{"list": "possible_assignees", "project_id": None, "people": ["1", "2", "3", "4"]}]
+    with running_sandbox(write_seed(tmp_path / "seed", seed)) as sandbox:
+        trial = Trial(tmp_path / "approvals", sandbox)
+        trial.write({"assignments/invoice.yaml": INVOICE + CEDAR})
+        sandbox.edit("31", "1041", acc=["3"])
+        trial.run("plan", "--out", "plan.json")
+        left = '{"data": [{"id": "1", "login": "ann@acme.test", "name": "Ann"}, {"id": "4", "login": "dee@acme.test"}]}'
+        gone = {"path": "/projects/1042/workflows/possible_assignees", "status": 200, "times": 9, "body": left,
+                "headers": {"Total": "2"}}  # fmt: skip
+        sandbox.fail(gone)
+        told = trial.run("apply", "plan.json")
+        assert told.startswith("exit 5\n"), told
+        assert "Harbor Bridge   not written: a line for Project Manager can no longer be resolved" in told
+        assert sandbox.groups("31", "1041")["acc"] == ["3", "4"]
+        assert sandbox.groups("32", "1042")["pm"] == ["1", "2"]
+
+
+def test_07_a_last_day_that_is_over(trial: Trial) -> None:
+    """The group it empties is held by 'plan' and 'validate' with a base, and told by drift; without a base it stops."""
+    group = "[{person: ann@acme.test, until: 2020-01-31}]"
+    trial.write({"assignments/invoice.yaml": INVOICE.replace("[ann@acme.test, cy@acme.test]", group)})
+    base = trial.commit()
+    for command in ("validate", "plan"):
+        assert trial.run(command).startswith("exit 7\n")
+        told = trial.run(command, "--base", base)
+        assert told.startswith("exit 0\n"), told
+        assert (
+            "held until this line is corrected, and what it touches stays as it is: nobody is left in 'Project Manager'"
+            in told
+        )
+    assert "documents/held" in trial.run("drift")

@@ -69,7 +69,27 @@ def test_01_somebody_who_came_back(tmp_path: Path) -> None:
         assert (code, plan["changes"], plan["diagnostics"]) == (0, [], [])
 
 
-def test_02_somebody_who_stands_twice_in_a_group(tmp_path: Path) -> None:
+def test_02_applied_where_the_directory_cannot_be_read(tmp_path: Path) -> None:
+    """Which account is in use was seen in a preset that apply does not read again; the list of the place says it."""
+    seed = company_seed()
+    seed["people"].append({"id": "70", "login": "ann@acme.test", "name": "Ann", "active": False})
+    seed["presets"][0] |= {"groups": seed["presets"][0]["groups"] | {"pm": ["70"]}, "workflow_manager_id": "70"}
+    folder = tmp_path / "approvals"
+    text = ANN_TWICE.replace("Cedar Tower\n", "Cedar Tower\n    workflow_manager: ann@acme.test\n")
+    write_documents(folder, {"a.yaml": text})
+    with running_sandbox(write_seed(tmp_path / "seed", seed)) as sandbox:
+        refused = {"path": "users", "status": 403, "times": 9}
+        sandbox.fail(refused)
+        code, plan = run(folder, sandbox, "plan", "--out", "plan.json")
+        assert (code, len(plan["changes"])) == (0, 1)
+        code, report = run(folder, sandbox, "apply", "plan.json")
+        assert (code, [one["status"] for one in report["outcomes"]]) == (0, ["applied"])
+        assert sandbox.groups("31", "1041")["pm"] == ["1"]
+        code, plan = run(folder, sandbox, "plan", "--detailed-exitcode")
+        assert (code, plan["changes"]) == (0, [])
+
+
+def test_03_somebody_who_stands_twice_in_a_group(tmp_path: Path) -> None:
     """They go back once, in groups that change and in those that do not; reading shows them as live has them."""
     seed = company_seed()
     seed["presets"][1]["groups"] = {"creator": ["5", "5"], "pm": ["1", "1", "2"], "acc": ["3", "4", "3"], "super": []}

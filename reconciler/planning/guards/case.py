@@ -133,9 +133,7 @@ def judged_preset(
     ``target`` is its address, the project's name (or "company") and the template's.
     """
     if change is None:
-        roles = [
-            JudgedRole(one.uuid, names[one.uuid], _once(one.members)) for one in preset.groups if one.uuid in names
-        ]
+        roles = [JudgedRole(one.uuid, names[one.uuid], one.members) for one in preset.groups if one.uuid in names]
         if len(roles) < len(names):
             shown = {role.uuid for role in roles}
             roles.extend(JudgedRole(uuid, name, ()) for uuid, name in names.items() if uuid not in shown)
@@ -151,10 +149,4 @@ def _after(uuid: str, live: Mapping[str, Sequence[Person]], change: PresetChange
         if group.uuid == uuid:
             known.update({one.id: Person(one.id, one.login, one.name) for one in group.add})
             known.update({one.id: one for one in group.keep})
-    return _once(tuple(known.get(one) or Person(one) for one in change.after.get(uuid, ())))
-
-
-def _once(members: tuple[Person, ...]) -> tuple[Person, ...]:
-    """Give each person once: live may have somebody twice in a group."""
-    by_id = {person.id: person for person in members}
-    return members if len(by_id) == len(members) else tuple(by_id.values())
+    return tuple(known.get(one) or Person(one) for one in change.after.get(uuid, ()))

@@ -128,14 +128,14 @@ def _staying(case: Case, inactive: frozenset[str]) -> Iterator[Diagnostic]:
         for group in change.groups
         for person in group.add
     }
-    places: dict[str, list[str]] = {}
+    places: dict[str, dict[str, None]] = {}  # live may have somebody twice in a group
     names: dict[str, str] = {}
     for preset in case.presets:
         for role in preset.roles:
             for person in role.members:
                 login = (person.login or "").lower()
                 if login in inactive and (preset.address, role.uuid, person.id) not in added:
-                    places.setdefault(login, []).append(f"{preset.title} · {role.name}")
+                    places.setdefault(login, {})[f"{preset.title} · {role.name}"] = None
                     names[login] = f"{person.name or person.login} ({person.login})"
     for login, found in places.items():
         message = f"{names[login]} is inactive in the directory and stays in {len(found):,}: {few(found)}"

@@ -312,14 +312,14 @@ def test_git_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
     assert ask_git(program(tmp_path, "print('x')"), tmp_path) == b"x\n"
     echo = program(tmp_path, "import sys; sys.stdout.write(sys.stdin.read())")
     assert ask_git(echo, tmp_path, told=b"y" * 3_000_000) == b"y" * 3_000_000
-    monkeypatch.setattr(revision, "_PATIENCE_SECONDS", 1.0)
+    monkeypatch.setattr(revision, "_PATIENCE_SECONDS", 3.0)
     monkeypatch.setattr(revision, "_LARGEST_ANSWER", 1_000_000)
     assert ask_git(program(tmp_path, "while True: print('x' * 10_000)"), tmp_path) is None
     started = time.monotonic()
     assert ask_git(program(tmp_path, "import time; time.sleep(60)"), tmp_path) is None
     child = "import subprocess, sys; subprocess.Popen(['sleep', '60']); print('x')"
     assert ask_git(program(tmp_path, child), tmp_path) == b"x\n"
-    assert time.monotonic() - started < 20
+    assert time.monotonic() - started < 30
 
 
 def test_git_is_started_in_one_place() -> None:

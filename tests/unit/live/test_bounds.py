@@ -14,6 +14,7 @@ import tracemalloc
 import zlib
 from typing import TYPE_CHECKING, Any
 
+import httpcore
 import pytest
 
 from reconciler.errors import (
@@ -26,6 +27,7 @@ from reconciler.errors import (
 )
 from reconciler.live.bodies import BodyError, read_body
 from reconciler.live.client import ServiceClient
+from reconciler.live.deadline import Deadline
 from reconciler.live.pages import WORKFLOWS, read_pages
 from reconciler.live.reading import Reader
 from reconciler.live.transport import ANSWER_BYTES, ERROR_BYTES
@@ -166,6 +168,20 @@ def test_an_answer_that_trickles_ends(kind: str) -> None:
             client.get("/x", "a thing")
         assert 5 * SHORT <= time.monotonic() - started < 20 * SHORT
     assert len(wire.asked) == 5
+
+
+def test_a_deadline_leaves_no_wait_when_it_is_over() -> None:
+    """Each wait is the shorter of its own and what is left."""
+    deadline = Deadline(50)
+    deadline.start()
+    assert 40 < deadline.limit(None) <= 50
+    assert deadline.limit(3) == 3
+    assert not deadline.passed()
+    over = Deadline(0)
+    over.start()
+    assert over.passed()
+    with pytest.raises(httpcore.TimeoutException):
+        over.limit(3)
 
 
 def test_a_server_that_takes_nothing_in_is_left() -> None:

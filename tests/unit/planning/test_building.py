@@ -39,7 +39,7 @@ def test_a_plan_in_full(tmp_path: Path) -> None:
     assert (change.unmanaged, change.dynamic, change.workflow_manager) == (1, 2, None)
     assert msgspec.structs.asdict(plan.summary) == {
         "presets": 1, "changed": 1, "additions": 1, "removals": 1, "managers": 0, "people": 2,
-        "managed": 2, "withheld": 0, "drift": None, "already": None,
+        "managed": 2, "withheld": 0, "drift": None, "already": None, "held": 0,
     }  # fmt: skip
     assert plan.applicable
 

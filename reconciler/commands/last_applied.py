@@ -1,0 +1,58 @@
+"""The documents of the commit that was applied last, as far as the journal or the forge know it."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from reconciler.commands.basing import documents_of
+from reconciler.commands.commits import find_waiting
+from reconciler.commands.workspace import now
+from reconciler.desired import read_base
+from reconciler.errors import ReconcilerError
+from reconciler.journal import read_runs
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from reconciler.commands.workspace import Workspace
+    from reconciler.model.documents import Documents
+    from reconciler.model.outcomes import RecordedRun
+
+__all__ = ["documents_applied_last"]
+
+
+def documents_applied_last(workspace: Workspace, folder: Path) -> Documents | None:
+    """Return the documents of the last commit that was applied whole; null where nothing here knows it.
+
+    The journal in ``folder`` is asked first, then the statuses on the forge, where the environment names one. Whatever
+    cannot be read is not known.
+    """
+    for find in (_of_journal, _of_forge):
+        try:
+            revision = find(workspace, folder)
+            if revision is not None:
+                base = read_base(workspace.settings_file, revision, now().date())
+                return documents_of(base, workspace.service.company_id)
+        except ReconcilerError:
+            continue  # the caller then reports the problem that made it ask
+    return None
+
+
+def _of_journal(workspace: Workspace, folder: Path) -> str | None:
+    company_id = workspace.service.company_id
+    return next((run.revision for run in read_runs(folder) if run.company_id == company_id and _is_whole(run)), None)
+
+
+def _is_whole(run: RecordedRun) -> bool:
+    summary = run.summary
+    if summary is None or run.only is not None or run.revision is None:
+        return False
+    return not (summary.stale or summary.failed or summary.unverified or summary.skipped)
+
+
+def _of_forge(workspace: Workspace, _folder: Path) -> str | None:
+    from reconciler.forge import open_forge  # noqa: PLC0415 - start-up is measured
+    from reconciler.settings.forge import read_forge  # noqa: PLC0415 - the same
+
+    return find_waiting(open_forge(read_forge(os.environ)), workspace).since

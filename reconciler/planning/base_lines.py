@@ -1,0 +1,142 @@
+"""Which lines of documents the base has too, wherever they moved: what is wrong in them is no fault of a request."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from reconciler.model.diagnostics import Origin
+    from reconciler.model.documents import Assignments, DesiredGroup, Documents, Entry, Team
+    from reconciler.model.member import Member
+
+__all__ = ["BaseLines", "line_keys"]
+
+# What a line says and where it stands, without its number: (kind, document, entry, …).
+_Key = tuple[object, ...]
+_DEFAULTS = ("defaults",)
+
+
+def line_keys(documents: Documents) -> dict[Origin, set[_Key]]:
+    """Return what each place of assignments says: templates, entries, groups, members and workflow managers.
+
+    The content of a document, entry or group is part of its key, so that an edited one has another key.
+    """
+    keys: dict[Origin, set[_Key]] = {}
+    for document in documents.written:
+        for origin, key in _of_document(document):
+            keys.setdefault(origin, set()).add(key)
+    return keys
+
+
+def _of_document(document: Assignments) -> Iterator[tuple[Origin, _Key]]:
+    about = (str(document.template), document.tool or "", document.company_level)
+    entries = tuple(sorted((_entry(one) for one in document.entries), key=repr))
+    whole = (*about, _groups(document.groups), _manager(document.workflow_manager), entries)
+    yield document.template.origin, ("document", *whole)
+    yield document.origin, ("defaults", *about, _groups(document.groups), _manager(document.workflow_manager))
+    yield from _of_groups(document.groups, document.workflow_manager, (*about, _DEFAULTS))
+    for entry in document.entries:
+        key = ("entry", *about, _entry(entry))
+        yield entry.origin, key
+        if entry.project is not None:
+            yield entry.project.origin, key
+        for origin in entry.where_origins.values():
+            yield origin, key
+        for reference in entry.left_out:
+            yield reference.origin, key
+        yield from _of_groups(entry.groups, entry.workflow_manager, (*about, _place(entry)))
+
+
+def _of_groups(
+    groups: Mapping[str, DesiredGroup], manager: Member | None, where: _Key
+) -> Iterator[tuple[Origin, _Key]]:
+    for name, group in groups.items():
+        yield group.origin, ("group", *where, name, _group(group))
+        for member in group.members:
+            yield member.origin, ("member", *where, name, _member(member))
+    if manager is not None:
+        yield manager.origin, ("manager", *where, _member(manager))
+
+
+def _place(entry: Entry) -> _Key:
+    if entry.where is not None:
+        left_out = tuple(sorted(str(one) for one in entry.left_out))
+        return (
+            "where",
+            tuple(sorted((field, tuple(sorted(values))) for field, values in entry.where.items())),
+            left_out,
+        )
+    return ("company",) if entry.project is None else ("project", str(entry.project))
+
+
+def _entry(entry: Entry) -> _Key:
+    return (*_place(entry), _groups(entry.groups), _manager(entry.workflow_manager))
+
+
+def _groups(groups: Mapping[str, DesiredGroup]) -> _Key:
+    return tuple(sorted((name, _group(group)) for name, group in groups.items()))
+
+
+def _group(group: DesiredGroup) -> _Key:
+    return (tuple(sorted(_member(one) for one in group.members)), group.allow_empty)
+
+
+def _member(member: Member) -> tuple[str, str, str]:
+    return (*member.key, str(member.until or ""))
+
+
+def _manager(manager: Member | None) -> _Key:
+    return () if manager is None else _member(manager)
+
+
+class BaseLines:
+    """The lines of one base, to ask whether a line of other documents stands there too."""
+
+    def __init__(self, base: Documents) -> None:
+        keys = line_keys(base)
+        self._keys = frozenset(key for found in keys.values() for key in found)
+        self._people = {name: frozenset(_people(team, base.teams, ())) for name, team in base.teams.items()}
+        self._empty = frozenset(_empty_groups(base))
+
+    def has(self, keys: Iterable[_Key]) -> bool:
+        """Tell whether the base has a line that says one of these."""
+        return not self._keys.isdisjoint(keys)
+
+    def team_names(self, team: str, person: Member) -> bool:
+        """Tell whether a team of the base names a person, by nested teams too."""
+        return person.key in self._people.get(team, frozenset())
+
+    def is_empty(self, documents: Documents, origin: Origin) -> bool:
+        """Tell whether a group of the documents, by its place, is one that the base leaves empty too, as of today."""
+        return any(key in self._empty for place, key in _places(documents) if place == origin)
+
+
+def _people(team: Team, teams: Mapping[str, Team], above: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    for member in team.members:
+        if member.team is None:
+            yield member.key
+        elif member.team in teams and member.team not in above:
+            yield from _people(teams[member.team], teams, (*above, team.name))
+
+
+def _places(documents: Documents) -> Iterator[tuple[Origin, _Key]]:
+    """Yield where each group is named, and by what it is known whatever it holds."""
+    for document in documents.assignments:
+        about = (str(document.template), document.tool or "", document.company_level)
+        named = [(_DEFAULTS, document.groups), *((_place(entry), entry.groups) for entry in document.entries)]
+        for place, groups in named:
+            for name, group in groups.items():
+                yield group.origin, (*about, place, name)
+
+
+def _empty_groups(documents: Documents) -> Iterator[_Key]:
+    empty = {
+        group.origin
+        for document in documents.assignments
+        for groups in (document.groups, *(entry.groups for entry in document.entries))
+        for group in groups.values()
+        if not group.members and not group.allow_empty
+    }
+    return (key for origin, key in _places(documents) if origin in empty)

@@ -1,0 +1,90 @@
+"""Old lines that name somebody who may no longer be assigned: their groups are held, and nothing else waits for it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from reconciler.model.diagnostics import HELD, Diagnostic
+from reconciler.model.problem import Problem
+from reconciler.planning.held import NOT_POSSIBLE, hold_unresolved
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from reconciler.model.documents import Documents
+    from reconciler.model.live import LiveState, Person, Place
+    from reconciler.model.member import Member
+    from reconciler.model.scope import ResolvedTarget, Scope
+    from reconciler.planning.held import Tolerance
+
+__all__ = ["hold_impossible"]
+
+
+def hold_impossible(
+    targets: Sequence[ResolvedTarget], state: LiveState, documents: Documents, scope: Scope, tolerance: Tolerance
+) -> tuple[list[ResolvedTarget], list[Diagnostic]]:
+    """Return the targets without groups that cannot be filled for the sake of an old line, and what is held.
+
+    Somebody who left can still be found, by their name in another preset, and the service would refuse to add them. In
+    a line of the request that is for the guards; in a line that the base has too it must not stop everything else.
+    """
+    eligible = _by_place((one.place, one.people) for one in state.assignees)
+    managers = _by_place((one.place, one.people) for one in state.managers)
+    inactive = state.inactive or frozenset()
+    left: list[ResolvedTarget] = []
+    told: dict[tuple[object, str], Diagnostic] = {}
+    for target in targets:
+        found = [*_groups(target, eligible, inactive), *_manager(target, managers)]
+        if not found or tolerance.looks:
+            left.append(target)
+            continue
+        judged = hold_unresolved((problem for _, problem in found), documents, scope, tolerance)
+        held = {uuid for (uuid, _), one in zip(found, judged, strict=True) if one.code == HELD}
+        told.update(((one.origin, one.message), one) for one in judged if one.code == HELD)
+        groups = {uuid: group for uuid, group in target.groups.items() if uuid not in held}
+        manager = None if None in held else target.manager
+        left.append(msgspec.structs.replace(target, groups=groups, manager=manager))
+    return left, list(told.values())
+
+
+def _by_place(lists: Iterable[tuple[Place, Sequence[Person]]]) -> dict[Place, frozenset[str]]:
+    return {place: frozenset(person.id for person in people) for place, people in lists}
+
+
+def _groups(
+    resolved: ResolvedTarget, eligible: Mapping[Place, frozenset[str]], inactive: frozenset[str]
+) -> Iterator[tuple[str, Problem]]:
+    target = resolved.target
+    may = eligible.get(target.place)
+    live = {one.uuid: {person.id for person in one.members} for one in target.preset.groups}
+    for uuid, group in resolved.groups.items():
+        for login_id in group.members.keys() - live.get(uuid, set()):
+            found = group.members[login_id]
+            person = found.person
+            if (person.login or "").lower() in inactive or (may is not None and login_id not in may):
+                line = _line(target.groups[uuid].members, person)
+                yield uuid, _problem(resolved, line, f"{person} ({person.login}) may no longer be assigned")
+
+
+def _manager(resolved: ResolvedTarget, managers: Mapping[Place, frozenset[str]]) -> Iterator[tuple[None, Problem]]:
+    target, wanted = resolved.target, resolved.manager
+    may = managers.get(target.place)
+    if wanted is None or target.manager is None or may is None or wanted.person.id in may:
+        return
+    now = target.preset.workflow_manager
+    if now is None or now.id != wanted.person.id:
+        yield None, _problem(resolved, target.manager, f"{wanted.person} may no longer be workflow manager")
+
+
+def _line(members: Sequence[Member], person: Person) -> Member | None:
+    return next((one for one in members if one.names(person.id, person.login)), None)
+
+
+def _problem(resolved: ResolvedTarget, line: Member | None, words: str) -> Problem:
+    target = resolved.target
+    place = f"project '{target.project.name}'" if target.project else "the company"
+    message = f"{words} on {target.template.tool} in {place}: take them out of this line, or give them access there"
+    origin = None if line is None else line.origin
+    return Problem(Diagnostic(severity="error", code=NOT_POSSIBLE, message=message, origin=origin), line)

@@ -1,0 +1,222 @@
+"""Lines that cannot be resolved: held where the base has them too, errors where the request wrote them."""
+
+from __future__ import annotations
+
+import datetime
+from typing import TYPE_CHECKING
+
+import pytest
+
+from reconciler.commands.observing import observe
+from reconciler.desired import read_repository, read_settings_document
+from reconciler.errors import DocumentsError
+from reconciler.live.snapshot import SnapshotReader
+from reconciler.model.diagnostics import has_errors
+from reconciler.planning import compare
+from reconciler.planning.held import LENIENT, LOOKING, STRICT, Tolerance, hold_empty_groups
+from tests.support.account import company_seed, write_documents
+from tests.support.values import TODAY, live_state
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from typing import Any
+
+    from reconciler.commands.observing import Observation
+    from reconciler.model.documents import Documents
+    from reconciler.model.live import LiveState
+
+HARBOR = "  - project: Harbor Bridge\n    groups: {Project Manager: [ann@acme.test, cy@acme.test]}\n"
+CEDAR = "  - project: Cedar Tower\n    groups: {Accounting: [cy@acme.test, eli@acme.test]}\n"
+
+
+def document(*entries: str, head: str = "template: Invoice Approval") -> str:
+    """Give an assignments document."""
+    return f"kind: assignments\n{head}\nprojects:\n{''.join(entries)}"
+
+
+def read(folder: Path, documents: dict[str, str]) -> tuple[Documents, list[Any]]:
+    """Read documents without raising."""
+    file = write_documents(folder, documents)
+    return read_repository(file, read_settings_document(file), TODAY)
+
+
+def look(
+    folder: Path, now: dict[str, str], base: dict[str, str] | None = None, *, state: LiveState | None = None
+) -> Observation:
+    """Observe documents with the lines of a base held; raises DocumentsError like the commands do."""
+    documents, diagnostics = read(folder / "now", now)
+    tolerance = LENIENT
+    if base is not None:
+        then, _ = read(folder / "base", base)
+        tolerance = Tolerance(lambda: then)
+    diagnostics = hold_empty_groups(diagnostics, documents, tolerance)
+    assert not has_errors(diagnostics), diagnostics
+    return observe(documents, diagnostics, SnapshotReader(state or live_state()), tolerance=tolerance)
+
+
+def held(observation: Observation) -> list[str]:
+    """Give what is held as ``place message``."""
+    found = [one for one in observation.diagnostics if one.code == "documents/held"]
+    assert all(one.severity == "warning" for one in found)
+    return [f"{one.origin} {one.message}" for one in found]
+
+
+def changed(observation: Observation) -> list[str]:
+    """Give the addresses that change."""
+    return [one.address for one in compare(observation.resolved, observation.state.versions)]
+
+
+# What may be wrong in an old line, and a part of what is told.
+TROUBLES = {
+    "a person": (document(HARBOR.replace("ann@acme.test, cy", "gone")), "gone@acme"),
+    "a manager": (
+        document("  - project: Harbor Bridge\n    workflow_manager: gone@acme.test\n"), "nobody with the login 'gone@"
+    ),
+    "a project": (document("  - project: Gone\n    groups: {Accounting: [cy@acme.test]}\n"), "no project 'Gone'"),
+    "a template": (document(HARBOR, head="template: Gone"), "no template 'Gone'"),
+    "a tool": (document(HARBOR, head="template: Invoice Approval\ntool: gone"), "belongs to tool"),
+    "a role": (document("  - project: Harbor Bridge\n    groups: {Gone: [cy@acme.test]}\n"), "no role group 'Gone'"),
+    "a dynamic group": (
+        document("  - project: Harbor Bridge\n    groups: {Superintendent: [cy@acme.test]}\n"), "filled by the service"
+    ),
+    "a preset": (document("  - project: Old Library\n    groups: {Accounting: [cy@acme.test]}\n"), "is not assigned"),
+    "a field": (document("  - where: {gone: x}\n    groups: {Accounting: [cy@acme.test]}\n"), "no project has a field"),
+    "a person twice": (
+        document("  - project: Harbor Bridge\n    groups: {Accounting: [cy@acme.test, {login_id: '3'}]}\n"),
+        "is the same person",
+    ),
+    "two selections": (
+        document(
+            "  - where: {stage: Course of Construction}\n    groups: {Project Manager: [cy@acme.test]}\n",
+            "  - where: {state_code: WA}\n    groups: {Project Manager: [dee@acme.test]}\n",
+        ),
+        "with the same rank",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", TROUBLES)
+def test_an_old_line_holds_what_it_touches(tmp_path: Path, name: str) -> None:
+    """Moved by a line, it is held with its place; what else changes is planned; a new one stays an error."""
+    text, words = TROUBLES[name]
+    now = {"z.yaml": f"# a line above\n{text}", "a.yaml": document(CEDAR)}
+    observation = look(tmp_path, now, {"old.yaml": text})
+    (told,) = held(observation)
+    assert told.startswith("z.yaml:")
+    assert "held until this line is corrected, and what it touches stays as it is: " in told
+    assert words in told
+    assert "projects/1041/templates/11" in changed(observation)
+    with pytest.raises(DocumentsError) as raised:
+        look(tmp_path / "new", now, {"old.yaml": document(CEDAR)})
+    assert words in str([one.message for one in raised.value.diagnostics])
+
+
+def test_a_group_is_left_whole(tmp_path: Path) -> None:
+    """Of a group with a line that is held nobody moves, though another line of it was edited."""
+    base = {
+        "a.yaml": document(
+            "  - project: Harbor Bridge\n    groups: {Project Manager: [ann@acme.test, gone@acme.test]}\n"
+        )
+    }
+    now = {"a.yaml": base["a.yaml"].replace("ann@", "dee@")}
+    observation = look(tmp_path, now, base)
+    assert changed(observation) == []
+    (resolved,) = observation.resolved
+    assert resolved.held == frozenset({"pm"})
+    assert resolved.named == frozenset({"pm"})
+
+
+@pytest.mark.parametrize(
+    "edited",
+    [
+        ("gone@", "gone.too@"),
+        ("Harbor Bridge", "Cedar Tower"),
+        ("Project Manager", "Accounting"),
+    ],
+)
+def test_an_edited_line_is_an_error(tmp_path: Path, edited: tuple[str, str]) -> None:
+    """Another person, project or role: the request wrote it."""
+    base, _ = TROUBLES["a person"]
+    with pytest.raises(DocumentsError):
+        look(tmp_path, {"a.yaml": base.replace(*edited)}, {"a.yaml": base})
+
+
+def test_a_team_is_judged_at_the_team(tmp_path: Path) -> None:
+    """Whoever an old team names is held wherever the team is named; whoever is new in it is an error."""
+    text = document("  - project: Harbor Bridge\n    groups: {Project Manager: [team:west]}\n")
+    team = "kind: teams\nteams: {west: [team:inner], inner: [ann@acme.test, gone@acme.test]}\n"
+    now = {"a.yaml": text + CEDAR.replace("cy@acme.test", "team:west"), "t.yaml": team}
+    observation = look(tmp_path, now, {"a.yaml": text, "t.yaml": team})
+    assert len(held(observation)) == 2
+    assert changed(observation) == []
+    with pytest.raises(DocumentsError):
+        look(tmp_path / "new", now, {"a.yaml": text, "t.yaml": team.replace(", gone@acme.test", "")})
+
+
+def test_a_last_day_that_left_a_group_empty(tmp_path: Path) -> None:
+    """It is held where the base is empty by it too; a list emptied by the request is an error."""
+    day = TODAY - datetime.timedelta(days=1)
+    text = document(
+        f"  - project: Harbor Bridge\n    groups: {{Accounting: [{{person: cy@acme.test, until: {day}}}]}}\n"
+    )
+    observation = look(tmp_path, {"a.yaml": f"# moved\n{text}" + CEDAR}, {"b.yaml": text})
+    (told,) = held(observation)
+    assert "nobody is left in 'Accounting'" in told
+    assert changed(observation) == ["projects/1041/templates/11"]
+    team = {"a.yaml": text.replace(f"{{person: cy@acme.test, until: {day}}}", "team:west")}
+    documents, diagnostics = read(tmp_path / "team", {**team, "t.yaml": "kind: teams\nteams: {west: []}\n"})
+    then, _ = read(tmp_path / "team-then", {**team, "t.yaml": "kind: teams\nteams: {west: [cy@acme.test]}\n"})
+    assert has_errors(hold_empty_groups(diagnostics, documents, Tolerance(lambda: then)))
+    assert has_errors(hold_empty_groups(diagnostics, documents, STRICT))
+    written = {"a.yaml": document("  - project: Harbor Bridge\n    groups: {Accounting: []}\n")}
+    documents, diagnostics = read(tmp_path / "empty", written)
+    assert has_errors(hold_empty_groups(diagnostics, documents, LENIENT)), "an empty list is no matter of days"
+
+
+def test_somebody_who_may_no_longer_be_assigned(tmp_path: Path) -> None:
+    """An old line would add them, so the group is held; a new line is for the guards."""
+    state = live_state()
+    nobody = tuple(one for one in state.assignees if one.place.project_id != "1042")
+    state = state.__class__(
+        **{
+            **{name: getattr(state, name) for name in state.__struct_fields__},
+            "assignees": (
+                *nobody,
+                *(type(one)(place=one.place, people=()) for one in state.assignees if one not in nobody),
+            ),
+            "managers": tuple(type(one)(place=one.place, people=()) for one in state.managers),
+        }
+    )
+    text = document(HARBOR + "    workflow_manager: ann@acme.test\n")
+    observation = look(tmp_path, {"a.yaml": text + CEDAR}, {"a.yaml": text}, state=state)
+    assert [one.split(": ", 1)[1].split(" on ")[0] for one in held(observation)] == [
+        "Cy (cy@acme.test) may no longer be assigned",
+        "Ann may no longer be workflow manager",
+    ]
+    assert changed(observation) == ["projects/1041/templates/11"]
+    fresh = look(tmp_path / "new", {"a.yaml": text}, {"a.yaml": document(CEDAR)}, state=state)
+    assert held(fresh) == []
+    assert changed(fresh) == ["projects/1042/templates/11"]
+
+
+def test_commands_that_look_hold_nobody_for_that(tmp_path: Path) -> None:
+    """Drift still shows whom the documents want and live has not."""
+    seed = company_seed()
+    state = live_state(seed)
+    documents, diagnostics = read(tmp_path, {"a.yaml": document(HARBOR)})
+    reader = SnapshotReader(state.__class__(**{
+        **{name: getattr(state, name) for name in state.__struct_fields__}, "inactive": frozenset({"cy@acme.test"}),
+    }))  # fmt: skip
+    looked = observe(documents, diagnostics, reader, tolerance=LOOKING)
+    assert changed(looked) == ["projects/1042/templates/11"]
+    applied = observe(documents, diagnostics, reader, tolerance=LENIENT)
+    assert changed(applied) == []
+
+
+def test_without_a_base_nothing_is_old(tmp_path: Path) -> None:
+    """Where no base is known, the line is an error."""
+    text, _ = TROUBLES["a person"]
+    documents, diagnostics = read(tmp_path, {"a.yaml": text})
+    for tolerance in (STRICT, Tolerance(lambda: None)):
+        with pytest.raises(DocumentsError):
+            observe(documents, diagnostics, SnapshotReader(live_state()), tolerance=tolerance)
