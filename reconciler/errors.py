@@ -129,7 +129,7 @@ class CredentialsError(ServiceError):
 
 
 class RateLimitError(ServiceError):
-    """The service answered 429 again and again in spite of waiting (api.md section 5)."""
+    """The service answered 429 again and again in spite of waiting (docs/service.md section 5)."""
 
 
 class AnswerError(ServiceError):
@@ -137,7 +137,7 @@ class AnswerError(ServiceError):
 
 
 class RequestRefusedError(ServiceError):
-    """The service refuses this request for good; ``status`` is the HTTP status (api.md section 5)."""
+    """The service refuses this request for good; ``status`` is the HTTP status (docs/service.md section 5)."""
 
     def __init__(self, message: str, *, status: int) -> None:
         super().__init__(message)

@@ -245,7 +245,7 @@ def _write(service: PresetService, change: PresetChange, preset: Preset) -> str 
 def _read_back(
     change: PresetChange, service: PresetService, sleep: Callable[[float], object]
 ) -> tuple[Preset, Position]:
-    """Read until live is as planned, or patience ends: reads can lag by a second or two (api.md section 6)."""
+    """Read until live is as planned, or patience ends: reads can lag by a second or two (docs/service.md section 6)."""
     try:
         preset = service.read(_project_id(change), change.preset_id)
         stands = position(change, preset)

@@ -206,7 +206,7 @@ def with_age(observation: Observation) -> Observation:
 def with_lists_of_invalid(observation: Observation, reader: LiveReader) -> Observation:
     """Read who may be assigned where presets are invalid: one list each, and none where all are valid.
 
-    A preset turns invalid by somebody in it who may not be assigned any more (api.md section 1): these lists tell who.
+    Members who may no longer be assigned make a preset invalid (docs/service.md section 1). These lists name them.
     """
     wanted = {one.target.place for one in observation.resolved if not one.target.preset.valid}
     return with_lists(observation, reader, wanted)

@@ -49,7 +49,7 @@ def find_notices(
     """Give everything worth knowing of the presets that are managed, by address.
 
     Who may not be assigned any more is told where the list of possible assignees was read, which is for presets that
-    are invalid (api.md section 1).
+    are invalid (docs/service.md section 1).
     """
     names = {version.id: {one.uuid: one.name for one in version.groups if one.is_role} for version in state.versions}
     lists = {one.place: frozenset(each.id for each in one.people) for one in state.assignees}

@@ -22,7 +22,7 @@ class AccountReader(Reader):
     def account(self) -> Account:
         """Read tools and templates, and projects where any tool is one of projects (each list once).
 
-        The list of tools alone tells which endpoints serve a template (api.md section 1).
+        The list of tools alone tells which endpoints serve a template (docs/service.md section 1).
         """
         self._tell("tools", 0, 0)
         tools = self._list(f"{self._company}/workflows/tools", list[ToolItem], "the list of tools", UNPAGED)

@@ -1,4 +1,4 @@
-"""Keeps requests below both rate windows of the service (api.md section 5); it sends and sleeps nothing itself.
+"""Keep requests below both rate windows of the service (docs/service.md section 5). Nothing is sent from here.
 
 Times are seconds of any steady clock; the caller passes them in.
 """

@@ -1,4 +1,4 @@
-"""The service's answers as api.md section 3 documents them, reduced to what is used; ids are checked here."""
+"""The service's answers as docs/service.md section 3 documents them, reduced to what is used; ids are checked here."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ class Writer:
         self._client = client
 
     def replace_assignees(self, preset: Preset, groups: dict[str, tuple[str, ...]], manager_id: str | None) -> None:
-        """PATCH the whole array: every group given, and what else the last read showed (api.md section 2).
+        """PATCH the whole array: every group given, and what else the last read showed (docs/service.md section 2).
 
         ``preset`` is that last read. Raises AnswerLostError when the write may have happened all the same,
         RequestRefusedError or another ServiceError when it did not.

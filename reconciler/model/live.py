@@ -36,7 +36,7 @@ __all__ = [
 
 
 class Person(msgspec.Struct, frozen=True, gc=False):
-    """Somebody with a login: ``id`` is the login id (never the directory's user id, api.md section 3)."""
+    """Somebody with a login: ``id`` is the login id (never the directory's user id, docs/service.md section 3)."""
 
     id: str
     login: str | None = None
@@ -104,7 +104,7 @@ class Group(msgspec.Struct, frozen=True, gc=False):
 
     @property
     def is_role(self) -> bool:
-        """Whether the group is of type responsible role, compared without case (api.md section 3)."""
+        """Whether the group is of type responsible role, compared without case (docs/service.md section 3)."""
         return self.type.casefold() == "responsible_role"
 
 
@@ -123,7 +123,7 @@ class Membership(msgspec.Struct, frozen=True):
 
 
 class ChosenAssignee(msgspec.Struct, frozen=True, gc=False):
-    """One login chosen for a step apart from the groups (api.md section 6)."""
+    """One login chosen for a step apart from the groups (docs/service.md section 6)."""
 
     id: str
     required: bool | None = None

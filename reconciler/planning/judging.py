@@ -23,7 +23,7 @@ __all__ = ["judge_acknowledged", "judge_age", "judge_kept", "unreadable_diagnost
 def judge_kept(changes: Iterable[PresetChange], live: LiveState) -> list[Diagnostic]:
     """Name people who stay in a preset that is written though they may no longer be assigned.
 
-    The service may refuse such a write (api.md section 6). Only lists that were read anyway can tell.
+    The service may refuse such a write (docs/service.md section 6). Only lists that were read anyway can tell.
     """
     may_be_assigned = {one.place: frozenset(person.id for person in one.people) for one in live.assignees}
     presets = {(preset.project_id, preset.id): preset for preset in live.presets}

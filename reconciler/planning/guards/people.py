@@ -24,7 +24,7 @@ _Eligible = dict["Place", frozenset[str]]
 
 
 def not_possible(case: Case) -> Iterator[Diagnostic]:
-    """Stop additions where the service says that they may not be assigned (api.md section 6)."""
+    """Stop additions where the service says that they may not be assigned (docs/service.md section 6)."""
     may_be_assigned = _by_place(case.assignees)
     may_manage = _by_place(case.managers)
     for change in case.changes:
