@@ -14,7 +14,7 @@ from reconciler.commands.refreshing import open_refreshing_reader
 from reconciler.commands.workspace import moment, now, source_of
 from reconciler.desired import judge_losses
 from reconciler.errors import RefusedError
-from reconciler.model.diagnostics import Diagnostic
+from reconciler.model.diagnostics import HELD, Diagnostic
 from reconciler.model.plan import LiveSource, Plan
 from reconciler.planning import WHOLE, build_plan, compare, count_managed, restrict, withhold
 from reconciler.planning.basing import judge_released, judge_unseen
@@ -221,7 +221,8 @@ def _told(
     unseen: list[Diagnostic] = []
     if base is not None and compared.then is not None:
         released = judge_released(compared.then, observation.resolved, base.revision, observation.state.catalogue)
-        unseen = judge_unseen(documents_of(base, company_id), observation.state, base.revision)
+        held = [one.message for one in observation.diagnostics if one.code == HELD]
+        unseen = judge_unseen(documents_of(base, company_id), observation.state, base.revision, held)
     kept = judge_kept(compared.changes, observation.state)
     acknowledged = judge_acknowledged(compared.changes, observation.acknowledged, today)
     return [*released, *unseen, *kept, *acknowledged, *compared.left_alone, *observation.diagnostics]

@@ -11,7 +11,7 @@ from reconciler.model.live import preset_address
 from reconciler.planning.selecting import select
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from reconciler.model.base import BaseTarget
     from reconciler.model.diagnostics import Origin
@@ -48,18 +48,21 @@ def judge_released(
     return [Diagnostic(severity="warning", code="policy/no-longer-managed", message=message)]
 
 
-def judge_unseen(base: Documents | None, state: LiveState, revision: str) -> list[Diagnostic]:
+def judge_unseen(
+    base: Documents | None, state: LiveState, revision: str, told: Collection[str] = ()
+) -> list[Diagnostic]:
     """Warn of presets that the base names and that cannot be found now: nothing is known of them.
 
     Those are entries of the base whose template or project is not in the catalogue, and presets of a named project or
     of the company that were looked for and are not in the list. What a ``where`` of the base selected on its day is
-    not known.
+    not known. What stands at the end of one of the messages ``told``, such as those of held lines, is not repeated.
     """
     if base is None:
         return []
     named = tuple(_without_selections(document) for document in base.assignments)
     scope, lost = select(msgspec.structs.replace(base, assignments=named), state.catalogue)
-    places = {one.origin for one in lost if one.severity == "error" and one.origin is not None}
+    news = (one for one in lost if one.severity == "error" and not any(text.endswith(one.message) for text in told))
+    places = {one.origin for one in news if one.origin is not None}
     lost_entries = [name for document in base.assignments for name in _lost(document, places)]
     missing = {(one.project_id, template) for one in state.listed for template in one.template_ids}
     missing -= {(one.project_id, one.template_id) for one in state.presets}
