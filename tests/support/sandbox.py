@@ -113,6 +113,8 @@ def running_sandbox(seed: Path, *options: str) -> Iterator[RunningSandbox]:
     process = subprocess.Popen([*command, *options], stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
     address = process.stdout.readline().strip()
+    # without an address commands would go by their defaults, and leave this machine
+    assert address.startswith("http://127.0.0.1:"), f"the sandbox did not start ({process.wait(20)})"
     running = RunningSandbox(address, process)
     try:
         yield running
