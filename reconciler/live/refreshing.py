@@ -73,12 +73,10 @@ class RefreshingReader:
 
     def presets(self, wanted: Sequence[Wanted]) -> tuple[list[Preset], list[Unreadable]]:
         """Give presets, those to be read anew and those the snapshot never looked at from the service."""
-        looked_at = self._snapshot.looked_at
         seen: list[Wanted] = []
         unseen: list[Wanted] = []
         for one in wanted:
-            known = looked_at.get(one.place, frozenset())
-            (seen if one.template_ids <= known else unseen).append(one)
+            (unseen if self._snapshot.not_looked_at(one) else seen).append(one)
         presets, unreadable = self._snapshot.presets(seen)
         kept = [one for one in presets if _key(one) not in self._anew]
         anew = [self._anew[_key(one)] for one in presets if _key(one) in self._anew]

@@ -89,7 +89,7 @@ class SnapshotReader:
     def __init__(self, state: LiveState) -> None:
         self._state = state
         self._assignees = {one.place: one for one in state.assignees}
-        self.looked_at = {one.place: one.template_ids for one in state.listed}
+        self._looked_at = {(one.place.project_id, template) for one in state.listed for template in one.template_ids}
         self._managers = {one.place: one for one in state.managers}
 
     def catalogue(self, *, with_projects: bool, fields: frozenset[str] | None) -> Catalogue:  # noqa: ARG002
@@ -118,12 +118,17 @@ class SnapshotReader:
                 reason="this was not looked at when the snapshot was made; make a new one",
             )
             for one in wanted
-            for template_id in sorted(one.template_ids - self.looked_at.get(one.place, frozenset()))
+            for template_id in sorted(self.not_looked_at(one))
         ]
         if self._state.unreadable:
             places = {one.place for one in wanted}
             unreadable.extend(one for one in self._state.unreadable if one.place in places)
         return presets, unreadable
+
+    def not_looked_at(self, wanted: Wanted) -> list[str]:
+        """Return the wanted templates, by id, that the snapshot did not look for there."""
+        project_id = wanted.place.project_id
+        return [one for one in wanted.template_ids if (project_id, one) not in self._looked_at]
 
     def presets_by_id(self, wanted: Sequence[NamedPreset]) -> tuple[list[Preset], list[Unreadable]]:
         """Give these presets; one that the snapshot does not have is unreadable."""

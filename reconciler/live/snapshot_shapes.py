@@ -181,7 +181,7 @@ def live_state(observed_at: str, shape: StateShape) -> LiveState:
         unreadable=tuple(
             Unreadable(place=_place(one), template_id=one.template_id, reason=one.reason) for one in shape.unreadable
         ),
-        listed=tuple(Wanted(_place(one), one.template_ids) for one in shape.listed),
+        listed=_listed(shape.listed),
         with_projects=shape.with_projects,
         inactive=None if shape.inactive is None else frozenset(shape.inactive),
         rehired=frozenset(shape.rehired),
@@ -190,6 +190,18 @@ def live_state(observed_at: str, shape: StateShape) -> LiveState:
             for one in shape.local
         ),
         pacing=shape.pacing,
+    )
+
+
+def _listed(listed: tuple[_Listed, ...]) -> tuple[Wanted, ...]:
+    """Return what was looked for; there is one for each project, and few tools."""
+    tools: dict[tuple[str, int | None], Tool] = {}
+    for one in listed:
+        key = (one.tool_type, one.tool_subtype)
+        if key not in tools:
+            tools[key] = Tool(*key)
+    return tuple(
+        [Wanted(Place(one.project_id, tools[one.tool_type, one.tool_subtype]), one.template_ids) for one in listed]
     )
 
 
@@ -206,5 +218,5 @@ def _live_preset(one: _Preset, people: list[Person]) -> Preset:
     )
 
 
-def _place(one: _Listed | _Unreadable | _Other) -> Place:
+def _place(one: _Unreadable | _Other) -> Place:
     return Place(one.project_id, Tool(one.tool_type, one.tool_subtype))

@@ -30,18 +30,23 @@ class _Round:
     """What one look at a target left open.
 
     ``doubtful`` are logins with more than one account of which nobody knows yet which one is in use; ``ambiguous`` are
-    lines that name one of these where it is not even known who is there now. ``repeated`` counts lines that name
-    somebody a second time. ``incomplete`` are groups, by uuid, with any of these, or that a last day left empty.
+    lines that name one of these where it is not even known who is there now. ``unclear`` counts lines
+    of groups that lead to nobody, to more than one, or to somebody a second time. ``incomplete`` are groups, by uuid,
+    with such a line, or that a last day left empty.
     """
 
+    __slots__ = ("adds", "ambiguous", "changes_manager", "doubtful", "doubtful_manager", "incomplete", "unclear",
+                 "unknown", "unknown_manager")  # fmt: skip
+
     def __init__(self) -> None:
-        self.unknown: list[Member] = []
-        self.unknown_manager: list[Member] = []
-        self.doubtful: list[MemberKey] = []
-        self.doubtful_manager: list[MemberKey] = []
-        self.ambiguous: list[Member] = []
-        self.repeated = 0
-        self.incomplete: set[str] = set()
+        # there is one for each preset, and most leave nothing open
+        self.unknown: tuple[Member, ...] = ()
+        self.unknown_manager: tuple[Member, ...] = ()
+        self.doubtful: tuple[MemberKey, ...] = ()
+        self.doubtful_manager: tuple[MemberKey, ...] = ()
+        self.ambiguous: tuple[Member, ...] = ()
+        self.unclear = 0
+        self.incomplete: tuple[str, ...] = ()
         self.adds = False
         self.changes_manager = False
 
@@ -56,11 +61,6 @@ class _Round:
             or self.doubtful
             or self.doubtful_manager
         )
-
-    @property
-    def unclear(self) -> int:
-        """How many lines did not lead to one person each."""
-        return len(self.unknown) + len(self.ambiguous) + self.repeated
 
 
 class Resolution:
@@ -156,12 +156,12 @@ class Resolution:
             before = left.unclear
             group = self._group(target, desired, there, left)
             groups[uuid] = group
-            if left.unclear > before or not (desired.members or desired.allow_empty):
-                left.incomplete.add(uuid)
+            if left.unclear != before or not (desired.members or desired.allow_empty):
+                left.incomplete += (uuid,)
             if not left.adds and not group.members.keys() <= there:
                 left.adds = True
         if self._in_use:
-            left.doubtful.extend(self._doubtful_there(target.preset))
+            left.doubtful += tuple(self._doubtful_there(target.preset))
         return ResolvedTarget(target, groups, self._manager(target, left))
 
     def _doubtful_there(self, preset: Preset) -> Iterator[MemberKey]:
@@ -178,12 +178,14 @@ class Resolution:
         for member in desired.members:
             person = find(member)
             if person is None:
-                left.unknown.append(member)
+                left.unknown += (member,)
+                left.unclear += 1
                 continue
             if self._in_use and (member.login or "").lower() in self._in_use:
                 chosen = self._account(member, there, target.place, self._assignees)
                 if chosen is None:
-                    left.ambiguous.append(member)
+                    left.ambiguous += (member,)
+                    left.unclear += 1
                     left.adds = True
                     continue
                 person = chosen
@@ -193,7 +195,7 @@ class Resolution:
                     f"'{member}' is the same person as the line at {known.origin} (login id {person.id}); remove one"
                 )
                 self._error("documents/duplicate-member", message, member)
-                left.repeated += 1
+                left.unclear += 1
         return ResolvedGroup(members, desired.origin, desired.allow_empty)
 
     def _account(self, member: Member, there: AbstractSet[str], place: Place, lists: PeopleLists) -> Person | None:
@@ -213,7 +215,7 @@ class Resolution:
             return None
         person = self.index.find(target.manager)
         if person is None:
-            left.unknown_manager.append(target.manager)
+            left.unknown_manager += (target.manager,)
             return None
         now = target.preset.workflow_manager
         login = (target.manager.login or "").lower()
@@ -221,18 +223,20 @@ class Resolution:
             there = frozenset() if now is None else frozenset({now.id})
             chosen = self._account(target.manager, there, target.place, self._managers)
             if chosen is None:
-                left.ambiguous.append(target.manager)
+                left.ambiguous += (target.manager,)
                 left.changes_manager = True
                 return None
             person = chosen
             if self._in_use[login] is None:
-                left.doubtful_manager.append(target.manager.key)
+                left.doubtful_manager += (target.manager.key,)
         left.changes_manager = now is None or now.id != person.id
         return ResolvedMember(person, target.manager.origin, target.manager.via)
 
     def _settle(self, target: Target, resolved: ResolvedTarget, left: _Round) -> None:
-        whole = {uuid: group for uuid, group in resolved.groups.items() if uuid not in left.incomplete}
-        self.resolved.append(ResolvedTarget(target, whole, resolved.manager))
+        if left.incomplete:
+            whole = {uuid: group for uuid, group in resolved.groups.items() if uuid not in left.incomplete}
+            resolved = ResolvedTarget(target, whole, resolved.manager)
+        self.resolved.append(resolved)
         for member in left.unknown:
             self._tell_unknown(member, target, "may be assigned")
         for member in left.unknown_manager:

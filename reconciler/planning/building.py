@@ -62,7 +62,8 @@ def compare(
 def count_managed(targets: Iterable[ResolvedTarget]) -> int:
     """Count the people-roles that live has in the groups that are managed."""
     return sum(
-        len({person.id for person in membership.members})
+        # readers hand out one object a person
+        len(set(map(id, membership.members)))
         for resolved in targets
         for membership in resolved.target.preset.groups
         if membership.uuid in resolved.groups

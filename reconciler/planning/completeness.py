@@ -28,16 +28,17 @@ def split_half_read(
     """
     by_id = {template.id: template for template in templates}
     groups = {version.id: version.groups for version in versions}
+    uuids = {version.id: frozenset(group.uuid for group in version.groups) for version in versions}
     whole: list[Preset] = []
     half: list[Unreadable] = []
     for preset in presets:
         template = by_id.get(preset.template_id)
         followed = preset.version_id or (template.version_id if template else None) or ""
-        shown = {membership.uuid for membership in preset.groups}
-        missing = [group.name for group in groups.get(followed, ()) if group.uuid not in shown]
-        if not missing or template is None:
+        if template is None or uuids.get(followed, frozenset()).issubset([one.uuid for one in preset.groups]):
             whole.append(preset)
             continue
+        shown = {membership.uuid for membership in preset.groups}
+        missing = [group.name for group in groups[followed] if group.uuid not in shown]
         place = f"preset {preset.id}" + (f" of project {preset.project_id}" if preset.project_id else "")
         half.append(
             Unreadable(
@@ -54,6 +55,9 @@ def with_way_out(unreadable: Iterable[Unreadable], scope: Scope) -> list[Unreada
 
     One project that the service refuses makes a plan incomplete, so people need a way to go on without it.
     """
+    unreadable = list(unreadable)
+    if not unreadable:
+        return unreadable
     wheres: dict[str, set[Origin | None]] = {}
     for key, claims in scope.claims.items():
         if key.project_id is not None:

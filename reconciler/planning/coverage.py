@@ -27,11 +27,15 @@ def _hidden_projects(state: LiveState) -> list[Diagnostic]:
 
     A visible project can have it unless its presets were listed and the template was not among them.
     """
+    have = Counter([one.template_id for one in state.presets if one.project_id is not None])
+    counted = [one for one in state.catalogue.templates if (one.assigned_projects_count or 0) > have[one.id]]
+    if not counted:
+        return []
     without = _projects_without(state)
     short = []
-    for template in state.catalogue.templates:
-        count = template.assigned_projects_count
-        if count is None or template.id not in without:
+    for template in counted:
+        count = template.assigned_projects_count or 0
+        if template.id not in without:
             continue
         seen = len(state.catalogue.projects) - without[template.id]
         if seen < count:
@@ -48,9 +52,11 @@ def _hidden_projects(state: LiveState) -> list[Diagnostic]:
 def _projects_without(state: LiveState) -> Counter[str]:
     """Count, for each template that was looked for in projects, the projects that were seen not to have it."""
     unread = {one.place for one in state.unreadable if one.template_id is None}
-    listed = [one for one in state.listed if one.place.project_id is not None and one.place not in unread]
-    without = Counter(template_id for one in listed for template_id in one.template_ids)
-    without.subtract(Counter(one.template_id for one in state.presets if one.project_id is not None))
+    without: Counter[str] = Counter()
+    for one in state.listed:
+        if one.place.project_id is not None and not (unread and one.place in unread):
+            without.update(one.template_ids)
+    without.subtract(Counter([one.template_id for one in state.presets if one.project_id is not None]))
     without.subtract(Counter(one.template_id or "" for one in state.unreadable if one.project_id is not None))
     return without
 

@@ -11,7 +11,7 @@ from reconciler.model.problem import Problem
 from reconciler.planning.held import NOT_POSSIBLE, hold_unresolved
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from reconciler.model.documents import Documents
     from reconciler.model.live import LiveState, Person, Place
@@ -30,14 +30,26 @@ def hold_impossible(
     Somebody who left can still be found, by their name in another preset, and the service would refuse to add them. In
     a line of the request that is for the guards; in a line that the base has too it must not stop everything else.
     """
-    eligible = _by_place((one.place, one.people) for one in state.assignees)
-    managers = _by_place((one.place, one.people) for one in state.managers)
+    eligible = {one.place: one.people for one in state.assignees}
+    managers = {one.place: one.people for one in state.managers}
     inactive = state.inactive or frozenset()
+    if tolerance.looks or not (eligible or managers or inactive):
+        return list(targets), []
+    projects = {place.project_id for place in (*eligible, *managers)}
+    # most presets gain nobody, and no list was read for them
+    looked_at = [one for one in targets if inactive or one.target.preset.project_id in projects]
+    troubled = {
+        one.target.address: found
+        for one in looked_at
+        if (found := [*_groups(one, eligible, inactive), *_manager(one, managers)])
+    }
+    if not troubled:
+        return list(targets), []
     left: list[ResolvedTarget] = []
     told: dict[tuple[object, str], Diagnostic] = {}
     for target in targets:
-        found = [*_groups(target, eligible, inactive), *_manager(target, managers)]
-        if not found or tolerance.looks:
+        found = troubled.get(target.target.address, [])
+        if not found:
             left.append(target)
             continue
         judged = hold_unresolved((problem for _, problem in found), documents, scope, tolerance)
@@ -49,29 +61,31 @@ def hold_impossible(
     return left, list(told.values())
 
 
-def _by_place(lists: Iterable[tuple[Place, Sequence[Person]]]) -> dict[Place, frozenset[str]]:
-    return {place: frozenset(person.id for person in people) for place, people in lists}
+def _shows(people: Sequence[Person], login_id: str) -> bool:
+    return any(person.id == login_id for person in people)
 
 
 def _groups(
-    resolved: ResolvedTarget, eligible: Mapping[Place, frozenset[str]], inactive: frozenset[str]
+    resolved: ResolvedTarget, eligible: Mapping[Place, Sequence[Person]], inactive: frozenset[str]
 ) -> Iterator[tuple[str, Problem]]:
     target = resolved.target
     may = eligible.get(target.place)
-    live = {one.uuid: {person.id for person in one.members} for one in target.preset.groups}
-    for uuid, group in resolved.groups.items():
-        for login_id in group.members.keys() - live.get(uuid, set()):
+    for membership in target.preset.groups:
+        group, uuid = resolved.groups.get(membership.uuid), membership.uuid
+        added = () if group is None else group.members.keys() - {person.id for person in membership.members}
+        for login_id in added:
+            assert group is not None  # noqa: S101 - it adds somebody
             found = group.members[login_id]
             person = found.person
-            if (person.login or "").lower() in inactive or (may is not None and login_id not in may):
+            if (person.login or "").lower() in inactive or (may is not None and not _shows(may, login_id)):
                 line = _line(target.groups[uuid].members, person)
                 yield uuid, _problem(resolved, line, f"{person} ({person.login}) may no longer be assigned")
 
 
-def _manager(resolved: ResolvedTarget, managers: Mapping[Place, frozenset[str]]) -> Iterator[tuple[None, Problem]]:
+def _manager(resolved: ResolvedTarget, managers: Mapping[Place, Sequence[Person]]) -> Iterator[tuple[None, Problem]]:
     target, wanted = resolved.target, resolved.manager
     may = managers.get(target.place)
-    if wanted is None or target.manager is None or may is None or wanted.person.id in may:
+    if wanted is None or target.manager is None or may is None or _shows(may, wanted.person.id):
         return
     now = target.preset.workflow_manager
     if now is None or now.id != wanted.person.id:

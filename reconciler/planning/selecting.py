@@ -102,11 +102,14 @@ def narrowed(scope: Scope, keys: Container[PresetKey]) -> Scope:
 
 def _wanted(claims: Iterable[PresetKey], templates: dict[str, Template]) -> tuple[Wanted, ...]:
     """Put together what one list of presets answers: the same project and the same tool."""
-    together: dict[Place, set[str]] = {}
-    tools = {template.id: template.tool for template in templates.values()}
+    together: dict[tuple[str | None, int], set[str]] = {}
+    tools = list(dict.fromkeys(template.tool for template in templates.values()))
+    numbers = {template.id: tools.index(template.tool) for template in templates.values()}
     for key in claims:
-        together.setdefault(Place(key.project_id, tools[key.template_id]), set()).add(key.template_id)
-    return tuple(Wanted(place, frozenset(found)) for place, found in together.items())
+        together.setdefault((key.project_id, numbers[key.template_id]), set()).add(key.template_id)
+    return tuple(
+        [Wanted(Place(project_id, tools[number]), frozenset(found)) for (project_id, number), found in together.items()]
+    )
 
 
 def _described(template: Template) -> str:

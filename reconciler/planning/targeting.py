@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from reconciler.model.diagnostics import Origin, Severity
-    from reconciler.model.documents import DesiredGroup, Member
+    from reconciler.model.documents import Assignments, DesiredGroup, Entry, Member
     from reconciler.model.live import Catalogue, Group, Preset, Unreadable
     from reconciler.model.scope import Claim, Scope
 
@@ -21,6 +21,7 @@ __all__ = ["find_targets"]
 
 _DEFAULT, _WHERE, _NAMED = 1, 2, 3
 _MANAGER = "the workflow manager"
+_NOTHING: frozenset[str] = frozenset()
 _Merged = TypeVar("_Merged", bound="DesiredGroup | Member")
 
 
@@ -71,7 +72,7 @@ class _TargetFinder:
         address = preset_address(key)
         conflicting: set[str] = set()
         conflict = self._conflict(address, conflicting)
-        wanted = _merge(claims, lambda document, entry: (document.groups, entry.groups), conflict)
+        wanted = _merge(claims, _groups_of, conflict)
         groups: dict[str, DesiredGroup] = {}
         in_conflict: set[str] = set()
         for name, desired in wanted.items():
@@ -80,11 +81,9 @@ class _TargetFinder:
                 in_conflict.add(group.uuid)
             elif group is not None:
                 groups[group.uuid] = desired
-        managers = _merge(
-            claims,
-            lambda document, entry: (_manager(document.workflow_manager), _manager(entry.workflow_manager)),
-            conflict,
-        )
+        # most documents name no manager
+        managed = any(one.document.workflow_manager or one.entry.workflow_manager for one in claims)
+        managers = _merge(claims, _managers_of, conflict) if managed else {}
         project = self._projects[key.project_id] if key.project_id is not None else None
         return Target(
             address=address,
@@ -93,7 +92,7 @@ class _TargetFinder:
             template=template,
             groups=groups,
             manager=None if _MANAGER in conflicting else managers.get(_MANAGER),
-            in_conflict=frozenset(in_conflict),
+            in_conflict=frozenset(in_conflict) if in_conflict else _NOTHING,
         )
 
     def _group(self, name: str, version: Version, desired: DesiredGroup) -> Group | None:
@@ -171,6 +170,14 @@ class _TargetFinder:
         # one line of a document speaks for many presets; what is wrong with it is said once
         diagnostic = Diagnostic(severity=severity, code=code, message=message, origin=origin)
         self.diagnostics.setdefault((code, origin, message), diagnostic)
+
+
+def _groups_of(document: Assignments, entry: Entry) -> tuple[dict[str, DesiredGroup], dict[str, DesiredGroup]]:
+    return document.groups, entry.groups
+
+
+def _managers_of(document: Assignments, entry: Entry) -> tuple[dict[str, Member], dict[str, Member]]:
+    return _manager(document.workflow_manager), _manager(entry.workflow_manager)
 
 
 def _manager(member: Member | None) -> dict[str, Member]:
