@@ -28,17 +28,21 @@ def split_half_read(
     """
     by_id = {template.id: template for template in templates}
     groups = {version.id: version.groups for version in versions}
-    uuids = {version.id: frozenset(group.uuid for group in version.groups) for version in versions}
+    uuids = {version.id: [group.uuid for group in version.groups] for version in versions}
     whole: list[Preset] = []
     half: list[Unreadable] = []
     for preset in presets:
         template = by_id.get(preset.template_id)
         followed = preset.version_id or (template.version_id if template else None) or ""
-        if template is None or uuids.get(followed, frozenset()).issubset([one.uuid for one in preset.groups]):
+        shown = [membership.uuid for membership in preset.groups]
+        # most answers have the groups in the order of the version
+        if shown == uuids.get(followed):
             whole.append(preset)
             continue
-        shown = {membership.uuid for membership in preset.groups}
-        missing = [group.name for group in groups[followed] if group.uuid not in shown]
+        missing = [group.name for group in groups.get(followed, ()) if group.uuid not in shown]
+        if template is None or not missing:
+            whole.append(preset)
+            continue
         place = f"preset {preset.id}" + (f" of project {preset.project_id}" if preset.project_id else "")
         half.append(
             Unreadable(

@@ -231,6 +231,8 @@ class _Finder:
         if not found:
             message = "no active project matches this 'where'"
             self._add("warning", "documents/nothing-selected", message, entry.origin)
+        if not entry.left_out:
+            return found
         left_out = self._left_out(entry, found)
         return [project for project in found if project.id not in left_out]
 
