@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, NamedTuple
 import pytest
 
 from tests.support.delivery import Delivery, GitHubDelivery, GitLabDelivery
+from tests.support.loopback import receiving
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from tests.support.github_stub import GitHubStub
@@ -123,19 +125,38 @@ TABLE: dict[str, Case] = {
             "5, 0 writes; c2 red: not wholly applied (exit code 5): 1 stale…",
         ),
     ),
+    "a request that changes auth_url and api_url, merged all the same": Case(
+        (*PROVED, ("merge addresses",), ("run",)), ("0, 0 writes; c2 green: nothing differed: plan <digest>",)
+    ),
+    "a plan file edited with its digest recomputed": Case(
+        (*PROVED, ("merge edited", "otherwise"), ("run",)), (f"5, 0 writes; c2 {DIFFERS}",)
+    ),
+    "a leaver in a line that was there before": Case(
+        (("push", "a leaver"), ("known",), ("merge", "a leaver, and a project more"), ("run",), ("run",)), (f"0, 1 writes; c2 {APPLIED}", NOTHING)
+    ),
+    "a sparse clone": Case((*PROVED, ("merge", "otherwise"), ("hide documents",), ("run",)), ("7, 0 writes; c2 red: not tried (exit code 7): 2 problems",)),
+    "a shallow clone, and nothing green in it": Case(
+        (*PROVED, ("merge", "otherwise"), ("push words",), ("make shallow",), ("run",)), ("64, 0 writes; no mark",)
+    ),
+    "a submodule with documents that moves, past review": Case(
+        (*PROVED, ("push submodule",), ("run",), ("move submodule",), ("run",)), (f"0, 0 writes; c2 {EMPTY}", f"0, 0 writes; c3 {EMPTY}")
+    ),
 }  # fmt: skip
 
 
 @pytest.fixture(params=["github", "gitlab"])
 def delivery(
     request: pytest.FixtureRequest, tmp_path: Path, sandbox: RunningSandbox, github: GitHubStub, gitlab: GitLabStub
-) -> Delivery:
-    """A repository with its pipeline, on each forge."""
+) -> Iterator[Delivery]:
+    """A repository with its pipeline, on each forge; no credential reaches a host that a document names."""
     folder = tmp_path / "machine"
     folder.mkdir()
-    if request.param == "github":
-        return GitHubDelivery(folder, sandbox, github)
-    return GitLabDelivery(folder, sandbox, gitlab)
+    github_one = request.param == "github"
+    one = GitHubDelivery(folder, sandbox, github) if github_one else GitLabDelivery(folder, sandbox, gitlab)
+    with receiving() as thief:
+        one.thief = thief.address
+        yield one
+        assert thief.taken == []
 
 
 def as_expected(outcomes: list[str], expected: tuple[str, ...]) -> list[str]:

@@ -8,6 +8,10 @@ import shutil
 import subprocess
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
+from reconciler.model.plan import Plan
+from reconciler.planning import plan_digest
 from tests.support.account import INVOICE
 from tests.support.command_line import clean_environment, reconciler
 from tests.support.pipelines import GITLAB, ROOT, load
@@ -30,6 +34,9 @@ DOCUMENTS = {
     "otherwise": INVOICE,
     "otherwise again": INVOICE.replace("cy@", "gus@"),
     "broken": "kind: assignments\n",
+    "a leaver": INVOICE.replace("cy@", "gone@"),
+    "a leaver, and a project more": INVOICE.replace("cy@", "gone@")
+    + "  - project: Cedar Tower\n    groups: {Accounting: [cy@acme.test, dee@acme.test, eli@acme.test]}\n",
 }
 _CONTEXT = "reconciler/apply/4211"
 
@@ -47,6 +54,7 @@ class Delivery:
         self.commits: list[str] = []
         self.outcomes: list[str] = []
         self.freeze = ""
+        self.thief = ""
         self._files = 0
         self._write(SETTINGS, "reconciler.yaml")
         self._write("*.json\nplans/\njournal/\n", ".gitignore")
@@ -80,12 +88,71 @@ class Delivery:
 
     def merge(self, document: str) -> None:
         """Let a request with a document be planned, approved and merged."""
+        self._merge({"assignments/invoice.yaml": DOCUMENTS[document]}, lambda plan: plan)
+
+    def merge_edited(self, document: str) -> None:
+        """Let somebody edit the plan that the run kept, and give it the digest that goes with it."""
+
+        def edited(content: bytes) -> bytes:
+            plan = msgspec.json.decode(content, type=Plan)
+            change = plan.changes[0]
+            group = change.groups[0]
+            after = {**change.after, group.uuid: (*(one.id for one in group.keep), "7")}
+            mallory = msgspec.structs.replace(group.add[0], id="7")
+            wider = msgspec.structs.replace(
+                change, after=after, groups=(msgspec.structs.replace(group, add=(mallory,)),)
+            )
+            plan = msgspec.structs.replace(plan, changes=(wider,), people=())
+            return msgspec.json.encode(msgspec.structs.replace(plan, digest=plan_digest(plan)))
+
+        self._merge({"assignments/invoice.yaml": DOCUMENTS[document]}, edited)
+
+    def merge_addresses(self) -> None:
+        """Let a request send the credentials elsewhere, and be merged all the same."""
+        elsewhere = f"api_url: {self.thief}\nauth_url: {self.thief}\n"
+        self._merge({"reconciler.yaml": f"{SETTINGS}{elsewhere}"}, lambda plan: plan)
+
+    def push_submodule(self) -> None:
+        """Push a submodule with documents, past review."""
+        rules = self.runner.workspace.parent / "rules"
+        rules.mkdir()
+        (rules / "teams.yaml").write_text("kind: teams\nteams: {}\n")
+        for arguments in (("init", "-q", "-b", "main"), ("add", "-A"), ("commit", "-qm", "x")):
+            self.git("-C", str(rules), *arguments)
+        self.git("-c", "protocol.file.allow=always", "submodule", "--quiet", "add", str(rules), "rules")
+        self._commit()
+
+    def move_submodule(self) -> None:
+        """Push a commit that moves the submodule and nothing else."""
+        rules = self.runner.workspace / "rules"
+        (rules / "teams.yaml").write_text("kind: teams\nteams: {west: [ann@acme.test]}\n")
+        self.git("-C", str(rules), "commit", "-qam", "y")
+        self._commit()
+
+    def hide_documents(self) -> None:
+        """Make the checkout sparse, so that it lacks the assignments."""
+        self.git("sparse-checkout", "set", "--no-cone", "/reconciler.yaml", "/.gitignore")
+
+    def make_shallow(self) -> None:
+        """Replace the clone by one that holds the last commit alone."""
+        workspace = self.runner.workspace
+        shallow = workspace.parent / "shallow"
+        self.git("clone", "-q", "--depth", "1", f"file://{workspace}", str(shallow))
+        origin = self.git("remote", "get-url", "origin") if self.git("remote") else ""
+        shutil.rmtree(workspace / ".git")
+        (shallow / ".git").rename(workspace / ".git")
+        if origin:
+            self.git("remote", "set-url", "origin", f"file://{origin}")
+
+    def _merge(self, files: dict[str, str], keep: Callable[[bytes], bytes]) -> None:
+        """Plan a request with these files, and keep what becomes of the plan beside the digest that was approved."""
         number = len(self.commits) + 100
         self.git("checkout", "-q", "-B", "main")
         self.git("checkout", "-q", "-b", f"request-{number}")
-        self._write(DOCUMENTS[document], "assignments/invoice.yaml")
+        for name, text in files.items():
+            self._write(text, name)
         self.git("add", "-A")
-        self.git("commit", "-qm", document)
+        self.git("commit", "-qm", "request")
         head = self.git("rev-parse", "HEAD")
         command = ("plan", "--base", "main", "--out", "plan.json", "--format", "json")
         plan = reconciler(self.runner.workspace, *command, environment=self.sandbox.environment).stdout.encode()
@@ -93,7 +160,7 @@ class Delivery:
         self.git("merge", "-q", "--no-ff", "--no-edit", f"request-{number}")
         self.commits.append(self.git("rev-parse", "HEAD"))
         self._publish()
-        self.keep_request(number, head, plan, json.loads(plan)["digest"])
+        self.keep_request(number, head, keep(plan), json.loads(plan)["digest"])
 
     def known(self) -> None:
         """Let the last commit be known as applied."""
