@@ -132,14 +132,19 @@ TABLE: dict[str, Case] = {
         (*PROVED, ("merge edited", "otherwise"), ("run",)), (f"5, 0 writes; c2 {DIFFERS}",)
     ),
     "a leaver in a line that was there before": Case(
-        (("push", "a leaver"), ("known",), ("merge", "a leaver, and a project more"), ("run",), ("run",)), (f"0, 1 writes; c2 {APPLIED}", NOTHING)
+        (("push", "a leaver"), ("known",), ("merge", "a leaver, and a project more"), ("run",), ("run",)),
+        (f"0, 1 writes; c2 {APPLIED}", NOTHING),
     ),
-    "a sparse clone": Case((*PROVED, ("merge", "otherwise"), ("hide documents",), ("run",)), ("7, 0 writes; c2 red: not tried (exit code 7): 2 problems",)),
+    "a sparse clone": Case(
+        (*PROVED, ("merge", "otherwise"), ("hide documents",), ("run",)),
+        ("7, 0 writes; c2 red: not tried (exit code 7): 2 problems",),
+    ),
     "a shallow clone, and nothing green in it": Case(
         (*PROVED, ("merge", "otherwise"), ("push words",), ("make shallow",), ("run",)), ("64, 0 writes; no mark",)
     ),
     "a submodule with documents that moves, past review": Case(
-        (*PROVED, ("push submodule",), ("run",), ("move submodule",), ("run",)), (f"0, 0 writes; c2 {EMPTY}", f"0, 0 writes; c3 {EMPTY}")
+        (*PROVED, ("push submodule",), ("run",), ("move submodule",), ("run",)),
+        (f"0, 0 writes; c2 {EMPTY}", f"0, 0 writes; c3 {EMPTY}"),
     ),
 }  # fmt: skip
 
