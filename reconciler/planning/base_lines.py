@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from reconciler.model.diagnostics import Origin
     from reconciler.model.documents import Assignments, DesiredGroup, Documents, Entry, Team
@@ -21,7 +21,9 @@ _DEFAULTS = ("defaults",)
 def line_keys(documents: Documents) -> dict[Origin, set[_Key]]:
     """Return what each place of assignments says: templates, entries, groups, members and workflow managers.
 
-    The content of a document, entry or group is part of its key, so that an edited one has another key.
+    A key begins with its kind: ``document``, ``defaults``, ``entry``, ``group``, ``member``, ``members`` (all of the
+    list that a member stands in) or ``manager``. The content of a document, entry or group is part of its key, so that an
+    edited one has another key. One place can say several things, such as the first key of an entry.
     """
     keys: dict[Origin, set[_Key]] = {}
     for document in documents.written:
@@ -56,6 +58,7 @@ def _of_groups(
         yield group.origin, ("group", *where, name, _group(group))
         for member in group.members:
             yield member.origin, ("member", *where, name, _member(member))
+            yield member.origin, ("members", *where, name, _group(group))
     if manager is not None:
         yield manager.origin, ("manager", *where, _member(manager))
 
@@ -100,9 +103,10 @@ class BaseLines:
         self._people = {name: frozenset(_people(team, base.teams, ())) for name, team in base.teams.items()}
         self._empty = frozenset(_empty_groups(base))
 
-    def has(self, keys: Iterable[_Key]) -> bool:
-        """Tell whether the base has a line that says one of these."""
-        return not self._keys.isdisjoint(keys)
+    def has(self, kinds: Collection[str], keys: Iterable[_Key]) -> bool:
+        """Tell whether the base says everything that a place says of these kinds, and that is anything."""
+        wanted = {key for key in keys if key[0] in kinds}
+        return bool(wanted) and wanted <= self._keys
 
     def team_names(self, team: str, person: Member) -> bool:
         """Tell whether a team of the base names a person, by nested teams too."""

@@ -13,7 +13,7 @@ from reconciler.planning.base_lines import BaseLines, line_keys
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from reconciler.model.diagnostics import Diagnostic
+    from reconciler.model.diagnostics import Diagnostic, Origin
     from reconciler.model.documents import Documents
     from reconciler.model.problem import Problem
     from reconciler.model.scope import Claim, Scope
@@ -22,15 +22,26 @@ __all__ = ["LENIENT", "LOOKING", "NOT_POSSIBLE", "STRICT", "Tolerance", "hold_em
 
 NOT_POSSIBLE = "policy/not-possible-assignee"
 _EMPTY = "documents/empty-group"
-# What the service, not the documents, can make wrong. The same codes are told of texts too; those are never held.
-_OF_THE_SERVICE = frozenset((NOT_POSSIBLE,)) | frozenset(
-    f"documents/{slug}"
-    for slug in (
-        "ambiguous-group", "ambiguous-person", "ambiguous-project", "ambiguous-template", "conflict",
-        "duplicate-member", "dynamic-group", "no-preset", "unknown-field", "unknown-group", "unknown-person",
-        "unknown-project", "unknown-template", "unknown-tool", "unpublished-template",
-    )
-)  # fmt: skip
+# What the service, not the documents, can make wrong, and what must be the same at the base for a line to be old. The
+# same codes are told of texts too; those are never held.
+_OLD_BY: dict[str, tuple[str, ...]] = {
+    "documents/ambiguous-group": ("group",),
+    "documents/ambiguous-person": ("member", "manager"),
+    "documents/ambiguous-project": ("entry",),
+    "documents/ambiguous-template": ("document",),
+    "documents/conflict": ("defaults", "entry"),
+    "documents/duplicate-member": ("members",),
+    "documents/dynamic-group": ("group",),
+    "documents/no-preset": ("entry",),
+    "documents/unknown-field": ("entry",),
+    "documents/unknown-group": ("group",),
+    "documents/unknown-person": ("member", "manager"),
+    "documents/unknown-project": ("entry",),
+    "documents/unknown-template": ("document",),
+    "documents/unknown-tool": ("document",),
+    "documents/unpublished-template": ("document",),
+    NOT_POSSIBLE: ("member", "manager"),
+}
 
 
 class Tolerance(NamedTuple):
@@ -70,11 +81,17 @@ def hold_empty_groups(
     if not wanted:
         return list(diagnostics)
     lines = _lines(tolerance)
-    held = {
-        id(one)
-        for one in wanted
-        if tolerance.everything or (lines is not None and one.origin and lines.is_empty(documents, one.origin))
-    }
+    keys = {} if lines is None else line_keys(documents)
+
+    def is_old(origin: Origin | None) -> bool:
+        return (
+            lines is not None
+            and origin is not None
+            and lines.has(("group",), keys.get(origin, ()))
+            and lines.is_empty(documents, origin)
+        )
+
+    held = {id(one) for one in wanted if tolerance.everything or is_old(one.origin)}
     return [_as_held(one) if id(one) in held else one for one in diagnostics]
 
 
@@ -110,7 +127,7 @@ class _Judge:
 
     def is_old(self, problem: Problem) -> bool:
         diagnostic, member = problem
-        if diagnostic.severity != "error" or diagnostic.code not in _OF_THE_SERVICE:
+        if diagnostic.severity != "error" or diagnostic.code not in _OLD_BY:
             return False
         if self._everything:
             return True
@@ -121,7 +138,7 @@ class _Judge:
             return bool(claims) and all(map(self._has_entry, claims))
         if member is not None and member.via is not None:
             return self._lines.team_names(member.via.removeprefix("team:"), member)
-        return self._lines.has(self._keys.get(diagnostic.origin, ()))
+        return self._lines.has(_OLD_BY[diagnostic.code], self._keys.get(diagnostic.origin, ()))
 
     def _claims(self, address: str | None) -> tuple[Claim, ...]:
         for key, claims in self._scope.claims.items():
@@ -131,5 +148,7 @@ class _Judge:
 
     def _has_entry(self, claim: Claim) -> bool:
         assert self._lines is not None  # noqa: S101 - asked only where there are lines
-        places = (claim.document.origin, claim.entry.origin)
-        return all(self._lines.has(self._keys.get(place, ())) for place in places)
+        document, entry = claim.document.origin, claim.entry.origin
+        return self._lines.has(("defaults",), self._keys.get(document, ())) and self._lines.has(
+            ("entry",), self._keys.get(entry, ())
+        )

@@ -141,6 +141,34 @@ def test_an_edited_line_is_an_error(tmp_path: Path, edited: tuple[str, str]) -> 
         look(tmp_path, {"a.yaml": base.replace(*edited)}, {"a.yaml": base})
 
 
+@pytest.mark.parametrize(
+    ("base", "now"),
+    [
+        # the new line stands before the old one, which is the second to name the person
+        ("{Accounting: [cy@acme.test]}", "{Accounting: [{login_id: '3'}, cy@acme.test]}"),
+        # a list that stood in one group is used in another one as well
+        ("{Accounting: &x [gone@acme.test]}", "{Accounting: &x [gone@acme.test], Project Manager: *x}"),
+        # a group that a day emptied, with another day
+        ("{Accounting: [{person: cy@acme.test, until: 2020-01-01}]}",
+         "{Accounting: [{person: cy@acme.test, until: 2020-01-02}]}"),
+    ],
+)  # fmt: skip
+def test_an_old_line_does_not_cover_a_new_one(tmp_path: Path, base: str, now: str) -> None:
+    """What the request wrote beside it is an error."""
+    entry = "  - project: Harbor Bridge\n    groups: "
+    with pytest.raises((DocumentsError, AssertionError)):
+        look(tmp_path, {"a.yaml": document(f"{entry}{now}\n")}, {"a.yaml": document(f"{entry}{base}\n")})
+
+
+def test_a_template_that_is_gone_and_an_edited_entry(tmp_path: Path) -> None:
+    """The request works on a document that has no effect, also where the template stands first in it."""
+    text = f"template: Gone\nkind: assignments\nprojects:\n{HARBOR}"
+    assert len(held(look(tmp_path, {"a.yaml": text, "b.yaml": document(CEDAR)}, {"a.yaml": text}))) == 1
+    edited = text.replace("ann@", "dee@")
+    with pytest.raises(DocumentsError):
+        look(tmp_path / "new", {"a.yaml": edited, "b.yaml": document(CEDAR)}, {"a.yaml": text})
+
+
 def test_a_team_is_judged_at_the_team(tmp_path: Path) -> None:
     """Whoever an old team names is held wherever the team is named; whoever is new in it is an error."""
     text = document("  - project: Harbor Bridge\n    groups: {Project Manager: [team:west]}\n")
