@@ -22,8 +22,8 @@ def line_keys(documents: Documents) -> dict[Origin, set[_Key]]:
     """Return what each place of assignments says: templates, entries, groups, members and workflow managers.
 
     A key begins with its kind: ``document``, ``defaults``, ``entry``, ``group``, ``member``, ``members`` (all of the
-    list that a member stands in) or ``manager``. The content of a document, entry or group is part of its key, so that an
-    edited one has another key. One place can say several things, such as the first key of an entry.
+    list that a member stands in) or ``manager``. The content of a document, entry or group is part of its key, so that
+    an edited one has another key. One place can say several things, such as the first key of an entry.
     """
     keys: dict[Origin, set[_Key]] = {}
     for document in documents.written:
