@@ -164,7 +164,7 @@ def test_without_a_snapshot_a_fork_is_told_so(runner: Runner, listing: dict[str,
     """The documents alone are checked, also where the repository has no drift workflow."""
     runner.answers = [("gh", listing), ("validate", {"code": code})]
     assert runner.run_job(OURS["plan"], "plan-without-credentials") == code
-    assert of(runner, "reconciler") == ["reconciler validate --format github"]
+    assert of(runner, "reconciler") == ["reconciler validate --base HEAD^1 --format github"]
     assert "no drift run has kept a snapshot" in runner.summary.read_text(encoding="utf-8")
 
 

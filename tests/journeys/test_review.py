@@ -49,7 +49,8 @@ def merge(trial: Trial, name: str) -> str:
 
 def comparable(shown: str) -> str:
     """Take out what differs from run to run: commits and seconds."""
-    return re.sub(r"\b([0-9a-f]{40}|[0-9a-f]{12})\b", "<commit>", re.sub(r"in \d\.\d s", "in <seconds> s", shown))
+    shown = re.sub(r"\b[0-9a-f]{64}\b", "<digest>", re.sub(r"in \d\.\d s", "in <seconds> s", shown))
+    return re.sub(r"\b([0-9a-f]{40}|[0-9a-f]{12})\b", "<commit>", shown)
 
 
 def green() -> dict[str, Any]:
