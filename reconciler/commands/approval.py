@@ -151,13 +151,23 @@ def _look(
 
 
 def _held(plans: Sequence[Plan], observation: Observation) -> dict[str, list[str]]:
-    """Return the presets of plans of which an approved group can no longer be resolved, with why, by address."""
+    """Return the presets of plans of which an approved group can no longer be resolved, with why, by address.
+
+    A name that no group has any more could be that of any approved group which the documents no longer name.
+    """
     held = {one.target.address: one.held for one in observation.resolved}
+    named = {one.target.address: one.named for one in observation.resolved if one.target.unresolved}
     told: dict[str, list[str]] = {}
     for plan in plans:
         for change in plan.changes:
-            names = [group.name for group in change.groups if group.uuid in held.get(change.address, ())]
-            if change.workflow_manager is not None and None in held.get(change.address, ()):
+            lost = held.get(change.address, frozenset())
+            kept = named.get(change.address)
+            names = [
+                group.name
+                for group in change.groups
+                if group.uuid in lost or (kept is not None and group.uuid not in kept)
+            ]
+            if change.workflow_manager is not None and None in lost:
                 names.append("the workflow manager")
             if names:
                 told[change.address] = [f"a line for {name} can no longer be resolved" for name in names]

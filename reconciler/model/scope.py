@@ -31,7 +31,8 @@ class Scope(msgspec.Struct, frozen=True):
 class Target(msgspec.Struct, frozen=True, kw_only=True):
     """One preset with what is desired of it: whole groups by uuid, and the workflow manager if managed.
 
-    ``in_conflict`` are groups that two entries of the same rank name; they stand in no other field.
+    ``in_conflict`` are groups that two entries of the same rank name; they stand in no other field. ``unresolved``
+    tells that documents name a group here that is none of the template, or no role.
     """
 
     address: str
@@ -41,6 +42,7 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
     groups: dict[str, DesiredGroup]
     manager: Member | None
     in_conflict: frozenset[str] = frozenset()
+    unresolved: bool = False
 
     @property
     def place(self) -> Place:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -11,7 +12,7 @@ if TYPE_CHECKING:
     from reconciler.model.documents import Assignments, DesiredGroup, Documents, Entry, Team
     from reconciler.model.member import Member
 
-__all__ = ["BaseLines", "line_keys"]
+__all__ = ["BaseLines", "count_entries", "entry_key", "line_keys"]
 
 # What a line says and where it stands, without its number: (kind, document, entry, …).
 _Key = tuple[object, ...]
@@ -32,6 +33,16 @@ def line_keys(documents: Documents) -> dict[Origin, set[_Key]]:
     return keys
 
 
+def count_entries(documents: Documents) -> Counter[_Key]:
+    """Return how often each entry is written, by its key: whatever its place, and whatever its document's defaults."""
+    return Counter(entry_key(document, one) for document in documents.written for one in document.entries)
+
+
+def entry_key(document: Assignments, entry: Entry) -> _Key:
+    """Return what an entry says, without its place."""
+    return ("entry", str(document.template), document.tool or "", document.company_level, _entry(entry))
+
+
 def _of_document(document: Assignments) -> Iterator[tuple[Origin, _Key]]:
     about = (str(document.template), document.tool or "", document.company_level)
     entries = tuple(sorted((_entry(one) for one in document.entries), key=repr))
@@ -40,7 +51,7 @@ def _of_document(document: Assignments) -> Iterator[tuple[Origin, _Key]]:
     yield document.origin, ("defaults", *about, _groups(document.groups), _manager(document.workflow_manager))
     yield from _of_groups(document.groups, document.workflow_manager, (*about, _DEFAULTS))
     for entry in document.entries:
-        key = ("entry", *about, _entry(entry))
+        key = entry_key(document, entry)
         yield entry.origin, key
         if entry.project is not None:
             yield entry.project.origin, key
@@ -100,6 +111,7 @@ class BaseLines:
     def __init__(self, base: Documents) -> None:
         keys = line_keys(base)
         self._keys = frozenset(key for found in keys.values() for key in found)
+        self._entries = count_entries(base)
         self._people = {name: frozenset(_people(team, base.teams, ())) for name, team in base.teams.items()}
         self._empty = frozenset(_empty_groups(base))
 
@@ -107,6 +119,10 @@ class BaseLines:
         """Tell whether the base says everything that a place says of these kinds, and that is anything."""
         wanted = {key for key in keys if key[0] in kinds}
         return bool(wanted) and wanted <= self._keys
+
+    def has_as_often(self, key: _Key, written: int) -> bool:
+        """Tell whether the base has an entry as often as the documents of now: a copy of it is a new line."""
+        return written <= self._entries[key]
 
     def team_names(self, team: str, person: Member) -> bool:
         """Tell whether a team of the base names a person, by nested teams too."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
 from reconciler.model.diagnostics import HELD
 from reconciler.model.live import preset_address
-from reconciler.planning.base_lines import BaseLines, line_keys
+from reconciler.planning.base_lines import BaseLines, count_entries, entry_key, line_keys
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -124,6 +125,7 @@ class _Judge:
         self._scope = scope
         self._lines = _lines(tolerance)
         self._keys = {} if self._lines is None else line_keys(documents)
+        self._entries = Counter() if self._lines is None else count_entries(documents)
 
     def is_old(self, problem: Problem) -> bool:
         diagnostic, member = problem
@@ -149,6 +151,9 @@ class _Judge:
     def _has_entry(self, claim: Claim) -> bool:
         assert self._lines is not None  # noqa: S101 - asked only where there are lines
         document, entry = claim.document.origin, claim.entry.origin
-        return self._lines.has(("defaults",), self._keys.get(document, ())) and self._lines.has(
-            ("entry",), self._keys.get(entry, ())
+        key = entry_key(claim.document, claim.entry)
+        return (
+            self._lines.has(("defaults",), self._keys.get(document, ()))
+            and self._lines.has(("entry",), self._keys.get(entry, ()))
+            and self._lines.has_as_often(key, self._entries[key])
         )

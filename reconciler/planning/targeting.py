@@ -75,11 +75,14 @@ class _TargetFinder:
         wanted = _merge(claims, _groups_of, conflict)
         groups: dict[str, DesiredGroup] = {}
         in_conflict: set[str] = set()
+        unresolved = False
         for name, desired in wanted.items():
             group = self._group(name, version, desired)
-            if group is not None and name in conflicting:
+            if group is None:
+                unresolved = True
+            elif name in conflicting:
                 in_conflict.add(group.uuid)
-            elif group is not None:
+            else:
                 groups[group.uuid] = desired
         # most documents name no manager
         managed = any(one.document.workflow_manager or one.entry.workflow_manager for one in claims)
@@ -93,6 +96,7 @@ class _TargetFinder:
             groups=groups,
             manager=None if _MANAGER in conflicting else managers.get(_MANAGER),
             in_conflict=frozenset(in_conflict) if in_conflict else _NOTHING,
+            unresolved=unresolved,
         )
 
     def _group(self, name: str, version: Version, desired: DesiredGroup) -> Group | None:

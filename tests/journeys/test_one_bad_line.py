@@ -156,3 +156,29 @@ def test_07_a_last_day_that_is_over(trial: Trial) -> None:
             in told
         )
     assert "documents/held" in trial.run("drift")
+
+
+def test_08_a_copy_of_a_line_of_the_base(trial: Trial) -> None:
+    """Two equal entries are the request's doing: they stop the plan, and hold nothing of what the base manages."""
+    trial.write({"assignments/invoice.yaml": WHERE % ""})
+    base = trial.commit()
+    trial.sandbox.edit("31", "1041", acc=["3", "4", "5"])
+    trial.write({"assignments/copy.yaml": WHERE % ""})
+    told = trial.run("plan", "--base", base)
+    assert told.startswith("exit 7\n"), told
+    assert "documents/conflict" in told
+    assert trial.run("validate", "--base", base).startswith("exit 0\n")
+    copied = trial.commit("copied")
+    assert "documents/held" in trial.run("plan", "--base", copied)
+
+
+@pytest.mark.parametrize("name", ["Project Managr", "Item Creator"])
+def test_09_a_group_that_is_renamed_after_the_approval(trial: Trial, name: str) -> None:
+    """A name that no role group has is never taken for documents that ask for something else: the preset is stale."""
+    base = trial.commit()
+    trial.write({"assignments/invoice.yaml": INVOICE})
+    assert trial.run("plan", "--base", base, "--out", "plan.json").startswith("exit 0\n")
+    trial.write({"assignments/invoice.yaml": INVOICE.replace("Project Manager", name)})
+    told = trial.run("apply", "plan.json")
+    assert told.startswith("exit 5\n"), told
+    assert "a line for Project Manager can no longer be resolved" in told
