@@ -49,14 +49,14 @@ def find_settings_file(given: Path | None, start: Path) -> Path:
     )
 
 
-def named_by_environment(environment: Mapping[str, str]) -> frozenset[str]:
-    """Return which of ``company_id``, ``api_url`` and ``auth_url`` the environment sets."""
+def named_by_environment(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return what the environment sets of ``company_id``, ``api_url`` and ``auth_url``, as documents are read."""
     variables = {
         "company_id": "RECONCILER_COMPANY_ID",
         "api_url": "RECONCILER_API_URL",
         "auth_url": "RECONCILER_AUTH_URL",
     }
-    return frozenset(field for field, variable in variables.items() if environment.get(variable))
+    return {field: text.rstrip("/") for field, variable in variables.items() if (text := environment.get(variable))}
 
 
 def read_service(document: SettingsDocument, environment: Mapping[str, str]) -> Service:

@@ -70,11 +70,12 @@ def test_01_one_line_of_a_request(trial: Trial, field: str, whole: SnapshotAsser
 
 
 def test_02_settings_that_change_in_a_request(trial: Trial, whole: SnapshotAssertion) -> None:
-    """An address is an error unless the environment names it, the rest a warning; offline, in every format."""
+    """An address is an error unless the environment names the new one, the rest a warning; offline, in every format."""
     trial.run("snapshot", "--out", "live.json")
     settings(trial, "api_url: https://sandbox.procore.com\nexclude: [assignments/]\nservice_account: gus@acme.test\n")
-    shown = [trial.run("plan", "--base", "HEAD", "--snapshot", "live.json", RECONCILER_API_URL="")]
-    shown.append(trial.run("plan", "--base", "HEAD", "--snapshot", "live.json", "--out", "plan.json"))
+    plan = ("plan", "--base", "HEAD", "--snapshot", "live.json")
+    shown = [trial.run(*plan, RECONCILER_API_URL=""), trial.run(*plan)]
+    shown.append(trial.run(*plan, "--out", "plan.json", RECONCILER_API_URL="https://sandbox.procore.com/"))
     shown.extend(trial.run("show", "plan.json", "--format", name) for name in ("markdown", "github"))
     assert "\n".join(shown) == whole
 

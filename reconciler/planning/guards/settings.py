@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from reconciler.planning.guards.case import finding
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Iterator, Mapping
 
     from reconciler.model.diagnostics import Diagnostic
     from reconciler.model.documents import SettingsDocument
@@ -24,12 +24,12 @@ _LONGEST_VALUE = 200
 
 
 def judge_settings(
-    before: SettingsDocument | None, after: SettingsDocument, *, revision: str, named: Collection[str]
+    before: SettingsDocument | None, after: SettingsDocument, *, revision: str, named: Mapping[str, str]
 ) -> list[Diagnostic]:
     """Compare the settings with those of the base revision (null: it had none that can be read).
 
-    A changed company or service address is an error, unless the environment names it: ``named`` holds the fields
-    (``company_id``, ``api_url``, ``auth_url``) that it does. Every other change is a warning.
+    A changed company or service address is an error, unless the environment names the new one: ``named`` holds what it
+    names, by field (``company_id``, ``api_url``, ``auth_url``). Every other change is a warning.
     """
     if before is None:
         message = (
@@ -41,7 +41,7 @@ def judge_settings(
 
 
 def _addresses(
-    before: SettingsDocument, after: SettingsDocument, revision: str, named: Collection[str]
+    before: SettingsDocument, after: SettingsDocument, revision: str, named: Mapping[str, str]
 ) -> Iterator[Diagnostic]:
     for field, variable in _VARIABLES.items():
         old, new = getattr(before, field), getattr(after, field)
@@ -50,9 +50,12 @@ def _addresses(
         code = "settings/company-changed" if field == "company_id" else "settings/address-changed"
         message = f"{field} changes from {old} (at {revision[:12]}) to {new}"
         origin = after.origins.get(field)
-        if field in named:
-            yield finding("warning", code, f"{message}; the environment sets {variable}", origin=origin)
+        if named.get(field) == new:
+            yield finding("warning", code, f"{message}; the environment sets {variable} to it", origin=origin)
         else:
+            if field in named:
+                # not its value: an address in the environment may hold a secret
+                message = f"{message}; the environment sets {variable} to another one"
             remedy = f"set {variable}={new} in the environment of the pipeline"
             yield finding("error", code, message, origin=origin, remedy=remedy)
 

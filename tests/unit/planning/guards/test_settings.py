@@ -19,10 +19,10 @@ BASE = SettingsDocument(company_id="4211", company_name="Acme", exclude=("drafts
 LINE = Origin("reconciler.yaml", 5, 1)
 
 
-def judged(*, named: tuple[str, ...] = (), **changed: Any) -> list[Diagnostic]:
+def judged(*, named: dict[str, str] | None = None, **changed: Any) -> list[Diagnostic]:
     """Judge settings that differ from the base in some fields, each written at line 5."""
     now = msgspec.structs.replace(BASE, **{"origins": dict.fromkeys(changed, LINE), **changed})
-    return judge_settings(BASE, now, revision="a" * 40, named=named)
+    return judge_settings(BASE, now, revision="a" * 40, named=named or {})
 
 
 def test_the_same_settings() -> None:
@@ -40,13 +40,16 @@ def test_the_same_settings() -> None:
     ],
 )
 def test_company_and_addresses(field: str, value: str, code: str, variable: str) -> None:
-    """A change stops the plan, unless the environment names the field; then it warns."""
+    """A change stops the plan, unless the environment names the new one; then it warns."""
     changed: dict[str, Any] = {field: value}
     (stopped,) = judged(**changed)
     assert (stopped.severity, stopped.code, stopped.origin) == ("error", code, LINE)
     assert f"{field} changes from {getattr(BASE, field)} (at aaaaaaaaaaaa) to {value}" in stopped.message
     assert variable in (stopped.remedy or "")
-    (warned,) = judged(named=(field,), **changed)
+    (other,) = judged(named={field: getattr(BASE, field)}, **changed)
+    assert (other.severity, other.code, other.remedy) == ("error", code, stopped.remedy)
+    assert f"the environment sets {variable.partition('=')[0]} to another one" in other.message
+    (warned,) = judged(named={field: value}, **changed)
     assert (warned.severity, warned.code, warned.remedy) == ("warning", code, None)
 
 
@@ -72,5 +75,5 @@ def test_other_settings(changed: dict[str, Any], words: str) -> None:
 
 def test_a_base_without_settings() -> None:
     """They could not be compared, which is told."""
-    (found,) = judge_settings(None, BASE, revision="a" * 40, named=())
+    (found,) = judge_settings(None, BASE, revision="a" * 40, named={})
     assert (found.severity, found.code) == ("warning", "settings/changed")
