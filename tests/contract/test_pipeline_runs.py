@@ -577,7 +577,7 @@ def gitlab_marks(gitlab: GitLabStub) -> list[tuple[str, str, str, str]]:
 def test_gitlab_applies_the_tip_and_marks_every_commit(
     runner: Runner, gitlab: GitLabStub, code: int, state: str
 ) -> None:
-    """The newest commit of the default branch, whichever the pipeline was started for; it is marked last."""
+    """The newest commit of the default branch, whichever the pipeline was started for; the log says why it is red."""
     environment = on_gitlab(runner, gitlab)
     tip, middle, first = commits(runner)
     git(runner.workspace, "checkout", "-q", "--detach", middle)
@@ -590,6 +590,7 @@ def test_gitlab_applies_the_tip_and_marks_every_commit(
     (runner.workspace / "plans" / "1.json").write_text("{}", encoding="utf-8")
     assert runner.run_script(load(GITLAB)["apply"]["script"], **environment) == code, runner.log
     assert git(runner.workspace, "rev-parse", "HEAD") == tip
+    assert ('"format": "reconciler/apply/1"' in runner.log) is (code != 0)
     assert of(runner, "reconciler apply") == [
         f"reconciler apply plans/1.json --since {first} --journal journal --format json"
     ]
