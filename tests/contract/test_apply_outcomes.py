@@ -1,4 +1,4 @@
-"""What the pipelines for applying come to, run by their real scripts on GitHub and on GitLab: a table of outcomes.
+"""What pipelines for planning and applying come to, run by their real scripts on GitHub and on GitLab: a table.
 
 ``python -m tests.contract.test_apply_outcomes`` prints the table as Markdown.
 """
@@ -10,13 +10,15 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
-from tests.support.delivery import Delivery, GitHubDelivery, GitLabDelivery
+from tests.support.github_delivery import GitHubDelivery
+from tests.support.gitlab_delivery import GitLabDelivery
 from tests.support.loopback import receiving
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from tests.support.delivery import Delivery
     from tests.support.github_stub import GitHubStub
     from tests.support.gitlab_stub import GitLabStub
     from tests.support.sandbox import RunningSandbox
@@ -26,6 +28,7 @@ Step = tuple[str, ...]
 DIFFERS = "red: not proved: 1 preset differs, plan <digest>"
 APPLIED = "green: applied: plan <digest>, 1 preset"
 EMPTY = "green: nothing differed: plan <digest> changes nothing"
+PLANNED = "plan 0, 0 writes; r1 green: <digest> +1 −1 in 1 preset; roles:removes-people"
 TYPO = f"sha256:{'0' * 64}"
 NOTHING = "0, 0 writes; no mark"
 # a first commit that is known as applied
@@ -35,11 +38,13 @@ PROVED: tuple[Step, ...] = (("push", "as live"), ("known",))
 class Case(NamedTuple):
     """What happens, step by step, and what each run of the pipeline comes to, as ``Delivery`` tells it.
 
-    An outcome that ends in ``…`` is the beginning of one.
+    An outcome that ends in ``…`` is the beginning of one. ``told`` is what people must be told in logs, summaries or
+    comments.
     """
 
     steps: tuple[Step, ...]
     outcomes: tuple[str, ...]
+    told: tuple[str, ...] = ()
 
 
 TABLE: dict[str, Case] = {
@@ -126,25 +131,95 @@ TABLE: dict[str, Case] = {
         ),
     ),
     "a request that changes auth_url and api_url, merged all the same": Case(
-        (*PROVED, ("merge addresses",), ("run",)), ("0, 0 writes; c2 green: nothing differed: plan <digest>",)
+        (*PROVED, ("request", "addresses elsewhere"), ("merge it",), ("run",)),
+        (
+            "plan 3, 0 writes; r1 red: <digest> stopped by guards; roles:guarded; 0 connections elsewhere",
+            f"0, 0 writes; c2 {EMPTY}; 0 connections elsewhere",
+        ),
+        (
+            "the environment sets RECONCILER_AUTH_URL to another one",
+            "the environment sets RECONCILER_API_URL to another one",
+        ),
     ),
-    "a plan file edited with its digest recomputed": Case(
-        (*PROVED, ("merge edited", "otherwise"), ("run",)), (f"5, 0 writes; c2 {DIFFERS}",)
+    "an edited plan file with its digest; then the status has that digest too": Case(
+        (*PROVED, ("request", "otherwise"), ("edit the plan",), ("merge it",), ("run",), ("edit status",), ("run",)),
+        (
+            PLANNED,
+            f"5, 0 writes; c2 {DIFFERS}",
+            "5, 0 writes; c2 red: not wholly applied (exit code 5): 1 stale",
+        ),
     ),
-    "a leaver in a line that was there before": Case(
-        (("push", "a leaver"), ("known",), ("merge", "a leaver, and a project more"), ("run",), ("run",)),
-        (f"0, 1 writes; c2 {APPLIED}", NOTHING),
+    "a leaver in a new line, and in an old one": Case(
+        (
+            ("push", "a leaver in an old line"),
+            ("known",),
+            ("request", "the same, and a new line of a leaver"),
+            ("request", "the same, and a line of somebody who is there"),
+            ("merge it",),
+            ("run",),
+        ),
+        (
+            "plan 7, 0 writes; r1 red: no plan: 1 problem in 1 file",
+            "plan 0, 0 writes; r2 green: <digest> +1 −0 in 1 preset; 1 line held",
+            f"0, 1 writes; c2 {APPLIED}",
+        ),
+        ("left@acme.test", "gone@acme.test"),
     ),
-    "a sparse clone": Case(
-        (*PROVED, ("merge", "otherwise"), ("hide documents",), ("run",)),
-        ("7, 0 writes; c2 red: not tried (exit code 7): 2 problems",),
+    "a sparse checkout without the policy, and then a whole one": Case(
+        (
+            ("push a policy",),
+            *PROVED,
+            ("check out a part",),
+            ("request", "otherwise"),
+            ("check out everything",),
+            ("request", "otherwise"),
+            ("merge it",),
+            ("check out a part",),
+            ("run",),
+            ("check out everything",),
+            ("run",),
+        ),
+        (
+            "plan 7, 0 writes; r1 red: no plan: 1 problem",
+            PLANNED.replace("r1", "r2"),
+            "7, 0 writes; c3 red: not tried (exit code 7): 1 problem",
+            f"0, 1 writes; c3 {APPLIED}",
+        ),
+        ("git sparse-checkout disable",),
     ),
-    "a shallow clone, and nothing green in it": Case(
-        (*PROVED, ("merge", "otherwise"), ("push words",), ("make shallow",), ("run",)), ("64, 0 writes; no mark",)
+    "a shallow clone, and then the whole history": Case(
+        (
+            *PROVED,
+            ("request", "otherwise"),
+            ("merge it",),
+            ("clone shallowly",),
+            ("run",),
+            ("fetch the whole history",),
+            ("run",),
+        ),
+        (PLANNED, "64, 0 writes; no mark", f"0, 1 writes; c2 {APPLIED}"),
+        ("fetch the whole history (git fetch --unshallow",),
     ),
-    "a submodule with documents that moves, past review": Case(
-        (*PROVED, ("push submodule",), ("run",), ("move submodule",), ("run",)),
-        (f"0, 0 writes; c2 {EMPTY}", f"0, 0 writes; c3 {EMPTY}"),
+    "a submodule moved by a request, then past review, and then not checked out": Case(
+        (
+            ("push", "as live"),
+            ("move documents to a submodule",),
+            ("known",),
+            ("request", "otherwise"),
+            ("merge it",),
+            ("run",),
+            ("push", "otherwise again"),
+            ("run",),
+            ("leave the submodule out",),
+            ("run",),
+        ),
+        (
+            PLANNED,
+            f"0, 1 writes; c3 {APPLIED}",
+            f"5, 0 writes; c4 {DIFFERS}",
+            "5, 0 writes; c4 red: not tried (exit code 5): 1 commit has no approved plan…",
+        ),
+        ("git submodule update --init --recursive",),
     ),
 }  # fmt: skip
 
@@ -153,15 +228,16 @@ TABLE: dict[str, Case] = {
 def delivery(
     request: pytest.FixtureRequest, tmp_path: Path, sandbox: RunningSandbox, github: GitHubStub, gitlab: GitLabStub
 ) -> Iterator[Delivery]:
-    """A repository with its pipeline, on each forge; no credential reaches a host that a document names."""
+    """A repository with its pipeline, on each forge."""
     folder = tmp_path / "machine"
     folder.mkdir()
-    github_one = request.param == "github"
-    one = GitHubDelivery(folder, sandbox, github) if github_one else GitLabDelivery(folder, sandbox, gitlab)
-    with receiving() as thief:
-        one.thief = thief.address
-        yield one
-        assert thief.taken == []
+    on_github = request.param == "github"
+    with receiving() as elsewhere:
+        if on_github:
+            yield GitHubDelivery(folder, sandbox, github, elsewhere)
+        else:
+            yield GitLabDelivery(folder, sandbox, gitlab, elsewhere)
+        assert elsewhere.taken == []
 
 
 def as_expected(outcomes: list[str], expected: tuple[str, ...]) -> list[str]:
@@ -180,6 +256,7 @@ def test_the_outcome(delivery: Delivery, name: str) -> None:
     for step in case.steps:
         delivery.do(*step)
     assert as_expected(delivery.outcomes, case.outcomes) == list(case.outcomes), delivery.runner.log
+    assert [one for one in case.told if one not in delivery.told] == []
 
 
 def as_markdown() -> str:

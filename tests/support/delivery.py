@@ -1,73 +1,83 @@
-"""A configuration repository with its pipeline for applying, run by its real scripts: on GitHub, or on GitLab."""
+"""A configuration repository with its pipelines for planning and applying, run by their real scripts on a forge."""
 
 from __future__ import annotations
 
 import json
 import re
 import shutil
-import subprocess
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from reconciler.model.plan import Plan
-from reconciler.planning import plan_digest
+from reconciler.planning import check_plan, plan_digest
 from tests.support.account import INVOICE
-from tests.support.command_line import clean_environment, reconciler
-from tests.support.pipelines import GITLAB, ROOT, load
+from tests.support.command_line import reconciler
 from tests.support.runner import Runner
+from tests.support.traps import git
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from tests.support.github_stub import GitHubStub
-    from tests.support.gitlab_stub import GitLabStub
+    from tests.support.loopback import Receiver
     from tests.support.sandbox import RunningSandbox
 
-__all__ = ["DOCUMENTS", "Delivery", "GitHubDelivery", "GitLabDelivery"]
+__all__ = ["APPLY", "DOCUMENTS", "Delivery"]
 
-SETTINGS = 'kind: settings\nversion: 1\ncompany_id: "4211"\n'
+APPLY = "reconciler/apply/4211"
+_PLAN = "reconciler/plan/4211"
+_SETTINGS = 'kind: settings\nversion: 1\ncompany_id: "4211"\n'
+_CEDAR = "  - project: Cedar Tower\n    groups: {Accounting: [%s]}\n"
+_LEAVER = INVOICE.replace("ann@acme.test, cy@", "ann@acme.test, left@")
 DOCUMENTS = {
     "as live": INVOICE.replace("cy@", "bo@"),
     "as live, in other words": f"{INVOICE.replace('cy@', 'bo@')}# reviewed\n",
     "otherwise": INVOICE,
     "otherwise again": INVOICE.replace("cy@", "gus@"),
     "broken": "kind: assignments\n",
-    "a leaver": INVOICE.replace("cy@", "gone@"),
-    "a leaver, and a project more": INVOICE.replace("cy@", "gone@")
-    + "  - project: Cedar Tower\n    groups: {Accounting: [cy@acme.test, dee@acme.test, eli@acme.test]}\n",
+    "a leaver in an old line": _LEAVER,
+    "the same, and a line of somebody who is there": _LEAVER + _CEDAR % "cy@acme.test, dee@acme.test, eli@acme.test",
+    "the same, and a new line of a leaver": _LEAVER + _CEDAR % "gone@acme.test",
 }
-_CONTEXT = "reconciler/apply/4211"
+_POLICY = "kind: policy\nprotected: [hal@acme.test]\n"
 
 
 class Delivery:
-    """A repository whose commits are called c1, c2, …; every run of its pipeline leaves a line in ``outcomes``.
+    """A repository whose commits are called c1, c2, …; every run of a pipeline leaves a line in ``outcomes``.
 
     A line tells the exit code, the number of writes to the service, and which commits were marked with what. In
-    descriptions a digest is shown as ``<digest>`` and a commit by its name.
+    descriptions a digest is shown as ``<digest>`` and a commit by its name. Heads of requests are called r1, r2, …;
+    the line of a plan job begins with ``plan`` and ends with its labels and with what its comment says is held. Once
+    a document has named another host, lines end with the number of connections that this host got.
     """
 
-    def __init__(self, folder: Path, sandbox: RunningSandbox) -> None:
+    def __init__(self, folder: Path, sandbox: RunningSandbox, elsewhere: Receiver) -> None:
         self.runner = Runner(folder)
         self.sandbox = sandbox
         self.commits: list[str] = []
+        self.requests: dict[int, str] = {}
         self.outcomes: list[str] = []
         self.freeze = ""
-        self.thief = ""
+        self._said: list[str] = []
+        self._edited = ""
+        self._origin = folder / "origin.git"
+        self._elsewhere = elsewhere
+        self._named = False
         self._files = 0
-        self._write(SETTINGS, "reconciler.yaml")
-        self._write("*.json\nplans/\njournal/\n", ".gitignore")
+        self._write(_SETTINGS, "reconciler.yaml")
+        self._write("*.json\nplans/\njournal/\nproblems.xml\nreport.html\n", ".gitignore")
         self.git("init", "-q", "-b", "main")
 
     def git(self, *arguments: str) -> str:
         """Run git in the repository, as somebody."""
-        identity = ("-c", "user.name=T", "-c", "user.email=t@acme.test", "-c", "commit.gpgsign=false")
-        command = ["git", *identity, *arguments]
-        done = subprocess.run(
-            command, cwd=self.runner.workspace, env=clean_environment(), capture_output=True, text=True, check=True
-        )
-        return done.stdout.strip()
+        return git(self.runner.workspace, *arguments)
+
+    @property
+    def told(self) -> str:
+        """What people were told in logs, summaries and comments, without what keeps Markdown from meaning anything."""
+        summary = self.runner.summary.read_text(encoding="utf-8") if self.runner.summary.exists() else ""
+        return re.sub("[\\\\\u200b]", "", "\n".join([self.runner.log, summary, *self._said]))
 
     def do(self, *step: str) -> None:
         """Take one step, named as one of the methods below, with its arguments."""
@@ -77,7 +87,7 @@ class Delivery:
 
     def push(self, document: str) -> None:
         """Push a document to the default branch, past review."""
-        self._write(DOCUMENTS[document], "assignments/invoice.yaml")
+        self._edit(document)
         self._commit()
 
     def push_words(self) -> None:
@@ -86,85 +96,57 @@ class Delivery:
         self._write("words\n", f"README-{self._files}.md")
         self._commit()
 
+    def push_a_policy(self) -> None:
+        """Push a policy in a folder of its own, past review."""
+        self._write(_POLICY, "rules/policy.yaml")
+        self._commit()
+
     def merge(self, document: str) -> None:
-        """Let a request with a document be planned, approved and merged."""
-        self._merge({"assignments/invoice.yaml": DOCUMENTS[document]}, lambda plan: plan)
-
-    def merge_edited(self, document: str) -> None:
-        """Let somebody edit the plan that the run kept, and give it the digest that goes with it."""
-
-        def edited(content: bytes) -> bytes:
-            plan = msgspec.json.decode(content, type=Plan)
-            change = plan.changes[0]
-            group = change.groups[0]
-            after = {**change.after, group.uuid: (*(one.id for one in group.keep), "7")}
-            mallory = msgspec.structs.replace(group.add[0], id="7")
-            wider = msgspec.structs.replace(
-                change, after=after, groups=(msgspec.structs.replace(group, add=(mallory,)),)
-            )
-            plan = msgspec.structs.replace(plan, changes=(wider,), people=())
-            return msgspec.json.encode(msgspec.structs.replace(plan, digest=plan_digest(plan)))
-
-        self._merge({"assignments/invoice.yaml": DOCUMENTS[document]}, edited)
-
-    def merge_addresses(self) -> None:
-        """Let a request send the credentials elsewhere, and be merged all the same."""
-        elsewhere = f"api_url: {self.thief}\nauth_url: {self.thief}\n"
-        self._merge({"reconciler.yaml": f"{SETTINGS}{elsewhere}"}, lambda plan: plan)
-
-    def push_submodule(self) -> None:
-        """Push a submodule with documents, past review."""
-        rules = self.runner.workspace.parent / "rules"
-        rules.mkdir()
-        (rules / "teams.yaml").write_text("kind: teams\nteams: {}\n")
-        for arguments in (("init", "-q", "-b", "main"), ("add", "-A"), ("commit", "-qm", "x")):
-            self.git("-C", str(rules), *arguments)
-        self.git("-c", "protocol.file.allow=always", "submodule", "--quiet", "add", str(rules), "rules")
-        self._commit()
-
-    def move_submodule(self) -> None:
-        """Push a commit that moves the submodule and nothing else."""
-        rules = self.runner.workspace / "rules"
-        (rules / "teams.yaml").write_text("kind: teams\nteams: {west: [ann@acme.test]}\n")
-        self.git("-C", str(rules), "commit", "-qam", "y")
-        self._commit()
-
-    def hide_documents(self) -> None:
-        """Make the checkout sparse, so that it lacks the assignments."""
-        self.git("sparse-checkout", "set", "--no-cone", "/reconciler.yaml", "/.gitignore")
-
-    def make_shallow(self) -> None:
-        """Replace the clone by one that holds the last commit alone."""
-        workspace = self.runner.workspace
-        shallow = workspace.parent / "shallow"
-        self.git("clone", "-q", "--depth", "1", f"file://{workspace}", str(shallow))
-        origin = self.git("remote", "get-url", "origin") if self.git("remote") else ""
-        shutil.rmtree(workspace / ".git")
-        (shallow / ".git").rename(workspace / ".git")
-        if origin:
-            self.git("remote", "set-url", "origin", f"file://{origin}")
-
-    def _merge(self, files: dict[str, str], keep: Callable[[bytes], bytes]) -> None:
-        """Plan a request with these files, and keep what becomes of the plan beside the digest that was approved."""
-        number = len(self.commits) + 100
-        self.git("checkout", "-q", "-B", "main")
-        self.git("checkout", "-q", "-b", f"request-{number}")
-        for name, text in files.items():
-            self._write(text, name)
-        self.git("add", "-A")
-        self.git("commit", "-qm", "request")
-        head = self.git("rev-parse", "HEAD")
+        """Let a request with a document be planned, approved and merged, without its pipeline."""
+        number, head = self._branch(document)
         command = ("plan", "--base", "main", "--out", "plan.json", "--format", "json")
         plan = reconciler(self.runner.workspace, *command, environment=self.sandbox.environment).stdout.encode()
-        self.git("checkout", "-q", "main")
-        self.git("merge", "-q", "--no-ff", "--no-edit", f"request-{number}")
-        self.commits.append(self.git("rev-parse", "HEAD"))
-        self._publish()
-        self.keep_request(number, head, keep(plan), json.loads(plan)["digest"])
+        self.keep_plan(head, plan)
+        self.keep_status(head, _PLAN, json.loads(plan)["digest"])
+        self._merge(number)
+
+    def request(self, document: str) -> None:
+        """Open a request with a document, and run the pipeline that plans it."""
+        number, head = self._branch(document)
+        before = len(self.statuses(_PLAN))
+        self.sandbox.log(forget=True)
+        code = self.start_plan(number, head)
+        self._said.append(self.comments(number))
+        held = re.findall(r"\d+ lines? held", self._said[-1])
+        self._tell(f"plan {code}", self.statuses(_PLAN)[before:], *self.labels(number), *held[:1])
+        self.git("checkout", "-q", "--force", "main")
+        self.update_submodules()
+
+    def merge_it(self) -> None:
+        """Merge the last request, whatever its plan came to."""
+        self._merge(max(self.requests))
+
+    def edit_the_plan(self) -> None:
+        """Replace the plan file of the last request by one that adds somebody else, with a digest that fits."""
+        plan = json.loads(self.plan_of(self.requests[max(self.requests)]))
+        (change,) = plan["changes"]
+        (group,) = change["groups"]
+        change["after"]["pm"] = ["1", "7"]
+        for one in (*group["add"], plan["people"][1]):
+            one |= {"id": "7", "login": "gus@acme.test", "name": "Gus"}
+        edited = msgspec.convert(plan, Plan)
+        edited = msgspec.structs.replace(edited, digest=plan_digest(edited))
+        check_plan(edited, "the edited plan")
+        self.keep_plan(self.requests[max(self.requests)], msgspec.json.encode(edited))
+        self._edited = edited.digest
+
+    def edit_status(self) -> None:
+        """Let the status of the last request carry the digest of the edited plan."""
+        self.keep_status(self.requests[max(self.requests)], _PLAN, self._edited)
 
     def known(self) -> None:
         """Let the last commit be known as applied."""
-        self.keep_green(self.commits[-1])
+        self.keep_status(self.commits[-1], APPLY, "applied: an earlier plan")
 
     def click(self, *people: str) -> None:
         """Change the project managers of Harbor Bridge in the web interface."""
@@ -182,6 +164,39 @@ class Delivery:
         """Take it away again."""
         self.freeze = ""
 
+    def check_out_a_part(self) -> None:
+        """Let the jobs check out the assignments alone."""
+        self.git("sparse-checkout", "set", "assignments")
+
+    def check_out_everything(self) -> None:
+        """Let the jobs check out everything again."""
+        self.git("sparse-checkout", "disable")
+
+    def clone_shallowly(self) -> None:
+        """Let the jobs have the last commit alone."""
+        workspace = self.runner.workspace
+        shutil.rmtree(workspace)
+        git(workspace.parent, "clone", "-q", "--depth", "1", f"file://{self._origin}", str(workspace))
+
+    def fetch_the_whole_history(self) -> None:
+        """Do what is told to be done about it."""
+        self.git("fetch", "-q", "--unshallow")
+
+    def move_documents_to_a_submodule(self) -> None:
+        """Push a commit from which on the assignments are a submodule, which the jobs check out."""
+        inner = self.runner.workspace.parent / "inner"
+        self.git("rm", "-rq", "--cached", "assignments")
+        (self.runner.workspace / "assignments").rename(inner)
+        git(inner, "init", "-q", "-b", "main")
+        git(inner, "add", "-A")
+        git(inner, "commit", "-qm", "documents")
+        self.git("submodule", "--quiet", "add", str(inner), "assignments")
+        self._commit()
+
+    def leave_the_submodule_out(self) -> None:
+        """Let the jobs not check out submodules any more."""
+        self.git("submodule", "--quiet", "deinit", "--force", "--all")
+
     def run(self, digest: str = "") -> None:
         """Run the pipeline, for a push or by hand; ``shown`` stands for the digest that a plan of now has."""
         if digest == "shown":
@@ -191,37 +206,104 @@ class Delivery:
         before = len(self.statuses())
         self.sandbox.log(forget=True)
         code = self.start(digest)
-        writes = sum(one["method"] == "PATCH" for one in self.sandbox.log(forget=True))
-        marks = [self._told(*one) for one in self.statuses()[before:]]
-        self.outcomes.append(f"{code}, {writes} writes; {'; '.join(marks) or 'no mark'}")
+        self._tell(f"{code}", self.statuses()[before:])
 
     def start(self, digest: str) -> int:
-        """Run the pipeline's own scripts; gives the exit code."""
+        """Run the scripts of the pipeline that applies; gives the exit code."""
         raise NotImplementedError
 
-    def statuses(self) -> list[tuple[str, str, str]]:
-        """Give the apply statuses that were set: commit, state, description."""
+    def start_plan(self, number: int, head: str) -> int:
+        """Run the scripts of the pipeline that plans a request, and keep its plan file; gives the exit code."""
         raise NotImplementedError
 
-    def keep_request(self, number: int, head: str, plan: bytes, digest: str) -> None:
-        """Let the forge know a merged request, its plan, and the digest that was approved."""
+    def statuses(self, context: str = APPLY) -> list[tuple[str, str, str]]:
+        """Give the statuses of a name that were set: commit, state, description."""
         raise NotImplementedError
 
-    def keep_green(self, commit: str) -> None:
-        """Let the forge have a green apply status of a commit."""
+    def open_request(self, number: int, head: str) -> None:
+        """Let the forge know a request."""
         raise NotImplementedError
+
+    def merge_request(self, number: int) -> None:
+        """Let the forge know that a request was merged as the last commit."""
+        raise NotImplementedError
+
+    def comments(self, number: int) -> str:
+        """Give what was said on a request."""
+        raise NotImplementedError
+
+    def labels(self, number: int) -> list[str]:
+        """Give the labels of a request."""
+        raise NotImplementedError
+
+    def plan_of(self, head: str) -> bytes:
+        """Give the plan file that the run of a commit kept."""
+        raise NotImplementedError
+
+    def keep_plan(self, head: str, plan: bytes) -> None:
+        """Let the run of a commit have kept this plan file."""
+        raise NotImplementedError
+
+    def keep_status(self, commit: str, context: str, description: str) -> None:
+        """Let the forge have this green status of a commit, and no other one."""
+        raise NotImplementedError
+
+    def update_submodules(self) -> None:
+        """Check out submodules at the commits that are named now, those that are there at all."""
+        if (self.runner.workspace / ".gitmodules").exists():
+            self.git("submodule", "--quiet", "update")
+
+    def _tell(self, code: str, statuses: list[tuple[str, str, str]], *more: str) -> None:
+        writes = sum(one["method"] == "PATCH" for one in self.sandbox.log(forget=True))
+        marks = [self._told(*one) for one in statuses]
+        if self._named:
+            more = (*more, f"{len(self._elsewhere.taken)} connections elsewhere")
+        self.outcomes.append("; ".join([f"{code}, {writes} writes", *(marks or ["no mark"]), *more]))
 
     def _told(self, commit: str, state: str, description: str) -> str:
         names = {one: f"c{number}" for number, one in enumerate(self.commits, 1)}
+        names |= {one: f"r{number}" for number, one in enumerate(self.requests.values(), 1)}
         text = re.sub(r"sha256:[0-9a-f]{64}", "<digest>", description)
         for one, name in names.items():
             text = text.replace(one[:12], name)
         return f"{names[commit]} {'green' if state == 'success' else 'red'}: {text}"
 
+    def _edit(self, document: str) -> None:
+        if document != "addresses elsewhere":
+            self._write(DOCUMENTS[document], "assignments/invoice.yaml")
+        else:
+            self._named = True
+            address = self._elsewhere.address
+            self._write(f"{_SETTINGS}auth_url: {address}\napi_url: {address}\n", "reconciler.yaml")
+        inner = self.runner.workspace / "assignments"
+        if (inner / ".git").exists():
+            git(inner, "add", "-A")
+            git(inner, "commit", "-qm", document)
+
     def _write(self, text: str, name: str) -> None:
         path = self.runner.workspace / name
         path.parent.mkdir(exist_ok=True)
         path.write_text(text, encoding="utf-8")
+
+    def _branch(self, document: str) -> tuple[int, str]:
+        """Open a request with a document; gives its number and its commit, which is checked out."""
+        number = 100 + len(self.requests)
+        self.git("checkout", "-q", "-B", "main")
+        self.git("checkout", "-q", "-b", f"request-{number}")
+        self._edit(document)
+        self.git("add", "-A")
+        self.git("commit", "-qm", document)
+        self.requests[number] = self.git("rev-parse", "HEAD")
+        self.open_request(number, self.requests[number])
+        return number, self.requests[number]
+
+    def _merge(self, number: int) -> None:
+        self.git("checkout", "-q", "main")
+        self.git("merge", "-q", "--no-ff", "--no-edit", self.requests[number])
+        self.update_submodules()
+        self.commits.append(self.git("rev-parse", "HEAD"))
+        self._publish()
+        self.merge_request(number)
 
     def _commit(self) -> None:
         self.git("checkout", "-q", "-B", "main")
@@ -232,96 +314,6 @@ class Delivery:
 
     def _publish(self) -> None:
         """Let the pipeline see what is on the default branch."""
-
-
-class GitHubDelivery(Delivery):
-    """On GitHub, by the reusable workflow and its actions."""
-
-    def __init__(self, folder: Path, sandbox: RunningSandbox, forge: GitHubStub) -> None:
-        super().__init__(folder, sandbox)
-        self.forge = forge
-        own = {name: text for name, text in forge.environment.items() if name != "GITHUB_TOKEN"}
-        self.runner.use_the_tool(**own)
-        self.runner.context["github"] |= {"token": "actions", "event": {"repository": {"default_branch": "main"}}}
-        self.runner.context["secrets"] = {"APPLY_CLIENT_ID": "sandbox", "APPLY_CLIENT_SECRET": "sandbox"}
-
-    def start(self, digest: str) -> int:
-        """Run the job of the workflow in a new folder for temporary files."""
-        shutil.rmtree(self.runner.temporary / "reconciler", ignore_errors=True)
-        self.runner.context["vars"] = {"RECONCILER_FREEZE": self.freeze}
-        self.runner.context["inputs"] = {
-            "reconciler-ref": "a" * 40, "folder": ".", "digest": digest,
-            "api-url": self.sandbox.address, "auth-url": self.sandbox.address,
-        }  # fmt: skip
-        return self.runner.run_job(ROOT / ".github" / "workflows" / "apply.yml", "apply")
-
-    def statuses(self) -> list[tuple[str, str, str]]:
-        """Give the apply statuses that were set."""
-        return [
-            (one.path.rsplit("/", 1)[1], one.body["state"], one.body["description"])
-            for one in self.forge.asked
-            if one.method == "POST" and "/statuses/" in one.path and one.body["context"] == _CONTEXT
-        ]
-
-    def keep_request(self, number: int, head: str, plan: bytes, digest: str) -> None:
-        """Let the forge know a merged request."""
-        self.forge.open_pull(number, head)
-        self.forge.keep(head, plan)
-        self._keep_status(head, "reconciler/plan/4211", digest)
-        self.forge.merge(number, self.commits[-1])
-
-    def keep_green(self, commit: str) -> None:
-        """Let the forge have a green apply status of a commit."""
-        self._keep_status(commit, _CONTEXT, "applied: an earlier plan")
-
-    def _keep_status(self, commit: str, context: str, description: str) -> None:
-        creator = {"login": "github-actions[bot]"}
-        status = {"context": context, "state": "success", "description": description, "target_url": None}
-        self.forge.statuses[commit] = [{**status, "creator": creator}]
-
-
-class GitLabDelivery(Delivery):
-    """On GitLab, by the file that is copied."""
-
-    def __init__(self, folder: Path, sandbox: RunningSandbox, forge: GitLabStub) -> None:
-        super().__init__(folder, sandbox)
-        self.forge = forge
-        self.runner.use_the_tool()
-        self._origin = folder / "origin.git"
-
-    def start(self, digest: str) -> int:
-        """Run the script of the job in a clean checkout."""
-        self.git("clean", "-qffdx")
-        environment: dict[str, Any] = {
-            **self.sandbox.environment, **self.forge.environment, "DIGEST": digest, "RECONCILER_FREEZE": self.freeze,
-            "CI_DEFAULT_BRANCH": "main", "CI_JOB_URL": "https://gitlab.example/jobs/5",
-        }  # fmt: skip
-        return self.runner.run_script(load(GITLAB)["apply"]["script"], **environment)
-
-    def statuses(self) -> list[tuple[str, str, str]]:
-        """Give the apply statuses that were set."""
-        return [
-            (one.path.rsplit("/", 1)[1], one.body["state"], one.body["description"])
-            for one in self.forge.asked
-            if one.method == "POST" and "/statuses/" in one.path and one.body["name"] == _CONTEXT
-        ]
-
-    def keep_request(self, number: int, head: str, plan: bytes, digest: str) -> None:
-        """Let the forge know a merged request."""
-        self.forge.open_request(number, head)
-        self.forge.keep(head, plan)
-        self._keep_status(head, "reconciler/plan/4211", digest)
-        self.forge.merge(number, self.commits[-1])
-
-    def keep_green(self, commit: str) -> None:
-        """Let the forge have a green apply status of a commit."""
-        self._keep_status(commit, _CONTEXT, "applied: an earlier plan")
-
-    def _keep_status(self, commit: str, name: str, description: str) -> None:
-        status = {"name": name, "status": "success", "description": description, "target_url": None}
-        self.forge.statuses[commit] = [{**status, "author": {"id": 7}}]
-
-    def _publish(self) -> None:
         if not self._origin.exists():
             self.git("clone", "-q", "--bare", ".", str(self._origin))
             self.git("remote", "add", "origin", str(self._origin))
