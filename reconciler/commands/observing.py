@@ -25,6 +25,7 @@ from reconciler.planning.held import STRICT, hold_unresolved
 from reconciler.planning.impossible import hold_impossible
 from reconciler.planning.judging import judge_age
 from reconciler.planning.selecting import changed_claims, fields_needed, narrowed, needs_projects
+from reconciler.planning.targeting import leave_uncertain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -107,6 +108,7 @@ def observe(  # noqa: PLR0913 - what is asked for, whom to ask, and how much of 
     if not tolerant:
         _require_versions(scope, read)
     targets, found = find_targets(scope, catalogue, read.presets, read.versions, read.unreadable)
+    targets = leave_uncertain(targets)
     directory, index = Directory(reader), PeopleIndex(read.presets)
     directory.confirm(index.knows)
     index.expect_two_accounts(directory.rehired | two_accounts)

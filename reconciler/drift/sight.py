@@ -69,7 +69,7 @@ class LiveSight:
         if drift.group is not None:
             return self._of_group(resolved, drift.group.uuid)
         if resolved.target.manager is None:
-            return "unmanaged"
+            return "unresolved" if None in resolved.held else "unmanaged"
         return "unresolved" if resolved.manager is None else None
 
     def missing_notice(self, notice: Notice) -> UnseenReason | None:

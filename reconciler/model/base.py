@@ -22,11 +22,13 @@ class BaseGroup(msgspec.Struct, frozen=True):
     """The members of one group at the base by login id.
 
     ``unseen`` are those whose line leads to nobody who was seen, or to more than one: whom it meant is not known, and
-    it may be anybody in live whom no other line names.
+    it may be anybody in live whom no other line names. ``uncertain`` tells that a narrower line of the base, which
+    cannot be resolved any more, may have spoken for this group.
     """
 
     members: dict[str, BaseMember]
     unseen: tuple[BaseMember, ...] = ()
+    uncertain: bool = False
 
 
 class BaseTarget(msgspec.Struct, frozen=True):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import enum
 
 import msgspec
 
@@ -10,7 +11,15 @@ from reconciler.model.diagnostics import Origin
 from reconciler.model.documents import Assignments, DesiredGroup, Entry, Member
 from reconciler.model.live import Person, Place, Preset, PresetKey, Project, Template, Wanted
 
-__all__ = ["Claim", "ResolvedGroup", "ResolvedMember", "ResolvedTarget", "Scope", "Target"]
+__all__ = ["Claim", "LostEntry", "Rank", "ResolvedGroup", "ResolvedMember", "ResolvedTarget", "Scope", "Target"]
+
+
+class Rank(enum.IntEnum):
+    """How narrow a line is: the narrowest that names a group of a preset speaks for it."""
+
+    DEFAULT = 1
+    WHERE = 2
+    NAMED = 3
 
 
 class Claim(msgspec.Struct, frozen=True):
@@ -20,19 +29,36 @@ class Claim(msgspec.Struct, frozen=True):
     entry: Entry
 
 
+class LostEntry(msgspec.Struct, frozen=True):
+    """An entry of which it cannot be told for which presets it speaks, and for which it may.
+
+    ``template_id`` is null where it may be any, and so are ``project_ids``; null in them is the company.
+    """
+
+    entry: Entry
+    template_id: str | None
+    project_ids: frozenset[str | None] | None
+
+
 class Scope(msgspec.Struct, frozen=True):
-    """Every preset that the documents speak for, with the claims on it, and what must be read for them."""
+    """Every preset that the documents speak for, with the claims on it, and what must be read for them.
+
+    ``lost`` are entries that name what cannot be found: whatever they speak for, broader ones must not.
+    """
 
     templates: tuple[Template, ...]
     claims: dict[PresetKey, tuple[Claim, ...]]
     wanted: tuple[Wanted, ...]
+    lost: tuple[LostEntry, ...] = ()
 
 
 class Target(msgspec.Struct, frozen=True, kw_only=True):
     """One preset with what is desired of it: whole groups by uuid, and the workflow manager if managed.
 
-    ``in_conflict`` are groups that two entries of the same rank name; they stand in no other field. ``unresolved``
-    tells that documents name a group here that is none of the template, or no role.
+    ``undecided`` are groups of which documents do not tell what they shall hold, and null the manager: two entries of
+    the same rank name them; they stand in no other field. ``uncertain`` are some that a broader line speaks for, where
+    a narrower one that cannot be resolved may mean them. ``unresolved`` tells that documents name a group here that is
+    none of the template, or no role.
     """
 
     address: str
@@ -41,7 +67,8 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
     template: Template
     groups: dict[str, DesiredGroup]
     manager: Member | None
-    in_conflict: frozenset[str] = frozenset()
+    undecided: frozenset[str | None] = frozenset()
+    uncertain: frozenset[str | None] = frozenset()
     unresolved: bool = False
 
     @property
@@ -77,10 +104,10 @@ class ResolvedTarget(msgspec.Struct, frozen=True):
     @property
     def named(self) -> frozenset[str]:
         """The groups that documents name, resolved or not, by uuid."""
-        return frozenset(self.target.groups) | self.target.in_conflict
+        return frozenset({*self.target.groups, *(uuid for uuid in self.target.undecided if uuid is not None)})
 
     @property
     def held(self) -> frozenset[str | None]:
         """The groups that documents name and that could not be resolved, by uuid; null for the workflow manager."""
         manager: set[str | None] = {None} if self.target.manager is not None and self.manager is None else set()
-        return frozenset((self.named - self.groups.keys()) | manager)
+        return frozenset((self.named - self.groups.keys()) | manager | self.target.undecided)

@@ -48,7 +48,9 @@ def base_targets(
         if (key.project_id, key.template_id) not in looked_for
     }
     for target in targets:
-        groups = {uuid: _group(desired, find) for uuid, desired in target.groups.items()}
+        groups = {
+            uuid: _group(desired, find, uncertain=uuid in target.uncertain) for uuid, desired in target.groups.items()
+        }
         by_address[target.address] = BaseTarget(groups, _manager(target.manager, find))
     untold = [one for one in lost if one.severity == "error"]
     untold.extend(one for one in found if one.code == "documents/conflict")
@@ -60,7 +62,9 @@ def cause_of_addition(login_id: str, base: BaseGroup | None) -> Cause:
 
     Whoever a line without a person there meant, it makes nobody drift: an addition is requested where that is in doubt.
     """
-    return "drift" if base is not None and login_id in base.members else "requested"
+    if base is None or base.uncertain:
+        return "requested"
+    return "drift" if login_id in base.members else "requested"
 
 
 def cause_of_removal(login_id: str, base: BaseGroup | None) -> Cause:
@@ -68,10 +72,12 @@ def cause_of_removal(login_id: str, base: BaseGroup | None) -> Cause:
 
     Where it names anybody who cannot be found, such as by an old login, it may have meant just this person: requested.
     """
-    return "drift" if base is not None and not base.unseen and login_id not in base.members else "requested"
+    if base is None or base.unseen or base.uncertain:
+        return "requested"
+    return "requested" if login_id in base.members else "drift"
 
 
-def _group(desired: DesiredGroup, find: Callable[[Member], Person | None]) -> BaseGroup:
+def _group(desired: DesiredGroup, find: Callable[[Member], Person | None], *, uncertain: bool) -> BaseGroup:
     members, unseen = {}, []
     for member in desired.members:
         person = find(member)
@@ -79,7 +85,7 @@ def _group(desired: DesiredGroup, find: Callable[[Member], Person | None]) -> Ba
             unseen.append(BaseMember(Person(member.login_id or "", member.login), member.origin, member.via))
         else:
             members[person.id] = BaseMember(person, member.origin, member.via)
-    return BaseGroup(members, tuple(unseen))
+    return BaseGroup(members, tuple(unseen), uncertain=uncertain)
 
 
 def _manager(manager: Member | None, find: Callable[[Member], Person | None]) -> str | None:
@@ -107,7 +113,7 @@ def already_so(
             continue
         for uuid, desired in resolved.groups.items():
             then = before.groups.get(uuid)
-            if then is None or (not then.unseen and then.members.keys() == desired.members.keys()):
+            if then is None or then.uncertain or (not then.unseen and then.members.keys() == desired.members.keys()):
                 continue
             live = next((group.members for group in target.preset.groups if group.uuid == uuid), ())
             there = {person.id: person for person in live}

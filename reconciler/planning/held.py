@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from reconciler.model.diagnostics import HELD
+from reconciler.model.diagnostics import HELD, has_errors
 from reconciler.model.live import preset_address
 from reconciler.planning.base_lines import BaseLines, count_entries, entry_key, line_keys
+from reconciler.planning.lost_lines import HELD_BROADER
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -104,7 +105,10 @@ def hold_unresolved(
     if not any(one.severity == "error" for one, _ in problems):
         return [one for one, _ in problems]
     judge = _Judge(documents, scope, tolerance)
-    return [_as_held(one.diagnostic) if judge.is_old(one) else one.diagnostic for one in problems]
+    judged = [_as_held(one.diagnostic) if judge.is_old(one) else one.diagnostic for one in problems]
+    # where nothing is planned, nothing is left alone
+    stopped = has_errors(judged)
+    return [one for one in judged if not (stopped and one.code == HELD_BROADER)]
 
 
 def _as_held(one: Diagnostic) -> Diagnostic:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from reconciler.model.diagnostics import Diagnostic
 from reconciler.model.live import Place, PresetKey, Wanted
-from reconciler.model.scope import Claim, Scope
+from reconciler.model.scope import Claim, LostEntry, Scope
 from reconciler.model.suggestions import did_you_mean
 
 if TYPE_CHECKING:
@@ -36,24 +36,29 @@ def select(documents: Documents, catalogue: Catalogue) -> tuple[Scope, list[Diag
     finder = _Finder(catalogue)
     claims: dict[PresetKey, list[Claim]] = {}
     templates: dict[str, Template] = {}
+    lost: list[LostEntry] = []
     for document in documents.assignments:
         template = finder.template(document)
-        if template is None:
-            # the projects are looked up all the same, so that all problems are told in one run
-            for entry in document.entries:
-                finder.projects(entry)
-            continue
-        templates[template.id] = template
+        if template is not None:
+            templates[template.id] = template
         for entry in document.entries:
+            # with no template the projects are looked up all the same: all problems are told in one run
+            found = finder.projects(entry)
+            if template is None:
+                lost.append(LostEntry(entry, None, found.possible(company_level=document.company_level)))
+                continue
+            if found.may_mean is None or found.may_mean:
+                lost.append(LostEntry(entry, template.id, found.may_mean))
             claim = Claim(document, entry)
             if document.company_level:
                 claims.setdefault(PresetKey(template.id), []).append(claim)
-            for project in finder.projects(entry):
+            for project in found.projects:
                 claims.setdefault(PresetKey(template.id, project.id), []).append(claim)
     scope = Scope(
         templates=tuple(templates.values()),
         claims={key: tuple(found) for key, found in claims.items()},
         wanted=_wanted(claims, templates),
+        lost=tuple(lost),
     )
     return scope, finder.diagnostics
 
@@ -97,7 +102,8 @@ def narrowed(scope: Scope, keys: Container[PresetKey]) -> Scope:
     claims = {key: found for key, found in scope.claims.items() if key in keys}
     needed = {key.template_id for key in claims}
     templates = {one.id: one for one in scope.templates if one.id in needed}
-    return Scope(templates=tuple(templates.values()), claims=claims, wanted=_wanted(claims, templates))
+    wanted = _wanted(claims, templates)
+    return Scope(templates=tuple(templates.values()), claims=claims, wanted=wanted, lost=scope.lost)
 
 
 def _wanted(claims: Iterable[PresetKey], templates: dict[str, Template]) -> tuple[Wanted, ...]:
@@ -115,6 +121,21 @@ def _wanted(claims: Iterable[PresetKey], templates: dict[str, Template]) -> tupl
 def _described(template: Template) -> str:
     subtype = template.tool_subtype
     return template.tool_type if subtype is None else f"{template.tool_type}, subtype {subtype}"
+
+
+class _Projects(NamedTuple):
+    """The projects an entry speaks for; of one that cannot be told, the ids it may mean (null: any project)."""
+
+    projects: list[Project]
+    may_mean: frozenset[str | None] | None = frozenset()
+
+    def possible(self, *, company_level: bool) -> frozenset[str | None] | None:
+        """Return the ids of all that the entry may mean; null among them is the company, in their place any project."""
+        if company_level:
+            return frozenset({None})
+        if self.may_mean is None:
+            return None
+        return self.may_mean | {project.id for project in self.projects}
 
 
 class _Finder:
@@ -179,32 +200,30 @@ class _Finder:
             return None
         return template
 
-    def projects(self, entry: Entry) -> list[Project]:
+    def projects(self, entry: Entry) -> _Projects:
         """Find the projects an entry speaks for; none for the company."""
         if entry.where is not None:
             return self._matching(entry)
-        if entry.project is None:
-            return []
-        project = self._project(entry.project)
-        return [] if project is None else [project]
+        return _Projects([]) if entry.project is None else self._project(entry.project)
 
-    def _project(self, reference: Reference) -> Project | None:
+    def _project(self, reference: Reference) -> _Projects:
         """Find the one project that an entry names."""
         found, known = self._named(reference)
         if not found:
             wrong = reference.id or reference.number or reference.name or ""
             message = f"no project {reference}{did_you_mean(wrong, known)}"
             self._error("documents/unknown-project", message, reference.origin)
-            return None
+            # a project that is out of sight by its id is none of those in sight
+            return _Projects([], frozenset() if reference.id is not None else None)
         if len(found) > 1:
             listed = ", ".join(f"{one.id} ({one.number or 'no number'})" for one in found[:8])
             message = f"{len(found)} projects are called {reference}: {listed}; use {{id: …}} or {{number: …}}"
             self._error("documents/ambiguous-project", message, reference.origin)
-            return None
+            return _Projects([], frozenset(project.id for project in found))
         if not found[0].active:
             message = f"project {reference} is inactive; remove the entry when its approvals are over"
             self._add("warning", "documents/inactive-project", message, reference.origin)
-        return found[0]
+        return _Projects([found[0]])
 
     def _named(self, reference: Reference) -> tuple[list[Project], Iterable[str]]:
         """Return the projects that a reference may mean, active ones before others, and every text that means one."""
@@ -220,29 +239,44 @@ class _Finder:
             known = self._by_name
         return [project for project in found if project.active] or found, known
 
-    def _matching(self, entry: Entry) -> list[Project]:
+    def _matching(self, entry: Entry) -> _Projects:
         found = list(self._active)
         for field, values in (entry.where or {}).items():
             if self._projects and not any(field in project.fields for project in self._projects):
                 message = f"no project has a field '{field}'; use a field of the project list, such as 'stage'"
                 self._error("documents/unknown-field", message, entry.where_origins[field])
-                return []
+                return _Projects([], None)
             found = [project for project in found if project.fields.get(field) in values]
         if not found:
             message = "no active project matches this 'where'"
             self._add("warning", "documents/nothing-selected", message, entry.origin)
         if not entry.left_out:
-            return found
+            return _Projects(found)
         left_out = self._left_out(entry, found)
-        return [project for project in found if project.id not in left_out]
+        if left_out is None:
+            return _Projects([], frozenset(project.id for project in found))
+        return _Projects([project for project in found if project.id not in left_out])
 
-    def _left_out(self, entry: Entry, matching: list[Project]) -> set[str]:
-        """Return the ids of projects that ``except`` names; a line of it that leaves none out is a warning."""
+    def _left_out(self, entry: Entry, matching: list[Project]) -> set[str] | None:
+        """Return the ids of projects that ``except`` names; a line of it that leaves none out is a warning.
+
+        Null where a line names no project that is known: it may have been renamed, and be any of those that match.
+        """
         ids = {project.id for project in matching}
         left_out: set[str] = set()
+        unknown = False
         for reference in entry.left_out:
-            named = {project.id for project in self._named(reference)[0]} & ids
-            if not named:
+            projects, known = self._named(reference)
+            named = {project.id for project in projects} & ids
+            if not projects and reference.id is None:
+                unknown = True
+                hint = did_you_mean(reference.number or reference.name or "", known)
+                message = (
+                    f"'except' names no project that there is, {reference}: correct it, use {{id: …}}, or take it "
+                    f"out{hint}"
+                )
+                self._error("documents/unknown-project", message, reference.origin)
+            elif not named:
                 message = (
                     f"'except' names project {reference}, which does not match this 'where': remove it from the list"
                 )
@@ -251,7 +285,7 @@ class _Finder:
                 message = f"{len(named)} projects are called {reference}: use {{id: …}} or {{number: …}}"
                 self._error("documents/ambiguous-project", message, reference.origin)
             left_out |= named
-        return left_out
+        return None if unknown else left_out
 
     def _error(self, code: str, message: str, origin: Origin) -> None:
         self._add("error", code, message, origin)

@@ -4,24 +4,26 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
+import msgspec
+
 from reconciler.model.diagnostics import Diagnostic
 from reconciler.model.live import Place, PresetKey, Version, preset_address
-from reconciler.model.scope import Target
+from reconciler.model.scope import Rank, Target
 from reconciler.model.suggestions import did_you_mean
+from reconciler.planning.lost_lines import LostLines
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from reconciler.model.diagnostics import Origin, Severity
     from reconciler.model.documents import Assignments, DesiredGroup, Entry, Member
     from reconciler.model.live import Catalogue, Group, Preset, Unreadable
     from reconciler.model.scope import Claim, Scope
 
-__all__ = ["find_targets"]
+__all__ = ["find_targets", "leave_uncertain"]
 
-_DEFAULT, _WHERE, _NAMED = 1, 2, 3
 _MANAGER = "the workflow manager"
-_NOTHING: frozenset[str] = frozenset()
+_NOTHING: frozenset[str | None] = frozenset()
 _Merged = TypeVar("_Merged", bound="DesiredGroup | Member")
 
 
@@ -53,7 +55,7 @@ def find_targets(
         finder.without_preset(key, claims)
     finder.tell_passed_over()
     targets.sort(key=lambda target: target.address)
-    return targets, list(finder.diagnostics.values())
+    return targets, [*finder.diagnostics.values(), *finder.lost.told()]
 
 
 class _TargetFinder:
@@ -64,6 +66,8 @@ class _TargetFinder:
         self._versions = {version.id: version for version in versions}
         self._names: dict[str, dict[str, list[Group]]] = {}
         self._passed_over: dict[Origin, int] = {}
+        self.lost = LostLines(scope.lost)
+        self._any_lost = bool(scope.lost)
 
     def target(self, key: PresetKey, claims: tuple[Claim, ...], preset: Preset) -> Target:
         """Merge the claims on one preset, narrowest first, and find its groups by name."""
@@ -74,19 +78,25 @@ class _TargetFinder:
         conflict = self._conflict(address, conflicting)
         wanted = _merge(claims, _groups_of, conflict)
         groups: dict[str, DesiredGroup] = {}
-        in_conflict: set[str] = set()
-        unresolved = False
+        undecided: set[str | None] = {None} if _MANAGER in conflicting else set()
+        found: dict[str, str] = {}
+        unresolved: list[str] = []
         for name, desired in wanted.items():
             group = self._group(name, version, desired)
             if group is None:
-                unresolved = True
+                unresolved.append(name)
             elif name in conflicting:
-                in_conflict.add(group.uuid)
+                undecided.add(group.uuid)
             else:
                 groups[group.uuid] = desired
+                found[name] = group.uuid
         # most documents name no manager
         managed = any(one.document.workflow_manager or one.entry.workflow_manager for one in claims)
         managers = _merge(claims, _managers_of, conflict) if managed else {}
+        manager = None if _MANAGER in conflicting else managers.get(_MANAGER)
+        uncertain: set[str | None] = set()
+        if unresolved or self._any_lost:
+            uncertain = self._uncertain(key, claims, found, manager, {name: wanted[name] for name in unresolved})
         project = self._projects[key.project_id] if key.project_id is not None else None
         return Target(
             address=address,
@@ -94,10 +104,28 @@ class _TargetFinder:
             project=project,
             template=template,
             groups=groups,
-            manager=None if _MANAGER in conflicting else managers.get(_MANAGER),
-            in_conflict=frozenset(in_conflict) if in_conflict else _NOTHING,
-            unresolved=unresolved,
+            manager=manager,
+            undecided=frozenset(undecided) if undecided else _NOTHING,
+            uncertain=frozenset(uncertain) if uncertain else _NOTHING,
+            unresolved=bool(unresolved),
         )
+
+    def _uncertain(
+        self,
+        key: PresetKey,
+        claims: tuple[Claim, ...],
+        found: Mapping[str, str],
+        manager: Member | None,
+        unresolved: Mapping[str, DesiredGroup],
+    ) -> set[str | None]:
+        """Return the uuids of groups, and null for the manager, that a narrower line may speak for."""
+        group_ranks = _ranks(claims, _groups_of)
+        ranks: dict[str | None, Rank] = {name: group_ranks[name] for name in found}
+        if manager is not None:
+            ranks[None] = _ranks(claims, _managers_of)[_MANAGER]
+        lost = {desired.origin: group_ranks[name] for name, desired in unresolved.items()}
+        names = self.lost.uncertain(key, preset_address(key), ranks, lost)
+        return {None if name is None else found[name] for name in names}
 
     def _group(self, name: str, version: Version, desired: DesiredGroup) -> Group | None:
         names = self._names.get(version.id)
@@ -197,13 +225,41 @@ def _merge(
     if len(claims) == 1:
         defaults, own = named(claims[0].document, claims[0].entry)
         return {**defaults, **own} if defaults else own
-    found: dict[str, dict[int, _Merged]] = {}
+    found: dict[str, dict[Rank, _Merged]] = {}
     for claim in claims:
         defaults, own = named(claim.document, claim.entry)
-        rank = _WHERE if claim.entry.where is not None else _NAMED
-        for level, values in ((_DEFAULT, defaults), (rank, own)):
+        for level, values in ((Rank.DEFAULT, defaults), (_rank(claim), own)):
             for name, value in values.items():
                 first = found.setdefault(name, {}).setdefault(level, value)
                 if first.origin != value.origin:
                     conflict(name, *sorted((first.origin, value.origin)))
     return {name: levels[max(levels)] for name, levels in found.items()}
+
+
+def _rank(claim: Claim) -> Rank:
+    return Rank.NAMED if claim.entry.where is None else Rank.WHERE
+
+
+def _ranks(
+    claims: tuple[Claim, ...], named: Callable[..., tuple[Mapping[str, object], Mapping[str, object]]]
+) -> dict[str, Rank]:
+    """Return the rank of the line that speaks for each name."""
+    ranks: dict[str, Rank] = {}
+    for claim in claims:
+        defaults, own = named(claim.document, claim.entry)
+        for rank, names in ((Rank.DEFAULT, defaults), (_rank(claim), own)):
+            for name in names:
+                ranks[name] = max(rank, ranks.get(name, rank))
+    return ranks
+
+
+def leave_uncertain(targets: Iterable[Target]) -> list[Target]:
+    """Return targets in which nothing is desired of what is uncertain: a broader line never takes it over."""
+    return [_without_uncertain(one) if one.uncertain else one for one in targets]
+
+
+def _without_uncertain(target: Target) -> Target:
+    groups = {uuid: group for uuid, group in target.groups.items() if uuid not in target.uncertain}
+    manager = None if None in target.uncertain else target.manager
+    undecided = target.undecided | target.uncertain
+    return msgspec.structs.replace(target, groups=groups, manager=manager, undecided=undecided)

@@ -169,6 +169,88 @@ def test_a_template_that_is_gone_and_an_edited_entry(tmp_path: Path) -> None:
         look(tmp_path / "new", {"a.yaml": edited, "b.yaml": document(CEDAR)}, {"a.yaml": text})
 
 
+WHERE = "  - where: {stage: Course of Construction%s}\n    groups: {Project Manager: [ann@acme.test]}\n"
+NARROWER = "  - project: Gone\n    groups: {Project Manager: [ann@acme.test, bo@acme.test]}\n"
+# A line that cannot be resolved, beside a broader one, and the presets left alone: both, or Harbor Bridge.
+BOTH, HARBOR_ONLY = "2 presets", "1 preset"
+MAY_MEAN = {
+    "a project": ([document(NARROWER, WHERE % "")], BOTH),
+    "a project with defaults": (
+        [document(NARROWER, "  - where: {stage: Course of Construction}\n", head="template: Invoice Approval\n"
+         "groups: {Project Manager: [gus@acme.test]}")], BOTH,
+    ),
+    "a role": (
+        [document("  - project: Harbor Bridge\n    groups: {Gone: [ann@acme.test, bo@acme.test]}\n", WHERE % "")],
+        HARBOR_ONLY,
+    ),
+    "a template": (
+        [document(NARROWER.replace("Gone", "Harbor Bridge"), head="template: Gone"),
+         document(WHERE % "", head="template: {id: '11'}")], HARBOR_ONLY,
+    ),
+    "a template of any project": (
+        [document(NARROWER, head="template: Gone"), document(WHERE % "", head="template: {id: '11'}")], BOTH,
+    ),
+    "a field": (
+        [document("  - where: {sector: Water}\n    groups: {Project Manager: [ann@acme.test, bo@acme.test]}\n",
+         "  - where: {stage: Course of Construction}\n", head="template: Invoice Approval\n"
+         "groups: {Project Manager: [gus@acme.test]}")], BOTH,
+    ),
+    "an exception": (
+        [document(WHERE % ", except: [Gone]", "  - where: {stage: Course of Construction}\n",
+         head="template: Invoice Approval\ngroups: {Project Manager: [gus@acme.test]}")], BOTH,
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", MAY_MEAN)
+def test_a_broader_line_takes_nothing_over(tmp_path: Path, name: str) -> None:
+    """Whatever a line that cannot be resolved may mean stays as it is, and that line tells how many presets."""
+    texts, presets = MAY_MEAN[name]
+    now = {f"{number}.yaml": text for number, text in enumerate(texts)}
+    observation = look(tmp_path, now, now)
+    assert held(observation)
+    (told,) = [one for one in observation.diagnostics if one.code == "documents/held-broader"]
+    assert told.message.startswith(f"this line may mean {presets} that a broader line speaks for"), told
+    left = [one for one in changed(observation) if presets == BOTH or one.startswith("projects/1042/")]
+    assert left == []
+    assert all("pm" in one.held for one in observation.resolved if presets == BOTH or one.target.project.id == "1042")
+
+
+def test_an_exception_that_is_gone_stops_its_selection(tmp_path: Path) -> None:
+    """Any project that matches may be the one to leave out, so the entry speaks for none."""
+    now = {"a.yaml": document(WHERE % ", except: [Gone]", CEDAR)}
+    observation = look(tmp_path, now, now)
+    (told,) = held(observation)
+    assert "'except' names no project that there is, 'Gone'" in told
+    assert changed(observation) == ["projects/1041/templates/11"]
+    with pytest.raises(DocumentsError):
+        look(tmp_path / "new", now, {"a.yaml": document(WHERE % "", CEDAR)})
+
+
+def test_two_projects_of_one_name(tmp_path: Path) -> None:
+    """Only these two are left alone, managers of them as well."""
+    seed = company_seed()
+    twin = {**seed["projects"][0], "id": "1049", "name": "Harbor Bridge", "display_name": "Harbor Bridge"}
+    state = live_state({**seed, "projects": [*seed["projects"], twin]})
+    entry = NARROWER.replace("Gone", "Harbor Bridge") + "    workflow_manager: ann@acme.test\n"
+    broader = (WHERE % "").replace("ann@", "dee@") + "    workflow_manager: bo@acme.test\n"
+    now = {"a.yaml": document(entry, broader)}
+    observation = look(tmp_path, now, now, state=state)
+    assert changed(observation) == ["projects/1041/templates/11"]
+    (harbor,) = [one for one in observation.resolved if one.target.address == "projects/1042/templates/11"]
+    assert harbor.held == frozenset({"pm", None})
+
+
+def test_a_narrower_line_is_not_left_alone(tmp_path: Path) -> None:
+    """What names its project itself is not what a lost line meant; a project gone by its id is none here."""
+    now = {"a.yaml": document(NARROWER, HARBOR, WHERE % "")}
+    assert changed(look(tmp_path, now, now)) == ["projects/1042/templates/11"]
+    by_id = {"a.yaml": document(NARROWER.replace("Gone", "{id: '99'}"), (WHERE % "").replace("ann@", "dee@"))}
+    observation = look(tmp_path / "by-id", by_id, by_id)
+    assert len(changed(observation)) == 2
+    assert "documents/held-broader" not in [one.code for one in observation.diagnostics]
+
+
 def test_a_team_is_judged_at_the_team(tmp_path: Path) -> None:
     """Whoever an old team names is held wherever the team is named; whoever is new in it is an error."""
     text = document("  - project: Harbor Bridge\n    groups: {Project Manager: [team:west]}\n")

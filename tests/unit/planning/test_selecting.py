@@ -152,7 +152,7 @@ def of_where(where: str) -> str:
 
 
 def test_projects_that_match_and_are_left_out(tmp_path: Path) -> None:
-    """By name, id or number; a line that leaves nobody out is a warning, as is a project that does not match."""
+    """By name, id or number; a project that does not match is a warning, and so is an id that is nobody's."""
     stage = "stage: Course of Construction"
     whole = plan_documents(tmp_path, {"a.yaml": of_where(f"{{{stage}}}")})
     assert whole.summary.presets == 2
@@ -160,13 +160,23 @@ def test_projects_that_match_and_are_left_out(tmp_path: Path) -> None:
         plan = plan_documents(tmp_path, {"a.yaml": of_where(f"{{{stage}, except: [{reference}]}}")})
         assert plan.summary.presets == 1
         assert [one.code for one in plan.diagnostics if one.code.startswith("documents/")] == []
-    plan = plan_documents(tmp_path, {"a.yaml": of_where(f"{{{stage}, except: [Nowhere, Old Library]}}")})
+    plan = plan_documents(tmp_path, {"a.yaml": of_where(f"{{{stage}, except: [{{id: '9'}}, Old Library]}}")})
     assert plan.summary.presets == 2
     told = [one for one in plan.diagnostics if one.code == "documents/excepts-nothing"]
-    assert [str(one.origin) for one in told] == ["a.yaml:4:53", "a.yaml:4:62"]
+    assert [str(one.origin) for one in told] == ["a.yaml:4:53", "a.yaml:4:64"]
     assert told[0].message == (
-        "'except' names project 'Nowhere', which does not match this 'where': remove it from the list"
+        "'except' names project id 9, which does not match this 'where': remove it from the list"
     )
+
+
+@pytest.mark.parametrize(
+    ("reference", "hint"), [("Harbor Brigde", "; did you mean 'Harbor Bridge'?"), ('{number: "7"}', "")]
+)
+def test_a_name_that_leaves_out_nobody_known(tmp_path: Path, reference: str, hint: str) -> None:
+    """Its project may have another name by now, and would be managed: nobody guesses."""
+    (told,) = problems_of(tmp_path, of_where(f"{{stage: Course of Construction, except: [{reference}]}}"))
+    assert told.startswith("a.yaml:4:53 documents/unknown-project 'except' names no project that there is, ")
+    assert told.endswith(f": correct it, use {{id: …}}, or take it out{hint}")
 
 
 def test_a_name_that_would_leave_out_two(tmp_path: Path) -> None:
