@@ -28,6 +28,8 @@ projects:
       Accounting: [cy@acme.test, dee@acme.test]
 """
 
+NARROWER = "project: Harbor Bridge\n    groups: {Project Manager: [ann@acme.test, bo@acme.test]}\n"
+
 
 @pytest.fixture
 def trial(tmp_path: Path, sandbox: RunningSandbox) -> Trial:
@@ -182,3 +184,24 @@ def test_09_a_group_that_is_renamed_after_the_approval(trial: Trial, name: str) 
     told = trial.run("apply", "plan.json")
     assert told.startswith("exit 5\n"), told
     assert "a line for Project Manager can no longer be resolved" in told
+
+
+@pytest.mark.parametrize("left_out", [False, True], ids=["named", "left out"])
+def test_10_a_project_that_is_renamed_in_the_service(tmp_path: Path, left_out: bool) -> None:  # noqa: FBT001 - a case
+    """No broader line takes over what its line protected, not by an apply without review either; drift counts it."""
+    seed = company_seed()
+    (harbor,) = [one for one in seed["projects"] if one["id"] == "1042"]
+    harbor.update(name="Harbor Bridge II", display_name="Harbor Bridge II")
+    where = "where: {stage: Course of Construction%s}\n    groups: {Project Manager: [ann@acme.test]}\n"
+    entries = [where % ", except: [Harbor Bridge]"] if left_out else [NARROWER, where % ""]
+    document = "kind: assignments\ntemplate: Invoice Approval\nprojects:\n" + "".join(f"  - {one}" for one in entries)
+    with running_sandbox(write_seed(tmp_path / "seed", seed)) as sandbox:
+        trial = Trial(tmp_path / "approvals", sandbox)
+        trial.write({"assignments/invoice.yaml": document})
+        base = trial.commit()
+        told = trial.run("plan", "--base", base)
+        assert told.startswith("exit 0\n"), told
+        assert "2 presets, nothing to change      1 line held" in told or "0 presets, nothing" in told
+        assert trial.run("apply", "--yes", "--base", base).startswith("exit 0\n")
+        assert "1 held" in trial.run("drift")
+        assert [one for one in sandbox.log() if one["method"] == "PATCH"] == []
