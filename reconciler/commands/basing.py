@@ -50,13 +50,15 @@ def read_base_for(workspace: Workspace, revision: str, restriction: Restriction)
 def with_power_of_base(workspace: Workspace, base: Base | None) -> Workspace:
     """Return the workspace with those settings of the base that give power: ``exclude`` and ``self_heal``.
 
-    A request that changes them is judged by the old values; the new ones count from the next request on. Addresses and
-    company are compared instead, and both service accounts are guarded.
+    A request that changes them is judged by the old values; the new ones count from the next request on. But a file is
+    left out only where both exclude it: documents that a request brings in are in its own plan, as new ones. Addresses
+    and company are compared instead, and both service accounts are guarded.
     """
     if base is None or base.settings is None:
         return workspace
     written = workspace.written_settings
-    settings = msgspec.structs.replace(written, exclude=base.settings.exclude, self_heal=base.settings.self_heal)
+    then = base.settings
+    settings = msgspec.structs.replace(written, excluded_at_base=then.exclude, self_heal=then.self_heal)
     return msgspec.structs.replace(workspace, settings=settings, written=written)
 
 

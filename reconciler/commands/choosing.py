@@ -135,7 +135,7 @@ def require_committed(workspace: Workspace, documents: Documents) -> None:
     """
     committed = read_base(workspace.settings_file, HEAD, now().date())
     written = workspace.written_settings
-    if written.exclude != workspace.settings.exclude:
+    if written.exclusion != workspace.settings.exclusion:
         documents, _ = read_repository(workspace.settings_file, written, now().date())
     alike = (
         committed.settings == written

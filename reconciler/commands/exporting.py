@@ -16,6 +16,7 @@ from reconciler.desired.exporting import choose
 from reconciler.desired.repository import is_document
 from reconciler.errors import DocumentsError, FileError, ReconcilerError
 from reconciler.model.diagnostics import has_errors
+from reconciler.model.exclusion import Exclusion
 from reconciler.model.live import LiveState
 from reconciler.planning import compare
 from reconciler.planning.completeness import split_half_read
@@ -111,14 +112,14 @@ def require_empty(out: Path) -> None:
     found = (path for pattern in ("*.yaml", "*.yml") for path in out.rglob(pattern))
     for path in found:
         name = path.relative_to(out).as_posix()
-        if name != FILE_NAME and is_document(name, ()):
+        if name != FILE_NAME and is_document(name, Exclusion()):
             raise FileError(f"there are documents in {out} already, such as {name}; name an empty folder with --out")
 
 
 def require_place(out: Path, files: Iterable[str], settings: SettingsDocument) -> None:
     """Refuse places where no document would be read, or from which a link leads out of the folder."""
     for name in files:
-        if not is_document(name, settings.exclude):
+        if not is_document(name, settings.exclusion):
             raise FileError(f"{name} would not be read: 'exclude:' of {out / FILE_NAME} names it; change that first")
         for part in (out / name, *(out / name).parents):
             if part == out:

@@ -71,7 +71,7 @@ def make_plan(  # noqa: PLR0913 - where from, what, and how; each named
     the base, which are read anew.
     """
     if base is not None:
-        diagnostics = (*diagnostics, *judge_losses(base, workspace.root, workspace.settings.exclude))
+        diagnostics = (*diagnostics, *judge_losses(base, workspace.root, workspace.settings.exclusion))
     read = (documents, diagnostics)
     if refresh and snapshot is not None:
         observation, refreshed = _observe_anew(workspace, common, read, base, snapshot, restriction)

@@ -13,6 +13,7 @@ from reconciler.desired import describe_source, find_unseen, read_repository, re
 from reconciler.errors import DocumentsError
 from reconciler.model.diagnostics import Diagnostic, has_errors
 from reconciler.model.documents import Documents, SettingsDocument, Source
+from reconciler.model.exclusion import Exclusion
 from reconciler.model.plan import PlanService
 from reconciler.model.settings import Service
 from reconciler.planning.held import STRICT, Tolerance, hold_empty_groups
@@ -84,7 +85,7 @@ def _settings_file(given: Path | None) -> Path:
     except DocumentsError as error:
         place = (given or Path()).absolute()
         path = place / FILE_NAME if place.is_dir() else place
-        unseen = find_unseen(path.parent, exclude=("*",), settings=path.name) if path.parent.is_dir() else []
+        unseen = find_unseen(path.parent, exclude=Exclusion.of("*"), settings=path.name) if path.parent.is_dir() else []
         raise DocumentsError(error.message, diagnostics=[one for one in unseen if one.severity == "error"]) from None
 
 
@@ -106,7 +107,7 @@ def read_documents(workspace: Workspace) -> tuple[Documents, list[Diagnostic]]:
     """
     documents, diagnostics = read_repository(workspace.settings_file, workspace.settings, now().date())
     settings = workspace.settings_file.name
-    unseen = find_unseen(workspace.root, exclude=workspace.settings.exclude, settings=settings)
+    unseen = find_unseen(workspace.root, exclude=workspace.settings.exclusion, settings=settings)
     diagnostics = [*unseen, *hold_empty_groups(diagnostics, documents, workspace.tolerance)]
     if has_errors(diagnostics):
         raise problems(diagnostics)
@@ -116,7 +117,7 @@ def read_documents(workspace: Workspace) -> tuple[Documents, list[Diagnostic]]:
 def source_of(workspace: Workspace) -> Source:
     """Return the revision of the documents, and whether they differ from it."""
     settings = workspace.settings_file.name
-    return describe_source(workspace.root, exclude=workspace.settings.exclude, settings=settings)
+    return describe_source(workspace.root, exclude=workspace.settings.exclusion, settings=settings)
 
 
 def problems(diagnostics: Sequence[Diagnostic]) -> DocumentsError:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from reconciler.desired.tree import Tree
     from reconciler.desired.yaml_reader import LocatedDocument
+    from reconciler.model.exclusion import Exclusion
 
 __all__ = ["Base", "read_base", "same_documents"]
 
@@ -68,9 +69,9 @@ def read_base(settings_file: Path, revision: str, today: datetime.date) -> Base:
     settings, errors = _settings(_Files(git, root, tree), settings_file.name)
     if settings is None:
         return Base(commit, None, None, errors)
-    names = sorted(one for one in tree.entries if one != settings_file.name and is_document(one, settings.exclude))
-    absent = sorted(one for one in tree.absent if may_hold_documents(one, settings.exclude))
-    read = chain(_documents(_Files(git, root, tree), names), _refused(tree, settings.exclude, absent))
+    names = sorted(one for one in tree.entries if one != settings_file.name and is_document(one, settings.exclusion))
+    absent = sorted(one for one in tree.absent if may_hold_documents(one, settings.exclusion))
+    read = chain(_documents(_Files(git, root, tree), names), _refused(tree, settings.exclusion, absent))
     documents, diagnostics = assemble(read, today)
     errors = tuple(one for one in diagnostics if one.severity == "error")
     documents = msgspec.structs.replace(documents, files=len(names))
@@ -133,7 +134,7 @@ def _documents(files: _Files, names: list[str]) -> Iterator[tuple[list[LocatedDo
 
 
 def _refused(
-    tree: Tree, exclude: tuple[str, ...], absent: list[str]
+    tree: Tree, exclude: Exclusion, absent: list[str]
 ) -> Iterator[tuple[list[LocatedDocument], list[Diagnostic]]]:
     """Say what is no file of the tree, and may hold documents all the same: links to folders, and submodules."""
     linked = [name for name in tree.links if may_hold_documents(name, exclude) and not is_document(name, exclude)]

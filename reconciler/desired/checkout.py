@@ -15,6 +15,7 @@ from reconciler.desired.tree import is_submodule_here, read_tree
 from reconciler.errors import DocumentsError, UsageError
 from reconciler.model.diagnostics import Diagnostic
 from reconciler.model.documents import Source
+from reconciler.model.exclusion import Exclusion
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from reconciler.desired.tree import Tree
 
 __all__ = ["describe_source", "find_unseen"]
+
+_NOTHING = Exclusion()
 
 _SETTINGS = "reconciler.yaml"
 _EXECUTABLE = "100755"
@@ -34,7 +37,7 @@ _ASSUMED = "run 'git update-index --no-assume-unchanged FILE', then restore or c
 _SUBMODULES = "run 'git submodule update --init --recursive', or name the folder under 'exclude:' in the settings"
 
 
-def describe_source(root: Path, *, exclude: tuple[str, ...] = (), settings: str = _SETTINGS) -> Source:
+def describe_source(root: Path, *, exclude: Exclusion = _NOTHING, settings: str = _SETTINGS) -> Source:
     """Return the revision checked out in ``root``, and whether the documents there differ from it.
 
     Without git, outside a repository, or before the first commit, the revision is null.
@@ -142,7 +145,7 @@ class _Staged(NamedTuple):
         return self.flag.islower() and not self.skipped
 
 
-def find_unseen(root: Path, *, exclude: tuple[str, ...] = (), settings: str = _SETTINGS) -> list[Diagnostic]:
+def find_unseen(root: Path, *, exclude: Exclusion = _NOTHING, settings: str = _SETTINGS) -> list[Diagnostic]:
     """Find documents that git has and the work tree has not, or has otherwise, without ``git status`` showing it.
 
     These are files outside a sparse checkout, files marked skip-worktree or assume-unchanged, and submodules that are
@@ -179,7 +182,7 @@ def find_unseen(root: Path, *, exclude: tuple[str, ...] = (), settings: str = _S
     ]
 
 
-def _read_index(git: str, root: Path, staged: dict[str, _Staged], absent: list[str], exclude: tuple[str, ...]) -> bool:
+def _read_index(git: str, root: Path, staged: dict[str, _Staged], absent: list[str], exclude: Exclusion) -> bool:
     """List the index, and those of submodules; false where git cannot."""
     waiting = [""]
     looked_at = 0
@@ -211,7 +214,7 @@ def _is_unknown(folder: Path) -> bool:
     return not folder.is_dir() or os.path.lexists(folder / ".git") or not any(folder.iterdir())
 
 
-def _read_names(root: Path, staged: dict[str, _Staged], exclude: tuple[str, ...], settings: str) -> set[str]:
+def _read_names(root: Path, staged: dict[str, _Staged], exclude: Exclusion, settings: str) -> set[str]:
     """Return the files of the index that are read: documents, settings, and where links among them lead."""
     names = {name for name in staged if name == settings or is_document(name, exclude)}
     linked = [name for name in names if staged[name].mode == LINK]

@@ -13,11 +13,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from reconciler.desired.base import Base
+    from reconciler.model.exclusion import Exclusion
 
 __all__ = ["emptied_folders", "judge_losses"]
 
 
-def judge_losses(base: Base, root: Path, exclude: tuple[str, ...]) -> list[Diagnostic]:
+def judge_losses(base: Base, root: Path, exclude: Exclusion) -> list[Diagnostic]:
     """Warn of folders that held documents at the base and hold none now, and of submodules that cannot be compared."""
     revision = base.revision[:12]
     emptied = emptied_folders(base.files, document_names(root, exclude)) if base.files else {}

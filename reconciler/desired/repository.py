@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fnmatch
 import os
 import re
 from pathlib import Path
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from reconciler.desired.yaml_reader import LocatedDocument
+    from reconciler.model.exclusion import Exclusion
 
 __all__ = [
     "assemble",
@@ -77,7 +77,7 @@ def read_repository(
     are only what could be understood, good for counting and for nothing else. A file that nearly has the name of a
     document is a warning.
     """
-    walk = _walk(settings_file.parent, settings.exclude)
+    walk = _walk(settings_file.parent, settings.exclusion)
     documents, diagnostics = assemble(_documents(settings_file, walk.documents, instead or {}), today)
     diagnostics.extend(_judge_nearly(walk.nearly))
     diagnostics.sort(key=_place)
@@ -175,17 +175,17 @@ class _Walk(NamedTuple):
     nearly: list[str]
 
 
-def _walk(root: Path, exclude: tuple[str, ...]) -> _Walk:
+def _walk(root: Path, exclude: Exclusion) -> _Walk:
     found = _Walk([], [])
     for folder, folders, names in os.walk(root, onerror=_unreadable_folder):
         relative = os.path.relpath(folder, root)
         within = "" if relative == os.curdir else f"{relative}/"
         folders[:] = sorted(
-            name for name in folders if not name.startswith(".") and not _excluded(f"{within}{name}/", exclude)
+            name for name in folders if not name.startswith(".") and not exclude.covers(f"{within}{name}/")
         )
         found.documents.extend(f"{within}{name}" for name in folders if (Path(folder) / name).is_symlink())
         for name in sorted(names):
-            if name.startswith(".") or _excluded(f"{within}{name}", exclude):
+            if name.startswith(".") or exclude.covers(f"{within}{name}"):
                 continue
             if name.endswith(_SUFFIXES):
                 found.documents.append(f"{within}{name}")
@@ -194,7 +194,7 @@ def _walk(root: Path, exclude: tuple[str, ...]) -> _Walk:
     return found
 
 
-def document_names(root: Path, exclude: tuple[str, ...]) -> set[str]:
+def document_names(root: Path, exclude: Exclusion) -> set[str]:
     """Return the paths below ``root`` that are read as documents, the settings file included.
 
     Raises DocumentsError for a folder that cannot be read.
@@ -219,18 +219,18 @@ def _not_a_document(message: str, origin: Origin | None) -> Diagnostic:
     return Diagnostic(severity="warning", code="documents/not-a-document", message=message, origin=origin)
 
 
-def may_hold_documents(folder: str, exclude: tuple[str, ...]) -> bool:
+def may_hold_documents(folder: str, exclude: Exclusion) -> bool:
     """Return whether documents below a folder, by its path below the root, are read: not hidden, nothing excluded."""
     parts = folder.split("/")
     if any(part.startswith(".") for part in parts):
         return False
-    return not any(_excluded("/".join(parts[:depth]) + "/", exclude) for depth in range(1, len(parts) + 1))
+    return not any(exclude.covers("/".join(parts[:depth]) + "/") for depth in range(1, len(parts) + 1))
 
 
-def is_document(name: str, exclude: tuple[str, ...]) -> bool:
+def is_document(name: str, exclude: Exclusion) -> bool:
     """Tell whether a path, relative to the root, is one of a document: no hidden part, nothing excluded."""
     folder, _, file = name.rpartition("/")
-    if not file.endswith(_SUFFIXES) or file.startswith(".") or _excluded(name, exclude):
+    if not file.endswith(_SUFFIXES) or file.startswith(".") or exclude.covers(name):
         return False
     return not folder or may_hold_documents(folder, exclude)
 
@@ -239,10 +239,6 @@ def _unreadable_folder(error: OSError) -> None:
     raise DocumentsError(
         f"cannot read the folder {error.filename}: {error.strerror}; a part of the documents is no basis"
     ) from error
-
-
-def _excluded(path: str, exclude: tuple[str, ...]) -> bool:
-    return any(path in {pattern, f"{pattern}/"} or fnmatch.fnmatchcase(path, pattern) for pattern in exclude)
 
 
 def _place(diagnostic: Diagnostic) -> Origin:

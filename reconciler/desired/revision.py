@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from reconciler.desired.repository import is_document, may_hold_documents
 from reconciler.errors import UsageError
+from reconciler.model.exclusion import Exclusion
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -169,8 +170,8 @@ def _changes(answer: bytes) -> Iterator[tuple[tuple[str, str], str]]:
 
 def _counts(modes: tuple[str, str], name: str, settings: str) -> bool:
     if LINK in modes or SUBMODULE in modes:
-        return may_hold_documents(name, ()) or name == settings
-    return is_document(name, ()) or name == settings
+        return may_hold_documents(name, Exclusion()) or name == settings
+    return is_document(name, Exclusion()) or name == settings
 
 
 def _has_linked_documents(git: str, root: Path, commit: str) -> bool:
@@ -178,7 +179,7 @@ def _has_linked_documents(git: str, root: Path, commit: str) -> bool:
     if listed is None:
         return True
     lines = (line.partition("\t") for line in listed.decode("utf-8", "surrogateescape").split("\0"))
-    return any(about.startswith(f"{LINK} ") and is_document(name, ()) for about, _, name in lines)
+    return any(about.startswith(f"{LINK} ") and is_document(name, Exclusion()) for about, _, name in lines)
 
 
 def folder_in_work_tree(root: Path) -> str:

@@ -6,6 +6,7 @@ import msgspec
 
 from reconciler.model.acknowledgement import Acknowledgement, Release
 from reconciler.model.diagnostics import Origin
+from reconciler.model.exclusion import Exclusion
 from reconciler.model.member import Member
 from reconciler.model.policy import Policy
 
@@ -101,6 +102,7 @@ class SettingsDocument(msgspec.Struct, frozen=True, kw_only=True):
 
     ``origins`` are the places of the keys that are written.
     ``self_heal`` are globs of the addresses where drift may be put back without anybody asking for it.
+    ``excluded_at_base`` is what a base excludes that the documents are held against, and null without one.
     """
 
     company_id: str
@@ -111,6 +113,13 @@ class SettingsDocument(msgspec.Struct, frozen=True, kw_only=True):
     exclude: tuple[str, ...] = ()
     self_heal: tuple[str, ...] = ()
     origins: dict[str, Origin] = {}
+    excluded_at_base: tuple[str, ...] | None = None
+
+    @property
+    def exclusion(self) -> Exclusion:
+        """The files that are left out: those that the base leaves out as well, where there is one."""
+        lists = (self.exclude,) if self.excluded_at_base is None else (self.exclude, self.excluded_at_base)
+        return Exclusion(lists)
 
 
 class Source(msgspec.Struct, frozen=True, kw_only=True):

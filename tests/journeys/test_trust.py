@@ -233,11 +233,11 @@ def test_12_live_moved_in_one_preset(trial: Trial, whole: SnapshotAssertion) -> 
 
 
 def test_13_what_a_request_hides_still_counts(trial: Trial) -> None:
-    """With a base, its 'exclude' decides what is a document; the new one counts from the next request on."""
+    """With a base, a file is left out only where its 'exclude' names it too; what is hidden now counts once more."""
     trial.write_only({"policy.yaml": "kind: policy\nprotected: [bo@acme.test]\n", "drafts/x.yaml": "not a document\n"})
     settings(trial, "exclude: [drafts/]\n")
     base = trial.commit("protect bo")
-    settings(trial, "exclude: [policy.yaml]\n")
+    settings(trial, "exclude: [drafts/, policy.yaml]\n")
     trial.write_only({"assignments/invoice.yaml": INVOICE})
     told = trial.run("plan", "--base", base)
     assert told.startswith("exit 3\n")
@@ -266,3 +266,22 @@ def test_15_a_trusted_host_of_the_environment(tmp_path: Path, sandbox: RunningSa
     assert sandbox.log() == []
     trusted = {**credentials, "RECONCILER_TRUSTED_HOSTS": place}
     assert reconciler(trial.folder, "plan", environment=trusted).code == 0
+
+
+def test_16_what_a_request_brings_in_is_in_its_own_plan(trial: Trial) -> None:
+    """Documents that 'exclude' hid are new ones: nothing of them waits to be taken for drift once they are merged."""
+    drafts = (
+        "kind: assignments\ntemplate: Invoice Approval\nprojects:\n"
+        "  - project: Cedar Tower\n    groups: {Accounting: [cy@acme.test, eli@acme.test]}\n"
+    )
+    trial.write_only({"drafts/cedar.yaml": drafts})
+    settings(trial, "exclude: [drafts/]\n")
+    base = trial.commit("hidden")
+    settings(trial, "")
+    told = trial.run("plan", "--base", base)
+    assert told.startswith("exit 3\n"), told
+    assert "first-adoption" in told
+    assert "+ Eli" in told
+    settings(trial, "exclude: [other/]\n")
+    trial.write_only({"drafts/cedar.yaml": "nothing of ours\n"})
+    assert trial.run("plan", "--base", base).startswith("exit 7\n")

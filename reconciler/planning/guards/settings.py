@@ -21,6 +21,8 @@ _VARIABLES = {
 }
 _OTHERS = ("company_name", "service_account", "exclude", "self_heal")
 _LONGEST_VALUE = 200
+_OLD_VALUE = "; this request is still judged by the old value"
+_LATER = {"company_name": "", "exclude": "; this request is judged with every file that either of the two reads"}
 
 
 def judge_settings(
@@ -65,8 +67,12 @@ def _others(before: SettingsDocument, after: SettingsDocument, revision: str) ->
         old, new = _shown(getattr(before, field)), _shown(getattr(after, field))
         if old != new:
             message = f"{field} changes from {old} (at {revision[:12]}) to {new}"
-            later = "" if field == "company_name" else "; this request is still judged by the old value"
-            yield finding("warning", "settings/changed", f"{message}{later}", origin=after.origins.get(field))
+            yield finding(
+                "warning",
+                "settings/changed",
+                f"{message}{_LATER.get(field, _OLD_VALUE)}",
+                origin=after.origins.get(field),
+            )
 
 
 def _shown(value: object) -> str:

@@ -20,6 +20,7 @@ from reconciler.desired.losses import emptied_folders
 from reconciler.desired.revision import SUBMODULE
 from reconciler.desired.tree import Tree
 from reconciler.errors import UsageError
+from reconciler.model.exclusion import Exclusion
 from tests.support.account import INVOICE, write_documents
 from tests.support.cases import TODAY
 from tests.support.traps import git
@@ -283,7 +284,7 @@ def test_documents_in_a_submodule(outer: Path) -> None:
     assert base.documents is not None
     assert sorted(base.documents.teams) == ["up", "west"]
     assert base.files == ("a.yaml", "sub/linked.yaml", "sub/teams.yaml")
-    assert judge_losses(base, outer, ()) == []
+    assert judge_losses(base, outer, Exclusion()) == []
     commit(outer)
     later = read_base(outer / "reconciler.yaml", "HEAD", TODAY)
     assert later.documents is not None
@@ -301,7 +302,7 @@ def test_documents_in_a_submodule_that_is_not_here(outer: Path, tmp_path: Path) 
     ]
     assert f"at the base ({at}) cannot be read: run 'git submodule update --init --recursive'" in base.errors[0].message
     assert base.absent == ("sub",)
-    (warning,) = judge_losses(base, clone, ())
+    (warning,) = judge_losses(base, clone, Exclusion())
     assert (warning.code, warning.severity) == ("documents/not-checked-out", "warning")
     assert "the submodule sub cannot be read at the base" in warning.message
     (clone / "reconciler.yaml").write_text('kind: settings\nversion: 1\ncompany_id: "4211"\nexclude: [sub/]\n')
@@ -332,7 +333,10 @@ def test_link_texts_that_git_does_not_have(repository: Path) -> None:
 
 def losses(base: Base, root: Path, *exclude: str) -> list[str]:
     """Give what a plan says of folders, without the revision."""
-    return [f"{one.code} {one.message}".replace(base.revision[:12], "REV") for one in judge_losses(base, root, exclude)]
+    return [
+        f"{one.code} {one.message}".replace(base.revision[:12], "REV")
+        for one in judge_losses(base, root, Exclusion((exclude,)))
+    ]
 
 
 def test_a_folder_that_held_documents(repository: Path) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from reconciler.desired import describe_source, find_unseen
+from reconciler.model.exclusion import Exclusion
 from tests.support.account import INVOICE, write_documents
 from tests.support.traps import git
 
@@ -54,7 +55,7 @@ def test_a_clean_work_tree(root: Path) -> None:
     assert not dirty(root), "what is read is what HEAD has"
     (root / "old" / "y.yaml").write_text("changed")
     assert describe_source(root).dirty
-    assert not describe_source(root, exclude=("old/",)).dirty
+    assert not describe_source(root, exclude=Exclusion.of("old/")).dirty
     assert find_unseen(root) == []
 
 
@@ -202,7 +203,7 @@ def test_what_cannot_be_read_is_dirty(root: Path, monkeypatch: pytest.MonkeyPatc
 
 def unseen(root: Path, *exclude: str) -> list[str]:
     """Give what is not checked out, or changed unseen."""
-    return [f"{one.severity} {one.code} {one.message}" for one in find_unseen(root, exclude=exclude)]
+    return [f"{one.severity} {one.code} {one.message}" for one in find_unseen(root, exclude=Exclusion.of(*exclude))]
 
 
 CODE = "error documents/not-checked-out"
@@ -316,7 +317,7 @@ def test_a_submodule_that_is_not_checked_out(outer: Path, tmp_path: Path) -> Non
     )
     assert dirty(clone)
     assert unseen(clone, "sub/") == []
-    assert not describe_source(clone, exclude=("sub/",)).dirty
+    assert not describe_source(clone, exclude=Exclusion.of("sub/")).dirty
     (clone / "sub" / ".git").mkdir()
     assert dirty(clone), "git would look at the outer repository"
     assert unseen(clone) == [found]

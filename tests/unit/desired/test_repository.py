@@ -11,6 +11,7 @@ import pytest
 from reconciler.desired import read_repository, read_settings_document
 from reconciler.desired.repository import document_names, is_document
 from reconciler.errors import DocumentsError
+from reconciler.model.exclusion import Exclusion
 from tests.support.account import INVOICE, write_documents
 from tests.support.values import TODAY
 
@@ -210,7 +211,7 @@ def test_walking_and_naming_agree(tmp_path: Path) -> None:
         ".o.yml",
     ]
     write_documents(tmp_path, dict.fromkeys(names, "x"))
-    exclude = ("f/g/", "*.skip.yaml")
+    exclude = Exclusion.of("f/g/", "*.skip.yaml")
     here = document_names(tmp_path, exclude)
     assert here == {name for name in (*names, "reconciler.yaml") if is_document(name, exclude)}
     assert here == {"a.yaml", "b/c.yml", "f/i.yaml", "reconciler.yaml"}

@@ -213,7 +213,9 @@ def test_a_broader_line_takes_nothing_over(tmp_path: Path, name: str) -> None:
     assert told.message.startswith(f"this line may mean {presets} that a broader line speaks for"), told
     left = [one for one in changed(observation) if presets == BOTH or one.startswith("projects/1042/")]
     assert left == []
-    assert all("pm" in one.held for one in observation.resolved if presets == BOTH or one.target.project.id == "1042")
+    assert all(
+        "pm" in one.held for one in observation.resolved if presets == BOTH or one.target.preset.project_id == "1042"
+    )
 
 
 def test_an_exception_that_is_gone_stops_its_selection(tmp_path: Path) -> None:

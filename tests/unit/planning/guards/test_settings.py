@@ -58,7 +58,7 @@ def test_company_and_addresses(field: str, value: str, code: str, variable: str)
     [
         (
             {"exclude": ("b/", "a/")},
-            "exclude changes from [drafts/] (at aaaaaaaaaaaa) to [a/, b/]; this request is still",
+            "exclude changes from [drafts/] (at aaaaaaaaaaaa) to [a/, b/]; this request is judged with every file that",
         ),
         ({"self_heal": ("*",)}, "self_heal changes from [] (at aaaaaaaaaaaa) to [*]; this request is still"),
         ({"service_account": member(1)}, "service_account changes from none (at aaaaaaaaaaaa) to P1@acme.test;"),
