@@ -25,6 +25,7 @@ from reconciler.planning.guards import (
     judge_ends,
     judge_frozen,
     judge_settings,
+    judge_unknown_policy,
     plan_case,
 )
 from reconciler.planning.judging import judge_acknowledged, judge_kept, unreadable_diagnostics
@@ -145,9 +146,7 @@ def judged_plan(  # noqa: PLR0913 - the plan's own parts, each named
     managed = count_managed(observation.resolved)
     case = _case(compared, observation, base, managed, today)
     judgement = judge(case, partial=adds_only or restriction != WHOLE)
-    held_by_base = (
-        [] if base is None or base.documents is None else judge_base_policy(case, base.documents.policy, base.revision)
-    )
+    held_by_base = [] if base is None else _judge_base(case, base)
     return build_plan(
         compared.changes,
         presets=len(observation.resolved),
@@ -172,6 +171,16 @@ def judged_plan(  # noqa: PLR0913 - the plan's own parts, each named
         source=msgspec.structs.replace(source, base=base.revision if base else None),
         live=live,
         created_at=created_at,
+    )
+
+
+def _judge_base(case: Case, base: Base) -> list[Diagnostic]:
+    """Return what the policy of the base forbids, or what cannot be said of it."""
+    unknown = judge_unknown_policy(case, base.unknown, base.revision)
+    return (
+        unknown
+        if base.documents is None
+        else [*unknown, *judge_base_policy(case, base.documents.policy, base.revision)]
     )
 
 

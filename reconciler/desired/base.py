@@ -11,6 +11,7 @@ import msgspec
 from reconciler.desired.repository import assemble, decode_settings_file, is_document, may_hold_documents
 from reconciler.desired.revision import ask_git
 from reconciler.desired.tree import read_contents, read_tree
+from reconciler.desired.unread import Unread, is_same_now, moved_settings
 from reconciler.desired.yaml_reader import read_yaml
 from reconciler.errors import DocumentsError, UsageError
 from reconciler.model.diagnostics import Diagnostic, Origin
@@ -33,7 +34,8 @@ class Base(msgspec.Struct, frozen=True):
 
     Where ``errors`` tell of something that could not be understood, the documents are only a part of what was asked
     for: enough to say what was managed, and no basis for saying who moved. ``files`` are the paths of all documents,
-    understood or not; ``absent`` the submodules whose documents cannot be read here.
+    understood or not; ``absent`` the submodules whose documents cannot be read here. ``unknown`` are files
+    and submodules that may have held a policy which cannot be read, and that are not the same now; moved settings too.
     """
 
     revision: str
@@ -42,6 +44,7 @@ class Base(msgspec.Struct, frozen=True):
     errors: tuple[Diagnostic, ...] = ()
     files: tuple[str, ...] = ()
     absent: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
 
 
 def read_base(settings_file: Path, revision: str, today: datetime.date) -> Base:
@@ -66,16 +69,21 @@ def read_base(settings_file: Path, revision: str, today: datetime.date) -> Base:
         )
     commit = named.decode("ascii").strip()
     tree = read_tree(git, root, commit)
-    settings, errors = _settings(_Files(git, root, tree), settings_file.name)
+    files = _Files(git, root, tree)
+    settings, errors = _settings(files, settings_file.name)
     if settings is None:
-        return Base(commit, None, None, errors)
+        unknown = (settings_file.name,) if errors else moved_settings(git, root, commit, settings_file.name)
+        return Base(commit, None, None, errors, unknown=unknown)
     names = sorted(one for one in tree.entries if one != settings_file.name and is_document(one, settings.exclusion))
     absent = sorted(one for one in tree.absent if may_hold_documents(one, settings.exclusion))
-    read = chain(_documents(_Files(git, root, tree), names), _refused(tree, settings.exclusion, absent))
+    unread = Unread()
+    read = chain(unread.watch(_documents(files, names)), unread.watch(_refused(tree, settings.exclusion, absent)))
     documents, diagnostics = assemble(read, today)
     errors = tuple(one for one in diagnostics if one.severity == "error")
     documents = msgspec.structs.replace(documents, files=len(names))
-    return Base(commit, settings, documents, errors, tuple(names), tuple(absent))
+    outer = {tree.entries[one].repository or one if one in tree.entries else one for one in unread.names(errors)}
+    unknown = tuple(one for one in sorted(outer) if not is_same_now(git, root, commit, one))
+    return Base(commit, settings, documents, errors, tuple(names), tuple(absent), unknown)
 
 
 def same_documents(one: Documents, other: Documents) -> bool:

@@ -106,6 +106,7 @@ MEANINGS = {
     "policy/protected-person": "somebody whom the policy protects would be removed",
     "policy/run-removals": "the whole plan removes more people-roles than the limit allows",
     "policy/separation": "somebody will hold two roles that are kept apart; a warning where nothing changes",
+    "policy/unknown-at-base": "a policy of the base may stand in what cannot be read there, and is another thing now",
     "policy/unknown-person": "the policy or the settings name somebody who was not seen",
     "policy/unknown-role": "the policy names a role that no template has",
     "policy/whole-group": "everybody of a group of three or more goes; a warning for one or two",

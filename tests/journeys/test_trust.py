@@ -285,3 +285,56 @@ def test_16_what_a_request_brings_in_is_in_its_own_plan(trial: Trial) -> None:
     settings(trial, "exclude: [other/]\n")
     trial.write_only({"drafts/cedar.yaml": "nothing of ours\n"})
     assert trial.run("plan", "--base", base).startswith("exit 7\n")
+
+
+def test_17_a_policy_in_what_cannot_be_read_at_the_base(trial: Trial, tmp_path: Path) -> None:
+    """A submodule that the request removes may hold the policy: nobody moves by such a request."""
+    policies = Trial(tmp_path / "policies", trial.sandbox)
+    policies.write_only({"policy.yaml": "kind: policy\nprotected: [bo@acme.test]\n"})
+    policies.commit("protect bo")
+    allowed = ("-c", "protocol.file.allow=always")
+    trial.git(*allowed, "submodule", "add", "-q", str(policies.folder), "policies")
+    trial.commit("policies")
+    trial.git("rm", "-q", "-f", "policies")
+    trial.write_only({"assignments/invoice.yaml": INVOICE})
+    trial.commit("remove both")
+    clone = tmp_path / "clone"
+    trial.git(*allowed, "clone", "-q", "--recurse-submodules", str(trial.folder), str(clone))
+    told = reconciler(clone, "plan", "--base", "HEAD~1", environment=trial.sandbox.environment).shown
+    assert told.startswith("exit 3\n"), told
+    assert "policies cannot be read at <revision> and is not the same now" in told
+
+
+def test_18_a_policy_behind_a_filter(trial: Trial) -> None:
+    """Readable here, unreadable out of git: while it stays as it is it counts, and once it is gone nobody moves."""
+    for name in ("clean", "smudge"):
+        trial.git("config", f"filter.turn.{name}", "tr a-z n-za-m")
+    policy = "kind: policy\nprotected: [dee@acme.test]\n"
+    trial.write_only({".gitattributes": "policy.yaml filter=turn\n", "policy.yaml": policy})
+    base = trial.commit("protect dee")
+    assert trial.git("show", "HEAD:policy.yaml").startswith("xvaq:")
+    trial.write_only({"assignments/invoice.yaml": INVOICE})
+    assert "policy/unknown-at-base" not in trial.run("plan", "--base", base)
+    (trial.folder / "policy.yaml").unlink()
+    assert "policy.yaml cannot be read at <revision>" in trial.run("plan", "--base", base)
+    trial.commit("removed")
+    assert trial.run("plan", "--base", base).startswith("exit 3\n")
+
+
+def test_19_settings_that_move(trial: Trial) -> None:
+    """With them the base's policy would be out of sight: nobody moves by such a request; it is told all the same."""
+    trial.write_only({"policy.yaml": "kind: policy\nseparate: [[Project Manager, Accounting]]\n"})
+    trial.git("mv", "reconciler.yaml", "assignments/reconciler.yaml")
+    trial.git("add", "-A")
+    trial.git("mv", "policy.yaml", "assignments/policy.yaml")
+    base = trial.commit("in a folder")
+    trial.git("mv", "assignments/reconciler.yaml", "reconciler.yaml")
+    trial.commit("moved")
+    told = trial.run("plan", "--base", base)
+    assert told.startswith("exit 0\n"), told
+    assert "assignments/reconciler.yaml cannot be read at <revision>" in told
+    trial.write_only({"assignments/invoice.yaml": INVOICE})
+    trial.commit("and moves people")
+    told = trial.run("plan", "--base", base)
+    assert told.startswith("exit 3\n"), told
+    assert "policy/unknown-at-base" in told

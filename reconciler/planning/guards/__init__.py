@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from reconciler.planning.guards.base_policy import judge_base_policy
+from reconciler.planning.guards.base_policy import judge_base_policy, judge_unknown_policy
 from reconciler.planning.guards.case import Case, removals_of
 from reconciler.planning.guards.ends import judge_ends
 from reconciler.planning.guards.frozen import judge_frozen
@@ -29,8 +29,19 @@ if TYPE_CHECKING:
     from reconciler.model.diagnostics import Diagnostic
     from reconciler.model.plan import UsedOverride
 
-__all__ = ["Case", "Judgement", "judge", "judge_base_policy", "judge_documents", "judge_ends", "judge_frozen",
-           "judge_settings", "plan_case", "removals_left"]  # fmt: skip
+__all__ = [
+    "Case",
+    "Judgement",
+    "judge",
+    "judge_base_policy",
+    "judge_documents",
+    "judge_ends",
+    "judge_frozen",
+    "judge_settings",
+    "judge_unknown_policy",
+    "plan_case",
+    "removals_left",
+]  # fmt: skip
 
 
 def removals_left(case: Case) -> int:

@@ -20,8 +20,9 @@ if TYPE_CHECKING:
     from reconciler.model.policy import Separation
     from reconciler.planning.guards.case import Case
 
-__all__ = ["judge_base_policy", "stricter_part"]
+__all__ = ["judge_base_policy", "judge_unknown_policy", "stricter_part"]
 
+_NAMES_SHOWN = 5
 _NO_LIMIT = Limit(count=10**9, percent=100)
 # Their findings stand at a line of the base, which is no line of these documents.
 _AT_THE_RULE = {"policy/below-minimum", "policy/missing-required", "policy/separation", "policy/run-removals"}
@@ -49,6 +50,27 @@ def judge_base_policy(case: Case, base: Policy, revision: str) -> list[Diagnosti
         *separation(judged),
     )
     return [_as_of_base(one, revision) for one in found if one.severity == "error"]
+
+
+def judge_unknown_policy(case: Case, unknown: Sequence[str], revision: str) -> list[Diagnostic]:
+    """Return an error where a policy of the base may stand in what cannot be read, and anybody moves.
+
+    ``unknown`` are files and submodules that the request changes, moves or removes. Where nobody moves it is a warning.
+    """
+    if not unknown:
+        return []
+    names = ", ".join(name if name.isprintable() else ascii(name) for name in unknown[:_NAMES_SHOWN])
+    more = f" and {len(unknown) - _NAMES_SHOWN:,} more" if len(unknown) > _NAMES_SHOWN else ""
+    message = (
+        f"{names}{more} cannot be read at {revision[:12]} and is not the same now: nobody can say which policy it had"
+    )
+    if not case.changes:
+        return [finding("warning", "policy/unknown-at-base", message)]
+    remedy = (
+        "fetch it whole ('git submodule update --init --recursive' and the commits in it), or merge this change of the "
+        "files alone, in a request that moves nobody"
+    )
+    return [finding("error", "policy/unknown-at-base", message, remedy=remedy)]
 
 
 def _as_of_base(one: Diagnostic, revision: str) -> Diagnostic:

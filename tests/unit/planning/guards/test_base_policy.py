@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from reconciler.model.policy import Limit, Policy
-from reconciler.planning.guards import judge_base_policy
+from reconciler.planning.guards import judge_base_policy, judge_unknown_policy
 from reconciler.planning.guards.base_policy import stricter_part
 from tests.support.cases import case, change, group, limits, member, override, preset, role, rule, separate
 
@@ -33,6 +33,16 @@ def test_a_loosened_policy_does_not_count_yet(base: Policy, codes: list[str]) ->
         assert one.severity == "error"
         assert "by the policy at bbbbbbbbbbbb, which this request loosens" in one.message
         assert (one.remedy or "").startswith("merge the change of the policy first, in a request of its own")
+
+
+def test_what_may_have_held_a_policy() -> None:
+    """It stops a plan that moves anybody, and is told of one that moves nobody; names are shown within bounds."""
+    assert judge_unknown_policy(REMOVES_THREE, (), REVISION) == []
+    (found,) = judge_unknown_policy(REMOVES_THREE, ["odd\n", *"abcdef"], REVISION)
+    assert (found.severity, found.code) == ("error", "policy/unknown-at-base")
+    assert found.message.startswith(r"'odd\n', a, b, c, d and 2 more cannot be read at bbbbbbbbbbbb")
+    (found,) = judge_unknown_policy(case(policy=LOOSE), ["rules"], REVISION)
+    assert (found.severity, found.remedy) == ("warning", None)
 
 
 def test_overrides_count_as_the_request_has_them() -> None:
