@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from reconciler.commands.workspace import Workspace
     from reconciler.model.diagnostics import Diagnostic
     from reconciler.model.documents import Documents
+    from reconciler.model.member import Member
     from reconciler.model.outcomes import Status
     from reconciler.model.plan import PresetChange
     from reconciler.planning.guards import Case
@@ -64,7 +65,8 @@ class Approval(msgspec.Struct, frozen=True, kw_only=True):
 class _Now(NamedTuple):
     """What the documents and live of now come to: ``changes`` that are approved, and the others by address.
 
-    ``managed`` counts roles that live has in managed groups, as many as the guards need to know.
+    ``managed`` counts roles that live has in managed groups, as many as the guards need to know. ``own_accounts`` are
+    those that the settings name now or named before.
     """
 
     observation: Observation
@@ -72,6 +74,7 @@ class _Now(NamedTuple):
     changes: tuple[PresetChange, ...]
     wider: dict[str, list[str]]
     managed: int
+    own_accounts: tuple[Member, ...]
 
 
 def approve(  # noqa: PLR0913 - the plans, what they are held against, and how much of it; each named
@@ -146,8 +149,10 @@ def _look(
     changes = with_adoptions(withhold(wanted)[0] if plans[-1].adds_only else wanted, bases)
     wider = {**beyond(changes, plans), **_held(plans, observation)}
     approved = tuple(one for one in changes if one.address not in wider)
-    managed = count_enough(reader, read[0], observation, lambda count: _case(approved, observation, count))
-    return _Now(observation, changes, approved, wider, managed)
+    accounts = (*grounds.accounts, *(() if observation.own_account is None else (observation.own_account,)))
+    own = tuple({one.key: one for one in accounts}.values())
+    managed = count_enough(reader, read[0], observation, lambda count: _case(approved, observation, count, own))
+    return _Now(observation, changes, approved, wider, managed, own)
 
 
 def _held(plans: Sequence[Plan], observation: Observation) -> dict[str, list[str]]:
@@ -185,8 +190,9 @@ def _require_logins(plans: Sequence[Plan], observation: Observation) -> None:
         )
 
 
-def _case(changes: tuple[PresetChange, ...], observation: Observation, managed: int) -> Case:
-    own = observation.own_account
+def _case(
+    changes: tuple[PresetChange, ...], observation: Observation, managed: int, own_accounts: tuple[Member, ...]
+) -> Case:
     return plan_case(
         changes,
         observation.resolved,
@@ -194,13 +200,13 @@ def _case(changes: tuple[PresetChange, ...], observation: Observation, managed: 
         observation.policy,
         managed=managed,
         today=now().date(),
-        own_accounts=() if own is None else (own,),
+        own_accounts=own_accounts,
         unknown=(),
     )
 
 
 def _require_guards(found: _Now) -> None:
-    case = _case(found.changes, found.observation, found.managed)
+    case = _case(found.changes, found.observation, found.managed, found.own_accounts)
     errors = [one for one in judge(case).diagnostics if one.severity == "error"]
     if errors:
         raise RefusedError(

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from reconciler.commands.choosing import Choice
     from reconciler.commands.workspace import Workspace
     from reconciler.model.documents import Documents
+    from reconciler.model.member import Member
     from reconciler.model.plan import Plan
 
 __all__ = ["Grounds", "read_grounds"]
@@ -40,10 +41,21 @@ class Grounds(msgspec.Struct, frozen=True, kw_only=True):
         return self.since or (self.adoption[-1] if self.adoption else None)
 
     @property
+    def revisions(self) -> tuple[Base, ...]:
+        """Every revision, once."""
+        found = {one.revision: one for one in (self.since, *self.adoption, self.compared) if one is not None}
+        return tuple(found.values())
+
+    @property
+    def accounts(self) -> tuple[Member, ...]:
+        """The service accounts of every revision: a request that drops one cannot take it out in the same step."""
+        found = (one.settings.service_account for one in self.revisions if one.settings is not None)
+        return tuple(one for one in found if one is not None)
+
+    @property
     def documents(self) -> tuple[Documents, ...]:
         """The documents of every revision, for reading what they select by."""
-        bases = {one.revision: one for one in (self.since, *self.adoption, self.compared) if one is not None}
-        return tuple(one.documents for one in bases.values() if one.documents is not None)
+        return tuple(one.documents for one in self.revisions if one.documents is not None)
 
 
 def read_grounds(workspace: Workspace, saved: Sequence[Plan], since: str | None, choice: Choice) -> Grounds:

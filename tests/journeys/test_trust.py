@@ -338,3 +338,19 @@ def test_19_settings_that_move(trial: Trial) -> None:
     told = trial.run("plan", "--base", base)
     assert told.startswith("exit 3\n"), told
     assert "policy/unknown-at-base" in told
+
+
+def test_20_the_account_of_before_is_guarded_at_apply(trial: Trial) -> None:
+    """A plan file that hides what guards said of it does not take out the account that the last applied commit names."""
+    settings(trial, "service_account: bo@acme.test\n")
+    base = trial.commit("bo is ours")
+    settings(trial, "")
+    trial.write_only({"assignments/invoice.yaml": INVOICE})
+    trial.commit("nobody is")
+    assert trial.run("plan", "--base", base, "--out", "plan.json").startswith("exit 3\n")
+    edit_plan(trial, diagnostics=[], applicable=True)
+    for known in (("--since", base), ()):
+        told = trial.run("apply", "plan.json", *known)
+        assert told.startswith("exit 3\n"), told
+        assert "would lose Bo, the account this tool signs in with" in told
+    assert trial.writes() == []
