@@ -29,13 +29,14 @@ from reconciler.commands.options import (
 )
 from reconciler.commands.show import read_plan
 from reconciler.commands.showing import Showing, plan_text
-from reconciler.commands.telling import Telling, apply_exit_code, emit_report, names_of
+from reconciler.commands.telling import Telling, apply_exit_code, emit_report
 from reconciler.commands.workspace import journal_folder, open_workspace, read_documents
 from reconciler.desired import read_history
 from reconciler.errors import UsageError
 from reconciler.journal import Journal
 from reconciler.planning.approving import newest_last
 from reconciler.planning.held import LENIENT
+from reconciler.render.escaping import printable
 from reconciler.settings import read_credentials
 
 if TYPE_CHECKING:
@@ -133,7 +134,7 @@ def apply(  # noqa: PLR0913 - one parameter an option
     restriction = None if plan_files else choice.restriction
     approval = approve(plans, workspace, common, *read, grounds, restriction=restriction)
     report = _carry_out(approval, commits, workspace, common, journal)
-    emit_report(report, plans, telling)
+    emit_report(report, approval.names, telling)
     return apply_exit_code(report)
 
 
@@ -211,7 +212,7 @@ def _plan_and_show(
 def _declined(plans: Sequence[Plan], telling: Telling) -> int:
     note("nothing was written", telling.common)
     if telling.shown_as == "json":
-        emit_report(declined(plans[0]), plans, telling)
+        emit_report(declined(plans[0]), {}, telling)
     return 0
 
 
@@ -286,10 +287,9 @@ def _carry_out(
 
 def _reporter(approval: Approval, common: Common) -> Callable[[int, Outcome], None]:
     total = len(approval.plan.changes) + len(approval.settled)
-    names = names_of([approval.plan])
 
     def report(done: int, outcome: Outcome) -> None:
         if sys.stderr.isatty():
-            note(f"{done}/{total} {names[outcome.address]}: {outcome.status}", common)
+            note(f"{done}/{total} {printable(approval.names[outcome.address])}: {outcome.status}", common)
 
     return report

@@ -28,6 +28,7 @@ from reconciler.planning.approving import (
 )
 from reconciler.planning.guards import judge, plan_case
 from reconciler.planning.held import LENIENT
+from reconciler.planning.place_names import PlaceNames
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -53,13 +54,15 @@ class Approval(msgspec.Struct, frozen=True, kw_only=True):
     """What may be done now: a ``plan`` that is part of what was approved, and what is ``settled`` without it.
 
     ``approved`` are the digests of the approved plans. ``fewer`` counts the roles and managers of theirs that live has
-    already, or that the documents no longer ask for.
+    already, or that the documents no longer ask for. ``names`` are people's words for every address, as the service names
+    things now.
     """
 
     plan: Plan
     settled: tuple[Outcome, ...]
     approved: tuple[str, ...]
     fewer: int
+    names: dict[str, str]
 
 
 class _Now(NamedTuple):
@@ -103,7 +106,7 @@ def approve(  # noqa: PLR0913 - the plans, what they are held against, and how m
     plans = newest_last(plans)
     only = approved_presets(plans)
     if not only and grounds.since is None:
-        return Approval(plan=plans[-1], settled=(), approved=_digests(plans), fewer=0)
+        return Approval(plan=plans[-1], settled=(), approved=_digests(plans), fewer=0, names={})
     restriction = Restriction(only=plans[-1].only) if restriction is None else restriction
     read = (documents, diagnostics)
     with open_live_reader(workspace, common) as reader:
@@ -115,6 +118,7 @@ def approve(  # noqa: PLR0913 - the plans, what they are held against, and how m
         settled=(*_stale(plans, found), *_settled(plans, found)),
         approved=_digests(plans),
         fewer=left_over(found.all_changes, plans),
+        names=_names(found, plans),
     )
 
 
@@ -237,6 +241,14 @@ def _plan(found: _Now, plans: Sequence[Plan], workspace: Workspace, grounds: Gro
         live=live_source(found.observation.state, from_snapshot=False),
         created_at=moment(),
     )
+
+
+def _names(found: _Now, plans: Sequence[Plan]) -> dict[str, str]:
+    names = PlaceNames(found.observation.state.catalogue)
+    addresses = {
+        change.address for changes in (found.all_changes, *(plan.changes for plan in plans)) for change in changes
+    }
+    return {address: names.of(address) for address in addresses}
 
 
 def _digests(plans: Sequence[Plan]) -> tuple[str, ...]:

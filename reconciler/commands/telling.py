@@ -9,14 +9,13 @@ from reconciler.commands.options import emit, note
 from reconciler.errors import FileError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping
     from pathlib import Path
 
     from reconciler.commands.options import Common
     from reconciler.model.outcomes import ApplyReport
-    from reconciler.model.plan import Plan
 
-__all__ = ["Telling", "apply_exit_code", "emit_report", "names_of"]
+__all__ = ["Telling", "apply_exit_code", "emit_report"]
 
 
 class Telling(NamedTuple):
@@ -27,10 +26,10 @@ class Telling(NamedTuple):
     out: Path | None
 
 
-def emit_report(report: ApplyReport, plans: Sequence[Plan], telling: Telling) -> None:
-    """Show the report; on stdout as well where its file cannot be written."""
+def emit_report(report: ApplyReport, names: Mapping[str, str], telling: Telling) -> None:
+    """Show the report, with people's words for addresses; on stdout as well where its file cannot be written."""
     common, shown_as, out = telling
-    text = _report_text(report, names_of(plans), shown_as, color=out is None and common.color(sys.stdout))
+    text = _report_text(report, names, shown_as, color=out is None and common.color(sys.stdout))
     try:
         emit(text, out)
     except FileError as error:
@@ -39,18 +38,7 @@ def emit_report(report: ApplyReport, plans: Sequence[Plan], telling: Telling) ->
         emit(text)
 
 
-def names_of(plans: Sequence[Plan]) -> dict[str, str]:
-    """Give people's words for the addresses of plans."""
-    from reconciler.render.escaping import printable  # noqa: PLC0415
-
-    return {
-        change.address: printable(f"{change.template.name} · {change.project.name if change.project else 'company'}")
-        for plan in plans
-        for change in plan.changes
-    }
-
-
-def _report_text(report: ApplyReport, names: dict[str, str], shown_as: str, *, color: bool) -> str:
+def _report_text(report: ApplyReport, names: Mapping[str, str], shown_as: str, *, color: bool) -> str:
     if shown_as == "json":
         import msgspec  # noqa: PLC0415
 

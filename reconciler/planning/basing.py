@@ -8,6 +8,7 @@ import msgspec
 
 from reconciler.model.diagnostics import Diagnostic
 from reconciler.model.live import preset_address
+from reconciler.planning.place_names import PlaceNames
 from reconciler.planning.selecting import select
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def judge_released(
     )
     if not released:
         return []
-    names = _Names(catalogue)
+    names = PlaceNames(catalogue)
     few = ", ".join(names.of(address) for address in released[:PLACES_NAMED])
     more = f" and {len(released) - PLACES_NAMED:,} more" if len(released) > PLACES_NAMED else ""
     presets = "1 preset has" if len(released) == 1 else f"{len(released):,} presets have"
@@ -66,7 +67,7 @@ def judge_unseen(
     lost_entries = [name for document in base.assignments for name in _lost(document, places)]
     missing = {(one.project_id, template) for one in state.listed for template in one.template_ids}
     missing -= {(one.project_id, one.template_id) for one in state.presets}
-    names = _Names(state.catalogue)
+    names = PlaceNames(state.catalogue)
     unread = (key for key in scope.claims if (key.project_id, key.template_id) in missing)
     unseen = sorted({*lost_entries, *(names.of(preset_address(key)) for key in unread)})
     if not unseen:
@@ -99,18 +100,3 @@ def _words(entry: Entry) -> str:
     if entry.project is None:
         return "company" if entry.where is None else "projects that match a 'where'"
     return entry.project.name or str(entry.project)
-
-
-class _Names:
-    """People's words for addresses."""
-
-    def __init__(self, catalogue: Catalogue) -> None:
-        self._projects = {one.id: one.name for one in catalogue.projects}
-        self._templates = {one.id: one.name for one in catalogue.templates}
-
-    def of(self, address: str) -> str:
-        """Give template and project, or company."""
-        scope, _, template_id = address.partition("/templates/")
-        project_id = scope.partition("/")[2]
-        place = self._projects.get(project_id, project_id) or "company"
-        return f"{self._templates.get(template_id, template_id)} · {place}"

@@ -14,7 +14,7 @@ from reconciler.render.findings import each, named_few
 from reconciler.render.view import plan_view
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from rich.console import RenderableType
 
@@ -180,8 +180,8 @@ def _add_findings(page: _Page, findings: Iterable[FindingView]) -> None:
             page.add(Text(f"    to allow it: {printable(one.remedy)}"))
 
 
-def render_apply(report: ApplyReport, names: dict[str, str], *, color: bool) -> str:
-    """Give what apply did, a line a preset; ``names`` gives people's words for addresses."""
+def render_apply(report: ApplyReport, names: Mapping[str, str], *, color: bool) -> str:
+    """Return what apply did, a line a preset; ``names`` gives people's words for addresses."""
     page = _Page(color=color)
     table = Table.grid(*(Column(no_wrap=True) for _ in range(3)), padding=(0, 3, 0, 0))
     for outcome in report.outcomes:

@@ -341,7 +341,7 @@ def test_19_settings_that_move(trial: Trial) -> None:
 
 
 def test_20_the_account_of_before_is_guarded_at_apply(trial: Trial) -> None:
-    """A plan file that hides what guards said of it does not take out the account that the last applied commit names."""
+    """A plan file that hides what guards said of it does not take out the account that the last commit names."""
     settings(trial, "service_account: bo@acme.test\n")
     base = trial.commit("bo is ours")
     settings(trial, "")
@@ -354,3 +354,15 @@ def test_20_the_account_of_before_is_guarded_at_apply(trial: Trial) -> None:
         assert told.startswith("exit 3\n"), told
         assert "would lose Bo, the account this tool signs in with" in told
     assert trial.writes() == []
+
+
+def test_21_names_of_a_plan_file(trial: Trial) -> None:
+    """Its digest does not cover names, so the report of apply has those of the service."""
+    trial.write({"assignments/invoice.yaml": INVOICE})
+    assert trial.run("plan", "--base", "HEAD", "--out", "plan.json").startswith("exit 0\n")
+    plan = trial.folder / "plan.json"
+    digest = json.loads(plan.read_text())["digest"]
+    plan.write_text(plan.read_text().replace("Harbor Bridge", "Cedar Tower").replace("Invoice Approval", "Memo"))
+    told = trial.run("apply", "plan.json", "--approved", digest)
+    assert told.startswith("exit 0\n"), told
+    assert "applied   Invoice Approval · Harbor Bridge" in told

@@ -1,0 +1,25 @@
+"""People's words for the addresses of presets, as the service names templates and projects now."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from reconciler.model.live import Catalogue
+
+__all__ = ["PlaceNames"]
+
+
+class PlaceNames:
+    """People's words for addresses."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self._projects = {one.id: one.name for one in catalogue.projects}
+        self._templates = {one.id: one.name for one in catalogue.templates}
+
+    def of(self, address: str) -> str:
+        """Return template and project, or company."""
+        scope, _, template_id = address.partition("/templates/")
+        project_id = scope.partition("/")[2]
+        place = self._projects.get(project_id, project_id) or "company"
+        return f"{self._templates.get(template_id, template_id)} · {place}"
