@@ -54,8 +54,8 @@ class Approval(msgspec.Struct, frozen=True, kw_only=True):
     """What may be done now: a ``plan`` that is part of what was approved, and what is ``settled`` without it.
 
     ``approved`` are the digests of the approved plans. ``fewer`` counts the roles and managers of theirs that live has
-    already, or that the documents no longer ask for. ``names`` are people's words for every address, as the service names
-    things now.
+    already, or that the documents no longer ask for. ``names`` are people's words for every address, as the service
+    names things now.
     """
 
     plan: Plan
