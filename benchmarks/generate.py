@@ -23,7 +23,7 @@ def _login(number: int) -> str:
 
 
 def _members(preset: int) -> dict[str, list[int]]:
-    """Give the live members of the two managed groups of a preset, by number of person."""
+    """Return the live members of the two managed groups of a preset, by number of person."""
     region = preset % REGIONS
     return {"Project Manager": [region, region * 7 + 101], "Accounting": [region * 3 + 202, region * 5 + 303]}
 

@@ -43,7 +43,7 @@ def requests_of(address: str, folder: Path, *arguments: str) -> int:
 
 
 def measure(size: int) -> tuple[int, int]:
-    """Give the requests of a whole plan and of a refreshed one, for one touched file."""
+    """Return the requests of a whole plan and of a refreshed one, for one touched file."""
     with tempfile.TemporaryDirectory() as temporary:
         write_account(Path(temporary), size)
         folder = Path(temporary) / "selected"

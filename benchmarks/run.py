@@ -90,7 +90,7 @@ def sandbox(seed: Path) -> Iterator[str]:
 
 
 def plan_environment(address: str) -> dict[str, str]:
-    """Give what a plan needs to find the sandbox."""
+    """Return what a plan needs to find the sandbox."""
     return {
         "RECONCILER_API_URL": address,
         "RECONCILER_AUTH_URL": address,

@@ -132,7 +132,7 @@ def _run(arguments: Sequence[str]) -> int:
 
 
 def _interrupted(arguments: Sequence[str]) -> str:
-    """Say what can have been written when a command was interrupted, and where to look."""
+    """Describe what can have been written when a command was interrupted, and where to look."""
     if "apply" in arguments:
         return "interrupted; 'reconciler history' tells what is not known, and applying again is safe"
     if "adopt" in arguments or "export" in arguments:
@@ -181,7 +181,7 @@ def _defect(error: Exception, arguments: Sequence[str]) -> int:
 
 
 def _given(arguments: Sequence[str], option: str) -> str | None:
-    """Give the value of an option, whatever else is wrong with the arguments; of several the last, as commands do."""
+    """Return the value of an option, whatever else is wrong with the arguments; of several the last, as commands do."""
     value = None
     for argument, following in pairwise((*arguments, "")):
         if argument == option:
@@ -202,7 +202,7 @@ def _say_traceback() -> None:
 
 
 def _say(text: str) -> None:
-    """Tell people of a failure on stderr."""
+    """Report people of a failure on stderr."""
     sys.stderr.write(text)
 
 

@@ -11,7 +11,7 @@ __all__ = ["difference"]
 
 
 def difference(before: AbstractSet[str], after: AbstractSet[str]) -> tuple[frozenset[str], frozenset[str]]:
-    """Give what is added and what is removed between two sets of login ids, in this order.
+    """Return what is added and what is removed between two sets of login ids, in this order.
 
     Equal sets are answered without deepdiff, which costs hundreds of microseconds even then.
     """

@@ -19,7 +19,7 @@ class Gauges(Protocol):
     """Figures in the format of Prometheus."""
 
     def text(self, metrics: Iterable[Metric], company_id: str) -> bytes:
-        """Give the text that a collector reads."""
+        """Return the text that a collector reads."""
         ...
 
     def push(self, metrics: Iterable[Metric], company_id: str, gateway: str) -> None:
@@ -31,12 +31,12 @@ class Post(Protocol):
     """Chats to be told."""
 
     def send(self, message: Message) -> int:
-        """Tell all of them, and give how many; raises DeliveryError, after trying each, where some were not told."""
+        """Notify all of them and return how many; raises DeliveryError, after trying each, where some were not told."""
         ...
 
 
 def open_gauges() -> Gauges:
-    """Give what writes for Prometheus; raises UsageError where its library is not installed."""
+    """Return what writes for Prometheus; raises UsageError where its library is not installed."""
     try:
         from reconciler.alerting.prometheus import Prometheus  # noqa: PLC0415 - only what is asked for is loaded
     except ModuleNotFoundError as error:
@@ -45,7 +45,7 @@ def open_gauges() -> Gauges:
 
 
 def open_post(addresses: Sequence[Secret]) -> Post:
-    """Give what tells chats at these addresses; raises UsageError for a bad one, or without the library."""
+    """Return what tells chats at these addresses; raises UsageError for a bad one, or without the library."""
     try:
         from reconciler.alerting.chats import Chats  # noqa: PLC0415 - only what is asked for is loaded
     except ModuleNotFoundError as error:

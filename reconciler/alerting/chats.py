@@ -1,4 +1,4 @@
-"""Tells chats through Apprise; their addresses are secrets, and nothing that it says or logs holds one."""
+"""Reports chats through Apprise; their addresses are secrets, and nothing that it says or logs holds one."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Chats:
         self._chats = [_chat(number, one) for number, one in enumerate(addresses, 1)]
 
     def send(self, message: Message) -> int:
-        """Tell all of them, and give how many; raises DeliveryError, after trying each, where some were not told."""
+        """Notify all of them and return how many; raises DeliveryError, after trying each, where some were not told."""
         failed = [
             f"{number} ({_kind(chat)})" for number, chat in enumerate(self._chats, 1) if not _delivered(chat, message)
         ]

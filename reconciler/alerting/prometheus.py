@@ -26,14 +26,14 @@ _COMPANY = "company"
 
 
 class _Gauges(Collector):
-    """Gives the families of one company, each figure with the company's id."""
+    """Returns the families of one company, each figure with the company's id."""
 
     def __init__(self, metrics: Iterable[Metric], company_id: str) -> None:
         self._metrics = tuple(metrics)
         self._company_id = company_id
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
-        """Give each gauge with its figures."""
+        """Yield each gauge with its figures."""
         for metric in self._metrics:
             family = GaugeMetricFamily(metric.name, metric.meaning, labels=(_COMPANY, *metric.labels))
             for figure in metric.figures:
@@ -45,7 +45,7 @@ class Prometheus:
     """The text format, for a file or a Pushgateway."""
 
     def text(self, metrics: Iterable[Metric], company_id: str) -> bytes:
-        """Give the text that a collector reads."""
+        """Return the text that a collector reads."""
         return generate_latest(_registry(metrics, company_id))
 
     def push(self, metrics: Iterable[Metric], company_id: str, gateway: str) -> None:

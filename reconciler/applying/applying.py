@@ -62,7 +62,7 @@ class RunJournal(Protocol):
 
 
 def in_order(plan: Plan) -> list[PresetChange]:
-    """Give the changes in the order of writing: those that only add first, each half by address."""
+    """Return the changes in the order of writing: those that only add first, each half by address."""
     return sorted(
         plan.changes,
         key=lambda change: (any(group.remove for group in change.groups), change.address),
@@ -143,7 +143,7 @@ def _start(plan: Plan, run_id: str) -> RunStarted:
 
 
 def declined(plan: Plan) -> ApplyReport:
-    """Give the report of a plan that somebody was asked about and did not want; it has no run."""
+    """Return the report of a plan that somebody was asked about and did not want; it has no run."""
     outcomes = tuple(_outcome(change, "skipped", error="declined") for change in in_order(plan))
     return ApplyReport(
         format=APPLY_FORMAT, run_id="", digest=plan.digest, outcomes=outcomes, summary=_summary(outcomes)
@@ -188,7 +188,7 @@ def _apply_change(change: PresetChange, service: PresetService, sleep: Callable[
 
 
 def _moved(change: PresetChange, preset: Preset) -> str | None:
-    """Say what of live is neither as planned from nor as planned to, if anything."""
+    """Describe what of live is neither as planned from nor as planned to, if anything."""
     if preset.template_id != change.template.id:
         return f"live moved since the plan: the preset belongs to template {preset.template_id} now"
     if position(change, preset) == "elsewhere":

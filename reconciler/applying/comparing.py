@@ -18,7 +18,7 @@ Position = Literal["before", "after", "elsewhere"]
 
 
 def position(change: PresetChange, preset: Preset) -> Position:
-    """Tell where the preset stands: as planned from, as planned to, or moved by somebody else."""
+    """Return where the preset stands: as planned from, as planned to, or moved by somebody else."""
     groups = {group.uuid: {person.id for person in group.members} for group in preset.groups}
     manager = preset.workflow_manager.id if preset.workflow_manager else None
     planned = change.workflow_manager
@@ -35,7 +35,7 @@ def _same(groups: Mapping[str, set[str]], planned: Mapping[str, tuple[str, ...]]
 
 
 def write_groups(change: PresetChange, preset: Preset) -> dict[str, tuple[str, ...]]:
-    """Give the whole array to write: every group as just read, but for the managed ones that change.
+    """Return the whole array to write: every group as just read, but for the managed ones that change.
 
     Groups come in live order with their members in live order; additions go behind. Somebody whom live has twice in a
     group goes back once: the service refuses a write that names a login twice.
@@ -57,7 +57,7 @@ def write_groups(change: PresetChange, preset: Preset) -> dict[str, tuple[str, .
 
 
 def describe_difference(change: PresetChange, preset: Preset) -> str:
-    """Say in words what differs from the plan's starting point."""
+    """Describe in words what differs from the plan's starting point."""
     names = {group.uuid: group.name for group in change.groups}
     people = _names(change, preset)
     live = {group.uuid: {person.id for person in group.members} for group in preset.groups}
@@ -83,7 +83,7 @@ def describe_difference(change: PresetChange, preset: Preset) -> str:
 
 
 def _names(change: PresetChange, preset: Preset) -> dict[str, str]:
-    """Give the names of everybody the plan or the preset names, by login id."""
+    """Return the names of everybody the plan or the preset names, by login id."""
     seen = [person for membership in preset.groups for person in membership.members]
     for group in change.groups:
         seen.extend(Person(one.id, one.login, one.name) for one in group.add)

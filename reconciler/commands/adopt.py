@@ -114,7 +114,7 @@ def _drifts(observation: Observation) -> tuple[Drift, ...]:
 def _chosen(
     drifts: Sequence[Drift], *, everything: bool, addresses: Sequence[str], people: Sequence[str]
 ) -> list[Drift]:
-    """Give what options choose, or what somebody does; of a workflow manager always both halves."""
+    """Return what options choose, or what somebody does; of a workflow manager always both halves."""
     if everything:
         first = [one for one in drifts if one.state != "acknowledged"]
     elif addresses or people:

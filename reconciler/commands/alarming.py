@@ -96,7 +96,7 @@ def prepare_alarms(
 
 
 def raise_alarms(alarms: Alarms, found: Found, common: Common) -> int:
-    """Tell everybody there is to be told; gives 0, or 6 where somebody was not, or 1 after a defect; stderr says so."""
+    """Notify everyone; return 0, 6 where somebody was not reached, or 1 after a defect; stderr says so."""
     codes = {_tried(tell, alarms, found, common) for tell in (_keep_issue, _write_metrics, _push_metrics, _notify)}
     return _DEFECT if _DEFECT in codes else max(codes)
 

@@ -1,4 +1,4 @@
-"""Gives diagnostics in the formats of forges, with paths as forges want them; it prints nothing itself."""
+"""Returns diagnostics in the formats of forges, with paths as forges want them; it prints nothing itself."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ ANNOTATION_FORMATS: tuple[AnnotationFormat, ...] = ("github", "sarif", "junit")
 
 
 def annotate(diagnostics: Sequence[Diagnostic], shown_as: AnnotationFormat, config: Path | None) -> str:
-    """Give diagnostics in one of these formats; ``config`` is what ``--config`` says.
+    """Return diagnostics in one of these formats; ``config`` is what ``--config`` says.
 
     Paths are relative to the root of the git work tree that the settings file lies in, outside of git to the settings
     file. It raises nothing for settings that cannot be found.
@@ -43,7 +43,7 @@ def annotate(diagnostics: Sequence[Diagnostic], shown_as: AnnotationFormat, conf
 def annotate_failure(
     message: str, diagnostics: Sequence[Diagnostic], shown_as: AnnotationFormat, config: Path | None
 ) -> str:
-    """Give what a command failed with; its own message is a diagnostic where no other one is an error."""
+    """Return what a command failed with; its own message is a diagnostic where no other one is an error."""
     from reconciler.model.diagnostics import Diagnostic, has_errors  # noqa: PLC0415 - start-up is measured
 
     if not has_errors(diagnostics):
@@ -52,7 +52,7 @@ def annotate_failure(
 
 
 def _settings_path(config: Path | None) -> str:
-    """Give the settings file as seen from the root of its repository; its usual name where there is none."""
+    """Return the settings file as seen from the root of its repository; its usual name where there is none."""
     from pathlib import Path  # noqa: PLC0415 - start-up is measured
 
     from reconciler.desired import folder_in_work_tree  # noqa: PLC0415 - the same

@@ -142,7 +142,7 @@ def _missing(commit: str, why: str) -> Diagnostic:
 
 
 def _approved_plan(forge: Forge, workspace: Workspace, change: MergedChange) -> tuple[str, bytes] | str:
-    """Give the digits of the digest and the plan file of a merged request, or say why there is none."""
+    """Return the digits of the digest and the plan file of a merged request, or say why there is none."""
     company_id = workspace.settings.company_id
     status = forge.status(change.head, plan_context(company_id))
     digest = _DIGEST.search(status.description) if status is not None else None
@@ -157,7 +157,7 @@ def _approved_plan(forge: Forge, workspace: Workspace, change: MergedChange) -> 
 
 
 def _just_that(content: bytes, name: str, digest: str, company_id: str) -> tuple[str, bytes] | str:
-    """Give the plan that was kept where it is the one that was reviewed."""
+    """Return the plan that was kept where it is the one that was reviewed."""
     from reconciler.planning import decode_plan  # noqa: PLC0415 - start-up is measured
 
     try:

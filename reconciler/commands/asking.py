@@ -26,7 +26,7 @@ _MOST_ADDRESSES = 5
 
 
 def somebody_is_there() -> bool:
-    """Tell whether there is a terminal to ask on."""
+    """Return whether there is a terminal to ask on."""
     return sys.stdin.isatty() and sys.stderr.isatty()
 
 
@@ -53,7 +53,7 @@ def _is_known(observation: Observation, person: str) -> bool:
 
 
 def named_drifts(drifts: Iterable[Drift], addresses: Sequence[str], people: Sequence[str]) -> list[Drift]:
-    """Give what fits an address (where any is given) and is about one of the people (likewise)."""
+    """Return what fits an address (where any is given) and is about one of the people (likewise)."""
     logins = {one.lower() for one in people}
     return [
         one
@@ -125,7 +125,7 @@ def _side(drift: Drift) -> str:
 
 
 def drift_words(drift: Drift) -> str:
-    """Say in a line who is on which side where."""
+    """Describe in a line who is on which side where."""
     from reconciler.render.escaping import printable  # noqa: PLC0415 - start-up is measured
 
     place = f"{drift.template.name} · {drift.project.name if drift.project else 'company'}"

@@ -1,4 +1,4 @@
-"""Says what a base revision asks for of live, and refuses one that cannot tell who moved; it plans nothing."""
+"""Describes what a base revision asks for of live, and refuses one that cannot tell who moved; it plans nothing."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def with_old_lines(workspace: Workspace, base: Base | None, folder: Path) -> Wor
 def asked_by_base(
     base: Base | None, company_id: str, observation: Observation, restriction: Restriction
 ) -> dict[str, BaseTarget] | None:
-    """Give what the base asks for, by address; nothing where it is of another company, and null without one.
+    """Return what the base asks for, by address; nothing where it is of another company, and null without one.
 
     Raises UsageError where a plan is restricted and the base names what cannot be found any more.
     """

@@ -57,7 +57,7 @@ def require_sense(wanted: Making, since: str | None, *, saved: bool) -> None:
 
 
 def choose_to_apply(workspace: Workspace, wanted: Making) -> Choice:
-    """Give what is to be done where nothing is saved yet; raises UsageError where that cannot be told."""
+    """Return what is to be done where nothing is saved yet; raises UsageError where that cannot be told."""
     if wanted.self_heal:
         return _choose_healing(workspace, base=wanted.base)
     return choose(workspace.root, base=wanted.base, only_drift=wanted.only_drift, only_requested=wanted.only_requested)
@@ -84,7 +84,7 @@ def only_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def choose(root: Path, *, base: str | None, only_drift: bool, only_requested: bool) -> Choice:
-    """Give what is to be done; raises UsageError where causes cannot be told."""
+    """Return what is to be done; raises UsageError where causes cannot be told."""
     if only_drift and only_requested:
         raise UsageError("--only-drift and --only-requested exclude each other; leave both out to do all of it")
     if only_requested:
@@ -102,7 +102,7 @@ def choose(root: Path, *, base: str | None, only_drift: bool, only_requested: bo
 
 
 def _choose_healing(workspace: Workspace, *, base: str | None) -> Choice:
-    """Give what may heal by itself: drift alone, where the settings say so.
+    """Return what may heal by itself: drift alone, where the settings say so.
 
     Raises UsageError where they do not, where no commit is checked out, or where no base is named: which commit is
     live is not known here, and what was merged since and refused by a guard is no drift.

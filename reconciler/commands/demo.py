@@ -84,7 +84,7 @@ def demo(common: Common, folder: Path | None) -> int:  # noqa: ARG001 - every co
 
 
 def _ourselves() -> str:
-    """Give the command as it can be typed: it may well stand in a virtual environment that is not active."""
+    """Return the command as it can be typed: it may well stand in a virtual environment that is not active."""
     started_as = Path(sys.argv[0]).absolute()
     return str(started_as) if started_as.name == "reconciler" else f"{sys.executable} -m reconciler"
 

@@ -8,7 +8,7 @@ __all__ = ["example_folder"]
 
 
 def example_folder() -> Path:
-    """Give the folder of the example company, with ``sandbox`` (its seed) and ``repository`` (its documents)."""
+    """Return the folder of the example company, with ``sandbox`` (its seed) and ``repository`` (its documents)."""
     package = Path(__file__).resolve().parents[1]
     installed = package / "examples" / "acme"
     return installed if installed.is_dir() else package.parent / "examples" / "acme"

@@ -80,7 +80,7 @@ def _settings(common: Common, out: Path, company: str | None) -> SettingsDocumen
 
 
 def _beside(out: Path, settings: SettingsDocument, service: Service) -> dict[str, str]:
-    """Give what a folder of documents needs beside them and has not yet."""
+    """Return what a folder of documents needs beside them and has not yet."""
     files = {FILE_NAME: _settings_text(settings, service), ".gitignore": ".reconciler/\n"}
     return {name: text for name, text in files.items() if not (out / name).exists()}
 

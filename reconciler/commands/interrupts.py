@@ -15,7 +15,7 @@ __all__ = ["first_interrupt_waits"]
 
 @contextmanager
 def first_interrupt_waits(tell: Callable[[], None]) -> Iterator[Callable[[], bool]]:
-    """Give a function that says whether somebody wishes to stop; ``tell`` is called when they do."""
+    """Yield a function that says whether somebody wishes to stop; ``tell`` is called when they do."""
     wish = threading.Event()
     previous: dict[signal.Signals, Any] = {}
 

@@ -225,7 +225,7 @@ def _case(compared: _Compared, observation: Observation, base: Base | None, mana
 def _told(
     compared: _Compared, observation: Observation, base: Base | None, company_id: str, today: datetime.date
 ) -> list[Diagnostic]:
-    """Say what of base and live a reader of the plan should know, and what was found in the documents."""
+    """Describe what of base and live a reader of the plan should know, and what was found in the documents."""
     released: list[Diagnostic] = []
     unseen: list[Diagnostic] = []
     if base is not None and compared.then is not None:
@@ -238,7 +238,7 @@ def _told(
 
 
 def live_source(state: LiveState, *, from_snapshot: bool, refreshed: int | None = None) -> LiveSource:
-    """Give when and from where live was observed, and what that cost."""
+    """Return when and from where live was observed, and what that cost."""
     pacing = state.pacing
     return LiveSource(
         observed_at=state.observed_at,

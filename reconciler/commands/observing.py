@@ -164,7 +164,7 @@ def _state(
 def local_presets(
     others: Iterable[OtherPreset], catalogue: Catalogue, listed: Iterable[Wanted]
 ) -> tuple[OtherPreset, ...]:
-    """Give the presets on these lists whose templates the company's list does not show."""
+    """Return the presets on these lists whose templates the company's list does not show."""
     company = {template.id for template in catalogue.templates}
     others = [one for one in others if one.template_id not in company]
     places = {one.place for one in listed} if others else set()
@@ -200,7 +200,7 @@ def require_whole(unreadable: Sequence[Unreadable], consequence: str) -> None:
 
 
 def with_age(observation: Observation) -> Observation:
-    """Say that live is known from longer ago than a day, where it is: only a snapshot can be that old."""
+    """Report that live is known from longer ago than a day, where it is: only a snapshot can be that old."""
     found = judge_age(observation.state.observed_at, now())
     return msgspec.structs.replace(observation, diagnostics=(*observation.diagnostics, *found))
 

@@ -30,7 +30,7 @@ class Common:
         self._no_color = no_color
 
     def color(self, stream: Any) -> bool:
-        """Tell whether a stream gets colours: a terminal does, unless told otherwise."""
+        """Return whether a stream gets colours: a terminal does, unless told otherwise."""
         environment: Mapping[str, str] = os.environ
         refused = self._no_color or environment.get("NO_COLOR") or environment.get("TERM") == "dumb"
         return bool(stream.isatty()) and not refused
@@ -116,7 +116,7 @@ def emit(text: str, out: Path | None = None) -> None:
 
 
 def note(text: str, common: Common) -> None:
-    """Tell people something that is no result, on stderr."""
+    """Print on stderr what is not a result."""
     if not common.quiet:
         sys.stderr.write(f"{text}\n")
 
@@ -150,7 +150,7 @@ def write_file(path: Path, content: bytes, *, mode: int | None = None) -> None:
 
 
 def document_mode(path: Path) -> int:
-    """Give the permissions that a document has, or those of any new file."""
+    """Return the permissions that a document has, or those of any new file."""
     if path.exists():
         return path.stat().st_mode & 0o777
     mask = os.umask(0)  # there is no way to ask without setting it

@@ -17,7 +17,7 @@ __all__ = ["show_progress"]
 
 @contextmanager
 def show_progress(common: Common) -> Iterator[Callable[[Progress], None]]:
-    """Give a function that takes each step; the bar goes when the work is over."""
+    """Yield a function that takes each step; the bar goes when the work is over."""
     if common.quiet or not sys.stderr.isatty():
         yield lambda _progress: None
         return
@@ -55,7 +55,7 @@ def show_progress(common: Common) -> Iterator[Callable[[Progress], None]]:
 
 
 def _time_left(progress: Progress, elapsed: float) -> str:
-    """Say how long the step may still take: at the pace so far, and at least as the rate windows want it."""
+    """Describe how long the step may still take: at the pace so far, and at least as the rate windows want it."""
     if not progress.done or progress.done >= progress.total:
         return ""
     seconds = max(elapsed / progress.done * (progress.total - progress.done), progress.rate_seconds)

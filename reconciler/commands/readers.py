@@ -54,39 +54,39 @@ class LiveReader(Protocol):
         ...
 
     def catalogue(self, *, with_projects: bool, fields: frozenset[str] | None) -> Catalogue:
-        """Give templates and projects, with the fields named (null: all)."""
+        """Return templates and projects, with the fields named (null: all)."""
         ...
 
     def versions(self, templates: Sequence[Template]) -> list[Version]:
-        """Give the latest versions of templates."""
+        """Return the latest versions of templates."""
         ...
 
     def versions_by_id(self, version_ids: Sequence[str]) -> list[Version]:
-        """Give versions."""
+        """Return versions."""
         ...
 
     def presets(self, wanted: Sequence[Wanted]) -> tuple[list[Preset], list[Unreadable]]:
-        """Give presets, and what could not be read."""
+        """Return presets, and what could not be read."""
         ...
 
     def presets_by_id(self, wanted: Sequence[NamedPreset]) -> tuple[list[Preset], list[Unreadable]]:
-        """Give presets whose ids are known, and what could not be read."""
+        """Return presets whose ids are known, and what could not be read."""
         ...
 
     def assignees(self, wanted: Sequence[Place]) -> list[PeopleList]:
-        """Give who may be assigned."""
+        """Return who may be assigned."""
         ...
 
     def managers(self, wanted: Sequence[Place]) -> list[PeopleList]:
-        """Give who may be workflow manager."""
+        """Return who may be workflow manager."""
         ...
 
     def inactive_logins(self) -> frozenset[str] | None:
-        """Give who is inactive in the directory, or null when that cannot be told."""
+        """Return who is inactive in the directory, or null when that cannot be told."""
         ...
 
     def active_logins(self) -> frozenset[str] | None:
-        """Give who is active in the directory, or null when that cannot be told."""
+        """Return who is active in the directory, or null when that cannot be told."""
         ...
 
 
@@ -105,7 +105,7 @@ def read_snapshot(path: Path, company_id: str) -> LiveState:
 
 @contextmanager
 def open_reader(workspace: Workspace, common: Common, snapshot: Path | None) -> Iterator[LiveReader]:
-    """Give a reader of the service that can do nothing but read, or of a snapshot."""
+    """Yield a reader of the service that can do nothing but read, or of a snapshot."""
     if snapshot is not None:
         from reconciler.live.snapshot import SnapshotReader  # noqa: PLC0415
 
@@ -117,7 +117,7 @@ def open_reader(workspace: Workspace, common: Common, snapshot: Path | None) -> 
 
 @contextmanager
 def open_live_reader(workspace: Workspace, common: Common) -> Iterator[Reader]:
-    """Give a reader of the service that can do nothing but read."""
+    """Yield a reader of the service that can do nothing but read."""
     from reconciler.live.client import ServiceClient  # noqa: PLC0415 - heavy, and not needed offline
     from reconciler.live.reading import Reader  # noqa: PLC0415
 

@@ -1,4 +1,4 @@
-"""Gives a drift report in the format asked for, and the exit code it means; it prints nothing itself."""
+"""Returns a drift report in the format asked for, and the exit code it means; it prints nothing itself."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ DRIFT_FORMATS = ("terminal", "markdown", "html", "json")
 
 
 def report_text(report: DriftReport, showing: Showing, *, color: bool) -> str:
-    """Give a report as text; raises UsageError for a format that holds problems alone, or by person."""
+    """Return a report as text; raises UsageError for a format that holds problems alone, or by person."""
     if showing.by != "preset":
         raise UsageError(f"a drift report is shown by preset alone, not by {showing.by}")
     if showing.shown_as == "json":

@@ -1,4 +1,4 @@
-"""Gives a plan in the format asked for, and the exit code it means; it prints nothing itself."""
+"""Returns a plan in the format asked for, and the exit code it means; it prints nothing itself."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class BudgetType(click.ParamType[Any]):
     name = "budget"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """Give the budget."""
+        """Return the budget."""
         from reconciler.render.fitting import SMALLEST_BUDGET, Budget  # noqa: PLC0415 - start-up is measured
 
         found = re.fullmatch(r"(\d{1,9})\s*(KiB|MiB)?", str(value), re.ASCII)
@@ -57,7 +57,7 @@ class BudgetType(click.ParamType[Any]):
 
 
 def checked_link(_context: click.Context, _option: click.Parameter, link: str | None) -> str | None:
-    """Give an address that can be linked to as it is, for an option; raises BadParameter for any other."""
+    """Return an address that can be linked to as it is, for an option; raises BadParameter for any other."""
     if link is not None and not _LINK.fullmatch(link):
         raise click.BadParameter(f"'{link}' is no address that can be linked to; write https://… without blanks")
     return link or None
@@ -103,7 +103,7 @@ def markdown_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def plan_text(plan: Plan, showing: Showing, *, color: bool, config: Path | None = None) -> str:
-    """Give a plan as text; what ``--config`` says counts for the formats that hold paths of a repository."""
+    """Return a plan as text; what ``--config`` says counts for the formats that hold paths of a repository."""
     if showing.shown_as in ANNOTATION_FORMATS:
         return annotate(plan.diagnostics, showing.shown_as, config)
     if showing.shown_as == "json":
@@ -124,7 +124,7 @@ def plan_text(plan: Plan, showing: Showing, *, color: bool, config: Path | None 
 
 
 def plan_exit_code(plan: Plan, *, detailed: bool) -> int:
-    """Give 6 for an incomplete plan, 3 for a refused one, 2 for changes where that is asked for, else 0."""
+    """Return 6 for an incomplete plan, 3 for a refused one, 2 for changes where that is asked for, else 0."""
     if not plan.complete:
         return 6
     if not plan.applicable:

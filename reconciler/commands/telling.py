@@ -1,4 +1,4 @@
-"""Tells what apply did, where and as what it was asked for; it carries nothing out."""
+"""Reports what apply did, where and as what it was asked for; it carries nothing out."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def _report_text(report: ApplyReport, names: Mapping[str, str], shown_as: str, *
 
 
 def apply_exit_code(report: ApplyReport) -> int:
-    """Give 4 before 5: what failed may be half done."""
+    """Return 4 before 5: what failed may be half done."""
     summary = report.summary
     if summary.failed or summary.unverified or summary.skipped:
         return 4

@@ -90,12 +90,12 @@ def _settings_file(given: Path | None) -> Path:
 
 
 def now() -> datetime.datetime:
-    """Give the moment, UTC."""
+    """Return the moment, UTC."""
     return datetime.datetime.now(datetime.UTC)
 
 
 def moment() -> str:
-    """Give the moment, UTC, as files hold it."""
+    """Return the moment, UTC, as files hold it."""
     return now().isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
@@ -121,7 +121,7 @@ def source_of(workspace: Workspace) -> Source:
 
 
 def problems(diagnostics: Sequence[Diagnostic]) -> DocumentsError:
-    """Give the error that shows these diagnostics."""
+    """Return the error that shows these diagnostics."""
     errors = [one for one in diagnostics if one.severity == "error"]
     count = len(errors)
     files = len({one.origin.path for one in errors if one.origin})
@@ -131,5 +131,5 @@ def problems(diagnostics: Sequence[Diagnostic]) -> DocumentsError:
 
 
 def journal_folder(root: Path, given: Path | None) -> Path:
-    """Give the folder of the journal."""
+    """Return the folder of the journal."""
     return given if given is not None else root / ".reconciler" / "journal"

@@ -87,7 +87,7 @@ def read_base(settings_file: Path, revision: str, today: datetime.date) -> Base:
 
 
 def same_documents(one: Documents, other: Documents) -> bool:
-    """Tell whether documents ask for and permit the same, line by line; the order of files does not matter."""
+    """Return whether documents ask for and permit the same, line by line; the order of files does not matter."""
     return _content(one) == _content(other)
 
 
@@ -144,7 +144,7 @@ def _documents(files: _Files, names: list[str]) -> Iterator[tuple[list[LocatedDo
 def _refused(
     tree: Tree, exclude: Exclusion, absent: list[str]
 ) -> Iterator[tuple[list[LocatedDocument], list[Diagnostic]]]:
-    """Say what is no file of the tree, and may hold documents all the same: links to folders, and submodules."""
+    """Describe what is no file of the tree, and may hold documents all the same: links to folders, and submodules."""
     linked = [name for name in tree.links if may_hold_documents(name, exclude) and not is_document(name, exclude)]
     folders = tree.folders() if linked else set()
     for name in sorted(linked):

@@ -222,7 +222,7 @@ def _read_names(root: Path, staged: dict[str, _Staged], exclude: Exclusion, sett
 
 
 def _targets(root: Path, name: str) -> Iterator[str]:
-    """Give where a link leads, step by step and in the end."""
+    """Yield where a link leads, step by step and in the end."""
     yield os.path.relpath(os.path.realpath(root / name), os.path.realpath(root))
     for _ in range(_MOST_HOPS):
         if not (root / name).is_symlink():
@@ -240,7 +240,7 @@ def _is_staged(path: Path, staged: _Staged) -> bool:
 
 
 def _without_git(git: str | None, root: Path) -> list[Diagnostic]:
-    """Say where nobody can tell whether all is checked out; before the first commit there is nothing to miss."""
+    """Describe where nobody can tell whether all is checked out; before the first commit there is nothing to miss."""
     if not any(os.path.lexists(folder / ".git") for folder in (root, *root.parents)):
         return []
     if git is not None and ask_git(git, root, "rev-parse", "--git-dir") is not None:

@@ -215,7 +215,7 @@ class _Decoder:
         return groups
 
     def members(self, shapes: Sequence[str | MemberShape], marks: Marks) -> tuple[Member, ...]:
-        """Give the members of one list, each with its place."""
+        """Return the members of one list, each with its place."""
         if isinstance(marks, int) or len(marks[2]) != len(shapes):
             places: Sequence[Marks] = [marks] * len(shapes)  # an alias of another list would be the only way here
         else:
@@ -239,7 +239,7 @@ class _Decoder:
         )
 
     def _key(self, marks: Marks, step: str) -> Origin:
-        """Give the place of a key."""
+        """Return the place of a key."""
         keys = None if isinstance(marks, int) else marks[1]
         return Origin(self.path, *place(keys[step] if keys is not None and step in keys else marks))
 

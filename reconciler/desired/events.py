@@ -1,4 +1,4 @@
-"""Gives the events of every document in a YAML text, as PyYAML's C parser finds them; it builds no value of them."""
+"""Returns the events of every document in a YAML text, as PyYAML's C parser finds them; it builds no value of them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _Parser = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 def each_document(text: str) -> Iterator[tuple[Any, Callable[[], Any]]]:
-    """Give for each document the event it begins with, and what gives the next one; whoever takes it takes all of it.
+    """Yield for each document the event it begins with, and what gives the next one; whoever takes it takes all of it.
 
     Raises yaml.YAMLError, where the text stops being YAML.
     """

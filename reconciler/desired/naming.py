@@ -1,4 +1,4 @@
-"""Gives the YAML by which documents name people, projects and templates; whatever is ambiguous is named by its id."""
+"""Returns the YAML by which documents name people, projects and templates; whatever is ambiguous is named by its id."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Names:
                 self._logins.setdefault(person.login.lower(), set()).add(person.id)
 
     def person(self, person: Person) -> str:
-        """Give a login, or ``{login_id: …}`` where there is none that means this person alone."""
+        """Return a login, or ``{login_id: …}`` where there is none that means this person alone."""
         known = self._people.get(person.id)
         if known is None:
             known = self._people[person.id] = self._person(person)
@@ -54,14 +54,14 @@ class Names:
         return f"{{login_id: {_id(person.id)}}}"
 
     def project(self, project: Project) -> str:
-        """Give a name, or ``{id: …}`` where others are called the same."""
+        """Return a name, or ``{id: …}`` where others are called the same."""
         found = self._active.get(project.name) or self._projects.get(project.name)
         return (
             scalar(project.name) if found == {project.id} and _is_name(project.name) else f"{{id: {_id(project.id)}}}"
         )
 
     def template(self, template: Template) -> str:
-        """Give a name, or ``{id: …}`` where others are called the same, or it is archived."""
+        """Return a name, or ``{id: …}`` where others are called the same, or it is archived."""
         alone = self._templates.get(template.name) == {template.id} and _is_name(template.name)
         return scalar(template.name) if alone else f"{{id: {_id(template.id)}}}"
 

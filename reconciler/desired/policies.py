@@ -37,14 +37,14 @@ class PolicyDocument(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def decode_person(shape: PersonShape, origin: Origin) -> Member:
-    """Give somebody who is named by a login or ``{login_id: …}``."""
+    """Return somebody who is named by a login or ``{login_id: …}``."""
     if isinstance(shape, LoginIdShape):
         return Member(origin=origin, login_id=str(shape.login_id))
     return Member(origin=origin, login=shape)
 
 
 def decode_policy(document: LocatedDocument, shape: PolicyShape) -> PolicyDocument:
-    """Give one policy document with the places of everything in it."""
+    """Return one policy document with the places of everything in it."""
     at = document.origin
     return PolicyDocument(
         origin=at(),

@@ -228,7 +228,7 @@ def may_hold_documents(folder: str, exclude: Exclusion) -> bool:
 
 
 def is_document(name: str, exclude: Exclusion) -> bool:
-    """Tell whether a path, relative to the root, is one of a document: no hidden part, nothing excluded."""
+    """Return whether a path, relative to the root, is one of a document: no hidden part, nothing excluded."""
     folder, _, file = name.rpartition("/")
     if not file.endswith(_SUFFIXES) or file.startswith(".") or exclude.covers(name):
         return False

@@ -160,7 +160,7 @@ def read_changed_documents(root: Path, commit: str, *, settings: str = "reconcil
 
 
 def _changes(answer: bytes) -> Iterator[tuple[tuple[str, str], str]]:
-    """Give the modes before and after of each file that changed, and its name."""
+    """Yield the modes before and after of each file that changed, and its name."""
     parts = iter(answer.decode("utf-8", "surrogateescape").split("\0"))
     for about in parts:
         if about.startswith(":"):
@@ -183,7 +183,7 @@ def _has_linked_documents(git: str, root: Path, commit: str) -> bool:
 
 
 def folder_in_work_tree(root: Path) -> str:
-    """Give the way from the root of the git work tree to ``root``, such as ``teams/approvals/``.
+    """Return the way from the root of the git work tree to ``root``, such as ``teams/approvals/``.
 
     It is empty at that root, without git, outside a work tree, and where git does not trust the folder.
     """

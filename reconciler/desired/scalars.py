@@ -21,7 +21,7 @@ _LONGEST_COMMENT = 80
 
 @lru_cache(maxsize=50_000)  # the same roles and people stand in thousands of lists
 def scalar(text: str) -> str:
-    """Give a text plain where no reader can mistake it, also inside brackets, and in double quotes else."""
+    """Return a text plain where no reader can mistake it, also inside brackets, and in double quotes else."""
     if _PLAIN.fullmatch(text) and text.lower() not in _KEYWORDS:
         return text
     # what nobody sees, such as another direction of writing, is written as an escape
@@ -30,13 +30,13 @@ def scalar(text: str) -> str:
 
 
 def comment_text(text: str) -> str:
-    """Give a text for the end of a line: one line whatever stands in it, and not too long."""
+    """Return a text for the end of a line: one line whatever stands in it, and not too long."""
     shown = "".join(letter if letter.isprintable() else "\ufffd" for letter in text).strip()
     return shown if len(shown) <= _LONGEST_COMMENT else f"{shown[: _LONGEST_COMMENT - 1]}…"
 
 
 def member_text(member: Member) -> str:
-    """Give a line of a list as it is written, for a list of any style."""
+    """Return a line of a list as it is written, for a list of any style."""
     if member.team is not None:
         plain = scalar(member.team)
         return f"team:{plain}" if plain == member.team else scalar(f"team:{member.team}")

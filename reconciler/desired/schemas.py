@@ -25,7 +25,7 @@ _TYPE_NAMES = {"object": "a mapping", "array": "a list", "string": "text", "inte
 
 
 def schema_folder() -> Path:
-    """Give the folder of the JSON Schemas: inside the installed package, or beside it in a checkout."""
+    """Return the folder of the JSON Schemas: inside the installed package, or beside it in a checkout."""
     package = Path(__file__).resolve().parents[1]
     installed = package / "schemas"
     return installed if installed.is_dir() else package.parent / "schemas"
@@ -33,7 +33,7 @@ def schema_folder() -> Path:
 
 @cache
 def validator(kind: str) -> Validator:
-    """Give the validator of ``schemas/<kind>.schema.json``."""
+    """Return the validator of ``schemas/<kind>.schema.json``."""
     from jsonschema import Draft202012Validator, FormatChecker  # noqa: PLC0415 - only for what is wrong
     from jsonschema.validators import extend  # noqa: PLC0415 - only for what is wrong
 
@@ -51,7 +51,7 @@ def _is_whole(_checker: object, value: object) -> bool:
 
 
 def explain(document: LocatedDocument, kind: str) -> list[Diagnostic]:
-    """Give one diagnostic for each thing the schema of ``kind`` finds wrong, in the order of the file."""
+    """Return one diagnostic for each thing the schema of ``kind`` finds wrong, in the order of the file."""
     found: dict[tuple[Any, ...], Diagnostic] = {}
     for error in validator(kind).iter_errors(document.data):
         for cause in _causes(error):
@@ -80,7 +80,7 @@ def _causes(error: ValidationError) -> Iterator[ValidationError]:
 
 
 def _misses(error: ValidationError, depth: int) -> bool:
-    """Tell whether a branch was not meant at all: another type, or the key that marks it is missing."""
+    """Return whether a branch was not meant at all: another type, or the key that marks it is missing."""
     return len(error.absolute_path) == depth and error.validator in {"type", "required"}
 
 

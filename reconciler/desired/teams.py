@@ -59,7 +59,7 @@ class TeamExpansion:
             self._team(name)
 
     def assignments(self, document: Assignments) -> Assignments:
-        """Give the document with every group expanded."""
+        """Return the document with every group expanded."""
         entries = []
         for entry in document.entries:
             groups = self._groups(entry.groups)
@@ -152,13 +152,13 @@ class TeamExpansion:
 
 
 def _is_plain(members: Sequence[Member]) -> bool:
-    """Tell whether a list names different people by login, without teams and last days."""
+    """Return whether a list names different people by login, without teams and last days."""
     logins = {member.login.lower() for member in members if member.login is not None and member.until is None}
     return len(logins) == len(members)
 
 
 def _lasts_longer(one: Member, other: Member) -> bool:
-    """Tell whether a line holds somebody for longer than another line does; no last day is for ever."""
+    """Return whether a line holds somebody for longer than another line does; no last day is for ever."""
     return other.until is not None and (one.until is None or one.until > other.until)
 
 

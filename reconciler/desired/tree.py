@@ -144,7 +144,7 @@ def read_contents(git: str, root: Path, wanted: dict[str, Entry]) -> dict[str, b
 
 
 def _contents(git: str, root: Path, wanted: dict[str, Entry]) -> Iterator[tuple[str, bytes | None]]:
-    """Give what git has of these files; null where it has nothing."""
+    """Yield what git has of these files; null where it has nothing."""
     by_repository: dict[str, list[str]] = {}
     for name, entry in wanted.items():
         by_repository.setdefault(entry.repository, []).append(name)

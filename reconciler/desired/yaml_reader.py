@@ -49,13 +49,13 @@ _LAST_COLUMN = (1 << _COLUMN_BITS) - 1
 
 
 def place(marks: Marks) -> tuple[int, int]:
-    """Give line and column, from 1."""
+    """Return line and column, from 1."""
     packed = marks if isinstance(marks, int) else marks[0]
     return (packed >> _COLUMN_BITS) + 1, (packed & _LAST_COLUMN) + 1
 
 
 def child(marks: Marks, step: str | int) -> Marks:
-    """Give the marks one step further; a step that leads nowhere stays here."""
+    """Return the marks one step further; a step that leads nowhere stays here."""
     if isinstance(marks, int):
         return marks
     children: Any = marks[2]
@@ -74,7 +74,7 @@ class LocatedDocument(NamedTuple):
     marks: Marks
 
     def origin(self, *steps: str | int) -> Origin:
-        """Give the place of what the steps lead to (of the key, where the last step is a key)."""
+        """Return the place of what the steps lead to (of the key, where the last step is a key)."""
         marks = self.marks
         for step in steps[:-1]:
             marks = child(marks, step)

@@ -1,4 +1,4 @@
-"""Says what differs between live and git, and what is new of it; it changes neither."""
+"""Describes what differs between live and git, and what is new of it; it changes neither."""
 
 from reconciler.drift.absence import Absence, find_absent, release
 from reconciler.drift.finding import find_drifts

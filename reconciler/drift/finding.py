@@ -18,7 +18,7 @@ __all__ = ["find_drifts"]
 
 
 def find_drifts(changes: Iterable[PresetChange]) -> tuple[Drift, ...]:
-    """Give the differences behind changes, by address, group and person.
+    """Return the differences behind changes, by address, group and person.
 
     Whoever a plan would remove is *live only*, whoever it would add is *git only*; another workflow manager is both.
     """

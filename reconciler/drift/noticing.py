@@ -22,7 +22,7 @@ ENDS_SOON_DAYS = 14
 
 
 def template_groups(targets: Iterable[ResolvedTarget], versions: Iterable[Version]) -> tuple[TemplateGroups, ...]:
-    """Give the role groups of every template that is managed, by id."""
+    """Return the role groups of every template that is managed, by id."""
     known = {version.id: version for version in versions}
     templates = {one.target.template.id: one.target.template for one in targets}
     return tuple(
@@ -46,7 +46,7 @@ def find_notices(
     previous: DriftReport | None,
     today: datetime.date,
 ) -> tuple[Notice, ...]:
-    """Give everything worth knowing of the presets that are managed, by address.
+    """Return everything worth knowing of the presets that are managed, by address.
 
     Who may not be assigned any more is told where the list of possible assignees was read, which is for presets that
     are invalid (docs/service.md section 1).

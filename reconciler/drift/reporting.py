@@ -90,7 +90,7 @@ def _summary(drifts: Sequence[Drift], absence: Absence, notices: int, presets: i
 
 
 def encode_report(report: DriftReport) -> bytes:
-    """Give the report as JSON, for the file and for ``--format json`` alike."""
+    """Return the report as JSON, for the file and for ``--format json`` alike."""
     return msgspec.json.format(msgspec.json.encode(report), indent=2) + b"\n"
 
 

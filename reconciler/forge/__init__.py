@@ -19,7 +19,7 @@ class Forge(Protocol):
     """What commands need of a forge; every call raises ForgeError where the forge refuses or cannot be reached."""
 
     def head(self, number: int) -> str:
-        """Give the last commit of a pull request."""
+        """Return the last commit of a pull request."""
         ...
 
     def show(self, number: int, review: Review) -> str:
@@ -35,15 +35,15 @@ class Forge(Protocol):
         ...
 
     def status(self, commit: str, context: str) -> CommitStatus | None:
-        """Give the newest status of this name that a commit has from our own account."""
+        """Return the newest status of this name that a commit has from our own account."""
         ...
 
     def merged(self, commit: str) -> MergedChange | None:
-        """Give the merged pull request that a commit came with, if it came with one."""
+        """Return the merged pull request that a commit came with, if it came with one."""
         ...
 
     def plan_file(self, change: MergedChange) -> bytes | None:
-        """Give the plan file that the run of a pull request's last commit kept; null where there is none."""
+        """Return the plan file that the run of a pull request's last commit kept; null where there is none."""
         ...
 
     def keep_issue(self, issue: DriftIssue) -> str:
@@ -52,7 +52,7 @@ class Forge(Protocol):
 
 
 def open_forge(place: ForgePlace) -> Forge:
-    """Give the client for a forge; raises UsageError where its library is not installed."""
+    """Return the client for a forge; raises UsageError where its library is not installed."""
     try:
         if place.kind == "github":
             from reconciler.forge.github import GitHub  # noqa: PLC0415 - only the forge asked for is loaded

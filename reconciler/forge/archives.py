@@ -20,7 +20,7 @@ _UNREADABLE = (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError
 
 
 def file_in_archive(chunks: Iterable[bytes], name: str) -> bytes | None:
-    """Give the content of a file of a zip archive, null where it is not in there.
+    """Return the content of a file of a zip archive, null where it is not in there.
 
     Raises ForgeError for what is no archive, and for one that grows beyond ``LARGEST_BYTES``, packed or unpacked.
     """

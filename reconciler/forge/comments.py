@@ -29,7 +29,7 @@ class StickyComment(Protocol[Own]):
     """What a forge does with comments of ours."""
 
     def own_comments(self, number: int) -> Iterable[Found[Own]]:
-        """Give the comments of our own account, the oldest first."""
+        """Return the comments of our own account, the oldest first."""
         ...
 
     def create(self, number: int, body: str) -> None:
@@ -50,7 +50,7 @@ class StickyComment(Protocol[Own]):
 
 
 def body_of(review: Review, *, resolved: bool | None = None) -> str:
-    """Give the whole body, with what finds it again, and whether it is folded away (null: as the review says)."""
+    """Return the whole body, with what finds it again, and whether it is folded away (null: as the review says)."""
     folded = review.resolved if resolved is None else resolved
     return "\n".join((review.marker, *((RESOLVED,) if folded else ()), review.body))
 

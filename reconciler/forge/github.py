@@ -75,7 +75,7 @@ class GitHub:
         return told("GitHub", what, GithubException, _words, self._token)
 
     def head(self, number: int) -> str:
-        """Give the last commit of a pull request."""
+        """Return the last commit of a pull request."""
         with self._told(f"pull request {number} of {self._name}"):
             return self._repository.get_pull(number).head.sha
 
@@ -84,7 +84,7 @@ class GitHub:
         return show_review(self, number, review)
 
     def own_comments(self, number: int) -> Iterator[Found[IssueComment]]:
-        """Give the comments of our own account, the oldest first."""
+        """Yield the comments of our own account, the oldest first."""
         account = self._login()
         with self._told(f"the comments of pull request {number}"):
             for comment in self._repository.get_pull(number).get_issue_comments():
@@ -139,7 +139,7 @@ class GitHub:
             )
 
     def status(self, commit: str, context: str) -> CommitStatus | None:
-        """Give the newest status of this name that a commit has from our own account."""
+        """Return the newest status of this name that a commit has from our own account."""
         account = self._login()
         with self._told(f"the statuses of commit {commit[:12]}"):
             for one in self._repository.get_commit(commit).get_statuses():
@@ -153,7 +153,7 @@ class GitHub:
         return None
 
     def merged(self, commit: str) -> MergedChange | None:
-        """Give the pull request, merged into the default branch, that a commit came with, if it came with one.
+        """Return the pull request, merged into the default branch, that a commit came with, if it came with one.
 
         A request that was merged as this very commit goes before one that merely contains it.
         """
@@ -168,7 +168,7 @@ class GitHub:
         return MergedChange(number=pulls[0].number, head=pulls[0].head.sha) if pulls else None
 
     def plan_file(self, change: MergedChange) -> bytes | None:
-        """Give the plan file that the run of a pull request's last commit kept; null where there is none.
+        """Return the plan file that the run of a pull request's last commit kept; null where there is none.
 
         A file that a run for a fork kept does not count: whoever owns the fork decides what stands in it.
         """
@@ -187,7 +187,7 @@ class GitHub:
         return keep_issue(self, issue)
 
     def own_issues(self, label: str) -> Iterator[FoundIssue[Issue]]:
-        """Give the issues of our own account with this label, open or closed, the oldest first."""
+        """Yield the issues of our own account with this label, open or closed, the oldest first."""
         account = self._login()
         with self._told(f"the issues of {self._name}"):
             for issue in self._repository.get_issues(state="all", labels=[label], sort="created", direction="asc"):
@@ -221,7 +221,7 @@ class GitHub:
             return file_in_archive(answer.iter_content(_CHUNK_BYTES), "plan.json")
 
     def _login(self) -> str:
-        """Give our own login, of a person or an app; a token that may not ask is one of GitHub Actions."""
+        """Return our own login, of a person or an app; a token that may not ask is one of GitHub Actions."""
         if self._account is None:
             try:
                 with self._told("who this token is"):
@@ -235,7 +235,7 @@ class GitHub:
 
 
 def _login_of(user: NamedUser | Organization | None) -> str | None:
-    """Give somebody's login; an account that was deleted has none, whatever the library's types say."""
+    """Return somebody's login; an account that was deleted has none, whatever the library's types say."""
     return None if user is None else user.login
 
 

@@ -58,7 +58,7 @@ class GitLab:
         return told("GitLab", what, gitlab.GitlabError, _words, self._token)
 
     def head(self, number: int) -> str:
-        """Give the last commit of a merge request."""
+        """Return the last commit of a merge request."""
         with self._told(f"merge request {number} of {self._name}"):
             return str(self._project.mergerequests.get(number).sha)
 
@@ -67,7 +67,7 @@ class GitLab:
         return show_review(self, number, review)
 
     def own_comments(self, number: int) -> Iterator[Found[_Note]]:
-        """Give the threads that our own account began, the oldest first."""
+        """Yield the threads that our own account began, the oldest first."""
         account = self._user()
         with self._told(f"the threads of merge request {number}"):
             request = self._project.mergerequests.get(number, lazy=True)
@@ -127,7 +127,7 @@ class GitLab:
             self._project.commits.get(commit, lazy=True).statuses.create(values)
 
     def status(self, commit: str, context: str) -> CommitStatus | None:
-        """Give the newest status of this name that a commit has from our own account."""
+        """Return the newest status of this name that a commit has from our own account."""
         account = self._user()
         with self._told(f"the statuses of commit {commit[:12]}"):
             statuses = self._project.commits.get(commit, lazy=True).statuses
@@ -142,7 +142,7 @@ class GitLab:
         return None
 
     def merged(self, commit: str) -> MergedChange | None:
-        """Give the merge request, merged into the default branch, that a commit came with, if it came with one.
+        """Return the merge request, merged into the default branch, that a commit came with, if it came with one.
 
         A request that was merged as this very commit goes before one that merely contains it.
         """
@@ -154,7 +154,7 @@ class GitLab:
         return MergedChange(number=merged[0]["iid"], head=merged[0]["sha"]) if merged else None
 
     def plan_file(self, change: MergedChange) -> bytes | None:
-        """Give the plan file that the job of a merge request's last commit kept; null where there is none.
+        """Return the plan file that the job of a merge request's last commit kept; null where there is none.
 
         A file that a fork's pipeline kept does not count: whoever owns the fork decides what stands in it.
         """
@@ -176,7 +176,7 @@ class GitLab:
         return keep_issue(self, issue)
 
     def own_issues(self, label: str) -> Iterator[FoundIssue[Any]]:
-        """Give the issues of our own account with this label, open or closed, the oldest first."""
+        """Yield the issues of our own account with this label, open or closed, the oldest first."""
         account = self._user()
         with self._told(f"the issues of {self._name}"):
             found = self._project.issues.list(
@@ -226,7 +226,7 @@ class GitLab:
 
 
 def _author(of: Mapping[str, Any]) -> int | None:
-    """Give whose a note or status is; nobody's, where the account is gone."""
+    """Return whose a note or status is; nobody's, where the account is gone."""
     author = of.get("author")
     return author["id"] if author else None
 

@@ -33,7 +33,7 @@ class IssueTracker(Protocol[Own]):
     """What a forge does with issues of ours."""
 
     def own_issues(self, label: str) -> Iterable[FoundIssue[Own]]:
-        """Give the issues of our own account with this label, open or closed, the oldest first."""
+        """Return the issues of our own account with this label, open or closed, the oldest first."""
         ...
 
     def open_issue(self, title: str, body: str, label: str) -> int:
@@ -92,7 +92,7 @@ def _keep(forge: IssueTracker[Own], found: FoundIssue[Own], wanted: DriftIssue) 
 
 
 def _untold(body: str, lines: Sequence[IssueLine]) -> list[IssueLine]:
-    """Give the lines that a body has not told yet; where it could not hold the keys of all, the report says which."""
+    """Return the lines that a body has not told yet; where it could not hold the keys of all, the report says which."""
     found = _TOLD.search(body)
     if found is None:
         return [one for one in lines if one.new]

@@ -16,7 +16,7 @@ BACKOFF_SECONDS = 0.5
 
 
 def repeating_session() -> requests.Session:
-    """Give a session that repeats what failed in passing, a few times within about ten seconds."""
+    """Return a session that repeats what failed in passing, a few times within about ten seconds."""
     session = requests.Session()
     retry = Retry(
         total=RETRIES,

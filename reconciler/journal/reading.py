@@ -31,7 +31,7 @@ _decoder = msgspec.json.Decoder(JournalEvent)
 
 
 def read_runs(folder: Path) -> list[RecordedRun]:
-    """Give every run of the folder, the newest first; a folder that is not there holds none.
+    """Return every run of the folder, the newest first; a folder that is not there holds none.
 
     Raises DocumentsError for a line in the middle that cannot be read: that is no crash but damage.
     """
@@ -50,7 +50,7 @@ def read_runs(folder: Path) -> list[RecordedRun]:
 
 
 def read_last_drift(folder: Path, company_id: str) -> DriftReport | None:
-    """Give the newest drift report of a company, null where the journal has none; a torn one does not count."""
+    """Return the newest drift report of a company, null where the journal has none; a torn one does not count."""
     for path in sorted(folder.glob("*.jsonl"), reverse=True) if folder.is_dir() else []:
         with suppress(OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError), path.open("rb") as file:
             event = _decoder.decode(file.readline())

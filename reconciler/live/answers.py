@@ -1,4 +1,4 @@
-"""Say what an answer means for the caller (docs/service.md section 5). Nothing is repeated here."""
+"""Describe what an answer means for the caller (docs/service.md section 5). Nothing is repeated here."""
 
 from __future__ import annotations
 
@@ -130,7 +130,7 @@ def describe_body(response: httpx.Response) -> str:
 
 
 def _words(body: Any, status: str = "") -> str:
-    """Give the texts of a body; a code that is but the status again says nothing."""
+    """Return the texts of a body; a code that is but the status again says nothing."""
     if isinstance(body, dict):
         error = body.get("error")
         if isinstance(error, dict):

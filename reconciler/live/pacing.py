@@ -63,7 +63,7 @@ class RateWindows:
             return 0.0
 
     def finished(self) -> None:
-        """Tell that a reserved request is over, with or without an answer."""
+        """Report that a reserved request is over, with or without an answer."""
         with self._lock:
             self._in_flight -= 1
 
@@ -94,7 +94,7 @@ class RateWindows:
             self._blocked_until = max(self._blocked_until, until)
 
     def left(self) -> int | None:
-        """Give how many requests may be sent before something resets; unknown before the first answer."""
+        """Return how many requests may be sent before something resets; unknown before the first answer."""
         with self._lock:
             return min((max(window.remaining, 0) for window in self._windows.values()), default=None)
 

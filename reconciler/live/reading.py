@@ -86,7 +86,7 @@ class Reader:
 
     @property
     def pacing(self) -> Pacing:
-        """Give what reading has cost so far."""
+        """Return what reading has cost so far."""
         seconds = round(time.monotonic() - self._started, 3)
         return Pacing(requests=self.client.requests, lower_bound=self.lower_bound, seconds=seconds)
 

@@ -58,21 +58,21 @@ class RefreshingReader:
         return self._reader.pacing
 
     def catalogue(self, *, with_projects: bool, fields: frozenset[str] | None) -> Catalogue:
-        """Give the catalogue of the snapshot."""
+        """Return the catalogue of the snapshot."""
         return self._snapshot.catalogue(with_projects=with_projects, fields=fields)
 
     def versions(self, templates: Sequence[Template]) -> list[Version]:
-        """Give versions, read where the snapshot has not got them."""
+        """Return versions, read where the snapshot has not got them."""
         return self.versions_by_id([one.version_id for one in templates if one.version_id])
 
     def versions_by_id(self, version_ids: Sequence[str]) -> list[Version]:
-        """Give versions, read where the snapshot has not got them: a template may have been published since."""
+        """Return versions, read where the snapshot has not got them: a template may have been published since."""
         known = self._snapshot.versions_by_id(version_ids)
         missing = [one for one in dict.fromkeys(version_ids) if one not in {version.id for version in known}]
         return [*known, *self._reader.versions_by_id(missing)]
 
     def presets(self, wanted: Sequence[Wanted]) -> tuple[list[Preset], list[Unreadable]]:
-        """Give presets, those to be read anew and those the snapshot never looked at from the service."""
+        """Return presets, those to be read anew and those the snapshot never looked at from the service."""
         seen: list[Wanted] = []
         unseen: list[Wanted] = []
         for one in wanted:

@@ -41,7 +41,7 @@ class _Snapshot(msgspec.Struct, frozen=True):
 
 
 def encode_snapshot(state: LiveState, company_id: str) -> bytes:
-    """Give a snapshot file with a checksum over the state in it."""
+    """Return a snapshot file with a checksum over the state in it."""
     content = msgspec.json.encode(state_shape(state))
     return msgspec.json.encode(
         _Snapshot(
@@ -93,22 +93,22 @@ class SnapshotReader:
         self._managers = {one.place: one for one in state.managers}
 
     def catalogue(self, *, with_projects: bool, fields: frozenset[str] | None) -> Catalogue:  # noqa: ARG002
-        """Give the catalogue; raises IncompleteError when projects are needed and were not read."""
+        """Return the catalogue; raises IncompleteError when projects are needed and were not read."""
         if with_projects and not self._state.with_projects:
             raise IncompleteError("the snapshot was made without the list of projects; make a new one")
         return self._state.catalogue
 
     def versions(self, templates: Sequence[Template]) -> list[Version]:
-        """Give the versions of these templates, as far as the snapshot has them."""
+        """Return the versions of these templates, as far as the snapshot has them."""
         return self.versions_by_id([template.version_id or "" for template in templates])
 
     def versions_by_id(self, version_ids: Sequence[str]) -> list[Version]:
-        """Give these versions, as far as the snapshot has them."""
+        """Return these versions, as far as the snapshot has them."""
         wanted = set(version_ids)
         return [version for version in self._state.versions if version.id in wanted]
 
     def presets(self, wanted: Sequence[Wanted]) -> tuple[list[Preset], list[Unreadable]]:
-        """Give the wanted presets; what the snapshot did not look at is unreadable."""
+        """Return the wanted presets; what the snapshot did not look at is unreadable."""
         keys = {(one.place.project_id, template_id) for one in wanted for template_id in one.template_ids}
         presets = [one for one in self._state.presets if (one.project_id, one.template_id) in keys]
         unreadable = [
@@ -131,7 +131,7 @@ class SnapshotReader:
         return [one for one in wanted.template_ids if (project_id, one) not in self._looked_at]
 
     def presets_by_id(self, wanted: Sequence[NamedPreset]) -> tuple[list[Preset], list[Unreadable]]:
-        """Give these presets; one that the snapshot does not have is unreadable."""
+        """Return these presets; one that the snapshot does not have is unreadable."""
         known = {(one.project_id, one.template_id, one.id): one for one in self._state.presets}
         presets, unreadable = [], []
         for one in wanted:
@@ -150,19 +150,19 @@ class SnapshotReader:
         return presets, unreadable
 
     def assignees(self, wanted: Iterable[Place]) -> list[PeopleList]:
-        """Give the lists of possible assignees that the snapshot has."""
+        """Return the lists of possible assignees that the snapshot has."""
         return [self._assignees[key] for key in wanted if key in self._assignees]
 
     def managers(self, wanted: Iterable[Place]) -> list[PeopleList]:
-        """Give the lists of workflow managers that the snapshot has."""
+        """Return the lists of workflow managers that the snapshot has."""
         return [self._managers[key] for key in wanted if key in self._managers]
 
     def inactive_logins(self) -> frozenset[str] | None:
-        """Give the logins that were inactive, or null when the snapshot does not know."""
+        """Return the logins that were inactive, or null when the snapshot does not know."""
         return None if self._state.inactive is None else self._state.inactive | self._state.rehired
 
     def active_logins(self) -> frozenset[str] | None:
-        """Give those of the inactive who were active as well; of all others the snapshot does not know it."""
+        """Return those of the inactive who were active as well; of all others the snapshot does not know it."""
         return self._state.rehired
 
     @property
@@ -177,5 +177,5 @@ class SnapshotReader:
 
     @property
     def pacing(self) -> Pacing | None:
-        """Give what it cost to take the snapshot; reading from it costs no requests."""
+        """Return what it cost to take the snapshot; reading from it costs no requests."""
         return self._state.pacing

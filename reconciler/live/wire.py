@@ -45,7 +45,7 @@ class TemplateItem(msgspec.Struct):
     assigned_projects_count: int | None = None
 
     def value(self) -> Template:
-        """Give the template."""
+        """Return the template."""
         version = self.latest_published_version
         return Template(
             id=self.id,
@@ -66,7 +66,7 @@ class ToolItem(msgspec.Struct):
     subtype: _Subtype | None = None
 
     def value(self) -> Tool:
-        """Give the tool."""
+        """Return the tool."""
         return Tool(self.type, None if self.subtype is None else int(self.subtype))
 
 
@@ -81,7 +81,7 @@ class ProjectItem(msgspec.Struct):
 
 
 def project_value(raw: dict[str, Any], item: ProjectItem, fields: frozenset[str] | None) -> Project:
-    """Give the project with those of its fields that documents select by (null: with all), as text."""
+    """Return the project with those of its fields that documents select by (null: with all), as text."""
     return Project(
         id=str(item.id),
         name=item.name,
@@ -112,7 +112,7 @@ class VersionAnswer(msgspec.Struct):
     responsible_groups: tuple[Group, ...]
 
     def value(self) -> Version:
-        """Give the version with its groups as the answer named them, types in one spelling."""
+        """Return the version with its groups as the answer named them, types in one spelling."""
         return Version(
             self.id, tuple(Group(one.uuid, one.name, one.type.casefold()) for one in self.responsible_groups)
         )
@@ -156,7 +156,7 @@ class PresetAnswer(msgspec.Struct):
     valid: bool = True
 
     def value(self, project_id: str | None, known: dict[Person, Person]) -> Preset:
-        """Give the preset; equal people become one object through ``known``."""
+        """Return the preset; equal people become one object through ``known``."""
         manager = self.workflow_manager
         steps = self.individual_assignees
         return Preset(

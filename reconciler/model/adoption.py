@@ -28,11 +28,11 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def people(self) -> tuple[frozenset[str], frozenset[str]]:
-        """Give whom it adds and removes by login id."""
+        """Return whom it adds and removes by login id."""
         return frozenset(one.id for one in self.add), frozenset(one.id for one in self.remove)
 
     def shared_with(self, others: Iterable[Wish]) -> Wish:
-        """Give the part of it that every other one wishes too."""
+        """Return the part of it that every other one wishes too."""
         add, remove = self.add, self.remove
         for other in others:
             coming, going = {one.id for one in other.add}, {one.id for one in other.remove}

@@ -49,7 +49,7 @@ class Diagnostic(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def has_errors(diagnostics: Iterable[Diagnostic]) -> bool:
-    """Tell whether anything among the diagnostics is an error."""
+    """Return whether anything among the diagnostics is an error."""
     return any(diagnostic.severity == "error" for diagnostic in diagnostics)
 
 

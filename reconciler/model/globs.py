@@ -10,7 +10,7 @@ __all__ = ["fits"]
 
 
 def fits(glob: str, text: str) -> bool:
-    """Tell whether a text is the glob itself or matches it: a role may be called ``Manager [West]``."""
+    """Return whether a text is the glob itself or matches it: a role may be called ``Manager [West]``."""
     return glob == text or _compiled(glob).match(text) is not None
 
 

@@ -263,7 +263,7 @@ class LiveState(msgspec.Struct, frozen=True, kw_only=True):
     pacing: Pacing | None = None
 
     def everybody(self) -> Iterator[Person]:
-        """Give everybody in a preset, as often as they are there."""
+        """Yield everybody in a preset, as often as they are there."""
         for preset in self.presets:
             if preset.workflow_manager is not None:
                 yield preset.workflow_manager
@@ -272,7 +272,7 @@ class LiveState(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def preset_address(key: PresetKey) -> str:
-    """Give the address of a preset, ``projects/<id>/templates/<id>`` or ``company/templates/<id>``."""
+    """Return the address of a preset, ``projects/<id>/templates/<id>`` or ``company/templates/<id>``."""
     if key.project_id is None:
         return f"company/templates/{key.template_id}"
     return f"projects/{key.project_id}/templates/{key.template_id}"

@@ -41,7 +41,7 @@ class Member(msgspec.Struct, frozen=True, kw_only=True):
         return f"login id {self.login_id}" if self.login_id is not None else f"team:{self.team}"
 
     def names(self, login_id: str, login: str | None) -> bool:
-        """Tell whether this line names a person: by login id where it has one, else by login without case."""
+        """Return whether this line names a person: by login id where it has one, else by login without case."""
         if self.login_id is not None:
             return self.login_id == login_id
         return self.login is not None and login is not None and self.login.lower() == login.lower()

@@ -23,7 +23,7 @@ class Limit(msgspec.Struct, frozen=True, kw_only=True):
     origin: Origin | None = None
 
     def allows(self, removals: int, members: int) -> bool:
-        """Tell whether that many may go of so many; no rounding, 25 % of 10 are 2.5."""
+        """Return whether that many may go of so many; no rounding, 25 % of 10 are 2.5."""
         return removals <= self.count or removals * 100 <= self.percent * members
 
     def __str__(self) -> str:

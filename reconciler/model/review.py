@@ -102,10 +102,10 @@ class MarkedCommits(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def plan_context(company_id: str) -> str:
-    """Give the name of the commit status that carries a plan's digest."""
+    """Return the name of the commit status that carries a plan's digest."""
     return f"reconciler/plan/{company_id}"
 
 
 def apply_context(company_id: str) -> str:
-    """Give the name of the commit status that tells of an apply."""
+    """Return the name of the commit status that tells of an apply."""
     return f"reconciler/apply/{company_id}"

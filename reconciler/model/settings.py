@@ -16,7 +16,7 @@ class Secret:
         self._text = text
 
     def reveal(self) -> str:
-        """Give the text itself; only the room that sends it may ask."""
+        """Return the text itself; only the room that sends it may ask."""
         return self._text
 
     def __repr__(self) -> str:

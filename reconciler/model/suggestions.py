@@ -14,7 +14,7 @@ _LONGEST_COMPARED = 200
 
 
 def did_you_mean(wrong: str, known: Iterable[str]) -> str:
-    """Give ``"; did you mean 'X'?"`` for the closest known text, or an empty text when none is close.
+    """Return ``"; did you mean 'X'?"`` for the closest known text, or an empty text when none is close.
 
     A difference in case or surrounding blanks alone always counts as close. Very long texts and very many
     candidates are not compared, so that hostile input costs no time.
@@ -33,7 +33,7 @@ def did_you_mean(wrong: str, known: Iterable[str]) -> str:
 
 
 def did_you_mean_login(wrong: str, known: Iterable[str]) -> str:
-    """Give the same for logins, by what stands before the ``@``: of one company they all look alike behind it."""
+    """Return the same for logins, by what stands before the ``@``: of one company they all look alike behind it."""
     by_name: dict[str, str] = {}
     for login in known:
         by_name.setdefault(login.partition("@")[0].casefold(), login)

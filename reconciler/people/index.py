@@ -95,7 +95,7 @@ class PeopleIndex:
         }
 
     def find(self, member: Member) -> Person | None:
-        """Give the person a line of a document names, or null when nobody was seen so far."""
+        """Return the person a line of a document names, or null when nobody was seen so far."""
         if member.login is None:
             return self._by_id.get(member.login_id or "")
         login = member.login.lower()
@@ -107,15 +107,15 @@ class PeopleIndex:
         return self._by_id.get(login_id)
 
     def find_surely(self, member: Member) -> Person | None:
-        """Give the person a line names, or null also where its login stood for more than one."""
+        """Return the person a line names, or null also where its login stood for more than one."""
         if member.login is not None and member.login.lower() in self.ambiguous:
             return None
         return self.find(member)
 
     def knows(self, login: str) -> bool:
-        """Tell whether a login, in lower case, was seen."""
+        """Return whether a login, in lower case, was seen."""
         return login in self._by_login
 
     def logins(self) -> list[str]:
-        """Give every login seen, for suggestions."""
+        """Return every login seen, for suggestions."""
         return [person.login or "" for person in self._by_login.values()]

@@ -39,7 +39,7 @@ class PeopleLists:
         return bool(self._needed)
 
     def ask(self, *, also_unknown: bool) -> list[Place]:
-        """Give the places whose lists are to be read now."""
+        """Return the places whose lists are to be read now."""
         places = list(self._needed) or (list(dict.fromkeys(self._first.values())) if also_unknown else [])
         self._asked.update(places)
         self._needed, self._first = {}, {}
@@ -50,7 +50,7 @@ class PeopleLists:
         self._read.update((one.place, one) for one in lists)
 
     def denies(self, place: Place, person: Person) -> bool:
-        """Tell whether the list of a place was asked for and does not show somebody."""
+        """Return whether the list of a place was asked for and does not show somebody."""
         if place not in self._asked:
             return False
         people = self._read.get(place)

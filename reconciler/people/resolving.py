@@ -165,7 +165,7 @@ class Resolution:
         return ResolvedTarget(target, groups, self._manager(target, left))
 
     def _doubtful_there(self, preset: Preset) -> Iterator[MemberKey]:
-        """Give the logins in a preset of which nobody knows yet which account is in use: one of them may be dead."""
+        """Yield the logins in a preset of which nobody knows yet which account is in use: one of them may be dead."""
         for membership in preset.groups:
             for person in membership.members:
                 login = (person.login or "").lower()
@@ -271,7 +271,7 @@ class Resolution:
 
 
 def _named(resolved: ResolvedTarget) -> Iterator[Member]:
-    """Give every line that names somebody for a target."""
+    """Yield every line that names somebody for a target."""
     for group in resolved.target.groups.values():
         yield from group.members
     if resolved.target.manager is not None:

@@ -43,12 +43,12 @@ class _Step(NamedTuple):
 
 
 def newest_last(plans: Iterable[Plan]) -> list[Plan]:
-    """Give plans in the order in which they were made: files are named, and named to apply, in any order."""
+    """Return plans in the order in which they were made: files are named, and named to apply, in any order."""
     return sorted(plans, key=lambda plan: plan.created_at)
 
 
 def approved_presets(plans: Iterable[Plan]) -> dict[PresetKey, NamedPreset]:
-    """Give the presets that plans are about, as the newest of them (the last) found them."""
+    """Return the presets that plans are about, as the newest of them (the last) found them."""
     found = {}
     for plan in plans:
         for change in plan.changes:
@@ -162,7 +162,7 @@ def left_over(changes: Iterable[PresetChange], plans: Iterable[Plan]) -> int:
 
 
 def holds(preset: Preset, address: str, plans: Iterable[Plan]) -> bool:
-    """Tell whether live is as the plans together would have made this preset."""
+    """Return whether live is as the plans together would have made this preset."""
     members = {group.uuid: {person.id for person in group.members} for group in preset.groups}
     for step in _all_steps(plans):
         if step.address != address:

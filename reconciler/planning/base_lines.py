@@ -116,20 +116,20 @@ class BaseLines:
         self._empty = frozenset(_empty_groups(base))
 
     def has(self, kinds: Collection[str], keys: Iterable[_Key]) -> bool:
-        """Tell whether the base says everything that a place says of these kinds, and that is anything."""
+        """Return whether the base says everything that a place says of these kinds, and that is anything."""
         wanted = {key for key in keys if key[0] in kinds}
         return bool(wanted) and wanted <= self._keys
 
     def has_as_often(self, key: _Key, written: int) -> bool:
-        """Tell whether the base has an entry as often as the documents of now: a copy of it is a new line."""
+        """Return whether the base has an entry as often as the documents of now: a copy of it is a new line."""
         return written <= self._entries[key]
 
     def team_names(self, team: str, person: Member) -> bool:
-        """Tell whether a team of the base names a person, by nested teams too."""
+        """Return whether a team of the base names a person, by nested teams too."""
         return person.key in self._people.get(team, frozenset())
 
     def is_empty(self, documents: Documents, origin: Origin) -> bool:
-        """Tell whether a group of the documents, by its place, is one that the base leaves empty too, as of today."""
+        """Return whether a group of the documents, by its place, is one that the base leaves empty too, as of today."""
         return any(key in self._empty for place, key in _places(documents) if place == origin)
 
 

@@ -31,7 +31,7 @@ def judge_released(
     revision: str,
     catalogue: Catalogue,
 ) -> list[Diagnostic]:
-    """Tell of what the base managed and nothing manages now: nobody is removed there, and nobody watches either."""
+    """Report of what the base managed and nothing manages now: nobody is removed there, and nobody watches either."""
     now = {resolved.target.address: resolved.named for resolved in targets}
     released = sorted(
         address for address, then in base.items() if address not in now or not then.groups.keys() <= now[address]

@@ -47,7 +47,7 @@ def compare(
     versions: Iterable[Version],
     base: Mapping[str, BaseTarget] | None = None,
 ) -> tuple[PresetChange, ...]:
-    """Give the presets that differ from what is desired, by address.
+    """Return the presets that differ from what is desired, by address.
 
     Only managed role groups and managed workflow managers count; sets are compared, never order. Unmanaged
     and dynamic groups stand in ``before`` and ``after`` alike. ``base`` is what the base revision asks

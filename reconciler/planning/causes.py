@@ -1,4 +1,4 @@
-"""Tells who moved, the documents or live: a comparison of three, base, documents here and live; it judges nothing."""
+"""Reports who moved, the documents or live: a comparison of three, base, documents here and live; it judges nothing."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ __all__ = ["already_so", "base_targets", "cause_of_addition", "cause_of_removal"
 def base_targets(
     base: Documents | None, state: LiveState, find: Callable[[Member], Person | None]
 ) -> tuple[dict[str, BaseTarget], list[Diagnostic]]:
-    """Give what the base asks for, by address, and what of it can no longer be told; nothing where it had no documents.
+    """Return what the base asks for, by address, and what of it is unknown now; nothing where it had no documents.
 
     People are looked up among those already seen; ``find`` gives nobody where a line may mean more than one. Of a
     preset that nobody looked for, because it is no longer in scope, the address stands there without groups.
@@ -58,7 +58,7 @@ def base_targets(
 
 
 def cause_of_addition(login_id: str, base: BaseGroup | None) -> Cause:
-    """Give drift for somebody whom the base wanted there already, and who is not.
+    """Return drift for somebody whom the base wanted there already, and who is not.
 
     Whoever a line without a person there meant, it makes nobody drift: an addition is requested where that is in doubt.
     """
@@ -68,7 +68,7 @@ def cause_of_addition(login_id: str, base: BaseGroup | None) -> Cause:
 
 
 def cause_of_removal(login_id: str, base: BaseGroup | None) -> Cause:
-    """Give drift for somebody whom the base did not want there either, and who is.
+    """Return drift for somebody whom the base did not want there either, and who is.
 
     Where it names anybody who cannot be found, such as by an old login, it may have meant just this person: requested.
     """
@@ -89,7 +89,7 @@ def _group(desired: DesiredGroup, find: Callable[[Member], Person | None], *, un
 
 
 def _manager(manager: Member | None, find: Callable[[Member], Person | None]) -> str | None:
-    """Give a login id; of somebody who cannot be found a word that is nobody's, as null is a manager of no document."""
+    """Return a login id, or for a person who is not found a word that nobody has: null is a manager of no document."""
     if manager is None:
         return None
     person = find(manager)
@@ -99,7 +99,7 @@ def _manager(manager: Member | None, find: Callable[[Member], Person | None]) ->
 def already_so(
     targets: Iterable[ResolvedTarget], base: Mapping[str, BaseTarget], versions: Iterable[Version]
 ) -> tuple[AlreadySo, ...]:
-    """Give what these documents ask for, the base did not, and live has: a change of documents with nothing to do.
+    """Return what these documents ask for, the base did not, and live has: a change of documents with nothing to do.
 
     Whoever cannot be found is said to be gone only where other lines of the base name everybody in live: else live may
     have them by another login.

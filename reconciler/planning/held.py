@@ -122,7 +122,7 @@ def _lines(tolerance: Tolerance) -> BaseLines | None:
 
 
 class _Judge:
-    """Tells of problems whether the base has their lines too."""
+    """Reports of problems whether the base has their lines too."""
 
     def __init__(self, documents: Documents, scope: Scope, tolerance: Tolerance) -> None:
         self._everything = tolerance.everything

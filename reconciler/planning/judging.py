@@ -1,4 +1,4 @@
-"""Says what of live stands in the way of a plan or of a write; what policy says is the guards' part."""
+"""Describes what of live stands in the way of a plan or of a write; what policy says is the guards' part."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def judge_kept(changes: Iterable[PresetChange], live: LiveState) -> list[Diagnos
 
 
 def unreadable_diagnostics(unreadable: Iterable[Unreadable]) -> list[Diagnostic]:
-    """Say what could not be read; a plan with any of these is not complete."""
+    """Describe what could not be read; a plan with any of these is not complete."""
     diagnostics = []
     for one in unreadable:
         scope = "company" if one.project_id is None else f"projects/{one.project_id}"
@@ -93,7 +93,7 @@ def judge_acknowledged(
 
 
 def _leaving(change: PresetChange) -> Iterator[tuple[tuple[str, str] | None, Person]]:
-    """Give whom a change takes out of which group (uuid and name), or as workflow manager."""
+    """Yield whom a change takes out of which group (uuid and name), or as workflow manager."""
     for group in change.groups:
         for one in group.remove:
             yield (group.uuid, group.name), Person(one.id, one.login, one.name)
@@ -103,7 +103,7 @@ def _leaving(change: PresetChange) -> Iterator[tuple[tuple[str, str] | None, Per
 
 
 def judge_age(observed_at: str, now: datetime.datetime) -> list[Diagnostic]:
-    """Say that live is known from longer ago than a day, or that this cannot be told; both moments are UTC."""
+    """Report that live is known from longer ago than a day, or that this cannot be told; both moments are UTC."""
     hours = _hours_between(observed_at, now)
     if hours is None:
         age = "of a day that cannot be told"

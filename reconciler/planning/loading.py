@@ -19,7 +19,7 @@ __all__ = ["check_plan", "decode_plan", "encode_plan"]
 
 
 def encode_plan(plan: Plan) -> bytes:
-    """Give the plan as JSON, for the file and for ``--format json`` alike."""
+    """Return the plan as JSON, for the file and for ``--format json`` alike."""
     return msgspec.json.format(msgspec.json.encode(plan), indent=2) + b"\n"
 
 
@@ -71,7 +71,7 @@ def check_plan(plan: Plan, name: str) -> None:
 
 
 def _as_restricted(plan: Plan) -> bool:
-    """Tell whether a plan of one cause has a base to tell causes by, and moves nobody for the other one."""
+    """Return whether a plan of one cause has a base to tell causes by, and moves nobody for the other one."""
     if plan.only is None:
         return True
     groups = [group for change in plan.changes for group in change.groups]
@@ -82,7 +82,7 @@ def _as_restricted(plan: Plan) -> bool:
 
 
 def _people_as_changed(plan: Plan) -> bool:
-    """Tell whether what is told person by person is what changes; how much each keeps cannot be checked here."""
+    """Return whether what is told person by person is what changes; how much each keeps cannot be checked here."""
     told = tuple(msgspec.structs.replace(one, keeps=0) for one in plan.people)
     counted = changes_per_person(plan.changes, ())
     return not told or told == tuple(msgspec.structs.replace(one, keeps=0) for one in counted)

@@ -28,7 +28,7 @@ class _Counted:
 
 
 def changes_per_person(changes: Sequence[PresetChange], presets: Iterable[JudgedPreset]) -> tuple[PersonChange, ...]:
-    """Give everybody whom the changes concern, by login; ``presets`` are those in scope as they will be."""
+    """Return everybody whom the changes concern, by login; ``presets`` are those in scope as they will be."""
     counted: dict[str, _Counted] = {}
 
     def of(one: Person) -> _Counted:

@@ -1,4 +1,4 @@
-"""Says which presets a plan must see as they are now, where a snapshot tells of all others; it reads none."""
+"""Describes which presets a plan must see as they are now, where a snapshot tells of all others; it reads none."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ __all__ = ["presets_to_refresh"]
 def presets_to_refresh(
     targets: Iterable[ResolvedTarget], changes: Iterable[PresetChange], base: Mapping[str, BaseTarget] | None
 ) -> dict[PresetKey, NamedPreset]:
-    """Give the presets that differ from the snapshot, those whose documents changed since the base, and those in doubt.
+    """Return the presets that differ from the snapshot, whose documents changed since the base, or that are in doubt.
 
     In doubt is a preset for which somebody could not be found among the people of the snapshot.
     """

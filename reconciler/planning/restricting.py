@@ -39,7 +39,7 @@ WHOLE = Restriction()
 def restrict(
     changes: Iterable[PresetChange], restriction: Restriction
 ) -> tuple[tuple[PresetChange, ...], tuple[Diagnostic, ...]]:
-    """Give what of the changes is to be done, and notes that count what is left alone.
+    """Return what of the changes is to be done, and notes that count what is left alone.
 
     A change of which nothing is left is no change. Nobody who is left alone moves: they stand in what live will
     hold as they stand in live.
@@ -57,7 +57,7 @@ def restrict(
 
 
 def unused_globs(restriction: Restriction, targets: Iterable[ResolvedTarget]) -> tuple[Diagnostic, ...]:
-    """Say which globs fit nothing that is managed: such a slip would look just like nothing to heal."""
+    """Describe which globs fit nothing that is managed: such a slip would look just like nothing to heal."""
     globs = set(restriction.addresses or ())
     for resolved in targets:
         address = resolved.target.address
@@ -78,7 +78,7 @@ def unused_globs(restriction: Restriction, targets: Iterable[ResolvedTarget]) ->
 def _split(
     changes: tuple[PresetChange, ...], chosen: Chosen, left_alone: str, notes: list[Diagnostic]
 ) -> tuple[PresetChange, ...]:
-    """Give the chosen part of the changes, and add a note that counts the others."""
+    """Return the chosen part of the changes, and add a note that counts the others."""
     rest = [one for change in changes if (one := part_of(change, _opposite(chosen))) is not None]
     if rest:
         notes.append(_note(left_alone, rest))
@@ -90,7 +90,7 @@ def _opposite(chosen: Chosen) -> Chosen:
 
 
 def part_of(change: PresetChange, chosen: Chosen) -> PresetChange | None:
-    """Give the change with only those who are chosen, or null where nobody is.
+    """Return the change with only those who are chosen, or null where nobody is.
 
     Whoever is not, and would have gone, stays where they stand in live; whoever would have come does not.
     """
@@ -119,7 +119,7 @@ def _part_of_group(change: PresetChange, group: GroupChange, chosen: Chosen) -> 
 
 
 def _named(globs: Iterable[str], change: PresetChange, group: GroupChange | None) -> bool:
-    """Tell whether a glob names the preset, or the group in it."""
+    """Return whether a glob names the preset, or the group in it."""
     address = change.address
     return any(
         fits(glob, address) or (group is not None and fits(glob, f"{address}/groups/{group.uuid}")) for glob in globs

@@ -20,19 +20,19 @@ __all__ = ["changed_claims", "fields_needed", "narrowed", "needs_projects", "sel
 
 
 def needs_projects(documents: Documents) -> bool:
-    """Tell whether any document names projects, so that the list of them must be read."""
+    """Return whether any document names projects, so that the list of them must be read."""
     return any(not document.company_level for document in documents.assignments)
 
 
 def fields_needed(documents: Documents) -> frozenset[str]:
-    """Give the fields of the project list that any ``where`` compares."""
+    """Return the fields of the project list that any ``where`` compares."""
     return frozenset(
         field for document in documents.assignments for entry in document.entries for field in entry.where or ()
     )
 
 
 def select(documents: Documents, catalogue: Catalogue) -> tuple[Scope, list[Diagnostic]]:
-    """Give every preset that the documents speak for, and every name that cannot be found."""
+    """Return every preset that the documents speak for, and every name that cannot be found."""
     finder = _Finder(catalogue)
     claims: dict[PresetKey, list[Claim]] = {}
     templates: dict[str, Template] = {}
@@ -64,7 +64,7 @@ def select(documents: Documents, catalogue: Catalogue) -> tuple[Scope, list[Diag
 
 
 def changed_claims(scope: Scope, before: Documents | None, catalogue: Catalogue) -> set[PresetKey]:
-    """Give the presets of which other documents ask otherwise; none where there are no others.
+    """Return the presets of which other documents ask otherwise; none where there are no others.
 
     What is compared is people and logins as written, whatever line, file or team they come from.
     """
@@ -76,7 +76,7 @@ def changed_claims(scope: Scope, before: Documents | None, catalogue: Catalogue)
 
 
 def _asked(claims: Iterable[Claim]) -> list[tuple[object, ...]]:
-    """Give what claims ask for, in a shape that can be compared."""
+    """Return what claims ask for, in a shape that can be compared."""
     return sorted(
         (
             claim.entry.where is not None,
@@ -98,7 +98,7 @@ def _asked_of(manager: Member | None) -> tuple[str, str]:
 
 
 def narrowed(scope: Scope, keys: Container[PresetKey]) -> Scope:
-    """Give the part of a scope that is about these presets, with the templates it still needs."""
+    """Return the part of a scope that is about these presets, with the templates it still needs."""
     claims = {key: found for key, found in scope.claims.items() if key in keys}
     needed = {key.template_id for key in claims}
     templates = {one.id: one for one in scope.templates if one.id in needed}

@@ -34,7 +34,7 @@ def find_targets(
     versions: Iterable[Version],
     unreadable: Sequence[Unreadable] = (),
 ) -> tuple[list[Target], list[Diagnostic]]:
-    """Give one target for each preset in scope, by address.
+    """Return one target for each preset in scope, by address.
 
     A project entry without a preset is an error; a ``where`` entry passes over such projects, and says how
     many. Presets that could not be read are neither: their own diagnostics tell.
@@ -168,7 +168,7 @@ class _TargetFinder:
         return add
 
     def without_preset(self, key: PresetKey, claims: tuple[Claim, ...]) -> None:
-        """Tell that nothing is there to be managed."""
+        """Report that nothing is left to manage."""
         template = self.templates[key.template_id]
         for claim in claims:
             entry = claim.entry
@@ -192,7 +192,7 @@ class _TargetFinder:
             self._add("error", "documents/no-preset", message, origin)
 
     def tell_passed_over(self) -> None:
-        """Say of each ``where`` how many projects it passed over."""
+        """Report of each ``where`` how many projects it passed over."""
         for origin, count in self._passed_over.items():
             projects = "1 project that matches has" if count == 1 else f"{count} projects that match have"
             message = f"{projects} no preset of this template; passed over"

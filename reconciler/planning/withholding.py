@@ -17,7 +17,7 @@ __all__ = ["withhold"]
 
 
 def withhold(changes: Iterable[PresetChange]) -> tuple[tuple[PresetChange, ...], tuple[WithheldChange, ...]]:
-    """Give the changes without removals, and what is withheld of them.
+    """Return the changes without removals, and what is withheld of them.
 
     A workflow manager is withheld as well where somebody would cease to be one. A change of which nothing is
     left is no change.
@@ -49,5 +49,5 @@ def _split(change: PresetChange) -> tuple[PresetChange | None, WithheldChange | 
 
 
 def _only_adds(_change: PresetChange, _group: GroupChange | None, part: Part) -> bool:
-    """Tell whether nobody loses a role by this."""
+    """Return whether nobody loses a role by this."""
     return isinstance(part, AddedPerson) or (isinstance(part, ManagerChange) and part.before is None)

@@ -1,4 +1,4 @@
-"""Gives diagnostics as workflow commands of GitHub, a line each; nothing in a text may start a command of its own."""
+"""Returns diagnostics as workflow commands of GitHub, a line each; nothing in a text may start a command of its own."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _COMMANDS = {"error": "error", "warning": "warning", "note": "notice"}
 
 
 def render_annotations(diagnostics: Iterable[Diagnostic]) -> str:
-    """Give one ``::error file=…,line=…,col=…,title=code::message`` a diagnostic; ``warning`` and ``notice`` alike.
+    """Return one ``::error file=…,line=…,col=…,title=code::message`` a diagnostic; ``warning`` and ``notice`` alike.
 
     The text is empty where there are none. A diagnostic without a place has no ``file``, ``line`` and ``col``.
     """

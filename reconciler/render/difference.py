@@ -21,7 +21,7 @@ _COLORS = {"+": "green", "-": "red", "@": "cyan"}
 
 
 def difference(files: Iterable[tuple[str, str, str, Sequence[ChangedLines]]], *, color: bool) -> str:
-    """Give the diff of files, each with its path, its text before and after, and its changed lines in order.
+    """Return the diff of files, each with its path, its text before and after, and its changed lines in order.
 
     Whatever a line holds is made visible; it takes time by the lines that change, not by those of the file.
     """

@@ -43,7 +43,7 @@ def nothing_left(report: DriftReport) -> str:
 
 
 def company_words(report: DriftReport) -> str:
-    """Give people's name for the company, with its id."""
+    """Return people's name for the company, with its id."""
     name = shortened(report.company_name or "")
     return f"{name} ({report.company_id})" if name else f"company {report.company_id}"
 

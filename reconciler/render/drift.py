@@ -133,7 +133,7 @@ def _sections(half: Half, drifts: Iterable[Drift], unseen: Mapping[tuple[str, ..
 def _presets(
     half: Half, groups: Iterable[Sequence[Drift]], unseen: Mapping[tuple[str, ...], Unseen]
 ) -> tuple[PresetView, ...]:
-    """Give presets that differ in just the same way once, those with anybody live only first."""
+    """Return presets that differ in just the same way once, those with anybody live only first."""
     alike: dict[tuple[RowView, ...], list[Drift]] = {}
     for drifts in groups:
         shown = (_row(half, one, unseen.get(one.key)) for one in drifts)
@@ -194,7 +194,7 @@ def _why_unseen(unseen: Unseen) -> str:
 
 
 def drift_changes(drifts: Iterable[Drift]) -> tuple[PresetChange, ...]:
-    """Give differences in the shape of changes, for charts: live only as removals, git only as additions.
+    """Return differences in the shape of changes, for charts: live only as removals, git only as additions.
 
     Workflow managers are counted as one more role, so that charts and figures agree.
     """

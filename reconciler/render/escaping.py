@@ -52,12 +52,12 @@ def escape_html_line(text: str) -> str:
 
 
 def escape_message(text: str) -> str:
-    """Give a text for a chat, whatever its markup: to be read, but nobody is notified and nothing can be clicked."""
+    """Return a text for a chat, whatever its markup: to be read, but nobody is notified and nothing can be clicked."""
     return _without_links(printable(text)).translate(_CHAT)
 
 
 def hidden_marker(what: str, company_id: str) -> str:
-    """Give what finds a text of ours again on a forge, and shows to nobody."""
+    """Return what finds a text of ours again on a forge, and shows to nobody."""
     return f"<!-- reconciler {what} {_NO_ID.sub('', company_id)} -->"
 
 
@@ -67,10 +67,10 @@ def _without_links(text: str) -> str:
 
 
 def escape_address(text: str) -> str:
-    """Give an address as a link that can be clicked, and copied as it is; what is no plain address stays text."""
+    """Return an address as a link that can be clicked, and copied as it is; what is no plain address stays text."""
     return f"<{text}>" if _ADDRESS.fullmatch(text) else escape_markdown(text)
 
 
 def code_span(text: str) -> str:
-    """Give a text as a code span for a table cell: as it is, but that a backtick cannot end it, nor a bar the cell."""
+    """Return a text as a code span for a table cell: no backtick in it can end the span, and no bar the cell."""
     return f"`{printable(text).replace('`', chr(39)).replace('|', chr(92) + '|')}`"

@@ -32,7 +32,7 @@ class FindingView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def findings(diagnostics: Iterable[Diagnostic], places: Mapping[str, str] | None = None) -> tuple[FindingView, ...]:
-    """Give what is shown of diagnostics.
+    """Return what is shown of diagnostics.
 
     Many that one line of a document is the reason of become one, with the ``places`` (people's words for addresses)
     of the others. Of one kind no more are shown than anybody reads, and the others are counted. A remedy that was
@@ -53,7 +53,7 @@ def findings(diagnostics: Iterable[Diagnostic], places: Mapping[str, str] | None
 
 
 def each(diagnostics: Iterable[Diagnostic]) -> Iterable[FindingView]:
-    """Give every diagnostic by itself, in the order given; a remedy that was just given is not repeated."""
+    """Return every diagnostic by itself, in the order given; a remedy that was just given is not repeated."""
     return _told_once(_view(one, "") for one in diagnostics)
 
 

@@ -39,7 +39,7 @@ class Budget(msgspec.Struct, frozen=True):
     in_bytes: bool = False
 
     def holds(self, text: str) -> bool:
-        """Tell whether a text is within the budget."""
+        """Return whether a text is within the budget."""
         return (len(text.encode()) if self.in_bytes else len(text)) <= self.limit
 
 
@@ -50,7 +50,7 @@ def fit(
     whole: str,
     in_short: Callable[[], PlanView],
 ) -> str:
-    """Give the text of a view within a budget (null: as long as it is).
+    """Return the text of a view within a budget (null: as long as it is).
 
     What goes first is what is already so, then what is withheld or over, then additions. Removals are never cut in
     silence: where not all have room line by line, people are told one by one before that (``in_short``), those who
@@ -99,7 +99,7 @@ def _removals(order: Sequence[_Ordered]) -> int:
 
 
 def _largest(most: int, render: Callable[[int], str], budget: Budget) -> int | None:
-    """Give how many parts fit at most, found by halving; null where not even none does."""
+    """Return how many parts fit at most, found by halving; null where not even none does."""
     low, high = 0, most
     best = None
     while low <= high:
@@ -129,7 +129,7 @@ def _priority(section: SectionView, row: RowView) -> int:
 
 
 def _by_priority(view: PlanView) -> list[_Ordered]:
-    """Give every row's priority, how many presets it tells of (negative), and its place, in this order."""
+    """Return every row's priority, how many presets it tells of (negative), and its place, in this order."""
     return sorted(
         (_priority(section, row), -preset.presets, at, inside, index)
         for at, section in enumerate(view.sections)

@@ -53,14 +53,14 @@ def _environment() -> Environment:
 
 @cache
 def _part(name: str) -> Markup:
-    """Give our own style or script, as it is."""
+    """Return our own style or script, as it is."""
     environment = _environment()
     assert environment.loader is not None  # noqa: S101 - it was just given
     return Markup(environment.loader.get_source(environment, name)[0])  # noqa: S704 - a file of this package
 
 
 def _script(noun: str) -> Markup:
-    """Give our own script, which counts what is shown by this noun (one of ours)."""
+    """Return our own script, which counts what is shown by this noun (one of ours)."""
     return Markup(_part("report.js").replace(" changes`", f" {noun}`"))  # noqa: S704 - a file of this package
 
 
@@ -70,7 +70,7 @@ def _hash(part: str) -> str:
 
 
 def render_plan_html(plan: Plan, *, by: By = "preset") -> str:
-    """Give a plan as one HTML page: no network, no script but its own, readable without any script at all."""
+    """Return a plan as one HTML page: no network, no script but its own, readable without any script at all."""
     view = plan_view(plan)
     return _page(
         view,
@@ -224,6 +224,6 @@ def _drift_figures(summary: DriftSummary) -> tuple[FigureView, ...]:
 
 
 def _guarded(plan: Plan) -> frozenset[str]:
-    """Give the addresses that a guard stands against, or warns of."""
+    """Return the addresses that a guard stands against, or warns of."""
     found = (one for one in plan.diagnostics if one.severity != "note" and one.code.startswith("policy/"))
     return frozenset("/".join(one.address.split("/")[:4]) for one in found if one.address)

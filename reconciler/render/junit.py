@@ -1,4 +1,4 @@
-"""Gives diagnostics as JUnit XML, which most pipelines can show; escaping is left to the standard library."""
+"""Returns diagnostics as JUnit XML, which most pipelines can show; escaping is left to the standard library."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _FORBIDDEN = re.compile("[\ufffe\uffff]")  # what XML 1.0 has no place for, besi
 
 
 def render_junit(diagnostics: Sequence[Diagnostic]) -> str:
-    """Give one test suite with a test case a diagnostic: an error failed, anything else passed and says why.
+    """Return one test suite with a test case a diagnostic: an error failed, anything else passed and says why.
 
     Without diagnostics there is one test case, ``documents``, which passed.
     """

@@ -42,28 +42,28 @@ def _finalize(value: object) -> object:
 
 
 def _as_code(value: object) -> _Ready:
-    """Give text to be copied: in a code span nothing is changed in it, and nobody in it is notified."""
+    """Return text to be copied: in a code span nothing is changed in it, and nobody in it is notified."""
     return _Ready(code_span(str(value)))
 
 
 def _as_remedy(value: object) -> _Ready:
-    """Give a way through: words as words, and the line to be pasted in a code span of its own."""
+    """Return a way through: words as words, and the line to be pasted in a code span of its own."""
     words, dash, line = str(value).partition(" - {")
     return _Ready(f"{escape_markdown(words)} {code_span(f'- {{{line}')}" if dash else code_span(words))
 
 
 def _as_address(value: object) -> _Ready:
-    """Give an address behind other text, where there is one."""
+    """Return an address behind other text, where there is one."""
     return _Ready(f" {escape_address(str(value))}" if value else "")
 
 
 def _as_tagged_code(value: object) -> _Ready:
-    """Give an address of ours behind a name inside HTML, where there is one, to be copied."""
+    """Return an address of ours behind a name inside HTML, where there is one, to be copied."""
     return _Ready(f" <code>{escape_html_line(str(value))}</code>" if value else "")
 
 
 def _in_tag(value: object) -> _Ready:
-    """Give text for inside HTML, where Markdown is not read; nobody in it is notified either."""
+    """Return text for inside HTML, where Markdown is not read; nobody in it is notified either."""
     return _Ready(escape_html_line(str(value)))
 
 
@@ -88,7 +88,7 @@ def _environment() -> Environment:
 def render_plan_markdown(
     plan: Plan, *, by: By = "preset", budget: Budget | None = None, link: str | None = None
 ) -> str:
-    """Give a plan as Markdown: guards first, removals before additions, within a budget.
+    """Return a plan as Markdown: guards first, removals before additions, within a budget.
 
     A GitHub comment holds 65,536 characters, a job summary 1 MiB. What has no room is counted, and told where to be
     found: at ``link``, or in the plan file. The digest is always there.
@@ -101,14 +101,14 @@ def render_plan_markdown(
 def render_failure_markdown(
     failure: Failure, company_id: str, *, budget: Budget | None = None, link: str | None = None
 ) -> str:
-    """Give the problems for which no plan could be made, within a budget."""
+    """Return the problems for which no plan could be made, within a budget."""
     view = msgspec.structs.replace(failure_view(failure, company_id), link=link or "")
     whole = "All of it:" if link else "All of it: the output of the run."
     return fitted_view(view, budget, whole, lambda: view)
 
 
 def fitted_view(view: PlanView, budget: Budget | None, whole: str, in_short: Callable[[], PlanView]) -> str:
-    """Give a view as Markdown within a budget; ``whole`` says where all of it is, ``in_short`` gives people instead."""
+    """Return a view as Markdown within a budget; ``whole`` says where the rest is, ``in_short`` lists people."""
     template = _environment().get_template("plan.md.j2")
     unfolded = sum(len(preset.rows) for section in view.sections for preset in section.presets) <= MOST_UNFOLDED
 

@@ -47,7 +47,7 @@ class PersonView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def person_views(plan: Plan) -> tuple[PersonView, ...]:
-    """Give everybody whom a plan concerns, those who lose most first."""
+    """Return everybody whom a plan concerns, those who lose most first."""
     rows = _rows(plan)
     people = [
         PersonView(

@@ -19,7 +19,7 @@ __all__ = ["placed", "told"]
 
 
 def placed(diagnostics: Iterable[Diagnostic], settings_path: str) -> list[Diagnostic]:
-    """Give diagnostics with paths relative to the repository's root, where ``settings_path`` is the settings file.
+    """Return diagnostics with paths relative to the repository's root, where ``settings_path`` is the settings file.
 
     Whatever a plan file says, lines and columns count from 1, and no path leads out of the repository: forges refuse a
     whole report for one place that is none.
@@ -36,5 +36,5 @@ def _below(folder: str, origin: Origin) -> Origin:
 
 
 def told(one: Diagnostic) -> str:
-    """Give the whole message in one visible line, its remedy with it; without a place the address stands in front."""
+    """Return the whole message in one visible line, its remedy with it; without a place the address stands in front."""
     return printable(one.message if one.origin or not one.address else f"{one.address}: {one.message}")

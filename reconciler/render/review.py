@@ -22,7 +22,7 @@ _ROOM_FOR_MARKS = 200  # characters, for what finds the comment again
 
 
 def plan_review(plan: Plan, *, by: By, budget: Budget, link: str | None) -> Review:
-    """Give what a pull request shows of a plan: within the budget, with the digest in comment and commit status.
+    """Return what a pull request shows of a plan: within the budget, with the digest in comment and commit status.
 
     A plan that may be applied and does nothing is resolved. ``link`` is where all of it can be seen.
     """
@@ -38,12 +38,12 @@ def plan_review(plan: Plan, *, by: By, budget: Budget, link: str | None) -> Revi
 
 
 def _is_guarded(one: Diagnostic) -> bool:
-    """Tell whether people who guard policy and settings should look: a guard stops, or the settings change."""
+    """Return whether people who guard policy and settings should look: a guard stops, or the settings change."""
     return one.code.startswith("settings/") or (one.severity == "error" and one.code.startswith("policy/"))
 
 
 def failure_review(failure: Failure, company_id: str, *, budget: Budget, link: str | None) -> Review:
-    """Give what a pull request shows where no plan could be made: the problems, and no digest to approve."""
+    """Return what a pull request shows where no plan could be made: the problems, and no digest to approve."""
     inner = Budget(budget.limit - _ROOM_FOR_MARKS, in_bytes=budget.in_bytes)
     return Review(
         marker=hidden_marker("plan", company_id),

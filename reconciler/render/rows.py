@@ -115,7 +115,7 @@ class SectionView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def _shown_counts(kinds: Mapping[Sign | Side, int]) -> str:
-    """Give counts by what is done, such as "−2 +1, 1 workflow manager", or by side, such as "2 live only"."""
+    """Return counts by what is done, such as "−2 +1, 1 workflow manager", or by side, such as "2 live only"."""
     parts = [f"{sign}{kinds[sign]:,}" for sign in _PEOPLE_SIGNS if kinds.get(sign)]
     managers = kinds.get("→", 0)
     manager = f"{managers:,} workflow manager{'' if managers == 1 else 's'}" if managers else ""

@@ -1,4 +1,4 @@
-"""Gives diagnostics as SARIF 2.1.0 for code scanning; it says what a code means, and judges nothing."""
+"""Returns diagnostics as SARIF 2.1.0 for code scanning; it says what a code means, and judges nothing."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _LINE_NUMBERS = re.compile(r":\d+:\d+\b|\bline \d+")
 
 
 def render_sarif(diagnostics: Sequence[Diagnostic], settings_path: str) -> str:
-    """Give one run with a result a diagnostic and a rule a code.
+    """Return one run with a result a diagnostic and a rule a code.
 
     Code scanning refuses a whole file for one result without a location, so what has no place stands at the settings
     file, without a line.
@@ -74,12 +74,12 @@ def _location(one: Diagnostic, path: str) -> dict[str, Any]:
 
 
 def _uri(path: str) -> str:
-    """Give a path as a relative reference; bytes of it that are no text are kept."""
+    """Return a path as a relative reference; bytes of it that are no text are kept."""
     return quote(path.encode("utf-8", "surrogateescape"), safe="/")
 
 
 def _fingerprint(one: Diagnostic, path: str, seen: Counter[str]) -> str:
-    """Give what stays the same while lines move; of several that are alike each has a number."""
+    """Return what stays the same while lines move; of several that are alike each has a number."""
     same = (one.code, path, one.address or "", _LINE_NUMBERS.sub("", one.message))
     digest = hashlib.sha256("\0".join(same).encode("utf-8", "surrogatepass")).hexdigest()[:32]
     seen[digest] += 1
@@ -87,7 +87,7 @@ def _fingerprint(one: Diagnostic, path: str, seen: Counter[str]) -> str:
 
 
 def _plain(text: str) -> str:
-    """Give text in which viewers find no link, and never none, which the specification forbids.
+    """Return text in which viewers find no link, and never none, which the specification forbids.
 
     Braces stay single, though it would have them doubled: viewers show them as they stand, and remedies are copied.
     """

@@ -22,7 +22,7 @@ __all__ = ["place_name", "plan_sections", "reason_added", "reason_removed", "sho
 
 
 def plan_sections(plan: Plan, halves: Iterable[Half]) -> tuple[SectionView, ...]:
-    """Give these halves in this order, each by template."""
+    """Return these halves in this order, each by template."""
     alone = plan.only is not None
     return tuple(one for half in halves for one in _sections(half, _changes(plan, half), alone=alone))
 
@@ -34,7 +34,7 @@ def _changes(plan: Plan, half: Half) -> list[PresetChange]:
 
 
 def _half(changes: Iterable[PresetChange], cause: Cause) -> list[PresetChange]:
-    """Give what of the changes has this cause; a change of which nothing has it is left out."""
+    """Return what of the changes has this cause; a change of which nothing has it is left out."""
     half = []
     for change in changes:
         groups = [
@@ -55,7 +55,7 @@ def _half(changes: Iterable[PresetChange], cause: Cause) -> list[PresetChange]:
 
 
 def _as_change(one: WithheldChange) -> PresetChange:
-    """Give what is withheld in the shape of a change, so that it is shown like one."""
+    """Return what is withheld in the shape of a change, so that it is shown like one."""
     groups = tuple(
         GroupChange(uuid=group.uuid, name=group.name, add=(), remove=group.remove, keep=()) for group in one.groups
     )
@@ -65,7 +65,7 @@ def _as_change(one: WithheldChange) -> PresetChange:
 def to_show(
     one: WithheldChange | Drift, groups: tuple[GroupChange, ...], *, workflow_manager: ManagerChange | None = None
 ) -> PresetChange:
-    """Give a change that is shown and never written: what it is of, and whom it moves."""
+    """Return a change that is shown and never written: what it is of, and whom it moves."""
     return PresetChange(
         address=one.address,
         preset_id="",
@@ -93,7 +93,7 @@ def _sections(half: Half, changes: Iterable[PresetChange], *, alone: bool) -> tu
 
 
 def _signature(change: PresetChange) -> object:
-    """Give what makes two changes read the same, whatever the preset."""
+    """Return what makes two changes read the same, whatever the preset."""
     manager = change.workflow_manager
     return (
         tuple(
@@ -113,7 +113,7 @@ def _first_place(changes: Iterable[PresetChange]) -> str:
 
 
 def place_name(change: PresetChange) -> str:
-    """Give people's word for where a preset is: its project, or the company."""
+    """Return people's word for where a preset is: its project, or the company."""
     return change.project.name if change.project else "company"
 
 
@@ -167,12 +167,12 @@ def _group_rows(group: GroupChange) -> list[RowView]:
 
 
 def reason_added(cause: Cause, origin: Origin | None, moved: str = "not live, or removed there") -> str:
-    """Say why somebody comes: a line of the documents, or what live has in place of what was asked for (``moved``)."""
+    """Describe why somebody comes: a line of the documents, or what live has instead (``moved``)."""
     return f"drift: {moved}, asked for already in {_at(origin)}" if cause == "drift" else _at(origin)
 
 
 def reason_removed(one: RemovedPerson, group: GroupChange) -> str:
-    """Say why somebody goes: these documents took them out, or they were added behind git's back."""
+    """Describe why somebody goes: these documents took them out, or they were added behind git's back."""
     if one.cause == "drift":
         return f"drift: live has them, asked for neither before nor now ({_at(group.origin)})"
     if one.base_origin is not None:
@@ -182,12 +182,12 @@ def reason_removed(one: RemovedPerson, group: GroupChange) -> str:
 
 
 def shown_name(person: Person) -> str:
-    """Give a name, or say that there is none."""
+    """Return a name, or say that there is none."""
     return person.name or "(no name)"
 
 
 def shown_login(person: Person) -> str:
-    """Give a login, or the login id where there is none."""
+    """Return a login, or the login id where there is none."""
     return person.login or f"login id {person.id}"
 
 

@@ -68,12 +68,12 @@ class _Page:
 
 
 def render_plan(plan: Plan, *, color: bool, by: By = "preset") -> str:
-    """Give a plan as text for people: guards, then removals before additions, one person a line."""
+    """Return a plan as text for people: guards, then removals before additions, one person a line."""
     return render_view(plan_view(plan, by), color=color)
 
 
 def render_view(view: PlanView, *, color: bool) -> str:
-    """Give a view as text for people."""
+    """Return a view as text for people."""
     page = _Page(color=color)
     head = Text(printable(view.company), style="bold")
     head.append(f"      {view.headline}", style="default")
@@ -161,7 +161,7 @@ def _cells(row: RowView, label: str) -> list[Text]:
 
 
 def render_diagnostics(diagnostics: Iterable[Diagnostic], *, color: bool) -> str:
-    """Give problems as text, each with its place, its sentence and its code."""
+    """Return problems as text, each with its place, its sentence and its code."""
     page = _Page(color=color)
     _add_findings(page, each(diagnostics))
     return page.text()
@@ -210,7 +210,7 @@ def _summary(summary: ApplySummary) -> str:
 
 
 def render_runs(runs: Sequence[RecordedRun], *, color: bool) -> str:
-    """Give past runs, the newest first."""
+    """Return past runs, the newest first."""
     page = _Page(color=color)
     if not runs:
         page.add(Text("no applies in the journal; history lists those alone, and no reports of drift"))

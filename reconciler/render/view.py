@@ -54,7 +54,7 @@ class PlanView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def plan_view(plan: Plan, by: By = "preset") -> PlanView:
-    """Give the view of a plan, preset by preset, or person by person with what is withheld."""
+    """Return the view of a plan, preset by preset, or person by person with what is withheld."""
     summary = plan.summary
     company = f"{plan.company_name} ({plan.company_id})" if plan.company_name else f"company {plan.company_id}"
     if plan.changes:
@@ -81,7 +81,7 @@ def plan_view(plan: Plan, by: By = "preset") -> PlanView:
 
 
 def failure_view(failure: Failure, company_id: str) -> PlanView:
-    """Give the view of a failure: its problems, and nothing that could be approved."""
+    """Return the view of a failure: its problems, and nothing that could be approved."""
     return PlanView(
         company=f"company {company_id}",
         headline="no plan",
@@ -104,7 +104,7 @@ def _s(changed: int) -> str:
 
 
 def counted(number: int, noun: str, nouns: str | None = None) -> str:
-    """Give a number with its noun."""
+    """Return a number with its noun."""
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {nouns or noun + 's'}"
 
 
@@ -154,7 +154,7 @@ def _withheld_counts(plan: Plan) -> str:
 
 
 def shown_source(source: Source) -> str:
-    """Say which documents these are."""
+    """Describe which documents these are."""
     if source.revision is None:
         return "documents not under version control"
     dirty = " with uncommitted changes" if source.dirty else ""
@@ -163,7 +163,7 @@ def shown_source(source: Source) -> str:
 
 
 def shown_cost(live: LiveSource, number: int) -> str:
-    """Say from where live is, and what reading so many presets cost."""
+    """Describe from where live is, and what reading so many presets cost."""
     presets = counted(number, "preset")
     if live.refreshed is not None:
         requests = counted(live.requests or 0, "request")
@@ -177,7 +177,7 @@ def shown_cost(live: LiveSource, number: int) -> str:
 
 
 def shown_seconds(seconds: float) -> str:
-    """Give a time in people's words."""
+    """Return a time in people's words."""
     if seconds < 10:  # noqa: PLR2004
         return f"{seconds:.1f} s"
     minutes, rest = divmod(round(seconds), 60)

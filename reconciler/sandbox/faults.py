@@ -54,7 +54,7 @@ class Faults:
         self._faults = faults
 
     def next(self, method: str, target: str) -> Fault | None:
-        """Give the fault this request meets, if any; ``target`` is path and query."""
+        """Return the fault this request meets, if any; ``target`` is path and query."""
         for fault in self._faults:
             if fault.times > 0 and fault.method == method and re.search(fault.path, target):
                 if fault.skip > 0:

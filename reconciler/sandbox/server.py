@@ -20,7 +20,7 @@ __all__ = ["open_socket", "serve"]
 
 
 def open_socket(host: str, port: int) -> socket.socket:
-    """Give a bound socket; port 0 takes a free one.
+    """Return a bound socket; port 0 takes a free one.
 
     Raises UsageError for an address that is not loopback, or that is taken.
     """

@@ -31,7 +31,7 @@ _JUST_FROZEN = {"1", "true", "yes", "on"}
 
 
 def find_settings_file(given: Path | None, start: Path) -> Path:
-    """Give the settings file: the one given (or in the folder given), else the nearest at or above ``start``.
+    """Return the settings file: the one given (or in the folder given), else the nearest at or above ``start``.
 
     Raises DocumentsError when there is none.
     """
@@ -60,7 +60,7 @@ def named_by_environment(environment: Mapping[str, str]) -> dict[str, str]:
 
 
 def read_service(document: SettingsDocument, environment: Mapping[str, str]) -> Service:
-    """Give the addresses of the service; ``RECONCILER_API_URL`` and ``RECONCILER_AUTH_URL`` win.
+    """Return the addresses of the service; ``RECONCILER_API_URL`` and ``RECONCILER_AUTH_URL`` win.
 
     Raises DocumentsError for an address that would send credentials unencrypted over a network, and for a
     ``company_id`` that is not the one in ``RECONCILER_COMPANY_ID``, where that is set.
@@ -126,7 +126,7 @@ def read_credentials(environment: Mapping[str, str], service: Service) -> Creden
 
 
 def read_freeze(environment: Mapping[str, str]) -> Frozen | None:
-    """Give the freeze that ``RECONCILER_FREEZE`` asks for; its text is the reason.
+    """Return the freeze that ``RECONCILER_FREEZE`` asks for; its text is the reason.
 
     Empty, ``0``, ``false``, ``no`` and ``off`` ask for none; anything else does, however it is spelt.
     """

@@ -47,7 +47,7 @@ def check_address(name: str, url: str, *, example: str = "https://api.procore.co
 
 
 def has_good_port(url: str) -> bool:
-    """Tell whether an address has a host, and a port that is one where it names any."""
+    """Return whether an address has a host, and a port that is one where it names any."""
     try:
         parts = urlsplit(url)
         return bool(parts.hostname) and (parts.port is None or parts.port > 0)

@@ -18,7 +18,7 @@ _GATEWAY = re.compile(r"https?://[A-Za-z0-9._\[\]:-]+(?:/[A-Za-z0-9._~-]+)*/?")
 
 
 def read_notify(environment: Mapping[str, str]) -> tuple[Secret, ...]:
-    """Give the addresses of ``RECONCILER_NOTIFY``, each a secret; raises UsageError where there is none."""
+    """Return the addresses of ``RECONCILER_NOTIFY``, each a secret; raises UsageError where there is none."""
     addresses = environment.get("RECONCILER_NOTIFY", "").split()
     if not addresses:
         raise UsageError(
@@ -28,7 +28,7 @@ def read_notify(environment: Mapping[str, str]) -> tuple[Secret, ...]:
 
 
 def check_gateway(url: str) -> str:
-    """Give the address of a Pushgateway back; raises UsageError for one with a login in it, or that is no address."""
+    """Return the address of a Pushgateway back; raises UsageError for one with a login in it, or that is no address."""
     if "@" in url:
         # without the address: what stands before the @ may be a secret
         raise UsageError("--push-metrics holds a login; a command line is no place for one")

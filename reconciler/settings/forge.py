@@ -30,7 +30,7 @@ _TOKENS: dict[ForgeKind, tuple[str, ...]] = {"github": ("GITHUB_TOKEN", "GH_TOKE
 
 
 def read_pull_request(given: str, environment: Mapping[str, str]) -> tuple[ForgePlace, int]:
-    """Give the forge and the number of a pull request, named by its number or its address.
+    """Return the forge and the number of a pull request, named by its number or its address.
 
     Raises UsageError where that names none, and what ``read_forge`` raises.
     """
@@ -50,7 +50,7 @@ def read_pull_request(given: str, environment: Mapping[str, str]) -> tuple[Forge
 
 
 def read_forge(environment: Mapping[str, str]) -> ForgePlace:
-    """Give the forge that a pipeline runs on.
+    """Return the forge that a pipeline runs on.
 
     On GitHub: ``GITHUB_REPOSITORY``, ``GITHUB_API_URL``, ``GITHUB_TOKEN`` (or ``GH_TOKEN``). On GitLab:
     ``CI_PROJECT_PATH``, ``CI_SERVER_URL``, ``GITLAB_TOKEN``. Raises UsageError where neither is there or a token is
@@ -78,7 +78,7 @@ def _split(url: str) -> SplitResult:
 
 
 def _github_api(server: str, environment: Mapping[str, str]) -> str:
-    """Give the address of the API of a GitHub server: its own, an Enterprise server's, or as the runner says."""
+    """Return the address of the API of a GitHub server: its own, an Enterprise server's, or as the runner says."""
     if server == (environment.get("GITHUB_SERVER_URL") or "https://github.com"):
         known = environment.get("GITHUB_API_URL")
         if known:

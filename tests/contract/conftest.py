@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture(params=["in process", "over a socket"])
 def make(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Starter]:
-    """Give a function that starts a sandbox of a seed."""
+    """Yield a function that starts a sandbox of a seed."""
     starter = Starter(tmp_path, in_process=request.param == "in process")
     yield starter
     starter.close()
@@ -25,5 +25,5 @@ def make(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Starter]:
 
 @pytest.fixture
 def call(make: Starter) -> Caller:
-    """Give a caller of the small company."""
+    """Return a caller of the small company."""
     return make()

@@ -241,7 +241,7 @@ def delivery(
 
 
 def as_expected(outcomes: list[str], expected: tuple[str, ...]) -> list[str]:
-    """Give outcomes as far as they are expected."""
+    """Return outcomes as far as they are expected."""
     told = [*expected, *outcomes[len(expected) :]]
     return [
         f"{one[: len(wanted) - 1]}…" if wanted.endswith("…") else one
@@ -260,7 +260,7 @@ def test_the_outcome(delivery: Delivery, name: str) -> None:
 
 
 def as_markdown() -> str:
-    """Give the table for people."""
+    """Return the table for people."""
     lines = ["| what happens | what each run comes to |", "|---|---|"]
     for name, case in TABLE.items():
         lines.append(f"| {name} | {'<br>'.join(one.replace('<', '&lt;') for one in case.outcomes)} |")

@@ -29,12 +29,12 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def client(stub: GitHubStub | GitLabStub, **more: str) -> Forge:
-    """Give the client that a pipeline on this forge has."""
+    """Return the client that a pipeline on this forge has."""
     return open_forge(read_forge({**stub.environment, **more}))
 
 
 def wanted(*keys: str) -> DriftIssue:
-    """Give an issue with a line for each key."""
+    """Return an issue with a line for each key."""
     return DriftIssue(
         marker=MARKER,
         title="Drift: Acme (4211)",

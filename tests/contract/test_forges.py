@@ -41,7 +41,7 @@ def requested(github: GitHubStub, gitlab: GitLabStub) -> None:
 
 
 def client(stub: GitHubStub | GitLabStub, **more: str) -> Forge:
-    """Give the client that a pipeline on this forge has."""
+    """Return the client that a pipeline on this forge has."""
     return open_forge(read_forge({**stub.environment, **more}))
 
 

@@ -45,7 +45,7 @@ BODIES: dict[str, Any] = {
 
 
 def resolved(part: dict[str, Any]) -> dict[str, Any]:
-    """Give what a reference leads to."""
+    """Return what a reference leads to."""
     found: Any = DOCUMENT
     for step in part["$ref"].removeprefix("#/").split("/") if "$ref" in part else ():
         found = found[step]
@@ -53,23 +53,23 @@ def resolved(part: dict[str, Any]) -> dict[str, Any]:
 
 
 def validator(pointer: str) -> Draft202012Validator:
-    """Give the validator of a schema in the document."""
+    """Return the validator of a schema in the document."""
     return Draft202012Validator({"$ref": f"urn:openapi#{pointer}"}, registry=REGISTRY)
 
 
 def escaped(path: str) -> str:
-    """Give a path as part of a JSON pointer."""
+    """Return a path as part of a JSON pointer."""
     return path.replace("~", "~0").replace("/", "~1")
 
 
 def parameters(operation: dict[str, Any], place: str) -> dict[str, dict[str, Any]]:
-    """Give the parameters of a place, ``path``, ``query`` or ``header``, by name."""
+    """Return the parameters of a place, ``path``, ``query`` or ``header``, by name."""
     found = [resolved(one) for one in operation["parameters"]]
     return {one["name"]: one for one in found if one["in"] == place}
 
 
 def target(path: str, operation: dict[str, Any], *, optional: bool = False) -> str:
-    """Give a path and query with the document's own examples for everything required, or for all that has one."""
+    """Return a path and query with the document's own examples for everything required, or for all that has one."""
     filled = path.format_map({name: one["example"] for name, one in parameters(operation, "path").items()})
     query = {
         name: one["example"]

@@ -62,17 +62,17 @@ def git(folder: Path, *arguments: str) -> str:
 
 
 def commits(runner: Runner) -> list[str]:
-    """Give the commits of the checkout, the newest first."""
+    """Return the commits of the checkout, the newest first."""
     return git(runner.workspace, "rev-list", "HEAD").split()
 
 
 def of(runner: Runner, *commands: str) -> list[str]:
-    """Give the calls that begin with one of these words."""
+    """Return the calls that begin with one of these words."""
     return [call for call in runner.calls if call.startswith(commands)]
 
 
 def planned(code: int) -> list[tuple[str, dict[str, Any]]]:
-    """Give the answers of a tool whose plan has this exit code, and that shows it with the same."""
+    """Return the answers of a tool whose plan has this exit code, and that shows it with the same."""
     return [
         ("reconciler plan", {"code": code, "stdout": "{}", "files": {"--out": "{}"}}),
         ("--format html", {"code": code, "files": {"--out": "<html>"}}),
@@ -169,7 +169,7 @@ def test_without_a_snapshot_a_fork_is_told_so(runner: Runner, listing: dict[str,
 
 
 def approved(runner: Runner, *, since: str | None, covered: list[str], plans: int = 1) -> tuple[str, dict[str, Any]]:
-    """Give the answer of 'reconciler approved'."""
+    """Return the answer of 'reconciler approved'."""
     folder = f"{runner.temporary}/reconciler/plans"
     files = [f"{folder}/{number:064}.json" for number in range(plans)]
     found = {"format": "reconciler/approved/1", "commits": covered, "plans": files, "since": since}
@@ -177,7 +177,7 @@ def approved(runner: Runner, *, since: str | None, covered: list[str], plans: in
 
 
 def applied(code: int, **counts: int) -> tuple[str, dict[str, Any]]:
-    """Give the answer of 'reconciler apply'."""
+    """Return the answer of 'reconciler apply'."""
     report = {"format": "reconciler/apply/1", "run_id": "1", "digest": "", "outcomes": [], "summary": counts}
     return "reconciler apply", {"code": code, "stdout": json.dumps(report)}
 
@@ -200,7 +200,7 @@ def green(github: GitHubStub, commit: str) -> None:
 
 
 def marks(github: GitHubStub) -> list[dict[str, str]]:
-    """Give the statuses that were set, in order, each with its commit."""
+    """Return the statuses that were set, in order, each with its commit."""
     return [
         {"commit": one.path.rsplit("/", 1)[1], **one.body}
         for one in github.asked
@@ -209,7 +209,7 @@ def marks(github: GitHubStub) -> list[dict[str, str]]:
 
 
 def marked(github: GitHubStub) -> list[tuple[str, str, str]]:
-    """Give what was marked: the commit, the state, and the name of the status."""
+    """Return what was marked: the commit, the state, and the name of the status."""
     return [(one["commit"], one["state"], one["context"]) for one in marks(github)]
 
 
@@ -366,7 +366,7 @@ def test_what_troubled_presets_is_told(runner: Runner, marking: GitHubStub) -> N
 
 
 def drifting(code: int, plan: int = 2, report: str | None = "{}") -> list[tuple[str, dict[str, Any]]]:
-    """Give the answers of a tool that looks for drift with this exit code, and of a forge without an earlier report."""
+    """Return the answers of a drift run with this exit code, and of a forge without an earlier report."""
     return [
         ("reconciler snapshot", {"files": {"--out": "{}"}}),
         ("reconciler drift", {"code": code, "files": {} if report is None else {"--out": report}}),
@@ -516,7 +516,7 @@ def test_with_the_tool_itself(runner: Runner, sandbox: RunningSandbox, github: G
 
 
 def with_origin(runner: Runner) -> dict[str, str]:
-    """Give the checkout a place it came from; gives the environment of a job on GitLab."""
+    """Set up the checkout with an origin; return the environment of a job on GitLab."""
     origin = runner.workspace.parent / "origin.git"
     git(runner.workspace, "clone", "-q", "--bare", ".", str(origin))
     git(runner.workspace, "remote", "add", "origin", str(origin))
@@ -565,7 +565,7 @@ def on_gitlab(runner: Runner, gitlab: GitLabStub) -> dict[str, str]:
 
 
 def gitlab_marks(gitlab: GitLabStub) -> list[tuple[str, str, str, str]]:
-    """Give the statuses that were set: the commit, the state, the name, and the branch."""
+    """Return the statuses that were set: the commit, the state, the name, and the branch."""
     return [
         (one.path.rsplit("/", 1)[1], one.body["state"], one.body["name"], one.body["ref"])
         for one in gitlab.asked

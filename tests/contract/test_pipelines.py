@@ -45,12 +45,12 @@ HEAD = "a" * 40
 
 
 def named(path: Path) -> str:
-    """Give a file's name as tests show it."""
+    """Return a file's name as tests show it."""
     return path.relative_to(ROOT).as_posix()
 
 
 def load_hooks() -> list[dict[str, Any]]:
-    """Give the hooks of the manifest."""
+    """Return the hooks of the manifest."""
     hooks: Any = load(HOOKS)
     return list(hooks)
 
@@ -114,7 +114,7 @@ def test_no_checkout_leaves_its_token_behind(path: Path) -> None:
 
 
 def secrets(part: object) -> set[str]:
-    """Give the names of the secrets that a part of a workflow names."""
+    """Return the names of the secrets that a part of a workflow names."""
     return set(re.findall(r"secrets\.(\w+)", str(part)))
 
 
@@ -288,7 +288,7 @@ def test_scripts_are_shell(script: Any) -> None:
 
 
 def command_lines(text: str) -> Iterator[tuple[str, list[str]]]:
-    """Give every ``reconciler COMMAND`` of a script with the words behind it, up to where the shell goes on."""
+    """Yield every ``reconciler COMMAND`` of a script with the words behind it, up to where the shell goes on."""
     joined = re.sub(r"\\\n\s*", " ", text)
     for command, rest in re.findall(r"^\s*(?:as_planned )?reconciler (\w+)(.*)$", joined, re.MULTILINE):
         own = re.split(r" (?:\|\||>>?|\|)|;|>", rest)[0]
@@ -297,7 +297,7 @@ def command_lines(text: str) -> Iterator[tuple[str, list[str]]]:
 
 
 def every_command_line() -> list[tuple[str, str, list[str]]]:
-    """Give the command lines of all pipelines, of the hook, and of the page about pipelines."""
+    """Return the command lines of all pipelines, of the hook, and of the page about pipelines."""
     page = (ROOT / "docs" / "pipeline.md").read_text(encoding="utf-8")
     blocks = "\n".join(re.findall(r"```sh\n(.*?)```", page, re.DOTALL))
     texts = [(one.name, one.text) for one in scripts()]
@@ -359,7 +359,7 @@ def test_the_hook_manifest() -> None:
 
 
 def owners(path: str) -> list[str]:
-    """Give who owns a path: the last line that fits decides."""
+    """Return who owns a path: the last line that fits decides."""
     found: list[str] = []
     for line in CODEOWNERS.read_text(encoding="utf-8").splitlines():
         pattern, *names = line.split() or ["#"]

@@ -275,7 +275,7 @@ LETTERS = [
 
 
 def with_letters() -> dict[str, Any]:
-    """Give the small company with two types of correspondence."""
+    """Return the small company with two types of correspondence."""
     seed = company_seed()
     seed["tools"] += LETTERS
     for one in (5, 6):

@@ -29,7 +29,7 @@ def ask(call: Caller, content: bytes, kind: str | None) -> httpx.Response:
 
 
 def multipart(fields: dict[str, str]) -> tuple[bytes, str]:
-    """Give a multipart form and its type."""
+    """Return a multipart form and its type."""
     parts = [
         f'--xyz\r\nContent-Disposition: form-data; name="{key}"\r\n\r\n{value}\r\n' for key, value in fields.items()
     ]

@@ -18,7 +18,7 @@ PRESETS = f"{PROJECT}/workflows/presets?filters[tool_type]=invoice"
 
 
 def large(people: int = 0, projects: int = 0) -> dict[str, Any]:
-    """Give the small company with more people and projects."""
+    """Return the small company with more people and projects."""
     seed = company_seed()
     seed["people"] += [{"id": str(100 + one), "login": f"p{one}@acme.test", "name": "P"} for one in range(people)]
     seed["projects"] += [{"id": 5000 + one, "name": f"Project {one}"} for one in range(projects)]
@@ -26,7 +26,7 @@ def large(people: int = 0, projects: int = 0) -> dict[str, Any]:
 
 
 def sizes(call: Caller, path: str) -> tuple[int, str]:
-    """Give how many items a page has, and what ``Per-Page`` says."""
+    """Return how many items a page has, and what ``Per-Page`` says."""
     answer = call("GET", path)
     return len(answer.json() if "/v1." in path else answer.json()["data"]), answer.headers["Per-Page"]
 

@@ -34,7 +34,7 @@ def test_a_write_replaces_everything(call: Caller) -> None:
 
 
 def with_steps() -> dict[str, Any]:
-    """Give the small company with a step in its version, and one of an older version that a preset still has."""
+    """Return the small company with a step in its version, and one of an older version that a preset still has."""
     seed = company_seed()
     template, preset = seed["templates"][0], seed["presets"][1]
     template["versions"][0]["steps"] = [{"uuid": "s", "name": "Check", "responsible_groups": ["pm"]}]

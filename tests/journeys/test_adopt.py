@@ -47,7 +47,7 @@ TEAMS = "kind: teams\nteams:\n  west: [cy@acme.test, dee@acme.test]\n"
 
 @pytest.fixture
 def trial(tmp_path: Path, sandbox: RunningSandbox) -> Trial:
-    """Give a repository that live agrees with, all in git."""
+    """Return a repository that live agrees with, all in git."""
     one = Trial(tmp_path / "approvals", sandbox)
     one.write({"assignments/invoice.yaml": INVOICE, "teams.yaml": TEAMS})
     one.commit()

@@ -40,7 +40,7 @@ GOOD = {"assignments/invoice.yaml": INVOICE.replace("cy@", "bo@")}
 
 
 def in_repository(folder: Path, sandbox: RunningSandbox) -> Trial:
-    """Give a trial in a subfolder of a git repository, everything committed."""
+    """Return a trial in a subfolder of a git repository, everything committed."""
     folder.mkdir()
     subprocess.run(["git", "init", "-q", "-b", "main", str(folder)], check=True, env=clean_environment())
     trial = Trial(folder / FOLDER, sandbox)
@@ -51,12 +51,12 @@ def in_repository(folder: Path, sandbox: RunningSandbox) -> Trial:
 
 @pytest.fixture
 def trial(tmp_path: Path, sandbox: RunningSandbox) -> Trial:
-    """Give a trial with one change to make, two folders below the root of its repository."""
+    """Return a trial with one change to make, two folders below the root of its repository."""
     return in_repository(tmp_path / "work", sandbox)
 
 
 def together(shown: list[str]) -> str:
-    """Give what was shown as one text that stays the same from release to release."""
+    """Return what was shown as one text that stays the same from release to release."""
     return "\n".join(shown).replace(f'"{__version__}"', '"<version>"')
 
 

@@ -23,7 +23,7 @@ CEDAR = "  - project: Cedar Tower\n    groups: {Accounting: [cy@acme.test, dee@a
 
 @pytest.fixture
 def trial(tmp_path: Path, sandbox: RunningSandbox) -> Trial:
-    """Give a trial under version control whose plan, cy for bo at Harbor Bridge, is saved and approved."""
+    """Return a trial under version control whose plan, cy for bo at Harbor Bridge, is saved and approved."""
     one = Trial(tmp_path / "approvals", sandbox)
     one.write({"assignments/invoice.yaml": INVOICE + CEDAR, ".gitignore": "*.json\n.reconciler/\n"})
     one.commit()

@@ -42,7 +42,7 @@ def account(tmp_path: Path) -> Iterator[RunningSandbox]:
 
 
 def tools_asked(account: RunningSandbox) -> list[tuple[str, str, str | None]]:
-    """Give what was asked of a tool: project and endpoint, tool type and subtype."""
+    """Return what was asked of a tool: project and endpoint, tool type and subtype."""
     asked = []
     for one in account.log(forget=True):
         query = {key.removeprefix("filters[").removesuffix("]"): text for key, text in parse_qsl(one["query"])}

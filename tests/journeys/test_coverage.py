@@ -84,7 +84,7 @@ def test_02_an_export_compares_what_it_found(tmp_path: Path) -> None:
 
 
 def listed(*presets: tuple[str, str, str | None], times: int = 9) -> dict[str, Any]:
-    """Give a fault: what Harbor Bridge lists beside its own preset, by id, template id and template name."""
+    """Return a fault: what Harbor Bridge lists beside its own preset, by id, template id and template name."""
     items = [
         {"id": one, "template": {"id": template} | ({"name": name} if name else {})}
         for one, template, name in (("32", "11", "Invoice Approval"), *presets)

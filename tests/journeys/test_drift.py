@@ -37,7 +37,7 @@ BUDGET = "kind: assignments\ntemplate: Budget\ncompany: {groups: {Finance: [cy@a
 
 @pytest.fixture
 def trial(tmp_path: Path, sandbox: RunningSandbox) -> Trial:
-    """Give a repository that live agrees with."""
+    """Return a repository that live agrees with."""
     one = Trial(tmp_path / "approvals", sandbox)
     one.write({"assignments/invoice.yaml": AS_LIVE})
     one.commit()

@@ -35,7 +35,7 @@ POLICY = "kind: policy\nprotected: [bo@acme.test]\n"
 
 @pytest.fixture
 def trial(tmp_path: Path, sandbox: RunningSandbox) -> Trial:
-    """Give a repository whose documents take out Bo, whom a policy in a folder of its own protects."""
+    """Return a repository whose documents take out Bo, whom a policy in a folder of its own protects."""
     one = Trial(tmp_path / "approvals", sandbox)
     one.write({"rules/policy.yaml": POLICY, ".gitignore": "*.json\n.reconciler/\n"})
     one.commit()
@@ -43,7 +43,7 @@ def trial(tmp_path: Path, sandbox: RunningSandbox) -> Trial:
 
 
 def elsewhere(trial: Trial, folder: Path) -> Trial:
-    """Give the same trial in another folder."""
+    """Return the same trial in another folder."""
     other = copy.copy(trial)
     other.folder = folder
     return other

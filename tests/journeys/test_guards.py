@@ -35,7 +35,7 @@ GOOD = {"assignments/everywhere.yaml": EVERYWHERE, "assignments/site-03.yaml": S
 
 
 def seed_of_sites() -> dict[str, Any]:
-    """Give a company of twelve sites, live just as the documents want them."""
+    """Return a company of twelve sites, live just as the documents want them."""
     seed = company_seed()
     project, preset = seed["projects"][0], seed["presets"][0]
     for number in range(SITES):
@@ -49,7 +49,7 @@ def seed_of_sites() -> dict[str, Any]:
 
 @pytest.fixture
 def trial(tmp_path: Path) -> Iterator[Trial]:
-    """Give a repository under version control that live agrees with."""
+    """Yield a repository under version control that live agrees with."""
     with running_sandbox(write_seed(tmp_path / "seed", seed_of_sites())) as sandbox:
         one = Trial(tmp_path / "approvals", sandbox)
         (one.folder / "assignments" / "invoice.yaml").unlink()
@@ -59,7 +59,7 @@ def trial(tmp_path: Path) -> Iterator[Trial]:
 
 
 def errors(shown: str) -> list[str]:
-    """Give what stands against a plan, without the plan."""
+    """Return what stands against a plan, without the plan."""
     return [line for line in shown.splitlines() if line.startswith(("✗", "    to allow it", "exit", "error"))]
 
 
@@ -237,7 +237,7 @@ def test_08_guards_are_asked_again_before_the_first_write(trial: Trial, whole: S
 
 
 def requested(one: dict[str, Any]) -> str:
-    """Give one request in short."""
+    """Return one request in short."""
     path = one["path"]
     return f"{one['method']} {path if path.endswith('/templates') else path.rpartition('/workflows/')[2] or path}"
 

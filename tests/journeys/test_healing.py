@@ -42,7 +42,7 @@ AS_COMMITTED = {"pm": ["1", "2"], "acc": ["3", "4"]}
 
 @pytest.fixture
 def trial(tmp_path: Path, sandbox: RunningSandbox) -> Trial:
-    """Give a repository whose commit live agrees with, but for bo and eli at Harbor Bridge and dee at Cedar Tower."""
+    """Return a repository whose commit live agrees with, but for bo and eli at Harbor Bridge and dee at Cedar Tower."""
     one = Trial(tmp_path / "approvals", sandbox)
     one.write({"assignments/invoice.yaml": AGREED, ".gitignore": "*.json\n.reconciler/\nprivate.yaml\n"})
     one.commit()
@@ -53,7 +53,7 @@ def trial(tmp_path: Path, sandbox: RunningSandbox) -> Trial:
 
 @pytest.fixture
 def here(trial: Trial, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., str]:
-    """Give the command line in this process, for what is refused before anything is read."""
+    """Return the command line in this process, for what is refused before anything is read."""
 
     def run(*arguments: str) -> str:
         environment = trial.sandbox.environment
@@ -71,18 +71,18 @@ def heals(trial: Trial, *globs: str) -> None:
 
 
 def harbor(trial: Trial) -> dict[str, list[str]]:
-    """Give who is in the two role groups at Harbor Bridge."""
+    """Return who is in the two role groups at Harbor Bridge."""
     groups = trial.sandbox.groups("32", "1042")
     return {uuid: groups[uuid] for uuid in ("pm", "acc")}
 
 
 def cedar(trial: Trial) -> list[str]:
-    """Give who is in Accounting at Cedar Tower."""
+    """Return who is in Accounting at Cedar Tower."""
     return trial.sandbox.groups("31", "1041")["acc"]
 
 
 def saved(trial: Trial) -> Any:
-    """Give the saved plan."""
+    """Return the saved plan."""
     return json.loads((trial.folder / "plan.json").read_text())
 
 

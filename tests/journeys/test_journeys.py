@@ -32,7 +32,7 @@ MANAGED = INVOICE.replace("projects:", "workflow_manager: dee@acme.test\nproject
 
 @pytest.fixture
 def trial(tmp_path: Path, sandbox: RunningSandbox) -> Trial:
-    """Give a trial with one change to make: cy for bo at Harbor Bridge."""
+    """Return a trial with one change to make: cy for bo at Harbor Bridge."""
     return Trial(tmp_path / "approvals", sandbox)
 
 

@@ -26,7 +26,7 @@ BUDGET = "kind: assignments\ntemplate: Budget\ncompany: {groups: {Finance: [cy@a
 
 @pytest.fixture
 def trial(tmp_path: Path, sandbox: RunningSandbox) -> Trial:
-    """Give a repository that live agrees with, and a snapshot of it."""
+    """Return a repository that live agrees with, and a snapshot of it."""
     one = Trial(tmp_path / "approvals", sandbox)
     one.write({"assignments/invoice.yaml": AS_LIVE, ".gitignore": "*.json\n"})
     one.commit()
@@ -36,7 +36,7 @@ def trial(tmp_path: Path, sandbox: RunningSandbox) -> Trial:
 
 
 def asked(trial: Trial) -> list[str]:
-    """Give what was asked of the service, in short, sorted."""
+    """Return what was asked of the service, in short, sorted."""
     log = trial.sandbox.log(forget=True)
     assert {one["method"] for one in log} <= {"GET"}
     return sorted(one["path"].rpartition("/workflows/")[2] or one["path"].rpartition("/")[2] for one in log)

@@ -26,7 +26,7 @@ IGNORED = "*.json\n.reconciler/\nplans*/\n"
 
 @pytest.fixture
 def trial(tmp_path: Path, sandbox: RunningSandbox) -> Trial:
-    """Give a repository whose main agrees with live."""
+    """Return a repository whose main agrees with live."""
     one = Trial(tmp_path / "approvals", sandbox)
     one.write({"assignments/invoice.yaml": AS_LIVE, ".gitignore": IGNORED})
     one.commit("as live")
@@ -54,7 +54,7 @@ def comparable(shown: str) -> str:
 
 
 def green() -> dict[str, Any]:
-    """Give a status that tells of an apply."""
+    """Return a status that tells of an apply."""
     return {
         "context": "reconciler/apply/4211", "state": "success", "description": "", "target_url": None,
         "creator": {"login": "github-actions[bot]"},
@@ -62,7 +62,7 @@ def green() -> dict[str, Any]:
 
 
 def json_of(shown: str) -> str:
-    """Give what came to stdout."""
+    """Return what came to stdout."""
     return shown.partition("--- stdout\n")[2].partition("--- stderr")[0]
 
 

@@ -62,7 +62,7 @@ def trial(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Trial]:
 
 
 def command_lines() -> list[tuple[str, ...]]:
-    """Give what is run, one line or more a command; what reads live reads the saved one."""
+    """Return what is run, one line or more a command; what reads live reads the saved one."""
     live = ("--snapshot", "live.json")
     hostile = "::add-mask::x"
     lines: list[tuple[str, ...]] = [
@@ -98,7 +98,7 @@ def command_lines() -> list[tuple[str, ...]]:
 
 
 def heard(ran: Ran, arguments: tuple[str, ...]) -> list[str]:
-    """Give what a runner takes for commands in both streams, but for the annotations that are asked for."""
+    """Return what a runner takes for commands in both streams, but for the annotations that are asked for."""
     found = commands_of(ran.stderr)
     if "github" not in arguments:
         return found + commands_of(ran.stdout)

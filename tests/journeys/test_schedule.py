@@ -39,7 +39,7 @@ LINK = ("--link", "https://ci.test/run/7")
 
 @pytest.fixture
 def trial(tmp_path: Path, sandbox: RunningSandbox) -> Trial:
-    """Give a repository that live agrees with."""
+    """Return a repository that live agrees with."""
     one = Trial(tmp_path / "approvals", sandbox)
     one.write({"assignments/invoice.yaml": AS_LIVE})
     one.commit()
@@ -59,7 +59,7 @@ def comparable(shown: str) -> str:
 
 
 def told(shown: str) -> list[str]:
-    """Give what stands on stderr."""
+    """Return what stands on stderr."""
     return shown.split("--- stderr\n")[1].splitlines()
 
 
@@ -156,7 +156,7 @@ def test_03_figures(trial: Trial, receiver: Receiver) -> None:
 
 
 def read_figures(text: str) -> dict[tuple[Any, ...], float]:
-    """Give what Prometheus' own client reads, by name and labels; every figure is of the company."""
+    """Return what Prometheus' own client reads, by name and labels; every figure is of the company."""
     found = {}
     for family in text_string_to_metric_families(text):
         assert (family.type, bool(family.documentation)) == ("gauge", True)

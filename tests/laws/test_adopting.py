@@ -39,7 +39,7 @@ managers = st.tuples(*[st.sampled_from(("1", "2", None))] * 3)
 
 
 def state_of(live: Any, manager: Any) -> LiveState:
-    """Give a live state of three projects."""
+    """Return a live state of three projects."""
     seed = company_seed()
     seed["projects"].append({**seed["projects"][0], "id": "1044", "name": "Mill Creek", "display_name": "x"})
     seed["presets"].append({**seed["presets"][0], "id": "34", "project_id": "1044"})
@@ -71,7 +71,7 @@ class Trial:
             self.ground = Ground(self.observation, self.documents, self.workspace)
 
     def drifts(self) -> tuple[Drift, ...]:
-        """Give what differs."""
+        """Return what differs."""
         return find_drifts(compare(self.observation.resolved, self.observation.state.versions))
 
     def adopt(self, chosen: list[Drift], *, teams: bool = False) -> Adoption:
@@ -83,32 +83,32 @@ class Trial:
 
 
 def own_comments(text: str) -> list[str]:
-    """Give the lines that are comments and nothing else, in order."""
+    """Return the lines that are comments and nothing else, in order."""
     return [line.strip() for line in text.splitlines() if line.lstrip().startswith("#")]
 
 
 def named(line: str) -> set[str]:
-    """Give whom a line names, by login id, and teams."""
+    """Return whom a line names, by login id, and teams."""
     code = line.split("#", maxsplit=1)[0].lower()
     people = {one for one, name in PEOPLE.items() if login(name) in code or re.search(f'login_id: "?{one}\\b', code)}
     return people | set(re.findall(r"team:\w+", code))
 
 
 def may_change(line: str, moved: set[str]) -> bool:
-    """Tell whether a line names somebody who moves, a team, or is the head or the end of a list."""
+    """Return whether a line names somebody who moves, a team, or is the head or the end of a list."""
     code = line.split("#", maxsplit=1)[0]
     return bool(named(line) & moved) or re.search(r"team:|[\[\]]|allow_empty|members:|:\s*$", code) is not None
 
 
 def stay(before: str, after: str, moved: set[str]) -> bool:
-    """Tell whether every other line is there afterwards, in the same order; a last one may get a comma."""
+    """Return whether every other line is there afterwards, in the same order; a last one may get a comma."""
     ahead = iter(after.splitlines())
     lines = [line for line in before.splitlines() if not may_change(line, moved)]
     return all(any(line in {one, one.replace(",", "", 1)} for one in ahead) for line in lines)
 
 
 def remarks_lost(before: str, after: str) -> list[str]:
-    """Give the lines whose remark is not there just once afterwards."""
+    """Return the lines whose remark is not there just once afterwards."""
     found = ((line, re.search(r"# remark \d+\.", line)) for line in before.splitlines())
     return [line for line, remark in found if remark is not None and after.count(remark[0]) != 1]
 
@@ -170,12 +170,12 @@ def test_comments_line_ends_and_everybody_elses_lines_stay(
 
 
 def lines_of(text: str) -> list[str]:
-    """Give lines without their ends, and an empty one behind the last end."""
+    """Return lines without their ends, and an empty one behind the last end."""
     return [line.removesuffix("\r") for line in text.split("\n")]
 
 
 def rebuilt(file: ChangedFile) -> list[str]:
-    """Give the lines afterwards, made from those before and the lines that are said to change."""
+    """Return the lines afterwards, made from those before and the lines that are said to change."""
     before, after = lines_of(file.before), lines_of(file.after)
     lines: list[str] = []
     at = 0

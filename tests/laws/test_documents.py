@@ -39,7 +39,7 @@ anything = st.recursive(
 
 
 def optional(**fields: Any) -> Any:
-    """Give dictionaries with some of these keys, now and then with anything else."""
+    """Return dictionaries with some of these keys, now and then with anything else."""
     return st.fixed_dictionaries({}, optional={key: value | anything for key, value in fields.items()})
 
 

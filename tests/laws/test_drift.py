@@ -32,17 +32,17 @@ entries = st.lists(st.tuples(st.sampled_from(PEOPLE), days), max_size=3)
 
 
 def lasting(edits: list[tuple[int, int, int]], day: int) -> set[int]:
-    """Give who differs on a day."""
+    """Return who differs on a day."""
     return {person for person, start, length in edits if start <= day < start + length}
 
 
 def acknowledgements(wanted: list[tuple[int, int]]) -> list[Acknowledgement]:
-    """Give entries with their last days; they stand in git all year."""
+    """Return entries with their last days; they stand in git all year."""
     return [entry(person, (START + datetime.timedelta(day)).isoformat()) for person, day in wanted]
 
 
 def replay(edits: list[tuple[int, int, int]], wanted: list[tuple[int, int]]) -> list[DriftReport]:
-    """Give the reports of a year, each with the one before."""
+    """Return the reports of a year, each with the one before."""
     reports: list[DriftReport] = []
     for day in range(DAYS):
         differing = sorted(lasting(edits, day))

@@ -40,7 +40,7 @@ ids = st.lists(st.sampled_from([str(one) for one in range(1, 6)]), unique=True, 
 
 @st.composite
 def accounts(draw: st.DrawFn) -> dict[str, Any]:
-    """Give a seed: five people, two templates of projects and one of the company, up to four projects."""
+    """Return a seed: five people, two templates of projects and one of the company, up to four projects."""
     seed = company_seed()
     seed["people"] = [
         {"id": str(one), "login": draw(logins), "name": draw(st.one_of(st.none(), names))} for one in range(1, 6)

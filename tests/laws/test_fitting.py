@@ -31,7 +31,7 @@ BUDGETS = st.builds(Budget, st.integers(SMALLEST_BUDGET, 12_000), in_bytes=st.bo
 
 @cache
 def plan(name: str) -> Plan:
-    """Give the plan of a scenario, made once."""
+    """Return the plan of a scenario, made once."""
     with TemporaryDirectory() as folder:
         made: Plan = getattr(scenarios, name)(Path(folder))
         return made
@@ -41,7 +41,7 @@ LINK = f"https://ci.test/{'&' * 280}"
 
 
 def fitted(one: Plan, by: By, budget: Budget, monkeypatch: pytest.MonkeyPatch) -> tuple[str, PlanView, PlanView]:
-    """Give the text, the whole view, and the view that was cut to become the text."""
+    """Return the text, the whole view, and the view that was cut to become the text."""
     seen: dict[str, PlanView] = {}
     wholes: list[PlanView] = []
 

@@ -31,7 +31,7 @@ numbers = st.lists(st.integers(1, 30), unique=True, max_size=9)
 
 @st.composite
 def groups(draw: st.DrawFn, name: str) -> Any:
-    """Give a group in which everybody is either kept, removed or added."""
+    """Return a group in which everybody is either kept, removed or added."""
     everybody = draw(numbers)
     first, second = sorted((draw(st.integers(0, len(everybody))), draw(st.integers(0, len(everybody)))))
     return group(
@@ -46,7 +46,7 @@ def groups(draw: st.DrawFn, name: str) -> Any:
 
 @st.composite
 def plans(draw: st.DrawFn) -> tuple[PresetChange, ...]:
-    """Give up to four presets that change, each with one to three groups."""
+    """Return up to four presets that change, each with one to three groups."""
     places = draw(
         st.lists(st.tuples(st.sampled_from(["1", "2", None]), st.sampled_from(["11", "12"])), unique=True, max_size=4)
     )
@@ -84,7 +84,7 @@ managed = st.integers(0, 200)
 
 
 def stops(judged: Case) -> set[tuple[str, str | None]]:
-    """Give the errors of removal guards by code and address."""
+    """Return the errors of removal guards by code and address."""
     return {
         (one.code, one.address)
         for one in judge(judged).diagnostics
@@ -93,7 +93,7 @@ def stops(judged: Case) -> set[tuple[str, str | None]]:
 
 
 def least(one: Limit, other: Limit) -> Limit:
-    """Give the limit that is as strict as both."""
+    """Return the limit that is as strict as both."""
     return Limit(count=min(one.count, other.count), percent=min(one.percent, other.percent))
 
 

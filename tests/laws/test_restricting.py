@@ -49,7 +49,7 @@ class _Step(NamedTuple):
 
 
 def steps(changes: Iterable[PresetChange]) -> set[_Step]:
-    """Give all that changes do."""
+    """Return all that changes do."""
     found = set()
     for one in changes:
         for part in one.groups:
@@ -62,7 +62,7 @@ def steps(changes: Iterable[PresetChange]) -> set[_Step]:
 
 @st.composite
 def groups(draw: st.DrawFn, name: str) -> Any:
-    """Give a group that changes, in which some drifted and others are asked for."""
+    """Return a group that changes, in which some drifted and others are asked for."""
     everybody = draw(numbers.filter(bool))
     first = draw(st.integers(0, len(everybody) - 1))
     second = draw(st.integers(first, len(everybody)))
@@ -72,7 +72,7 @@ def groups(draw: st.DrawFn, name: str) -> Any:
 
 @st.composite
 def plans(draw: st.DrawFn) -> tuple[PresetChange, ...]:
-    """Give up to four presets that change, live in any order."""
+    """Return up to four presets that change, live in any order."""
     places = draw(
         st.lists(st.tuples(st.sampled_from(["1", "2", None]), st.sampled_from(["11", "12"])), unique=True, max_size=4)
     )
@@ -167,7 +167,7 @@ class _Case(NamedTuple):
 
 
 def read_once(history: Any) -> _Case:
-    """Give live, and the documents of the base and of now, which may each name another manager."""
+    """Return live, and the documents of the base and of now, which may each name another manager."""
     (live, then), now, first, second = history
 
     def text(wanted: Any, who: str) -> str:
@@ -181,7 +181,7 @@ def read_once(history: Any) -> _Case:
 
 
 def stands(state: LiveState) -> Any:
-    """Give who is where."""
+    """Return who is where."""
     return members_of(state), [one.workflow_manager.id if one.workflow_manager else None for one in state.presets[:2]]
 
 

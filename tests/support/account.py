@@ -27,12 +27,12 @@ projects:
 
 
 def login(name: str) -> str:
-    """Give the login of a person of the company."""
+    """Return the login of a person of the company."""
     return f"{name}@acme.test"
 
 
 def company_seed() -> dict[str, Any]:
-    """Give the seed: two active projects and one that is not, a template of each level, eight people."""
+    """Return the seed: two active projects and one that is not, a template of each level, eight people."""
     invoice = [
         {"uuid": "creator", "name": "Item Creator", "type": "ITEM_CREATOR"},
         {"uuid": "pm", "name": "Project Manager", "type": "RESPONSIBLE_ROLE"},
@@ -105,7 +105,7 @@ def _preset(one: str, template: str, project: str | None, groups: dict[str, list
 
 
 def correspondence_seed() -> dict[str, Any]:
-    """Give the small company with two types of correspondence, a template and presets of each."""
+    """Return the small company with two types of correspondence, a template and presets of each."""
     seed = company_seed()
     for subtype, template, name in ((MEMO, "21", "Memo Approval"), (NOTICE, "22", "Notice Approval")):
         seed["tools"].append(

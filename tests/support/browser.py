@@ -22,7 +22,7 @@ _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable
 
 
 def _executable() -> str:
-    """Give the browser of this machine; a check that must look at pages may not pass without one."""
+    """Return the browser of this machine; a check that must look at pages may not pass without one."""
     named = os.environ.get("RECONCILER_TEST_BROWSER")
     found = named or next((path for name in _NAMES if (path := shutil.which(name))), None)
     if found is not None:
@@ -62,7 +62,7 @@ class OpenedPage:
         dialog.dismiss()
 
     def rows(self) -> list[str]:
-        """Give the rows of changes that can be seen, their cells put together."""
+        """Return the rows of changes that can be seen, their cells put together."""
         script = """() => [...document.querySelectorAll("#changes tbody tr")].filter((row) => row.checkVisibility())
             .map((row) => [...row.cells].map((cell) => cell.textContent).join(" | "))"""
         rows: list[str] = self.page.evaluate(script)

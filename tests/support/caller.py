@@ -26,7 +26,7 @@ CREDENTIALS = {"grant_type": "client_credentials", "client_id": "sandbox", "clie
 
 
 def memberships(**groups: list[str]) -> dict[str, Any]:
-    """Give the body of a write of these groups."""
+    """Return the body of a write of these groups."""
     return {"responsible_group_memberships": [{"uuid": uuid, "login_ids": ids} for uuid, ids in groups.items()]}
 
 
@@ -66,7 +66,7 @@ class Caller:
         return self.http.request(method, path, headers=chosen, json=body)
 
     def groups(self) -> dict[str, list[str]]:
-        """Give the groups of the small company's preset of Harbor Bridge now."""
+        """Return the groups of the small company's preset of Harbor Bridge now."""
         shown = self("GET", preset_path("32", "1042")).json()["data"]["responsible_group_memberships"]
         return {one["responsible_group_uuid"]: [person["id"] for person in one["assignees"]] for one in shown}
 

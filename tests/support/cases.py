@@ -30,12 +30,12 @@ UNLIMITED = Limit(count=10**6, percent=100)
 
 
 def person(number: int) -> Person:
-    """Give a person."""
+    """Return a person."""
     return Person(str(number), f"p{number}@acme.test", f"P{number}")
 
 
 def member(number: int, *, by_id: bool = False) -> Member:
-    """Give a line that names a person."""
+    """Return a line that names a person."""
     if by_id:
         return Member(origin=POLICY, login_id=str(number))
     return Member(origin=POLICY, login=f"P{number}@acme.test")
@@ -49,7 +49,7 @@ def group(
     add: Iterable[int] = (),
     **more: Any,
 ) -> GroupChange:
-    """Give what one group keeps, loses and gains."""
+    """Return what one group keeps, loses and gains."""
     return GroupChange(
         uuid=name.lower(),
         name=name,
@@ -61,7 +61,7 @@ def group(
 
 
 def change(*groups: GroupChange, project: str | None = "1042", template: str = "12", **more: Any) -> PresetChange:
-    """Give one preset that changes."""
+    """Return one preset that changes."""
     scope = f"projects/{project}" if project else "company"
     before = {one.uuid: tuple([p.id for p in one.keep] + [p.id for p in one.remove]) for one in groups}
     after = {one.uuid: tuple([p.id for p in one.keep] + [p.id for p in one.add]) for one in groups}
@@ -80,13 +80,13 @@ def change(*groups: GroupChange, project: str | None = "1042", template: str = "
 
 
 def manager(before: int | None, after: int, cause: Cause = "requested") -> ManagerChange:
-    """Give a change of workflow manager."""
+    """Return a change of workflow manager."""
     known = None if before is None else person(before)
     return ManagerChange(before=known, after=person(after), origin=HERE, cause=cause)
 
 
 def drifted(one: GroupChange, *numbers: int) -> GroupChange:
-    """Give what a group gains and loses, these people of it by drift."""
+    """Return what a group gains and loses, these people of it by drift."""
     ids = set(map(str, numbers))
     return msgspec.structs.replace(
         one,
@@ -96,23 +96,23 @@ def drifted(one: GroupChange, *numbers: int) -> GroupChange:
 
 
 def role(name: str, members: Iterable[int]) -> JudgedRole:
-    """Give a role with the members it will have."""
+    """Return a role with the members it will have."""
     return JudgedRole(name.lower(), name, tuple(map(person, members)))
 
 
 def preset(*roles: JudgedRole, of: PresetChange | None = None, project: str = "1042") -> JudgedPreset:
-    """Give a preset as it will be; ``of`` is its change."""
+    """Return a preset as it will be; ``of`` is its change."""
     address = of.address if of else f"projects/{project}/templates/12"
     return JudgedPreset(address, f"Project {project}", "Template 12", roles, of)
 
 
 def limits(*, group: Limit = UNLIMITED, run: Limit = UNLIMITED, **more: Any) -> Policy:
-    """Give a policy that limits nothing it is not told to."""
+    """Return a policy that limits nothing it is not told to."""
     return Policy(group_removals=group, run_removals=run, documents=(Origin("policy.yaml", 1, 1),), **more)
 
 
 def override(address: str, size: int, until: str = "2026-12-31", **more: Any) -> Override:
-    """Give an override."""
+    """Return an override."""
     return Override(
         reason="because",
         address=address,
@@ -126,7 +126,7 @@ def override(address: str, size: int, until: str = "2026-12-31", **more: Any) ->
 
 
 def rule(name: str, minimum: int | None = None, *, include: Iterable[int] = ()) -> RoleRule:
-    """Give a rule for a role."""
+    """Return a rule for a role."""
     return RoleRule(
         role=name,
         origin=POLICY,
@@ -137,12 +137,12 @@ def rule(name: str, minimum: int | None = None, *, include: Iterable[int] = ()) 
 
 
 def separate(*roles: str) -> Separation:
-    """Give roles that are kept apart."""
+    """Return roles that are kept apart."""
     return Separation(roles=roles, origin=POLICY)
 
 
 def case(*changes: PresetChange, policy: Policy | None = None, managed: int = 1000, **more: Any) -> Case:
-    """Give a case; without other word presets hold just the groups that change, and everybody may be assigned."""
+    """Return a case; without other word presets hold just the groups that change, and everybody may be assigned."""
     presets = tuple(
         JudgedPreset(
             one.address,
@@ -163,5 +163,5 @@ def case(*changes: PresetChange, policy: Policy | None = None, managed: int = 10
 
 
 def lines(diagnostics: Iterable[Diagnostic]) -> list[str]:
-    """Give findings as people read them."""
+    """Return findings as people read them."""
     return [f"{one.severity} {one.code} {one.message}" for one in diagnostics]

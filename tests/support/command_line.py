@@ -41,7 +41,7 @@ class Ran(NamedTuple):
 
     @property
     def shown(self) -> str:
-        """Give exit code and both streams as one comparable text."""
+        """Return exit code and both streams as one comparable text."""
         text = f"exit {self.code}\n--- stdout\n{self.stdout}--- stderr\n{self.stderr}"
         for pattern, word in _CHANGING:
             text = pattern.sub(word, text)
@@ -49,7 +49,7 @@ class Ran(NamedTuple):
 
 
 def clean_environment() -> dict[str, str]:
-    """Give the environment without anything that would lead a command elsewhere."""
+    """Return the environment without anything that would lead a command elsewhere."""
     refused = (
         "RECONCILER_", "GIT_", "HTTP", "http", "ALL_PROXY", "all_proxy", "NO_COLOR", "FORCE_COLOR",
         "GITHUB_ACTIONS", "GITLAB_CI", "TF_BUILD",

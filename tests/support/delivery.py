@@ -217,7 +217,7 @@ class Delivery:
         raise NotImplementedError
 
     def statuses(self, context: str = APPLY) -> list[tuple[str, str, str]]:
-        """Give the statuses of a name that were set: commit, state, description."""
+        """Return the statuses of a name that were set: commit, state, description."""
         raise NotImplementedError
 
     def open_request(self, number: int, head: str) -> None:
@@ -229,15 +229,15 @@ class Delivery:
         raise NotImplementedError
 
     def comments(self, number: int) -> str:
-        """Give what was said on a request."""
+        """Return what was said on a request."""
         raise NotImplementedError
 
     def labels(self, number: int) -> list[str]:
-        """Give the labels of a request."""
+        """Return the labels of a request."""
         raise NotImplementedError
 
     def plan_of(self, head: str) -> bytes:
-        """Give the plan file that the run of a commit kept."""
+        """Return the plan file that the run of a commit kept."""
         raise NotImplementedError
 
     def keep_plan(self, head: str, plan: bytes) -> None:

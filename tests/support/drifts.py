@@ -25,7 +25,7 @@ __all__ = ["Hidden", "ending", "entry", "report"]
 def entry(
     number: int, until: str = "2026-12-31", address: str = "projects/*", group: str | None = None
 ) -> Acknowledgement:
-    """Give an acknowledgement of a person."""
+    """Return an acknowledgement of a person."""
     return Acknowledgement(
         address=address,
         group=group,
@@ -72,7 +72,7 @@ def report(
     acknowledged: Sequence[Acknowledgement] = (),
     **more: Any,
 ) -> DriftReport:
-    """Give the report of a day; ``drifts`` in place of changes are differences found already."""
+    """Return the report of a day; ``drifts`` in place of changes are differences found already."""
     now = f"{day.isoformat()}T08:00:00Z"
     notices: Sequence[Notice] = more.pop("notices", ())
     templates: Sequence[TemplateGroups] = more.pop("templates", ())

@@ -8,5 +8,5 @@ __all__ = ["examples"]
 
 
 def examples(number: int) -> int:
-    """Give a number of examples, as often as RECONCILER_EXAMPLES says: RECONCILER_EXAMPLES=20 pytest tests/laws."""
+    """Return a number of examples, as often as RECONCILER_EXAMPLES says: RECONCILER_EXAMPLES=20 pytest tests/laws."""
     return number * int(os.environ.get("RECONCILER_EXAMPLES", "1"))

@@ -59,7 +59,7 @@ class ForgeStub:
         self.routes.append((method, re.compile(pattern), answer))
 
     def answer(self, asked: Asked) -> Answer:
-        """Give the answer to one request."""
+        """Return the answer to one request."""
         with self._lock:
             self.asked.append(asked)
             for fault in self.faults:
@@ -80,7 +80,7 @@ class ForgeStub:
         return Answer(404, {"message": "Not Found"})
 
     def writes(self) -> list[str]:
-        """Give everything that was asked and is no mere look, in order."""
+        """Return everything that was asked and is no mere look, in order."""
         return [f"{one.method} {one.path}" for one in self.asked if one.method != "GET"]
 
 
@@ -110,7 +110,7 @@ def _handler(stub: ForgeStub) -> type[BaseHTTPRequestHandler]:
         do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _serve  # noqa: N815 - as the base class calls them
 
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - as the base class names it
-            """Say nothing."""
+            """Report nothing."""
 
     return Handler
 

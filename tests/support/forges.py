@@ -19,7 +19,7 @@ class Command(NamedTuple):
 
 
 def run_line(line: str) -> Command | None:
-    """Give the command that a line of a log starts, in the new form at its beginning or in the old one anywhere."""
+    """Return the command that a line of a log starts, in the new form at its beginning or in the old one anywhere."""
     if line.lstrip().startswith("::"):
         about, _, message = line.lstrip()[2:].partition("::")
         name, _, listed = about.partition(" ")
@@ -88,7 +88,7 @@ def check_sarif(log: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def read_junit(text: str) -> list[ET.Element]:
-    """Give the test cases of the one suite, whose counts are right."""
+    """Return the test cases of the one suite, whose counts are right."""
     (suite,) = ET.fromstring(text.encode())  # noqa: S314 - our own output
     cases = list(suite)
     assert {case.tag for case in cases} == {"testcase"}

@@ -50,7 +50,7 @@ _FORMATS: dict[str, Any] = {
 
 
 def derived() -> dict[str, str]:
-    """Give the content of each schema file by its name."""
+    """Return the content of each schema file by its name."""
     files = {}
     for name, shape in _FORMATS.items():
         schema = _cleaned(msgspec.json.schema(shape))

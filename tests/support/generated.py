@@ -33,7 +33,7 @@ UUIDS = {"Project Manager": "pm", "Accounting": "acc"}
 
 
 def state_of(live: tuple[dict[str, list[str]], ...]) -> LiveState:
-    """Give a live state with these groups in the two projects."""
+    """Return a live state with these groups in the two projects."""
     seed = company_seed()
     for preset, groups in zip(seed["presets"], live, strict=False):
         preset["groups"] = groups
@@ -41,7 +41,7 @@ def state_of(live: tuple[dict[str, list[str]], ...]) -> LiveState:
 
 
 def document_of(wanted: tuple[dict[str, list[str]], ...], shuffle: random.Random | None = None) -> str:
-    """Give an assignments document that asks for these groups, perhaps in another order."""
+    """Return an assignments document that asks for these groups, perhaps in another order."""
     entries: list[dict[str, Any]] = []
     for project, groups in zip(PROJECTS, wanted, strict=True):
         named = [(name, [login(PEOPLE[one]) for one in members]) for name, members in groups.items()]
@@ -66,7 +66,7 @@ def plan_of(live: LiveState, text: str) -> Plan:
 
 
 def applied(state: LiveState, plan: Plan) -> LiveState:
-    """Give the state after every write of the plan, made like apply makes it."""
+    """Return the state after every write of the plan, made like apply makes it."""
     changes = {change.preset_id: change for change in plan.changes}
     presets = tuple(write(preset, changes[preset.id]) if preset.id in changes else preset for preset in state.presets)
     return msgspec.structs.replace(state, presets=presets)
@@ -83,5 +83,5 @@ def write(preset: Preset, change: PresetChange) -> Preset:
 
 
 def members_of(state: LiveState) -> list[dict[str, set[str]]]:
-    """Give the members of every group of the two presets."""
+    """Return the members of every group of the two presets."""
     return [{group.uuid: {one.id for one in group.members} for group in preset.groups} for preset in state.presets[:2]]

@@ -60,7 +60,7 @@ class GitHubDelivery(Delivery):
         return self.runner.run_job(ROOT / ".github" / "workflows" / f"{job}.yml", job)
 
     def statuses(self, context: str = APPLY) -> list[tuple[str, str, str]]:
-        """Give the statuses of a name that were set."""
+        """Return the statuses of a name that were set."""
         return [
             (one.path.rsplit("/", 1)[1], one.body["state"], one.body["description"])
             for one in self.forge.asked
@@ -76,15 +76,15 @@ class GitHubDelivery(Delivery):
         self.forge.merge(number, self.commits[-1])
 
     def comments(self, number: int) -> str:
-        """Give what was said on a request."""
+        """Return what was said on a request."""
         return "\n".join(self.forge.bodies(number))
 
     def labels(self, number: int) -> list[str]:
-        """Give the labels of a request."""
+        """Return the labels of a request."""
         return self.forge.labels(number)
 
     def plan_of(self, head: str) -> bytes:
-        """Give the plan file that the run of a commit kept."""
+        """Return the plan file that the run of a commit kept."""
         last = max(one["id"] for one in self.forge.artifacts if one["name"].endswith(head))
         return zipfile.ZipFile(io.BytesIO(self.forge.archives[last])).read("plan.json")
 

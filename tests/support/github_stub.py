@@ -94,11 +94,11 @@ class GitHubStub(ForgeStub):
         })  # fmt: skip
 
     def bodies(self, number: int) -> list[str]:
-        """Give the comments of a pull request."""
+        """Return the comments of a pull request."""
         return [one["body"] for one in self.comments.values() if one["number"] == number]
 
     def labels(self, number: int) -> list[str]:
-        """Give the labels of a pull request."""
+        """Return the labels of a pull request."""
         return sorted(one["name"] for one in self.pulls[number]["labels"])
 
     def say(self, number: int, author: str, body: str) -> None:

@@ -47,7 +47,7 @@ class GitLabDelivery(Delivery):
         return self.runner.run_script(load(GITLAB)[job]["script"], **environment)
 
     def statuses(self, context: str = APPLY) -> list[tuple[str, str, str]]:
-        """Give the statuses of a name that were set."""
+        """Return the statuses of a name that were set."""
         return [
             (one.path.rsplit("/", 1)[1], one.body["state"], one.body["description"])
             for one in self.forge.asked
@@ -63,15 +63,15 @@ class GitLabDelivery(Delivery):
         self.forge.merge(number, self.commits[-1])
 
     def comments(self, number: int) -> str:  # noqa: ARG002 - the threads of this forge are of one request
-        """Give what was said on a request."""
+        """Return what was said on a request."""
         return "\n".join(body for body, _ in self.forge.notes())
 
     def labels(self, number: int) -> list[str]:
-        """Give the labels of a request."""
+        """Return the labels of a request."""
         return list(self.forge.requests[number]["labels"])
 
     def plan_of(self, head: str) -> bytes:
-        """Give the plan file that the run of a commit kept."""
+        """Return the plan file that the run of a commit kept."""
         return self.forge.files[max(one["id"] for one in self.forge.pipelines if one["sha"] == head)]
 
     def keep_plan(self, head: str, plan: bytes) -> None:

@@ -82,7 +82,7 @@ class GitLabStub(ForgeStub):
         self.threads[f"d{one}"] = {"id": f"d{one}", "notes": [note]}
 
     def notes(self) -> list[tuple[str, bool]]:
-        """Give what stands in the threads, and whether each is resolved."""
+        """Return what stands in the threads, and whether each is resolved."""
         return [(one["notes"][0]["body"], one["notes"][0]["resolved"]) for one in self.threads.values()]
 
     def raise_issue(self, author: int, title: str, body: str, *labels: str) -> dict[str, Any]:

@@ -45,7 +45,7 @@ def _handler(receiver: Receiver) -> type[BaseHTTPRequestHandler]:
         do_POST = do_PUT = _serve  # noqa: N815 - as the base class calls them
 
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - as the base class names it
-            """Say nothing."""
+            """Report nothing."""
 
     return Handler
 

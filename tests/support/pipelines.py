@@ -57,13 +57,13 @@ class Script(NamedTuple):
 
 
 def load(path: Path) -> dict[str, Any]:
-    """Give a file of one mapping."""
+    """Return a file of one mapping."""
     document: dict[str, Any] = yaml.load(path.read_text(encoding="utf-8"), _Loader)  # noqa: S506 - a safe loader
     return document
 
 
 def steps(path: Path) -> list[dict[str, Any]]:
-    """Give all steps of a workflow or an action."""
+    """Return all steps of a workflow or an action."""
     document = load(path)
     if "runs" in document:
         return list(document["runs"]["steps"])
@@ -71,14 +71,14 @@ def steps(path: Path) -> list[dict[str, Any]]:
 
 
 def recipe() -> str:
-    """Give the workflow that the page about pipelines shows whole."""
+    """Return the workflow that the page about pipelines shows whole."""
     found = re.search(r"```yaml\n# \.github/workflows/heal\.yml\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
     assert found is not None
     return found[1]
 
 
 def scripts() -> list[Script]:
-    """Give every piece of shell in a workflow, an action, a job on GitLab, or the recipe of the documentation."""
+    """Return every piece of shell in a workflow, an action, a job on GitLab, or the recipe of the documentation."""
     found = [
         Script(f"{path.relative_to(ROOT)}: {step.get('name', step['run'])}", step["run"])
         for path in (*WORKFLOWS, *ACTIONS, *CALLERS)

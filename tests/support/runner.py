@@ -96,12 +96,12 @@ class Runner:
 
     @property
     def calls(self) -> list[str]:
-        """Give the command lines of the stand-ins and the actions of others; TEMP/ stands for the runner's folder."""
+        """Return the command lines of the stand-ins and the actions of others; TEMP/ stands for the runner's folder."""
         return [line for line, _ in self.calls_with_environment]
 
     @property
     def calls_with_environment(self) -> list[tuple[str, dict[str, str]]]:
-        """Give the same, each with what its environment held that matters."""
+        """Return the same, each with what its environment held that matters."""
         path = self._files / "calls.jsonl"
         lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
         return [
@@ -110,7 +110,7 @@ class Runner:
         ]
 
     def takes_job(self, path: Path, job: str) -> bool:
-        """Tell whether a job's condition holds."""
+        """Return whether a job's condition holds."""
         return bool(self._value(load(path)["jobs"][job].get("if", "success()"), self.context))
 
     def run_job(self, path: Path, job: str) -> int:
@@ -198,7 +198,7 @@ class Runner:
         return _EXPRESSION.sub(lambda found: str(self._value(found[1], {**self.context, **names})), text)
 
     def _value(self, expression: str, names: dict[str, Any], *, failed: bool = False) -> Any:
-        """Give what an expression of the forge means: names, texts, comparisons, and four functions."""
+        """Return what an expression of the forge means: names, texts, comparisons, and four functions."""
         python = _NAME.sub(lambda found: found[0] if found[0][0] == "'" else f"look('{found[0]}')", expression.strip())
         python = python.replace("||", " or ").replace("&&", " and ")
         python = " ".join(re.sub(r"!(?!=)", " not ", python).split())

@@ -53,7 +53,7 @@ class RunningSandbox:
         }
 
     def log(self, *, forget: bool = False) -> list[dict[str, Any]]:
-        """Give the requests so far, the token call and this control aside."""
+        """Return the requests so far, the token call and this control aside."""
         answer = self._http.request("DELETE" if forget else "GET", "/_sandbox/requests")
         log: list[dict[str, Any]] = answer.json()["log"]
         return log
@@ -80,7 +80,7 @@ class RunningSandbox:
         return self._http.request(method, path, headers=headers, json=body)
 
     def groups(self, preset: str, project: str | None = None) -> dict[str, list[str]]:
-        """Give the members of every group of a preset now, by uuid, as login ids."""
+        """Return the members of every group of a preset now, by uuid, as login ids."""
         data = self.request("GET", preset_path(preset, project)).json()["data"]
         return {
             one["responsible_group_uuid"]: [person["id"] for person in one["assignees"]]
@@ -99,7 +99,7 @@ class RunningSandbox:
 
 
 def preset_path(preset: str, project: str | None = None) -> str:
-    """Give the path of a preset."""
+    """Return the path of a preset."""
     scope = "/rest/v2.0/companies/4211" + (f"/projects/{project}" if project else "")
     return f"{scope}/workflows/presets/{preset}"
 

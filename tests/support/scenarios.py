@@ -130,7 +130,7 @@ def slow(folder: Path) -> Plan:
 
 
 def base_of(folder: Path, documents: dict[str, str]) -> Base:
-    """Give documents as those of another revision."""
+    """Return documents as those of another revision."""
     file = write_documents(folder, documents)
     settings = read_settings_document(file)
     return Base("b" * 40, settings, read_repository(file, settings, TODAY)[0])

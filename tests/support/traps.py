@@ -72,7 +72,7 @@ def arm(repository: Path, program: Path, marker: Path) -> None:
 
 
 def recording_git(folder: Path, record: Path) -> Path:
-    """Give a folder for PATH with a git that records its environment before it is git."""
+    """Return a folder for PATH with a git that records its environment before it is git."""
     folder.mkdir()
     real = subprocess.run(["sh", "-c", "command -v git"], check=True, capture_output=True, text=True).stdout.strip()
     (folder / "git").write_text(f"#!/bin/sh\nenv >> '{record}'\nexec {real} \"$@\"\n")

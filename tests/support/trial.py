@@ -74,5 +74,5 @@ class Trial:
         return self.git("rev-parse", "HEAD")
 
     def writes(self) -> list[object]:
-        """Give the bodies of all writes the service got."""
+        """Return the bodies of all writes the service got."""
         return [one["body"] for one in self.sandbox.log() if one["method"] == "PATCH"]

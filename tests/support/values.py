@@ -47,7 +47,7 @@ SERVICE = PlanService(api_url="https://api.procore.com", auth_url="https://login
 
 
 def live_state(seed: dict[str, Any] | None = None) -> LiveState:
-    """Give the live state a seed describes, everybody possible everywhere."""
+    """Return the live state a seed describes, everybody possible everywhere."""
     seed = company_seed() if seed is None else seed
     people = {one["id"]: Person(one["id"], one["login"], one["name"]) for one in seed["people"]}
     tools = {one["id"]: Tool(one["tool_type"], one.get("tool_subtype")) for one in seed["templates"]}

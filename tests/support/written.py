@@ -116,7 +116,7 @@ teams = st.fixed_dictionaries({
 
 @st.composite
 def documents(draw: Callable[..., Any], projects: tuple[str, ...]) -> dict[str, str]:
-    """Give a file of teams and one of assignments, with defaults, a rule, and entries of projects, as chance says."""
+    """Return a file of teams and one of assignments, with defaults, a rule, and entries of projects, as chance says."""
     hand = _Hand(draw)
     defaults = draw(found_groups)
     lines = ["# assignments", "kind: assignments", f"template: Invoice Approval{hand.remark()}"]

@@ -21,7 +21,7 @@ _REST = re.compile(r"[ \t]*(#[^\n]*?)?\r?\n")  # nothing more on the line, perha
 
 
 def between_brackets(nodes: Nodes, value: Node, edit: EditList, stay: Sequence[int]) -> Iterator[Splice]:
-    """Give the splices of a list; ``stay`` are the items that do not go. Raises CannotEditError for odd commas."""
+    """Yield the splices of a list; ``stay`` are the items that do not go. Raises CannotEditError for odd commas."""
     if "\n" not in nodes.text[value.start : value.end]:
         yield (value.start, value.end, _rewritten(nodes.text, value, edit, stay))
         return
@@ -49,7 +49,7 @@ def emptied_brackets(nodes: Nodes, value: Node, nothing: str) -> Iterator[Splice
 
 
 def _rewritten(text: str, value: Node, edit: EditList, stay: Sequence[int]) -> str:
-    """Give a list on one line, with the blanks it has."""
+    """Return a list on one line, with the blanks it has."""
     items = value.children
     if not items:
         return f"[{', '.join(edit.appended)}]"

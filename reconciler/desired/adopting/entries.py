@@ -1,4 +1,4 @@
-"""Gives a preset roles, or a workflow manager, of its own, in an entry that is there or in a new one."""
+"""Returns a preset roles, or a workflow manager, of its own, in an entry that is there or in a new one."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _STEP = "  "
 
 
 def add_to_entry(nodes: Nodes, edit: AddToEntry) -> list[Splice]:
-    """Give the splices that add to an entry, or to the company; raises CannotEditError for what is not edited."""
+    """Return the splices that add to an entry, or to the company; raises CannotEditError for what is not edited."""
     entry = nodes.mapping(edit.origin)
     splices = []
     there = pair(entry, "groups")
@@ -37,7 +37,7 @@ def add_to_entry(nodes: Nodes, edit: AddToEntry) -> list[Splice]:
 
 
 def add_entry(nodes: Nodes, edit: AddEntry) -> list[Splice]:
-    """Give the splice that adds an entry to the projects of a document; raises CannotEditError likewise."""
+    """Return the splice that adds an entry to the projects of a document; raises CannotEditError likewise."""
     found = pair(nodes.mapping(edit.origin), "projects")
     if found is None:
         raise CannotEditError("it could not be found in the file")
@@ -58,7 +58,7 @@ def add_entry(nodes: Nodes, edit: AddEntry) -> list[Splice]:
 
 
 def _with_manager(nodes: Nodes, entry: Node, manager: str) -> Splice:
-    """Give the splice that puts a manager in front of the roles, or else behind everything."""
+    """Return the splice that puts a manager in front of the roles, or else behind everything."""
     there = pair(entry, "groups")
     if there is None or there[0] is entry.children[0]:
         return _added(nodes, entry, [manager], manager)
@@ -70,7 +70,7 @@ def _with_manager(nodes: Nodes, entry: Node, manager: str) -> Splice:
 
 
 def _added(nodes: Nodes, mapping: Node, lines: Sequence[str], between: str) -> Splice:
-    """Give the splice that puts pairs behind the last one of a mapping, as lines or between its braces."""
+    """Return the splice that puts pairs behind the last one of a mapping, as lines or between its braces."""
     if mapping.block:
         indent = " " * mapping.children[0].column
         return added_lines(nodes, end_of(nodes.text, mapping), [f"{indent}{line}" for line in lines])

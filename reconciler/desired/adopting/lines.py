@@ -17,13 +17,13 @@ Splice = tuple[int, int, str]  # from, to, and what stands there instead
 
 
 def added_lines(nodes: Nodes, after: int, lines: Sequence[str]) -> Splice:
-    """Give the splice that puts lines behind the line of a character."""
+    """Return the splice that puts lines behind the line of a character."""
     at = nodes.next_line(after)
     return (at, at, "".join(f"{line}\n" for line in lines))
 
 
 def blank_before_comment(text: str, at: int) -> str:
-    """Give the blank without which a comment that follows at once would become part of a word."""
+    """Return the blank without which a comment that follows at once would become part of a word."""
     return " " if text.startswith("#", at) else ""
 
 

@@ -24,7 +24,7 @@ NOBODY = "{members: [], allow_empty: true}"
 
 
 def edit_list(nodes: Nodes, edit: EditList) -> list[Splice]:
-    """Give the splices of one list; raises CannotEditError for what is not edited."""
+    """Return the splices of one list; raises CannotEditError for what is not edited."""
     key, value = nodes.below(edit.origin)
     around = None
     if value.kind == "mapping":
@@ -43,7 +43,7 @@ def edit_list(nodes: Nodes, edit: EditList) -> list[Splice]:
 
 
 def _emptied(nodes: Nodes, key: Node, value: Node, around: Node | None, *, is_group: bool) -> Iterator[Splice]:
-    """Say that nobody is left, as a document must."""
+    """Report that nobody is left, as a document must."""
     nothing = NOBODY if is_group and around is None else "[]"
     if value.block:
         colon = _colon_of(nodes, key, value)
@@ -58,7 +58,7 @@ def _emptied(nodes: Nodes, key: Node, value: Node, around: Node | None, *, is_gr
 
 
 def _colon_of(nodes: Nodes, key: Node, value: Node) -> int:
-    """Give the place behind the colon of a key whose list begins on a line of its own."""
+    """Return the place behind the colon of a key whose list begins on a line of its own."""
     found = re.compile(r"[ \t]*:").match(nodes.text, key.end)
     if found is None or nodes.next_line(key.end) > value.children[0].start:
         raise CannotEditError("the list is not written one a line below its key; write it so")
@@ -97,7 +97,7 @@ def _block_list(nodes: Nodes, value: Node, edit: EditList) -> Iterator[Splice]:
 
 
 def _with_remarks(nodes: Nodes, value: Node, edit: EditList) -> Iterator[str]:
-    """Give what is appended with names behind it, where there is a comment behind everybody else."""
+    """Yield what is appended with names behind it, where there is a comment behind everybody else."""
     found = [_REMARK.match(nodes.text, end_of(nodes.text, item)) for item in value.children]
     gap = found[-1][1] if found[-1] is not None and None not in found else ""
     for text, remark in zip_longest(edit.appended, edit.remarks, fillvalue=""):
@@ -112,6 +112,6 @@ def _require_dash(nodes: Nodes, item: Node) -> str:
 
 
 def dash_of(nodes: Nodes, item: Node) -> str:
-    """Give what stands before an item on its line, where that is one dash, or nothing."""
+    """Return what stands before an item on its line, where that is one dash, or nothing."""
     dash = nodes.text[nodes.line_start(item.start) : item.start]
     return dash if _DASH.fullmatch(dash) else ""

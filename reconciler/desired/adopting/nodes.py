@@ -80,7 +80,7 @@ class Nodes:
                     self._pairs.update((_place(key), (key, value)) for key, value in node.pairs)
 
     def below(self, origin: Origin) -> tuple[Node, Node]:
-        """Give a key and its value; raises CannotEditError where the value is written elsewhere, or here for others."""
+        """Return a key and its value; raise CannotEditError where others share the value or it is elsewhere."""
         found = self._pairs.get((origin.line, origin.column))
         if found is None:
             raise _not_found()
@@ -88,7 +88,7 @@ class Nodes:
         return found
 
     def mapping(self, origin: Origin) -> Node:
-        """Give the mapping that begins at a place, or that stands below the key there."""
+        """Return the mapping that begins at a place, or that stands below the key there."""
         place = (origin.line, origin.column)
         key, value = self._pairs.get(place, (None, None))
         if key is not None and value is not None and key.text == "company":
@@ -100,11 +100,11 @@ class Nodes:
         return found
 
     def line_start(self, index: int) -> int:
-        """Give where the line of a character begins."""
+        """Return where the line of a character begins."""
         return self.text.rfind("\n", 0, index) + 1
 
     def next_line(self, index: int) -> int:
-        """Give where the line behind that of a character begins; every line has an end."""
+        """Return where the line behind that of a character begins; every line has an end."""
         return self.text.index("\n", index) + 1
 
 
@@ -134,7 +134,7 @@ def _place(node: Node) -> tuple[int, int]:
 
 
 def walk(node: Node) -> Iterator[Node]:
-    """Give a node and everything in it."""
+    """Yield a node and everything in it."""
     ahead = [node]
     while ahead:
         one = ahead.pop()
@@ -157,12 +157,12 @@ def require_plain(value: Node) -> None:
 
 
 def pair(mapping: Node, name: str) -> tuple[Node, Node] | None:
-    """Give a key with its value."""
+    """Return a key with its value."""
     return next(((key, value) for key, value in mapping.pairs if key.text == name), None)
 
 
 def end_of(text: str, node: Node) -> int:
-    """Give where the last letter of a node ends: a block's own end lies behind blank lines and comments."""
+    """Return where the last letter of a node ends: a block's own end lies behind blank lines and comments."""
     if node.kind in {"list", "mapping"} and node.block and node.children:
         return end_of(text, node.children[-1])
     if node.kind == "scalar" and node.block:

@@ -29,7 +29,7 @@ def find_offers(
     followers: Mapping[Origin, Sequence[_Follower]],
     roster: Roster,
 ) -> list[TeamOffer]:
-    """Give the teams whose every role gains the same person, or loses the same person whom the team itself names."""
+    """Return the teams whose every role gains the same person, or loses the same person whom the team itself names."""
     filled: dict[str, list[_Follower]] = {}
     listed: dict[_Follower, Origin] = {}
     for origin, members in lists.items():
@@ -101,6 +101,6 @@ def accept(
 
 
 def _after(members: Sequence[Member], edit: EditList, add: Sequence[Person]) -> tuple[Member, ...]:
-    """Give the lines of a team that stay, with those who come by their login ids."""
+    """Return the lines of a team that stay, with those who come by their login ids."""
     stay = [one for index, one in enumerate(members) if index not in edit.replaced]
     return (*stay, *(Member(origin=edit.origin, login_id=one.id) for one in add))

@@ -81,7 +81,7 @@ def place_wishes(  # noqa: PLR0913 - what is wished for, and all that is known; 
     names: Names,
     accepted: Collection[TeamOffer] = (),
 ) -> Placement:
-    """Give the edits after which the documents say what is wished for, and everything else as before.
+    """Return the edits after which the documents say what is wished for, and everything else as before.
 
     A list that one preset alone follows is edited. One that others follow too takes what all of them wish, as long as
     anybody follows it then; whatever a preset wishes beyond that goes into a list of its own, in its own entry. Teams
@@ -155,7 +155,7 @@ class _Placing:
             self._give_own(place, wish)
 
     def _left(self, wish: Wish, place: _Place) -> Wish | None:
-        """Give what is left of a wish after the teams that were changed; nothing where that was all."""
+        """Return what is left of a wish after the teams that were changed; nothing where that was all."""
         if place.group is None:
             if wish.add:
                 return wish
@@ -171,7 +171,7 @@ class _Placing:
         return msgspec.structs.replace(wish, add=add, remove=remove) if add or remove else None
 
     def _empty_lists(self) -> None:
-        """Say of lists that name nobody but teams that are empty by now that nobody is left, as a document must."""
+        """Report of lists that name nobody but teams that are empty by now that nobody is left, as a document must."""
         edited = {one.edit.origin for one in self._placed}
         for origin, place in self._places.items():
             group = place.group
@@ -191,7 +191,7 @@ class _Placing:
         self._placed.append(Placed(edit, tuple(wishes)))
 
     def _changed(self, members: Sequence[Member], wish: Wish) -> Rewritten:
-        """Give what stands where; where nobody is left, no line is, whatever empty team it names."""
+        """Return what stands where; where nobody is left, no line is, whatever empty team it names."""
         if not wish.add and self._roster.people(members) <= {one.id for one in wish.remove}:
             return Rewritten(dict.fromkeys(range(len(members)), ()))
         return self._roster.changed(members, wish.add, wish.remove, self._names)
@@ -227,7 +227,7 @@ class _Placing:
         self._placed.append(Placed(edit, tuple(own.wishes)))
 
     def _entry_of(self, target: Target, document: Assignments) -> Entry | None:
-        """Give the entry that is about this preset alone, of the same document where there are several."""
+        """Return the entry that is about this preset alone, of the same document where there are several."""
         found = [one for one in self._claims[_key(target)] if one.entry.where is None]
         found.sort(key=lambda one: one.document.origin != document.origin)
         return found[0].entry if found else None

@@ -1,4 +1,4 @@
-"""Tells who is behind the lines of written lists, and how a list reads with others in it; it changes no text."""
+"""Reports who is behind the lines of written lists, and how a list reads with others in it; it changes no text."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Roster:
         self._known: dict[str, frozenset[str]] = {}
 
     def people(self, members: Iterable[Member]) -> frozenset[str]:
-        """Give the login ids of everybody whom lines bring in on this day."""
+        """Return the login ids of everybody whom lines bring in on this day."""
         return frozenset(login_id for member in members for login_id in self._people_of(member))
 
     def _people_of(self, member: Member) -> frozenset[str]:
@@ -51,7 +51,7 @@ class Roster:
         return frozenset() if person is None else frozenset({person.id})
 
     def is_over(self, member: Member) -> bool:
-        """Tell whether the last day of a line is over."""
+        """Return whether the last day of a line is over."""
         return member.until is not None and member.until < self._today
 
     def change_team(self, name: str, team: Team) -> None:
@@ -60,7 +60,7 @@ class Roster:
         self._known.clear()
 
     def through(self, members: Iterable[Member]) -> set[str]:
-        """Give the teams by way of which lines bring people in, teams within teams too."""
+        """Return the teams by way of which lines bring people in, teams within teams too."""
         found: set[str] = set()
         ahead = [member.team for member in members if member.team is not None]
         while ahead:
@@ -73,7 +73,7 @@ class Roster:
     def changed(
         self, members: Sequence[Member], add: Iterable[Person], remove: Iterable[Person], names: Names
     ) -> Rewritten:
-        """Give by index what stands in place of a line, in YAML, and what is appended, with names for comments.
+        """Return by index what stands in place of a line, in YAML, and what is appended, with names for comments.
 
         A team that brings somebody in who shall leave is spelled out without them. A line whose last day is over, and
         that names somebody who comes back, gives way to a plain one.
@@ -107,6 +107,6 @@ class Roster:
                 yield member_text(one)
 
     def _means(self, member: Member) -> set[tuple[str, str]]:
-        """Give what makes a line the same as another one: its text, and the person whom it names in whatever way."""
+        """Return what makes a line the same as another one: its text, and the person whom it names in whatever way."""
         person = self._find(member) if member.team is None else None
         return {member.key} if person is None else {member.key, ("id", person.id)}

@@ -83,7 +83,7 @@ def _spliced(text: str, splices: Sequence[Splice], newline: str) -> str:
 
 
 def _changed_lines(text: str, splices: Sequence[Splice]) -> tuple[ChangedLines, ...]:
-    """Give which lines became which others, so that nobody has to look for them in long files."""
+    """Return which lines became which others, so that nobody has to look for them in long files."""
     starts = [0, *(found.end() for found in re.finditer("\n", text))]
     changed: list[ChangedLines] = []
     shift = 0

@@ -1,4 +1,4 @@
-"""Says which presets of an account an export is about; it reads none of them."""
+"""Describes which presets of an account an export is about; it reads none of them."""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ class Exported(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def export_documents(state: LiveState) -> Exported:
-    """Give documents of which a plan is empty: everything that can be managed of the presets, empty roles too."""
+    """Return documents of which a plan is empty: everything that can be managed of the presets, empty roles too."""
     found, left_out = gather(state)
     lifted = [lift(one) for one in found]
     teams = find_teams(lifted)
@@ -84,6 +84,6 @@ def _environment(names: Names) -> Environment:
 
 
 def _called(name: str) -> str:
-    """Give a comment that says what something is called, for people."""
+    """Return a comment that says what something is called, for people."""
     shown = comment_text(name)
     return f"   # {shown}" if shown else ""

@@ -38,7 +38,7 @@ class LiveTemplate(msgspec.Struct, frozen=True):
 
 
 def gather(state: LiveState) -> tuple[list[LiveTemplate], list[Diagnostic]]:
-    """Give every template that has presets, by name, and what no document can say of them."""
+    """Return every template that has presets, by name, and what no document can say of them."""
     projects = {project.id: project for project in state.catalogue.projects}
     versions = {version.id: version for version in state.versions}
     by_template: dict[str, list[Preset]] = {}
@@ -73,7 +73,7 @@ def _by_project(preset: LivePreset) -> tuple[str, str]:
 
 
 def _names(version: Version) -> tuple[dict[str, str], list[str]]:
-    """Give the role groups that a document can name, by uuid, and the names of those it cannot."""
+    """Return the role groups that a document can name, by uuid, and the names of those it cannot."""
     names: dict[str, str] = {}
     skipped = []
     roles = [group for group in version.groups if group.is_role]

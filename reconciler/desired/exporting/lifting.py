@@ -1,4 +1,4 @@
-"""Says what stands so often that it is written once: defaults of a template, and teams; it writes nothing."""
+"""Describes what stands so often that it is written once: defaults of a template, and teams; it writes nothing."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ def _written(lifted: Iterable[Lifted]) -> Iterator[tuple[str, Members]]:
 
 
 def slug(name: str) -> str:
-    """Give a name as it may stand in a file name or a team's: small letters, digits and hyphens; perhaps nothing."""
+    """Return a name as it may stand in a file name or a team's: small letters, digits and hyphens; perhaps nothing."""
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
     return re.sub(r"[^a-z0-9]+", "-", plain)[:60].strip("-")
 

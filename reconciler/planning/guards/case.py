@@ -84,7 +84,7 @@ class Removal(NamedTuple):
 
 
 def removals_of(changes: Iterable[PresetChange]) -> Iterator[Removal]:
-    """Give every removal."""
+    """Yield every removal."""
     for change in changes:
         for group in change.groups:
             for person in group.remove:
@@ -92,7 +92,7 @@ def removals_of(changes: Iterable[PresetChange]) -> Iterator[Removal]:
 
 
 def place_of(change: PresetChange, group: GroupChange | JudgedRole | None = None) -> str:
-    """Give people's words for where something is: template, project or company, and role."""
+    """Return people's words for where something is: template, project or company, and role."""
     place = f"{change.template.name} · {change.project.name if change.project else 'company'}"
     return place if group is None else f"{place} · {group.name}"
 
@@ -113,7 +113,7 @@ def finding(
     origin: Origin | None = None,
     remedy: str = "",
 ) -> Diagnostic:
-    """Give a diagnostic with its way through at the end of the message."""
+    """Return a diagnostic with its way through at the end of the message."""
     words = f"{message}{TO_ALLOW_IT}{remedy}" if remedy else message
     return Diagnostic(
         severity=severity, code=code, message=words, address=address, origin=origin, remedy=remedy or None
@@ -121,14 +121,14 @@ def finding(
 
 
 def role_names(version: Version) -> dict[str, str]:
-    """Give the names of the role groups of a version, by uuid."""
+    """Return the names of the role groups of a version, by uuid."""
     return {group.uuid: group.name for group in version.groups if group.is_role}
 
 
 def judged_preset(
     target: tuple[str, str, str], preset: Preset, names: Mapping[str, str], change: PresetChange | None
 ) -> JudgedPreset:
-    """Give a preset as it will be: its role groups (``names`` by uuid) with their members afterwards.
+    """Return a preset as it will be: its role groups (``names`` by uuid) with their members afterwards.
 
     ``target`` is its address, the project's name (or "company") and the template's.
     """

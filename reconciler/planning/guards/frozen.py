@@ -1,4 +1,4 @@
-"""Tells of a freeze: a warning in a plan, which goes on, and an error for apply, which does not."""
+"""Reports of a freeze: a warning in a plan, which goes on, and an error for apply, which does not."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ __all__ = ["judge_frozen"]
 
 
 def judge_frozen(frozen: Iterable[Frozen], severity: Severity) -> list[Diagnostic]:
-    """Give one finding a freeze; nothing of it enters a plan as an error, so that plans outlive a freeze."""
+    """Return one finding a freeze; nothing of it enters a plan as an error, so that plans outlive a freeze."""
     return [
         finding(
             severity,

@@ -30,7 +30,7 @@ def plan_case(  # noqa: PLR0913 - the parts of a case, each named
     own_accounts: tuple[Member, ...],
     unknown: tuple[tuple[Member, str], ...],
 ) -> Case:
-    """Give the case of a plan: every preset in scope, changed or not."""
+    """Return the case of a plan: every preset in scope, changed or not."""
     names = {version.id: role_names(version) for version in state.versions}
     changed = {change.address: change for change in changes}
     presets = []

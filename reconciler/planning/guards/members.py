@@ -35,7 +35,7 @@ class _Elsewhere:
 
 
 def _where(preset: JudgedPreset, role: JudgedRole) -> str:
-    """Give the line to change, where the documents name the group and it changes."""
+    """Return the line to change, where the documents name the group and it changes."""
     groups = preset.change.groups if preset.change else ()
     for group in groups:
         if group.uuid == role.uuid:
@@ -119,7 +119,7 @@ def separation(case: Case) -> Iterator[Diagnostic]:
 
 
 def _in_two(rule: Separation, preset: JudgedPreset) -> Iterator[tuple[Person, JudgedRole, JudgedRole]]:
-    """Give everybody in two groups of which one fits one glob of the rule and the other another."""
+    """Yield everybody in two groups of which one fits one glob of the rule and the other another."""
     seen: dict[str, list[tuple[str, JudgedRole]]] = {}
     told: set[tuple[str, str, str]] = set()
     for glob in rule.roles:

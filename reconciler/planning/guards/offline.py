@@ -60,7 +60,7 @@ def judge_documents(documents: Documents, today: datetime.date, *, own_account: 
 
 
 def _scopes(documents: tuple[Assignments, ...]) -> Iterator[_Scope]:
-    """Give what each entry leads to.
+    """Yield what each entry leads to.
 
     What a project's own entries name is certain. Defaults are not: a ``where``, or an entry that names the same project
     in another way, may stand before them.

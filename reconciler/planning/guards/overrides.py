@@ -39,11 +39,11 @@ class Lifting(msgspec.Struct, frozen=True):
     expired: tuple[Override, ...]
 
     def open(self, removals: Iterable[Removal]) -> list[Removal]:
-        """Give the removals that nothing lifts."""
+        """Return the removals that nothing lifts."""
         return [one for one in removals if one.key not in self.removals]
 
     def used_overrides(self) -> tuple[UsedOverride, ...]:
-        """Give the overrides that lift something, as plans hold them."""
+        """Return the overrides that lift something, as plans hold them."""
         return tuple(
             UsedOverride(
                 reason=one.reason,
@@ -59,7 +59,7 @@ class Lifting(msgspec.Struct, frozen=True):
         )
 
     def findings(self, *, unused: bool) -> list[Diagnostic]:
-        """Tell of overrides that do nothing; ``unused`` also of those that nothing matches."""
+        """Report of overrides that do nothing; ``unused`` also of those that nothing matches."""
         found = [
             finding(
                 "warning",
@@ -94,7 +94,7 @@ class Lifting(msgspec.Struct, frozen=True):
 
 
 def matches(override: Override, removal: Removal) -> bool:
-    """Tell whether an override speaks of a removal, whatever its size and last day."""
+    """Return whether an override speaks of a removal, whatever its size and last day."""
     address = removal.change.address
     if not fits(override.address, address) and not fits(override.address, f"{address}/groups/{removal.group.uuid}"):
         return False
@@ -146,7 +146,7 @@ def lift(case: Case) -> Lifting:
 
 
 def _why_idle(override: Override, case: Case, removals: Sequence[Removal]) -> str:
-    """Say which part of an override fits nothing."""
+    """Describe which part of an override fits nothing."""
     places = [
         preset
         for preset in case.presets
@@ -165,7 +165,7 @@ def _why_idle(override: Override, case: Case, removals: Sequence[Removal]) -> st
 
 
 def way_through(case: Case, lifting: Lifting, removals: Sequence[Removal], *, person: bool = False) -> str:
-    """Say which line of which document would let these removals go, with the numbers it takes.
+    """Describe which line of which document would let these removals go, with the numbers it takes.
 
     ``person`` asks for an override of that one person alone. There is at least one removal.
     """
@@ -189,7 +189,7 @@ def _where_to_write(case: Case) -> str:
 
 
 def _override_line(case: Case, lifting: Lifting, removals: Sequence[Removal], *, person: bool) -> str:
-    """Give an override, ready to be pasted, that matches these removals and as few others as can be."""
+    """Return an override, ready to be pasted, that matches these removals and as few others as can be."""
     address = _common_address(removals)
     narrowed = lifting.open(one for one in removals_of(case.changes) if fits(address, one.change.address))
     parts = ["reason: why", f"address: {_quoted(address)}"]

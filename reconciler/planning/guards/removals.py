@@ -35,7 +35,7 @@ _Losing = tuple["PresetChange", "GroupChange", list["Removal"]]
 
 
 def _losing(case: Case, lifting: Lifting) -> Iterator[_Losing]:
-    """Give every group that loses anybody whom no override lets go, with those people."""
+    """Yield every group that loses anybody whom no override lets go, with those people."""
     for change in case.changes:
         for group in change.groups:
             left = lifting.open(removals_of_group(change, group))
@@ -44,12 +44,12 @@ def _losing(case: Case, lifting: Lifting) -> Iterator[_Losing]:
 
 
 def removals_of_group(change: PresetChange, group: GroupChange) -> list[Removal]:
-    """Give the removals of one group."""
+    """Return the removals of one group."""
     return [one for one in removals_of((change,)) if one.group is group]
 
 
 def _with_remedy(case: Case, lifting: Lifting, stopped: Iterable[_Losing]) -> Iterator[tuple[_Losing, str]]:
-    """Give each group that is stopped its way through: one and the same for all that one line is the reason of."""
+    """Yield each group that is stopped its way through: one and the same for all that one line is the reason of."""
     families: dict[Origin | None, list[_Losing]] = {}
     for one in stopped:
         families.setdefault(one[1].origin, []).append(one)
@@ -176,7 +176,7 @@ def _whoever(
 
 
 def _succeeds_themselves(removal: Removal) -> bool:
-    """Tell whether the same login comes to the group by another account: that of somebody who was hired again."""
+    """Return whether the same login comes to the group by another account: that of somebody who was hired again."""
     return any(_same_login(removal.person, one) for one in removal.group.add)
 
 

@@ -22,7 +22,7 @@ __all__ = ["TokenRoute"]
 
 
 class TokenRoute:
-    """Gives tokens that live for some seconds; it is another host's call, so it counts in no rate window."""
+    """Returns tokens that live for some seconds; it is another host's call, so it counts in no rate window."""
 
     def __init__(self, store: Store, seconds: float) -> None:
         self._store = store

@@ -79,7 +79,7 @@ class _Checks:
         }
 
     def items(self, part: str) -> Iterator[_Item]:
-        """Give every item of a part; of the company, itself."""
+        """Yield every item of a part; of the company, itself."""
         for file in self._files:
             found = file.content.get(part, [])
             if part == "company" and found:

@@ -179,7 +179,7 @@ _WORDS = {
 
 
 def misshapen(file: SeedFile) -> Iterator[Diagnostic]:
-    """Give what in a file has not the shape that docs/sandbox.md shows, at most one mistake an item."""
+    """Yield what in a file has not the shape that docs/sandbox.md shows, at most one mistake an item."""
     content = file.content
     known = ("company", *PARTS)
     if not isinstance(content, dict):
@@ -210,7 +210,7 @@ def _mistakes(file: SeedFile, steps: Steps, value: Any, shape: type[msgspec.Stru
 
 
 def _worded(message: str) -> str:
-    """Say what msgspec says in the words of documents."""
+    """Describe what msgspec says in the words of documents."""
     if "matching regex" in message:
         digits = "[0-9]" in message
         return "expected an id of digits, such as 1042" if digits else "expected an id of letters, digits, '-' and '_'"

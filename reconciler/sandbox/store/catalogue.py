@@ -28,11 +28,11 @@ class Catalogue:
         self._versions: dict[str, dict[str, Any]] = {one: json.loads(body) for one, body in rows}
 
     def has_tool(self, tool: Tool) -> bool:
-        """Tell whether there is such a tool."""
+        """Return whether there is such a tool."""
         return tool in self._keys
 
     def has_type(self, tool_type: str) -> bool:
-        """Tell whether there is a tool of this type, of any subtype."""
+        """Return whether there is a tool of this type, of any subtype."""
         return any(one == tool_type for one, _ in self._keys)
 
     def templates(self) -> list[dict[str, Any]]:

@@ -50,7 +50,7 @@ class Company:
         return [one for one, person in self._directory.items() if person.get("active", True)]
 
     def has_project(self, project_id: str) -> bool:
-        """Tell whether there is such a project."""
+        """Return whether there is such a project."""
         return project_id in self._projects
 
     def projects(self, status: str, filters: dict[str, set[str]], view: str) -> list[Any]:

@@ -74,7 +74,7 @@ def _members(preset: dict[str, list[dict[str, list[object]]]]) -> int:
 
 
 def _refused(client: ProcoreClient) -> list[int]:
-    """Give the statuses of what is refused: no such preset, no tool type, a body of another shape, no such path."""
+    """Return the statuses of what is refused: no such preset, no tool type, a body of another shape, no such path."""
     statuses: list[int] = []
     for method, path in (
         ("GET", f"{PROJECT}/workflows/presets/9"),

@@ -25,18 +25,18 @@ ADDRESS = "projects/1042/templates/11"
 
 @pytest.fixture
 def plan(tmp_path: Path) -> Plan:
-    """Give a plan that was made at nine."""
+    """Return a plan that was made at nine."""
     made = plan_documents(tmp_path, {"a.yaml": INVOICE}, live_state())
     return msgspec.structs.replace(made, created_at="2026-11-23T09:00:00Z")
 
 
 def applied(at: str, *digests: str, address: str = ADDRESS, run_id: str = "r1") -> AppliedPreset:
-    """Give a preset that was applied on that day."""
+    """Return a preset that was applied on that day."""
     return AppliedPreset(address=address, at=f"2026-11-23T{at}Z", run_id=run_id, digests=frozenset(digests))
 
 
 def why(plan: Plan, *found: AppliedPreset) -> list[str]:
-    """Give why a plan is refused."""
+    """Return why a plan is refused."""
     with pytest.raises(StaleError) as caught:
         require_none_older([plan], found, NOW)
     assert {one.code for one in caught.value.diagnostics} == {"policy/older-plan"}

@@ -105,13 +105,13 @@ def run(plan: Plan, service: MemoryService, *, stop_after: int = 99) -> tuple[Ap
 
 
 def statuses(report: ApplyReport) -> list[tuple[str, str, int]]:
-    """Give preset, status and writes of each outcome."""
+    """Return preset, status and writes of each outcome."""
     return [(one.preset_id, one.status, one.attempts) for one in report.outcomes]
 
 
 @pytest.fixture
 def plan(tmp_path: Path) -> Plan:
-    """Give a plan of two presets: one loses somebody, the other only gains."""
+    """Return a plan of two presets: one loses somebody, the other only gains."""
     return plan_documents(tmp_path, {"a.yaml": TWO})
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def plan(tmp_path: Path) -> Plan:
-    """Give a good plan."""
+    """Return a good plan."""
     return plan_documents(tmp_path, {"a.yaml": INVOICE})
 
 

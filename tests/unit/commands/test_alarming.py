@@ -40,12 +40,12 @@ class MemoryPost:
 
 
 def alarms(post: MemoryPost | None, metrics_at: Path | None) -> Alarms:
-    """Give what is to be told: chats, and a file of figures."""
+    """Return what is to be told: chats, and a file of figures."""
     return Alarms(forge=None, gauges=open_gauges(), metrics_at=metrics_at, gateway=None, post=post, link=None)
 
 
 def common(*, quiet: bool = False, verbose: bool = False) -> Common:
-    """Give the options every command has."""
+    """Return the options every command has."""
     return Common(config=None, verbose=verbose, quiet=quiet, no_color=True)
 
 

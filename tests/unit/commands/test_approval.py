@@ -31,7 +31,7 @@ def observed(folder: Path, *presets: NamedPreset, text: str = BOTH) -> Observati
 
 
 def named(one: str, project: str | None = "1042", template: str = "11") -> NamedPreset:
-    """Give a preset by its id."""
+    """Return a preset by its id."""
     return NamedPreset(id=one, key=PresetKey(template, project), tool=Tool("invoice"))
 
 

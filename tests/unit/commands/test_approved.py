@@ -27,7 +27,7 @@ class Statuses:
         self.states = states
 
     def status(self, commit: str, context: str) -> CommitStatus | None:
-        """Give the state of a commit."""
+        """Return the state of a commit."""
         if commit not in self.states:
             return None
         state, _, description = self.states[commit].partition(": ")
@@ -39,7 +39,7 @@ class Statuses:
 
 @pytest.fixture
 def made(tmp_path: Path) -> list[str]:
-    """Give the commits of a repository, the oldest first; the last one changes no document."""
+    """Return the commits of a repository, the oldest first; the last one changes no document."""
     trial = Trial(tmp_path / "approvals", cast("Any", None))
     found = []
     for number in range(3):
@@ -56,12 +56,12 @@ def workspace_of(folder: Path) -> Workspace:
 
 
 def waiting(folder: Path, since: str | None = None, **states: str) -> WaitingCommits:
-    """Give what waits."""
+    """Return what waits."""
     return approved._waiting(cast("Any", Statuses(**states)), workspace_of(folder), since)
 
 
 def refused(folder: Path, **states: str) -> list[str]:
-    """Give why there are no plans."""
+    """Return why there are no plans."""
     forge = cast("Any", Statuses(**states))
     workspace = workspace_of(folder)
     with pytest.raises(StaleError) as caught:

@@ -18,7 +18,7 @@ class Terminal(io.StringIO):
     """A stream that says it is a terminal."""
 
     def isatty(self) -> bool:
-        """Say so."""
+        """Report so."""
         return True
 
 
@@ -26,7 +26,7 @@ COMMON = Common(config=None, verbose=False, quiet=False, no_color=True)
 
 
 def shown(monkeypatch: pytest.MonkeyPatch, stream: io.StringIO, common: Common = COMMON) -> str:
-    """Give what is shown for a few steps."""
+    """Return what is shown for a few steps."""
     monkeypatch.setattr(sys, "stderr", stream)
     monkeypatch.setenv("COLUMNS", "200")
     monkeypatch.setenv("TERM", "xterm")

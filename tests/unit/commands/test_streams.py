@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def streams(monkeypatch: pytest.MonkeyPatch) -> tuple[io.StringIO, io.StringIO]:
-    """Give this process streams that remember what was written."""
+    """Return this process streams that remember what was written."""
     both = (io.StringIO(), io.StringIO())
     monkeypatch.setattr(sys, "stdout", both[0])
     monkeypatch.setattr(sys, "stderr", both[1])

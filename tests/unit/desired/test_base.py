@@ -38,7 +38,7 @@ def commit(folder: Path, message: str = "x") -> str:
 
 @pytest.fixture
 def repository(tmp_path: Path) -> Path:
-    """Give a configuration repository in a folder of a git repository, with one commit."""
+    """Return a configuration repository in a folder of a git repository, with one commit."""
     git(tmp_path, "init", "-q", "-b", "main")
     folder = tmp_path / "approvals"
     write_documents(folder, {"assignments/invoice.yaml": INVOICE, "drafts/x.yaml": "not: [good", ".hidden/a.yaml": "["},
@@ -263,7 +263,7 @@ def test_links_that_lead_too_far(target: str) -> None:
 
 @pytest.fixture
 def outer(tmp_path: Path) -> Path:
-    """Give a configuration repository whose teams are in a submodule."""
+    """Return a configuration repository whose teams are in a submodule."""
     for name in ("inner", "outer"):
         git(tmp_path, "init", "-q", "-b", "main", name)
     (tmp_path / "inner" / "teams.yaml").write_text(TEAMS)
@@ -332,7 +332,7 @@ def test_link_texts_that_git_does_not_have(repository: Path) -> None:
 
 
 def losses(base: Base, root: Path, *exclude: str) -> list[str]:
-    """Give what a plan says of folders, without the revision."""
+    """Return what a plan says of folders, without the revision."""
     return [
         f"{one.code} {one.message}".replace(base.revision[:12], "REV")
         for one in judge_losses(base, root, Exclusion((exclude,)))

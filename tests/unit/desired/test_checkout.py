@@ -27,13 +27,13 @@ def commit(folder: Path) -> None:
 
 
 def dirty(root: Path, **options: str) -> bool:
-    """Say whether the documents differ from HEAD."""
+    """Return whether the documents differ from HEAD."""
     return describe_source(root, **options).dirty  # type: ignore[arg-type]
 
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
-    """Give a configuration repository in a folder of a git repository, with one commit."""
+    """Return a configuration repository in a folder of a git repository, with one commit."""
     git(tmp_path, "init", "-q", "-b", "main")
     folder = tmp_path / "approvals"
     files = {"a.yaml": INVOICE, "deep/teams.yaml": TEAMS, "notes.txt": TEAMS, ".hidden/x.yaml": "x", "old/y.yaml": "y"}
@@ -202,7 +202,7 @@ def test_what_cannot_be_read_is_dirty(root: Path, monkeypatch: pytest.MonkeyPatc
 
 
 def unseen(root: Path, *exclude: str) -> list[str]:
-    """Give what is not checked out, or changed unseen."""
+    """Return what is not checked out, or changed unseen."""
     return [f"{one.severity} {one.code} {one.message}" for one in find_unseen(root, exclude=Exclusion.of(*exclude))]
 
 
@@ -270,7 +270,7 @@ def test_a_hidden_file_may_be_marked(root: Path) -> None:
 
 @pytest.fixture
 def outer(tmp_path: Path) -> Path:
-    """Give a repository with a submodule that has one of its own, all of them with documents."""
+    """Return a repository with a submodule that has one of its own, all of them with documents."""
     for name in ("innermost", "inner", "outer"):
         git(tmp_path, "init", "-q", "-b", "main", name)
     write_documents(tmp_path / "innermost", {"teams.yaml": TEAMS})

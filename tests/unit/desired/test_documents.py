@@ -27,7 +27,7 @@ def read(folder: Path, *documents: str) -> tuple[Documents, list[tuple[str, str,
 
 
 def groups(text: str) -> str:
-    """Give a document with one project entry and these groups."""
+    """Return a document with one project entry and these groups."""
     return f"{HEAD}projects:\n  - project: P\n    groups: {text}\n"
 
 

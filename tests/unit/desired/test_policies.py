@@ -46,7 +46,7 @@ def read(folder: Path, *texts: str) -> tuple[Policy, list[Diagnostic]]:
 
 
 def told(diagnostics: list[Diagnostic]) -> list[str]:
-    """Give problems as people read them."""
+    """Return problems as people read them."""
     return [f"{one.origin} {one.code} {one.message}" for one in diagnostics]
 
 

@@ -182,7 +182,7 @@ def test_a_submodule_that_moves(tmp_path: Path, folder: str, counts: bool) -> No
 
 @pytest.fixture
 def shallow(tmp_path: Path) -> tuple[Path, list[str]]:
-    """Give a clone with the last two of four commits, and all four."""
+    """Return a clone with the last two of four commits, and all four."""
     git(tmp_path, "init", "-q", "-b", "main", "whole")
     commits = [commit(tmp_path / "whole", a__yaml=str(number)) for number in range(4)]
     git(tmp_path, "clone", "-q", "--depth", "2", f"file://{tmp_path}/whole", "clone")

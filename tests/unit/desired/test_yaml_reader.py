@@ -8,7 +8,7 @@ from reconciler.desired.yaml_reader import read_yaml
 
 
 def read(text: str) -> object:
-    """Give the value of the only document."""
+    """Return the value of the only document."""
     documents, diagnostics = read_yaml(text.encode(), "a.yaml")
     assert diagnostics == []
     return documents[0].data

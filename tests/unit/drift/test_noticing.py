@@ -33,7 +33,7 @@ def notices(
     *,
     policy: Policy | None = None,
 ) -> list[Notice]:
-    """Give the notices of documents against live."""
+    """Return the notices of documents against live."""
     observation = observe_documents(folder, {"a.yaml": text}, state)
     found = find_notices(
         observation.resolved,

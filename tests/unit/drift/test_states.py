@@ -18,7 +18,7 @@ DAY = datetime.date(2026, 11, 24)
 
 
 def states(one: object) -> list[tuple[str, str]]:
-    """Give people with their states."""
+    """Return people with their states."""
     return [(drift.person.id, drift.state) for drift in one.drifts]  # type: ignore[attr-defined]
 
 

@@ -17,7 +17,7 @@ from tests.support.wire import answer, serving
 
 
 def packed(**files: bytes) -> bytes:
-    """Give an archive."""
+    """Return an archive."""
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, data in files.items():

@@ -29,7 +29,7 @@ class MemoryForge:
         self.failing = failing
 
     def own_comments(self, number: int) -> Iterator[Found[int]]:
-        """Give all of them."""
+        """Yield all of them."""
         assert number == 5
         for one, (text, resolved) in list(self.comments.items()):
             yield Found(one, str(text), resolved=bool(resolved))

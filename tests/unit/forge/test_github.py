@@ -14,7 +14,7 @@ from reconciler.model.settings import Secret
 
 @pytest.fixture
 def given(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
-    """Give what the library's client is made with."""
+    """Return what the library's client is made with."""
     options: dict[str, Any] = {}
 
     def making(**more: Any) -> Github:

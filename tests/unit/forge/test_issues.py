@@ -26,7 +26,7 @@ class MemoryForge:
         self.failing = False
 
     def own_issues(self, label: str) -> Iterator[FoundIssue[int]]:
-        """Give all of them."""
+        """Yield all of them."""
         assert label == "reconciler-drift"
         for number, (title, body, opened) in list(self.issues.items()):
             yield FoundIssue(number, number, str(title), str(body), opened=bool(opened))
@@ -50,7 +50,7 @@ class MemoryForge:
 
 
 def wanted(*keys: str, known: str = "", part: bool = False, title: str = "t") -> DriftIssue:
-    """Give an issue with a line for each key; those in ``known`` are not new."""
+    """Return an issue with a line for each key; those in ``known`` are not new."""
     return DriftIssue(
         marker=MARKER,
         title=title,

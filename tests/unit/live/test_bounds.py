@@ -197,7 +197,7 @@ def test_a_server_that_takes_nothing_in_is_left() -> None:
 
 @pytest.fixture
 def certificate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ssl.SSLContext:
-    """Give a server's side of TLS, with a certificate that the client trusts by its environment."""
+    """Return a server's side of TLS, with a certificate that the client trusts by its environment."""
     subprocess.run(
         ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1",
          "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", "key.pem", "-out", "cert.pem"],

@@ -53,7 +53,7 @@ class Waits:
 
 @pytest.fixture
 def waits() -> Waits:
-    """Give a sleep that does not wait."""
+    """Return a sleep that does not wait."""
     return Waits()
 
 
@@ -65,7 +65,7 @@ def client(sandbox: RunningSandbox, waits: Waits) -> Iterator[ServiceClient]:
 
 
 def statuses(sandbox: RunningSandbox) -> list[int]:
-    """Give the status of every request so far."""
+    """Return the status of every request so far."""
     return [one["status"] for one in sandbox.log()]
 
 
@@ -253,7 +253,7 @@ class FakeAnswers:
             do_POST = do_GET  # noqa: N815 - the name the server looks for
 
             def log_message(self, *_arguments: object) -> None:
-                """Say nothing."""
+                """Report nothing."""
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self._thread = threading.Thread(target=self._server.serve_forever)
@@ -355,7 +355,7 @@ def test_answers_that_are_not_what_is_documented(sandbox: RunningSandbox, client
 def with_link(
     address: str, *, total: str | None = "2", items: str = '{"id": "11", "name": "a", "tool_type": "t"}'
 ) -> dict[str, Any]:
-    """Give a fault: one page of templates that says there is another at an address."""
+    """Return a fault: one page of templates that says there is another at an address."""
     headers = {"Link": f'<{address}>; rel="next"'} if address else {}
     if total is not None:
         headers["Total"] = total

@@ -79,7 +79,7 @@ class Shelf:
 
 @pytest.fixture
 def ask() -> Iterator[Callable[..., Any]]:
-    """Give a function that reads a list from a script."""
+    """Yield a function that reads a list from a script."""
     with_all = []
 
     def read(script: Any, paging: Paging = WORKFLOWS, shape: Any = list[Thing]) -> Any:

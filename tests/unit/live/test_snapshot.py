@@ -19,7 +19,7 @@ CONTENT = encode_snapshot(STATE, "4211")
 
 
 def with_state(content: bytes, **changes: object) -> bytes:
-    """Give a snapshot file with a changed state and the checksum that fits."""
+    """Return a snapshot file with a changed state and the checksum that fits."""
     document = json.loads(content)
     raw = msgspec.json.encode({**document["state"], **changes})
     document["checksum"] = f"sha256:{hashlib.sha256(raw).hexdigest()}"

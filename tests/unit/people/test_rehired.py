@@ -35,13 +35,13 @@ class Asked(SnapshotReader):
         self.asked: list[str] = []
 
     def assignees(self, wanted: Iterable[Place]) -> list[PeopleList]:
-        """Give and remember."""
+        """Return and remember."""
         places = list(wanted)
         self.asked.extend(f"assignees of {one.project_id}" for one in places)
         return super().assignees(places)
 
     def managers(self, wanted: Iterable[Place]) -> list[PeopleList]:
-        """Give and remember."""
+        """Return and remember."""
         places = list(wanted)
         self.asked.extend(f"managers of {one.project_id}" for one in places)
         return super().managers(places)
@@ -50,7 +50,7 @@ class Asked(SnapshotReader):
 def live(
     groups: dict[tuple[str, str], list[str]], *, possible: dict[str, set[str]] | None = None, rehired: str = ""
 ) -> LiveState:
-    """Give the small company with other members of groups, by project and uuid, and other lists, by project.
+    """Return the small company with other members of groups, by project and uuid, and other lists, by project.
 
     Login id 70 is Ann's former account. Who is not named in ``possible`` is on no list of that project.
     """
@@ -79,7 +79,7 @@ def live(
 
 
 def entry(project: str, *members: str, manager: str = "") -> str:
-    """Give one project entry."""
+    """Return one project entry."""
     line = f"    workflow_manager: {manager}\n" if manager else ""
     return f"  - project: {project}\n{line}    groups: {{Project Manager: [{', '.join(members)}]}}\n"
 
@@ -95,7 +95,7 @@ def look(folder: Path, state: LiveState, *entries: str) -> tuple[Observation, li
 
 
 def moves(observation: Observation) -> dict[str, tuple[list[str], list[str]]]:
-    """Give who would come and go in Project Manager, by project."""
+    """Return who would come and go in Project Manager, by project."""
     return {
         change.project.id if change.project else "": (
             [one.id for group in change.groups for one in group.add],
@@ -106,7 +106,7 @@ def moves(observation: Observation) -> dict[str, tuple[list[str], list[str]]]:
 
 
 def told(observation: Observation) -> list[tuple[str, str, str | None]]:
-    """Give what is told, with the preset."""
+    """Return what is told, with the preset."""
     return [(one.severity, one.code, one.address) for one in observation.diagnostics]
 
 

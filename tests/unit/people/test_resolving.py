@@ -32,20 +32,20 @@ class CountingReader(SnapshotReader):
         self.asked: list[str] = []
 
     def assignees(self, wanted: Iterable[Place]) -> list[PeopleList]:
-        """Give and remember."""
+        """Return and remember."""
         keys = list(wanted)
         self.asked.extend(f"assignees of {key.project_id}" for key in keys)
         return super().assignees(keys)
 
     def managers(self, wanted: Iterable[Place]) -> list[PeopleList]:
-        """Give and remember."""
+        """Return and remember."""
         keys = list(wanted)
         self.asked.extend(f"managers of {key.project_id}" for key in keys)
         return super().managers(keys)
 
 
 def resolve(folder: Path, entries: str, state: LiveState | None = None) -> tuple[list[str], list[str]]:
-    """Give the lists asked for and the problems found."""
+    """Return the lists asked for and the problems found."""
     file = write_documents(folder, {"a.yaml": HEAD + entries})
     documents, diagnostics = read_repository(file, read_settings_document(file), TODAY)
     reader = CountingReader(live_state() if state is None else state)
@@ -57,7 +57,7 @@ def resolve(folder: Path, entries: str, state: LiveState | None = None) -> tuple
 
 
 def entry(project: str, *members: str, manager: str = "") -> str:
-    """Give one project entry."""
+    """Return one project entry."""
     line = f"    workflow_manager: {manager}\n" if manager else ""
     return f"  - project: {project}\n{line}    groups: {{Project Manager: [{', '.join(members)}]}}\n"
 

@@ -30,13 +30,13 @@ APPROVED = change(group(keep=[1], remove=[2, 3], add=[4]), group("Legal", add=[5
 
 @pytest.fixture(scope="module")
 def empty(tmp_path_factory: pytest.TempPathFactory) -> Plan:
-    """Give a plan that the tests put their changes into."""
+    """Return a plan that the tests put their changes into."""
     text = "kind: assignments\ntemplate: Budget\ncompany: {groups: {Finance: [cy@acme.test]}}\n"
     return plan_documents(tmp_path_factory.mktemp("plan"), {"a.yaml": text})
 
 
 def plan_of(empty: Plan, *changes: PresetChange) -> Plan:
-    """Give a plan with these changes."""
+    """Return a plan with these changes."""
     return msgspec.structs.replace(empty, changes=changes)
 
 

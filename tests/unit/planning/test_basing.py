@@ -31,7 +31,7 @@ def planned(folder: Path, now: str, before: str | None, company: str = "4211") -
 
 
 def told(plan: Plan) -> list[tuple[str, str, str | None]]:
-    """Give what is said of first adoptions and of what is managed no more."""
+    """Return what is said of first adoptions and of what is managed no more."""
     codes = {"policy/first-adoption", "policy/no-longer-managed"}
     return [(one.severity, one.code, one.address) for one in plan.diagnostics if one.code in codes]
 

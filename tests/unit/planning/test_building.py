@@ -141,7 +141,7 @@ def test_what_a_snapshot_cannot_check_is_a_warning(tmp_path: Path) -> None:
 
 
 def digest_with(plan: Plan, **changes: object) -> str:
-    """Give the digest of a plan with something else in it."""
+    """Return the digest of a plan with something else in it."""
     return plan_digest(msgspec.structs.replace(plan, **changes))
 
 

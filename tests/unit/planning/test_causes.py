@@ -22,7 +22,7 @@ HEAD = "kind: assignments\ntemplate: Invoice Approval\nprojects:\n"
 
 
 def entry(*people: str, manager: str = "") -> str:
-    """Give a document that wants these Project Managers at Harbor Bridge."""
+    """Return a document that wants these Project Managers at Harbor Bridge."""
     logins = ", ".join(f"{name}@acme.test" for name in people)
     also = f"workflow_manager: {manager}@acme.test, " if manager else ""
     return f"{HEAD}  - {{project: Harbor Bridge, {also}groups: {{Project Manager: [{logins}]}}}}\n"
@@ -48,7 +48,7 @@ def planned(
 
 
 def causes(plan: Plan) -> dict[str, str]:
-    """Give the cause of each change, by sign and name."""
+    """Return the cause of each change, by sign and name."""
     groups = [group for change in plan.changes for group in change.groups]
     return {
         **{f"+{one.name}": one.cause for group in groups for one in group.add},

@@ -30,7 +30,7 @@ CEDAR = "  - project: Cedar Tower\n    groups: {Accounting: [cy@acme.test, eli@a
 
 
 def document(*entries: str, head: str = "template: Invoice Approval") -> str:
-    """Give an assignments document."""
+    """Return an assignments document."""
     return f"kind: assignments\n{head}\nprojects:\n{''.join(entries)}"
 
 
@@ -55,14 +55,14 @@ def look(
 
 
 def held(observation: Observation) -> list[str]:
-    """Give what is held as ``place message``."""
+    """Return what is held as ``place message``."""
     found = [one for one in observation.diagnostics if one.code == "documents/held"]
     assert all(one.severity == "warning" for one in found)
     return [f"{one.origin} {one.message}" for one in found]
 
 
 def changed(observation: Observation) -> list[str]:
-    """Give the addresses that change."""
+    """Return the addresses that change."""
     return [one.address for one in compare(observation.resolved, observation.state.versions)]
 
 

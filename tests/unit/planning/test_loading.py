@@ -46,7 +46,7 @@ def show_group_that_is_nowhere(plan: dict[str, Any]) -> None:
 
 
 def count_wrong(plan: dict[str, Any]) -> None:
-    """Say that less is removed."""
+    """Report that less is removed."""
     plan["summary"]["removals"] = 0
 
 

@@ -17,7 +17,7 @@ DRIFT, REQUESTED = Restriction(only="drift"), Restriction(only="requested")
 
 
 def people(one: GroupChange) -> tuple[list[str], list[str], list[str]]:
-    """Give whom a group keeps, loses and gains."""
+    """Return whom a group keeps, loses and gains."""
     return [p.id for p in one.keep], [p.id for p in one.remove], [p.id for p in one.add]
 
 

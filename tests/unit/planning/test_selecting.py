@@ -18,7 +18,7 @@ GROUPS = "groups: {Project Manager: [ann@acme.test]}"
 
 
 def problems_of(folder: Path, text: str, **changes: object) -> list[str]:
-    """Give the problems of one document as ``place code message``."""
+    """Return the problems of one document as ``place code message``."""
     seed = {**company_seed(), **changes}
     with pytest.raises(DocumentsError) as raised:
         observe_documents(folder, {"a.yaml": text}, live_state(seed))
@@ -26,17 +26,17 @@ def problems_of(folder: Path, text: str, **changes: object) -> list[str]:
 
 
 def of_template(reference: str, more: str = "") -> str:
-    """Give a document about a template."""
+    """Return a document about a template."""
     return f"kind: assignments\ntemplate: {reference}\n{more}projects:\n  - project: Harbor Bridge\n    {GROUPS}\n"
 
 
 def of_project(entry: str) -> str:
-    """Give a document about projects."""
+    """Return a document about projects."""
     return f"kind: assignments\ntemplate: Invoice Approval\nprojects:\n  - {entry}\n    {GROUPS}\n"
 
 
 def second_template(**changes: object) -> list[dict[str, object]]:
-    """Give the templates and one more that is like the first."""
+    """Return the templates and one more that is like the first."""
     templates = company_seed()["templates"]
     return [*templates, {**templates[0], "id": "12", **changes}]
 
@@ -147,7 +147,7 @@ def test_where_with_an_unknown_field_or_without_a_match(tmp_path: Path) -> None:
 
 
 def of_where(where: str) -> str:
-    """Give a document about the projects that match."""
+    """Return a document about the projects that match."""
     return f"kind: assignments\ntemplate: Invoice Approval\nprojects:\n  - where: {where}\n    {GROUPS}\n"
 
 

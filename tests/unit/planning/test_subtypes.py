@@ -26,7 +26,7 @@ DOCUMENTS = "\n---\n".join(
 
 
 def state_with(place: Place, *, without: str, **changes: Any) -> LiveState:
-    """Give a live state in which one person may not be assigned in one place, and may everywhere else."""
+    """Return a live state in which one person may not be assigned in one place, and may everywhere else."""
     state = live_state(correspondence_seed())
     lists = tuple(
         msgspec.structs.replace(one, people=tuple(person for person in one.people if person.id != without))
@@ -38,7 +38,7 @@ def state_with(place: Place, *, without: str, **changes: Any) -> LiveState:
 
 
 def codes(folder: Path, state: LiveState) -> list[tuple[str, str | None]]:
-    """Give what is told of a plan, and of which preset."""
+    """Return what is told of a plan, and of which preset."""
     plan = plan_observation(observe_documents(folder, {"a.yaml": DOCUMENTS}, state))
     return [(one.code, one.address) for one in plan.diagnostics]
 

@@ -21,7 +21,7 @@ HEAD = "kind: assignments\ntemplate: Invoice Approval\n"
 
 
 def problems_of(folder: Path, *texts: str) -> list[str]:
-    """Give the problems of documents a.yaml, b.yaml as ``place code message``."""
+    """Return the problems of documents a.yaml, b.yaml as ``place code message``."""
     documents = dict(zip(("a.yaml", "b.yaml"), texts, strict=False))
     with pytest.raises(DocumentsError) as raised:
         observe_documents(folder, documents)
@@ -135,7 +135,7 @@ def test_presets_that_are_not_there(tmp_path: Path) -> None:
 
 
 def unread(plan: Plan) -> list[tuple[str, str | None]]:
-    """Give what the plan says of live."""
+    """Return what the plan says of live."""
     return [(one.code, one.address) for one in plan.diagnostics if one.code.startswith("live/")]
 
 

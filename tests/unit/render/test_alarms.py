@@ -40,7 +40,7 @@ def after() -> DriftReport:
 
 
 def figures(one: DriftReport) -> dict[str, float]:
-    """Give what is not zero, by name and labels."""
+    """Return what is not zero, by name and labels."""
     return {
         " ".join((metric.name.removeprefix("reconciler_drift_"), *figure.labels)): figure.value
         for metric in drift_metrics(one, 2.34567)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def lists(number: int) -> str:
-    """Give a text with so many lists, one a line."""
+    """Return a text with so many lists, one a line."""
     return "".join(f"k{one}: [a@x, b@x]\n" for one in range(number))
 
 

@@ -25,7 +25,7 @@ FAILED = Failure(format=FAILURE_FORMAT, code=5, message="no digest\n::x", diagno
 
 
 def report(run_id: str = "1", presets: int = 1, approved: tuple[str, ...] = (DIGEST,), **counts: int) -> ApplyReport:
-    """Give a report of apply."""
+    """Return a report of apply."""
     outcomes = tuple(Outcome(address=f"a{one}", preset_id=str(one), status="applied") for one in range(presets))
     return ApplyReport(
         format=APPLY_FORMAT,
@@ -93,7 +93,7 @@ def test_what_a_run_is_marked_with(name: str) -> None:
 
 
 def planned(folder: Path, **documents: str) -> Plan:
-    """Give a plan of the whole."""
+    """Return a plan of the whole."""
     return plan_documents(folder, {f"{name}.yaml": text for name, text in documents.items()}, live_state())
 
 

@@ -38,7 +38,7 @@ PROBLEM = Diagnostic(severity="error", code="documents/schema", message="no", or
 
 
 def review(plan: Plan) -> Review:
-    """Give the review of a plan."""
+    """Return the review of a plan."""
     return plan_review(plan, by="preset", budget=ROOM, link="https://ci.test/7")
 
 

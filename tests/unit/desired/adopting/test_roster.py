@@ -26,17 +26,17 @@ def find(line: Member) -> Person | None:
 
 
 def team(name: str) -> Member:
-    """Give a line that names a team."""
+    """Return a line that names a team."""
     return Member(origin=HERE, team=name)
 
 
 def until(number: int, day: str) -> Member:
-    """Give a line with a last day."""
+    """Return a line with a last day."""
     return Member(origin=HERE, login=f"p{number}@acme.test", until=datetime.date.fromisoformat(day), reason="leave")
 
 
 def roster() -> Roster:
-    """Give a roster with a team in a team, one of whose members is over."""
+    """Return a roster with a team in a team, one of whose members is over."""
     inner = Team(name="in", members=(member(1), member(2), until(7, "2020-01-01")), origin=HERE)
     outer = Team(name="out", members=(team("in"), member(3), until(4, "2099-12-31")), origin=HERE)
     return Roster({"in": inner, "out": outer}, find, TODAY)

@@ -12,12 +12,12 @@ GONE: tuple[str, ...] = ()
 
 
 def at(line: int, column: int = 1) -> Origin:
-    """Give a place."""
+    """Return a place."""
     return Origin("a.yaml", line, column)
 
 
 def edited(text: str, *edits: Edit) -> str:
-    """Give the text after edits that can all be made."""
+    """Return the text after edits that can all be made."""
     done = apply_edits(text, edits)
     assert done.refused == ()
     return done.text

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def account(seed: dict[str, Any] | None = None, **more: Any) -> Account:
-    """Give the account of a seed."""
+    """Return the account of a seed."""
     providers = {Tool("invoice"): "Project", Tool("budget"): "Company"}
     return Account(catalogue=live_state(seed).catalogue, **{"providers": providers, **more})
 

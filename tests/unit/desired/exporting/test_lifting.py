@@ -15,7 +15,7 @@ TEMPLATE = Template(id="12", name="Invoice", tool_type="invoice")
 
 
 def preset(number: int, manager: Any = None, **groups: tuple[int, ...]) -> LivePreset:
-    """Give a preset of a project."""
+    """Return a preset of a project."""
     return LivePreset(
         project=Project(id=str(number), name=f"P{number}"),
         groups={name: tuple(map(person, members)) for name, members in groups.items()},
@@ -24,7 +24,7 @@ def preset(number: int, manager: Any = None, **groups: tuple[int, ...]) -> LiveP
 
 
 def people(*numbers: int) -> tuple[Person, ...]:
-    """Give people."""
+    """Return people."""
     return tuple(map(person, numbers))
 
 

@@ -31,7 +31,7 @@ def ends(folder: Path, group: str, teams: str = "", policy: str = "") -> list[st
 
 
 def until(days: int, login: str = "bo@x.test") -> str:
-    """Give a member whose last day is so many days from today."""
+    """Return a member whose last day is so many days from today."""
     return f"{{person: {login}, until: {TODAY + datetime.timedelta(days=days)}}}"
 
 

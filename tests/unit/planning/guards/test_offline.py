@@ -26,7 +26,7 @@ overrides:
 
 
 def judged(folder: Path, **documents: str) -> list[str]:
-    """Give the findings for documents with the policy."""
+    """Return the findings for documents with the policy."""
     texts = {f"{name}.yaml": text for name, text in documents.items()}
     file = write_documents(folder, {"policy.yaml": POLICY, **texts})
     read, diagnostics = read_repository(file, read_settings_document(file), TODAY)

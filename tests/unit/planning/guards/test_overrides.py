@@ -138,7 +138,7 @@ def test_what_does_nothing_is_told() -> None:
 
 
 def words(*changes: Any, person: bool = False, of: int = 0, **policy: Any) -> str:
-    """Give the way through for the removals of one change."""
+    """Return the way through for the removals of one change."""
     judged = case(*changes, policy=limits(**policy))
     removals = list(removals_of(changes[of : of + 1] if of >= 0 else changes))
     return way_through(judged, lift(judged), removals[:1] if person else removals, person=person)

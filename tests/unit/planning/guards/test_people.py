@@ -28,7 +28,7 @@ PLAN = change(group(keep=[1], remove=[2], add=[3, 4]), manager=manager(5, 6))
 
 
 def people(*numbers: int, project: str | None = "1042") -> tuple[PeopleList, ...]:
-    """Give who may be assigned."""
+    """Return who may be assigned."""
     return (PeopleList(place=Place(project, Tool("invoice")), people=tuple(map(person, numbers))),)
 
 
