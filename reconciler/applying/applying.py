@@ -13,6 +13,7 @@ import msgspec
 
 from reconciler.applying.comparing import describe_difference, position, write_groups
 from reconciler.errors import AnswerLostError, ReconcilerError
+from reconciler.model.diagnostics import HELD_UNAPPROVED
 from reconciler.model.outcomes import (
     APPLY_FORMAT,
     ApplyReport,
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from reconciler.applying.comparing import Position
+    from reconciler.model.diagnostics import Diagnostic
     from reconciler.model.live import Preset
     from reconciler.model.outcomes import Status
     from reconciler.model.plan import Plan, PresetChange
@@ -79,17 +81,21 @@ def apply_plan(  # noqa: PLR0913 - whom to ask, whom to tell, what may be writte
     settled: Sequence[Outcome] = (),
     approved: tuple[str, ...] = (),
     commits: tuple[str, ...] = (),
+    whole: bool = False,
+    held: Sequence[Diagnostic] = (),
     report: Callable[[int, Outcome], None] = lambda _done, _outcome: None,
 ) -> ApplyReport:
     """Carry out a plan that may be carried out; one failure does not stop the others.
 
     ``stopped`` is asked between changes: once true, what is left is ``skipped``. ``settled`` is what is known of
     presets that are not in this plan and were in an approved one; ``approved`` are the digests of those plans, and
-    ``commits`` what this run covers. ``report`` is told of each outcome. The journal has everything when this returns.
+    ``commits`` what this run covers. ``whole`` (all that the documents ask for was planned) and ``held`` (their lines
+    that cannot be resolved) are recorded. ``report`` is told of each outcome. The journal has everything when this
+    returns.
     """
     start = _start(plan, journal.run_id)
     presets = len(settled) + len(plan.changes)
-    journal.record(msgspec.structs.replace(start, changes=presets, approved=approved, commits=commits))
+    journal.record(msgspec.structs.replace(start, changes=presets, approved=approved, commits=commits, whole=whole))
     outcomes = list(settled)
     keeper = _Keeper(journal)
     for outcome in settled:
@@ -99,7 +105,8 @@ def apply_plan(  # noqa: PLR0913 - whom to ask, whom to tell, what may be writte
         keeper.keep(OutcomeRecorded(at=_now(), outcome=outcome))
         outcomes.append(outcome)
         report(len(outcomes), outcome)
-    summary = _summary(outcomes)
+    unapproved = sum(one.code == HELD_UNAPPROVED for one in held)
+    summary = msgspec.structs.replace(_summary(outcomes), held=unapproved)
     keeper.keep(RunFinished(at=_now(), summary=summary))
     return ApplyReport(
         format=APPLY_FORMAT,
@@ -108,6 +115,7 @@ def apply_plan(  # noqa: PLR0913 - whom to ask, whom to tell, what may be writte
         approved=approved,
         commits=commits,
         outcomes=tuple(outcomes),
+        held=tuple(held),
         summary=summary,
     )
 

@@ -53,6 +53,11 @@ def require_permission(
         _require_permission(plan, company_id, service)
     if len({plan.adds_only for plan in plans}) > 1:
         raise UsageError("plans that only add and plans that also remove cannot be applied together; apply each alone")
+    if since is not None and any(plan.adds_only for plan in plans):
+        raise UsageError(
+            "--since tells which commits are applied whole, and this plan leaves removals out; leave --since out, or "
+            "plan all of it"
+        )
     if any(plan.only is not None for plan in plans):
         # what is left alone is told by one comparison with one base; and commits would be called applied of which it
         # may be a part

@@ -14,7 +14,7 @@ from reconciler.applying import apply_plan, declined, require_approved, require_
 from reconciler.commands.approval import approve
 from reconciler.commands.basing import with_old_lines, with_power_of_base
 from reconciler.commands.choosing import Making, choose_to_apply, only_options, require_committed, require_sense
-from reconciler.commands.grounds import read_grounds
+from reconciler.commands.grounds import read_grounds, tolerance_of
 from reconciler.commands.interrupts import first_interrupt_waits
 from reconciler.commands.journals import require_newest
 from reconciler.commands.making import make_plan, require_no_freeze
@@ -35,7 +35,6 @@ from reconciler.desired import read_history
 from reconciler.errors import UsageError
 from reconciler.journal import Journal
 from reconciler.planning.approving import newest_last
-from reconciler.planning.held import LENIENT
 from reconciler.render.escaping import printable
 from reconciler.settings import read_credentials
 
@@ -125,7 +124,7 @@ def apply(  # noqa: PLR0913 - one parameter an option
     grounds = read_grounds(workspace, saved, since, choice)
     workspace = with_power_of_base(workspace, grounds.power)
     if saved:
-        workspace = msgspec.structs.replace(workspace, tolerance=LENIENT)
+        workspace = msgspec.structs.replace(workspace, tolerance=tolerance_of(workspace, saved, grounds))
     else:
         workspace = with_old_lines(workspace, grounds.compared, journal)
     plans, read = _agree(workspace, telling, order, choice, (saved, grounds))
@@ -220,6 +219,10 @@ def _tell(approval: Approval, common: Common) -> None:
     if approval.fewer and approval.plan.changes:
         words = "change is" if approval.fewer == 1 else "changes are"
         note(f"{approval.fewer:,} approved {words} made already, or no longer asked for", common)
+    if approval.held and not common.quiet:
+        from reconciler.render.terminal import render_diagnostics  # noqa: PLC0415 - start-up is measured
+
+        sys.stderr.write(render_diagnostics(approval.held, color=common.color(sys.stderr)))
 
 
 def _show(plan: Plan, telling: Telling, *, asks: bool) -> None:
@@ -281,6 +284,8 @@ def _carry_out(
             settled=approval.settled,
             approved=approval.approved,
             commits=commits,
+            whole=approval.whole,
+            held=approval.held,
             report=_reporter(approval, common),
         )
 

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 
 from reconciler.commands.basing import asked_by_base, with_people_of_base
+from reconciler.commands.grounds import tolerance_of
 from reconciler.commands.making import live_source
 from reconciler.commands.observing import observe
 from reconciler.commands.readers import open_live_reader
 from reconciler.commands.scope_count import count_enough
 from reconciler.commands.workspace import moment, now, source_of
 from reconciler.errors import RefusedError, StaleError
+from reconciler.model.diagnostics import Diagnostic, is_held
 from reconciler.model.outcomes import Outcome
 from reconciler.model.plan import Plan
 from reconciler.planning import Restriction, build_plan, compare, restrict, withhold
@@ -27,7 +29,6 @@ from reconciler.planning.approving import (
     with_adoptions,
 )
 from reconciler.planning.guards import judge, plan_case
-from reconciler.planning.held import LENIENT
 from reconciler.planning.place_names import PlaceNames
 
 if TYPE_CHECKING:
@@ -38,7 +39,6 @@ if TYPE_CHECKING:
     from reconciler.commands.options import Common
     from reconciler.commands.readers import LiveReader
     from reconciler.commands.workspace import Workspace
-    from reconciler.model.diagnostics import Diagnostic
     from reconciler.model.documents import Documents
     from reconciler.model.member import Member
     from reconciler.model.outcomes import Status
@@ -55,7 +55,8 @@ class Approval(msgspec.Struct, frozen=True, kw_only=True):
 
     ``approved`` are the digests of the approved plans. ``fewer`` counts the roles and managers of theirs that live has
     already, or that the documents no longer ask for. ``names`` are people's words for every address, as the service
-    names things now.
+    names things now. ``held`` are lines that cannot be resolved. ``whole`` says that the plans are of all that the
+    documents ask for.
     """
 
     plan: Plan
@@ -63,6 +64,8 @@ class Approval(msgspec.Struct, frozen=True, kw_only=True):
     approved: tuple[str, ...]
     fewer: int
     names: dict[str, str]
+    held: tuple[Diagnostic, ...] = ()
+    whole: bool
 
 
 class _Now(NamedTuple):
@@ -105,8 +108,9 @@ def approve(  # noqa: PLR0913 - the plans, what they are held against, and how m
     """
     plans = newest_last(plans)
     only = approved_presets(plans)
+    whole = _is_whole(plans, workspace, grounds)
     if not only and grounds.since is None:
-        return Approval(plan=plans[-1], settled=(), approved=_digests(plans), fewer=0, names={})
+        return Approval(plan=plans[-1], settled=(), approved=_digests(plans), fewer=0, names={}, whole=whole)
     restriction = Restriction(only=plans[-1].only) if restriction is None else restriction
     read = (documents, diagnostics)
     with open_live_reader(workspace, common) as reader:
@@ -119,7 +123,19 @@ def approve(  # noqa: PLR0913 - the plans, what they are held against, and how m
         approved=_digests(plans),
         fewer=left_over(found.all_changes, plans),
         names=_names(found, plans),
+        held=tuple(filter(is_held, found.observation.diagnostics)),
+        whole=whole,
     )
+
+
+def _is_whole(plans: Sequence[Plan], workspace: Workspace, grounds: Grounds) -> bool:
+    """Return whether nothing that the documents of now ask for was left out of what was planned."""
+    source = source_of(workspace)
+    if source.dirty or any(plan.adds_only or plan.only is not None for plan in plans):
+        return False
+    # since a revision that was applied, everything that changed is planned once more; else only these very documents
+    made_of_these = all(plan.source.revision == source.revision and not plan.source.dirty for plan in plans)
+    return grounds.since is not None or made_of_these
 
 
 def _look(
@@ -141,7 +157,7 @@ def _look(
         only=approved_presets(plans),
         also_changed_since=since.documents if since else None,
         two_accounts=logins_with_two_accounts(plans),
-        tolerance=LENIENT,
+        tolerance=tolerance_of(workspace, plans, grounds),
     )
     company_id = workspace.service.company_id
     observation = with_people_of_base(observation, reader, compared, company_id, restriction)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -68,14 +69,17 @@ def with_old_lines(workspace: Workspace, base: Base | None, folder: Path) -> Wor
     Without a base, the last applied commit is the base for this, where the journal in ``folder`` or the forge know it.
     """
 
-    def documents() -> Documents | None:
+    @cache
+    def known() -> tuple[Documents, ...] | None:
         if base is not None:
-            return documents_of(base, workspace.service.company_id)
-        from reconciler.commands.last_applied import documents_applied_last  # noqa: PLC0415 - only once needed
+            documents = documents_of(base, workspace.service.company_id)
+        else:
+            from reconciler.commands.last_applied import documents_applied_last  # noqa: PLC0415 - only once needed
 
-        return documents_applied_last(workspace, folder)
+            documents = documents_applied_last(workspace, folder)
+        return None if documents is None else (documents,)
 
-    return msgspec.structs.replace(workspace, tolerance=Tolerance(documents))
+    return msgspec.structs.replace(workspace, tolerance=Tolerance(known))
 
 
 def asked_by_base(

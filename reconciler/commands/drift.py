@@ -13,11 +13,12 @@ import msgspec
 from reconciler.commands.alarming import Found, alarm_options, prepare_alarms, raise_alarms
 from reconciler.commands.making import live_source
 from reconciler.commands.observing import observe, require_whole, with_age, with_lists_of_invalid
-from reconciler.commands.options import common_options, emit, journal_option, out_option, require_folder
+from reconciler.commands.options import common_options, emit, journal_option, note, out_option, require_folder
 from reconciler.commands.readers import open_reader
 from reconciler.commands.reporting import DRIFT_FORMATS, drift_exit_code, report_text
 from reconciler.commands.showing import Showing
 from reconciler.commands.workspace import journal_folder, moment, now, open_workspace, read_documents, source_of
+from reconciler.desired import find_tracked
 from reconciler.drift import (
     LiveSight,
     acknowledge,
@@ -104,7 +105,7 @@ def drift(
     alarms = prepare_alarms(**alarmed)
     workspace = open_workspace(common)
     folder = journal_folder(workspace.root, journal_at)
-    previous = _previous(previous_at, folder, workspace.settings.company_id)
+    previous = _previous(previous_at, folder, workspace, common)
     observation = _look(workspace, common, snapshot, alarms)
     report = _report(observation, workspace, previous, from_snapshot=snapshot is not None)
     with Journal(folder) as journal:
@@ -142,9 +143,14 @@ def _require_recent(observed_at: str, alarms: Alarms) -> None:
         )
 
 
-def _previous(path: Path | None, folder: Path, company_id: str) -> DriftReport | None:
+def _previous(path: Path | None, folder: Path, workspace: Workspace, common: Common) -> DriftReport | None:
+    """Read the report before; one that git tracks does not count, as any request can bring it."""
+    company_id = workspace.settings.company_id
     if path is None:
-        return read_last_drift(folder, company_id)
+        tracked = find_tracked(workspace.root, folder)
+        if tracked:
+            note(f"files of the journal {folder} are in git and were not read: put the folder in .gitignore", common)
+        return read_last_drift(folder, company_id, tracked)
     try:
         content = path.read_bytes()
     except OSError as error:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from functools import cache
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from reconciler.commands.basing import read_base_for
+from reconciler.commands.basing import documents_of, read_base_for
 from reconciler.commands.workspace import now
 from reconciler.desired import Base, read_base
-from reconciler.errors import UsageError
+from reconciler.errors import ReconcilerError, UsageError
 from reconciler.planning import WHOLE, Restriction
+from reconciler.planning.held import Tolerance
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from reconciler.commands.choosing import Choice
     from reconciler.commands.workspace import Workspace
@@ -21,7 +24,7 @@ if TYPE_CHECKING:
     from reconciler.model.member import Member
     from reconciler.model.plan import Plan
 
-__all__ = ["Grounds", "read_grounds"]
+__all__ = ["Grounds", "read_grounds", "tolerance_of"]
 
 
 class Grounds(msgspec.Struct, frozen=True, kw_only=True):
@@ -76,6 +79,34 @@ def read_grounds(workspace: Workspace, saved: Sequence[Plan], since: str | None,
     }
     (compared,) = bases.values() if len(bases) == 1 else (None,)
     return Grounds(adoption=tuple(bases.values()), compared=compared)
+
+
+def tolerance_of(workspace: Workspace, plans: Sequence[Plan], grounds: Grounds) -> Tolerance:
+    """Return what apply of these plans holds: every line that cannot be resolved, the new ones by their own code.
+
+    With ``since``, a line is new where neither the documents of that revision, nor those that a plan was made of or
+    against, have it. Without it nothing is said of documents outside of the plans, and no line counts as new.
+    """
+
+    @cache
+    def known() -> tuple[Documents, ...] | None:
+        if grounds.since is None:
+            return None
+        company_id = workspace.service.company_id
+        found = [*grounds.revisions, *_revisions_of(workspace, plans)]
+        documents = (documents_of(one, company_id) for one in found)
+        return tuple(one for one in documents if one is not None)
+
+    return Tolerance(known, everything=True)
+
+
+def _revisions_of(workspace: Workspace, plans: Sequence[Plan]) -> Iterator[Base]:
+    """Yield the revisions that plans were made of and against, as far as git has them."""
+    sources = [plan.source for plan in plans]
+    wanted = {one.base for one in sources} | {one.revision for one in sources if not one.dirty}
+    for revision in sorted(one for one in wanted if one is not None):
+        with suppress(ReconcilerError):
+            yield read_base(workspace.settings_file, revision, now().date())
 
 
 def _base_of(workspace: Workspace, plan: Plan, revision: str) -> Base:

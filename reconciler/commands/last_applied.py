@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from reconciler.commands.basing import documents_of
 from reconciler.commands.commits import find_waiting
 from reconciler.commands.workspace import now
-from reconciler.desired import read_base
+from reconciler.desired import find_tracked, read_base
 from reconciler.errors import ReconcilerError
 from reconciler.journal import read_runs
 
@@ -40,15 +40,18 @@ def documents_applied_last(workspace: Workspace, folder: Path) -> Documents | No
 
 
 def _of_journal(workspace: Workspace, folder: Path) -> str | None:
+    """Ask the journal, but for files that git tracks: a request can bring such a file."""
     company_id = workspace.service.company_id
-    return next((run.revision for run in read_runs(folder) if run.company_id == company_id and _is_whole(run)), None)
+    runs = read_runs(folder, find_tracked(workspace.root, folder))
+    return next((run.revision for run in runs if run.company_id == company_id and _is_whole(run)), None)
 
 
 def _is_whole(run: RecordedRun) -> bool:
+    """Return whether a run applied all that the documents of its revision ask for."""
     summary = run.summary
-    if summary is None or run.only is not None or run.revision is None:
+    if summary is None or run.revision is None or not run.whole:
         return False
-    return not (summary.stale or summary.failed or summary.unverified or summary.skipped)
+    return not (summary.stale or summary.failed or summary.unverified or summary.skipped or summary.held)
 
 
 def _of_forge(workspace: Workspace, _folder: Path) -> str | None:

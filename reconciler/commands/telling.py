@@ -53,4 +53,4 @@ def apply_exit_code(report: ApplyReport) -> int:
     summary = report.summary
     if summary.failed or summary.unverified or summary.skipped:
         return 4
-    return 5 if summary.stale else 0
+    return 5 if summary.stale or summary.held else 0

@@ -11,11 +11,13 @@ from reconciler.desired.revision import (
     read_history,
     require_whole_history,
 )
+from reconciler.desired.tracked import find_tracked
 
 __all__ = [
     "Base",
     "ask_git",
     "describe_source",
+    "find_tracked",
     "find_unseen",
     "folder_in_work_tree",
     "judge_losses",

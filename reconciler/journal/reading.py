@@ -20,7 +20,7 @@ from reconciler.model.outcomes import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from pathlib import Path
 
     from reconciler.model.drift import DriftReport
@@ -30,15 +30,15 @@ __all__ = ["read_applied", "read_last_drift", "read_runs"]
 _decoder = msgspec.json.Decoder(JournalEvent)
 
 
-def read_runs(folder: Path) -> list[RecordedRun]:
-    """Return every run of the folder, the newest first; a folder that is not there holds none.
+def read_runs(folder: Path, without: Collection[str] = ()) -> list[RecordedRun]:
+    """Return every run of the folder, the newest first, but for the files named ``without``.
 
-    Raises DocumentsError for a line in the middle that cannot be read: that is no crash but damage.
+    A folder that is not there holds none. Raises DocumentsError for a line in the middle that cannot be read: that is
+    no crash but damage.
     """
-    files = sorted(folder.glob("*.jsonl"), reverse=True) if folder.is_dir() else []
     runs: list[RecordedRun] = []
     settled: set[str] = set()
-    for path in files:
+    for path in _files(folder, without):
         run = _read(path)
         if run is None:
             continue
@@ -49,9 +49,12 @@ def read_runs(folder: Path) -> list[RecordedRun]:
     return runs
 
 
-def read_last_drift(folder: Path, company_id: str) -> DriftReport | None:
-    """Return the newest drift report of a company, null where the journal has none; a torn one does not count."""
-    for path in sorted(folder.glob("*.jsonl"), reverse=True) if folder.is_dir() else []:
+def read_last_drift(folder: Path, company_id: str, without: Collection[str] = ()) -> DriftReport | None:
+    """Return the newest drift report of a company, null where the journal has none; a torn one does not count.
+
+    Files named ``without`` are not read.
+    """
+    for path in _files(folder, without):
         with suppress(OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError), path.open("rb") as file:
             event = _decoder.decode(file.readline())
             if isinstance(event, DriftFound) and event.report.company_id == company_id:
@@ -65,7 +68,7 @@ def read_applied(folder: Path, company_id: str) -> list[AppliedPreset] | None:
     Raises DocumentsError for a line in the middle that cannot be read.
     """
     found: list[AppliedPreset] | None = None
-    for path in sorted(folder.glob("*.jsonl")) if folder.is_dir() else []:
+    for path in reversed(_files(folder)):
         events = _events(path)
         if not events or not isinstance(events[0], RunStarted) or events[0].company_id != company_id:
             continue
@@ -78,6 +81,12 @@ def read_applied(folder: Path, company_id: str) -> list[AppliedPreset] | None:
             if isinstance(one, OutcomeRecorded) and one.outcome.status == "applied"
         ]
     return found
+
+
+def _files(folder: Path, without: Collection[str] = ()) -> list[Path]:
+    """Return the files of a journal, the newest first."""
+    found = folder.glob("*.jsonl") if folder.is_dir() else ()
+    return sorted((path for path in found if path.name not in without), reverse=True)
 
 
 def _read(path: Path) -> RecordedRun | None:
@@ -126,4 +135,5 @@ def _run(events: Sequence[JournalEvent]) -> RecordedRun | None:
         summary=finished.summary if finished else None,
         only=started.only,
         base=started.base,
+        whole=started.whole,
     )

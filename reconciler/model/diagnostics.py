@@ -9,9 +9,20 @@ import msgspec
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["HELD", "TO_ALLOW_IT", "Diagnostic", "Origin", "Severity", "count_held", "has_errors"]
+__all__ = [
+    "HELD",
+    "HELD_UNAPPROVED",
+    "TO_ALLOW_IT",
+    "Diagnostic",
+    "Origin",
+    "Severity",
+    "count_held",
+    "has_errors",
+    "is_held",
+]
 
 HELD = "documents/held"  # the code of a line that cannot be resolved, and whose groups stay as they are
+HELD_UNAPPROVED = "documents/held-unapproved"  # the same at apply, in a line that no approved plan knows
 TO_ALLOW_IT = "; to allow it: "  # stands in a guard's message before the way through
 
 Severity = Literal["error", "warning", "note"]
@@ -51,6 +62,11 @@ class Diagnostic(msgspec.Struct, frozen=True, kw_only=True):
 def has_errors(diagnostics: Iterable[Diagnostic]) -> bool:
     """Return whether anything among the diagnostics is an error."""
     return any(diagnostic.severity == "error" for diagnostic in diagnostics)
+
+
+def is_held(diagnostic: Diagnostic) -> bool:
+    """Return whether a diagnostic is of a held line, approved or not."""
+    return diagnostic.code in {HELD, HELD_UNAPPROVED}
 
 
 def count_held(diagnostics: Iterable[Diagnostic]) -> int:

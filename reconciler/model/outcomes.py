@@ -6,6 +6,7 @@ from typing import Literal
 
 import msgspec
 
+from reconciler.model.diagnostics import Diagnostic
 from reconciler.model.drift import DriftFound
 from reconciler.model.plan import Cause
 
@@ -40,7 +41,10 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ApplySummary(msgspec.Struct, frozen=True, kw_only=True):
-    """How many changes ended in which status."""
+    """How many changes ended in which status.
+
+    ``held`` counts lines that cannot be resolved and that no approved plan knows.
+    """
 
     applied: int = 0
     already: int = 0
@@ -48,13 +52,15 @@ class ApplySummary(msgspec.Struct, frozen=True, kw_only=True):
     failed: int = 0
     unverified: int = 0
     skipped: int = 0
+    held: int = 0
 
 
 class ApplyReport(msgspec.Struct, frozen=True, kw_only=True):
     """The report of one apply, in the order in which the changes were tried.
 
     ``digest`` is of what was done. ``approved`` are the digests of the plans that allowed it, ``commits`` the revisions
-    it covers, where the first of them was named.
+    it covers, where the first of them was named. ``held`` are lines of the documents that cannot be resolved: what they
+    touch was left as it is.
     """
 
     format: Literal["reconciler/apply/1"]
@@ -63,6 +69,7 @@ class ApplyReport(msgspec.Struct, frozen=True, kw_only=True):
     approved: tuple[str, ...] = ()
     commits: tuple[str, ...] = ()
     outcomes: tuple[Outcome, ...]
+    held: tuple[Diagnostic, ...] = ()
     summary: ApplySummary
 
 
@@ -70,7 +77,8 @@ class RunStarted(msgspec.Struct, frozen=True, kw_only=True, tag_field="event", t
     """The first line of a journal file.
 
     ``only`` is the cause of all that was to be done, where the rest was left alone; ``base`` is the revision by which
-    that was told.
+    that was told. ``whole`` says that everything was planned that the documents of ``revision`` ask for, and that
+    every line of them that cannot be resolved was known to an approved plan.
     """
 
     at: str
@@ -84,6 +92,7 @@ class RunStarted(msgspec.Struct, frozen=True, kw_only=True, tag_field="event", t
     commits: tuple[str, ...] = ()
     only: Cause | None = None
     base: str | None = None
+    whole: bool = False
 
 
 class Intended(msgspec.Struct, frozen=True, kw_only=True, tag_field="event", tag="intended"):
@@ -116,7 +125,8 @@ class RecordedRun(msgspec.Struct, frozen=True, kw_only=True):
     """One run as journalled; ``finished_at`` is null for a run that was cut off.
 
     ``open`` lists addresses with an intent and no outcome: what happened there only the service knows. ``only`` and
-    ``base`` tell a run that left a part alone from a whole one.
+    ``base`` tell what was left alone. ``whole`` is false where not all that the documents of ``revision`` ask for was
+    planned, and for runs of releases that did not record it.
     """
 
     run_id: str
@@ -132,6 +142,7 @@ class RecordedRun(msgspec.Struct, frozen=True, kw_only=True):
     summary: ApplySummary | None
     only: Cause | None = None
     base: str | None = None
+    whole: bool = False
 
 
 class AppliedPreset(msgspec.Struct, frozen=True, kw_only=True):

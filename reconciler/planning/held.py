@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from reconciler.model.diagnostics import HELD, has_errors
+from reconciler.model.diagnostics import HELD, HELD_UNAPPROVED, has_errors
 from reconciler.model.live import preset_address
 from reconciler.planning.base_lines import BaseLines, count_entries, entry_key, line_keys
 from reconciler.planning.lost_lines import HELD_BROADER
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from reconciler.model.problem import Problem
     from reconciler.model.scope import Claim, Scope
 
-__all__ = ["LENIENT", "LOOKING", "NOT_POSSIBLE", "STRICT", "Tolerance", "hold_empty_groups", "hold_unresolved"]
+__all__ = ["LOOKING", "NOT_POSSIBLE", "STRICT", "Tolerance", "hold_empty_groups", "hold_unresolved"]
 
 NOT_POSSIBLE = "policy/not-possible-assignee"
 _EMPTY = "documents/empty-group"
@@ -49,18 +49,18 @@ _OLD_BY: dict[str, tuple[str, ...]] = {
 class Tolerance(NamedTuple):
     """What is held instead of ending a command.
 
-    ``base`` gives the documents whose lines count as old (null: none are known). It is asked only once something is
-    wrong. With ``everything``, new lines are held as well: for an apply of approved plans, and for commands that only
-    look (``looks``), which hold nobody for being no possible assignee.
+    ``known`` returns documents whose lines count as old, in any of them; null where none are known. It is asked only
+    once something is wrong. With ``everything``, new lines are held as well: for an apply of approved plans, which
+    reports the new ones by a code of their own (``documents/held-unapproved``) where old ones are known, and for
+    commands that only look (``looks``), which hold nobody for being no possible assignee.
     """
 
-    base: Callable[[], Documents | None]
+    known: Callable[[], Sequence[Documents] | None]
     everything: bool = False
     looks: bool = False
 
 
 STRICT = Tolerance(lambda: None)
-LENIENT = Tolerance(lambda: None, everything=True)
 LOOKING = Tolerance(lambda: None, everything=True, looks=True)
 
 
@@ -82,19 +82,16 @@ def hold_empty_groups(
     ]
     if not wanted:
         return list(diagnostics)
-    lines = _lines(tolerance)
-    keys = {} if lines is None else line_keys(documents)
+    known = _lines(tolerance)
+    keys = line_keys(documents) if known else {}
 
     def is_old(origin: Origin | None) -> bool:
-        return (
-            lines is not None
-            and origin is not None
-            and lines.has(("group",), keys.get(origin, ()))
-            and lines.is_empty(documents, origin)
+        return origin is not None and any(
+            lines.has(("group",), keys.get(origin, ())) and lines.is_empty(documents, origin) for lines in known or ()
         )
 
-    held = {id(one) for one in wanted if tolerance.everything or is_old(one.origin)}
-    return [_as_held(one) if id(one) in held else one for one in diagnostics]
+    codes = {id(one): _code(tolerance, known, old=is_old(one.origin)) for one in wanted}
+    return [_held_as(one, codes.get(id(one))) for one in diagnostics]
 
 
 def hold_unresolved(
@@ -105,46 +102,61 @@ def hold_unresolved(
     if not any(one.severity == "error" for one, _ in problems):
         return [one for one, _ in problems]
     judge = _Judge(documents, scope, tolerance)
-    judged = [_as_held(one.diagnostic) if judge.is_old(one) else one.diagnostic for one in problems]
+    judged = [_held_as(one.diagnostic, judge.code(one)) for one in problems]
     # where nothing is planned, nothing is left alone
     stopped = has_errors(judged)
     return [one for one in judged if not (stopped and one.code == HELD_BROADER)]
 
 
-def _as_held(one: Diagnostic) -> Diagnostic:
-    message = f"held until this line is corrected, and what it touches stays as it is: {one.message}"
-    return msgspec.structs.replace(one, severity="warning", code=HELD, message=message)
+def _held_as(one: Diagnostic, code: str | None) -> Diagnostic:
+    """Return a diagnostic as one of a held line, or as it is without a code for that."""
+    if code is None:
+        return one
+    why = "no approved plan knows this line; " if code == HELD_UNAPPROVED else ""
+    message = f"{why}held until this line is corrected, and what it touches stays as it is: {one.message}"
+    return msgspec.structs.replace(one, severity="warning", code=code, message=message)
 
 
-def _lines(tolerance: Tolerance) -> BaseLines | None:
-    base = None if tolerance.everything else tolerance.base()
-    return None if base is None else BaseLines(base)
+def _lines(tolerance: Tolerance) -> tuple[BaseLines, ...] | None:
+    known = tolerance.known()
+    return None if known is None else tuple(map(BaseLines, known))
+
+
+def _code(tolerance: Tolerance, known: Sequence[BaseLines] | None, *, old: bool) -> str | None:
+    """Return the code by which a line is held, or null where it ends the command."""
+    if old or (tolerance.everything and known is None):
+        return HELD
+    return HELD_UNAPPROVED if tolerance.everything else None
 
 
 class _Judge:
-    """Reports of problems whether the base has their lines too."""
+    """Judges problems by whether older documents have their lines too."""
 
     def __init__(self, documents: Documents, scope: Scope, tolerance: Tolerance) -> None:
-        self._everything = tolerance.everything
+        self._tolerance = tolerance
         self._scope = scope
-        self._lines = _lines(tolerance)
-        self._keys = {} if self._lines is None else line_keys(documents)
-        self._entries = Counter() if self._lines is None else count_entries(documents)
+        self._known = _lines(tolerance)
+        self._keys = line_keys(documents) if self._known else {}
+        self._entries = count_entries(documents) if self._known else Counter()
 
-    def is_old(self, problem: Problem) -> bool:
-        diagnostic, member = problem
+    def code(self, problem: Problem) -> str | None:
+        """Return the code by which the line of a problem is held, or null where it is not."""
+        diagnostic = problem.diagnostic
         if diagnostic.severity != "error" or diagnostic.code not in _OLD_BY:
-            return False
-        if self._everything:
-            return True
-        if self._lines is None or diagnostic.origin is None:
+            return None
+        old = any(self._is_old(problem, lines) for lines in self._known or ())
+        return _code(self._tolerance, self._known, old=old)
+
+    def _is_old(self, problem: Problem, lines: BaseLines) -> bool:
+        diagnostic, member = problem
+        if diagnostic.origin is None:
             return False
         if diagnostic.code == "documents/conflict":
             claims = self._claims(diagnostic.address)
-            return bool(claims) and all(map(self._has_entry, claims))
+            return bool(claims) and all(self._has_entry(claim, lines) for claim in claims)
         if member is not None and member.via is not None:
-            return self._lines.team_names(member.via.removeprefix("team:"), member)
-        return self._lines.has(_OLD_BY[diagnostic.code], self._keys.get(diagnostic.origin, ()))
+            return lines.team_names(member.via.removeprefix("team:"), member)
+        return lines.has(_OLD_BY[diagnostic.code], self._keys.get(diagnostic.origin, ()))
 
     def _claims(self, address: str | None) -> tuple[Claim, ...]:
         for key, claims in self._scope.claims.items():
@@ -152,12 +164,11 @@ class _Judge:
                 return claims
         return ()
 
-    def _has_entry(self, claim: Claim) -> bool:
-        assert self._lines is not None  # noqa: S101 - asked only where there are lines
+    def _has_entry(self, claim: Claim, lines: BaseLines) -> bool:
         document, entry = claim.document.origin, claim.entry.origin
         key = entry_key(claim.document, claim.entry)
         return (
-            self._lines.has(("defaults",), self._keys.get(document, ()))
-            and self._lines.has(("entry",), self._keys.get(entry, ()))
-            and self._lines.has_as_often(key, self._entries[key])
+            lines.has(("defaults",), self._keys.get(document, ()))
+            and lines.has(("entry",), self._keys.get(entry, ()))
+            and lines.has_as_often(key, self._entries[key])
         )

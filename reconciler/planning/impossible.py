@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from reconciler.model.diagnostics import HELD, Diagnostic
+from reconciler.model.diagnostics import Diagnostic, is_held
 from reconciler.model.problem import Problem
 from reconciler.planning.held import NOT_POSSIBLE, hold_unresolved
 
@@ -38,23 +38,24 @@ def hold_impossible(
     projects = {place.project_id for place in (*eligible, *managers)}
     # most presets gain nobody, and no list was read for them
     looked_at = [one for one in targets if inactive or one.target.preset.project_id in projects]
-    troubled = {
-        one.target.address: found
+    found = [
+        (one.target.address, uuid, problem)
         for one in looked_at
-        if (found := [*_groups(one, eligible, inactive), *_manager(one, managers)])
-    }
-    if not troubled:
-        return list(targets), []
-    left: list[ResolvedTarget] = []
+        for uuid, problem in (*_groups(one, eligible, inactive), *_manager(one, managers))
+    ]
+    judged = hold_unresolved((problem for *_, problem in found), documents, scope, tolerance)
     told: dict[tuple[object, str], Diagnostic] = {}
+    held_in: dict[str, set[str | None]] = {}
+    for (address, uuid, _), one in zip(found, judged, strict=True):
+        if is_held(one):
+            told[(one.origin, one.message)] = one
+            held_in.setdefault(address, set()).add(uuid)
+    left: list[ResolvedTarget] = []
     for target in targets:
-        found = troubled.get(target.target.address, [])
-        if not found:
+        held = held_in.get(target.target.address)
+        if held is None:
             left.append(target)
             continue
-        judged = hold_unresolved((problem for _, problem in found), documents, scope, tolerance)
-        held = {uuid for (uuid, _), one in zip(found, judged, strict=True) if one.code == HELD}
-        told.update(((one.origin, one.message), one) for one in judged if one.code == HELD)
         groups = {uuid: group for uuid, group in target.groups.items() if uuid not in held}
         manager = None if None in held else target.manager
         left.append(msgspec.structs.replace(target, groups=groups, manager=manager))
@@ -79,7 +80,7 @@ def _groups(
             person = found.person
             if (person.login or "").lower() in inactive or (may is not None and not _shows(may, login_id)):
                 line = _line(target.groups[uuid].members, person)
-                yield uuid, _problem(resolved, line, f"{person} ({person.login}) may no longer be assigned")
+                yield uuid, _problem(resolved, line, f"{person} ({person.login}) may not be assigned")
 
 
 def _manager(resolved: ResolvedTarget, managers: Mapping[Place, Sequence[Person]]) -> Iterator[tuple[None, Problem]]:
@@ -89,7 +90,7 @@ def _manager(resolved: ResolvedTarget, managers: Mapping[Place, Sequence[Person]
         return
     now = target.preset.workflow_manager
     if now is None or now.id != wanted.person.id:
-        yield None, _problem(resolved, target.manager, f"{wanted.person} may no longer be workflow manager")
+        yield None, _problem(resolved, target.manager, f"{wanted.person} may not be workflow manager")
 
 
 def _line(members: Sequence[Member], person: Person) -> Member | None:

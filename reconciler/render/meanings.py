@@ -26,6 +26,7 @@ MEANINGS = {
     "documents/expired": "the last day of this line is over",
     "documents/held": "a line that cannot be resolved, and that the base has too: what it touches stays as it is",
     "documents/held-broader": "a held line may mean these presets: a broader line does not take them over",
+    "documents/held-unapproved": "at apply, a line that cannot be resolved and that no approved plan knows (exit 5)",
     "documents/inactive-project": "the project named is inactive",
     "documents/kind": "no document of a known kind",
     "documents/link": "a link that leads out of the repository, or to a folder",

@@ -205,7 +205,8 @@ def render_apply(report: ApplyReport, names: Mapping[str, str], *, color: bool) 
 
 
 def _summary(summary: ApplySummary) -> str:
-    counts = ((name, getattr(summary, name)) for name in _STATUSES)
+    counts = [(name, getattr(summary, name)) for name in _STATUSES]
+    counts.append((f"line{'' if summary.held == 1 else 's'} held that no plan knows", summary.held))
     return ", ".join(f"{count:,} {name}" for name, count in counts if count) or "0 applied"
 
 

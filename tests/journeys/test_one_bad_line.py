@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import json
 from typing import TYPE_CHECKING
 
 import pytest
@@ -205,3 +206,64 @@ def test_10_a_project_that_is_renamed_in_the_service(tmp_path: Path, left_out: b
         assert trial.run("apply", "--yes", "--base", base).startswith("exit 0\n")
         assert "1 held" in trial.run("drift")
         assert [one for one in sandbox.log() if one["method"] == "PATCH"] == []
+
+
+ELSEWHERE = "  - project: Nowhere\n    groups: {Accounting: [cy@acme.test]}\n"
+
+
+def test_11_a_bad_line_behind_the_review(trial: Trial) -> None:
+    """Apply names it, ends with 5, and leaves it new for every plan that follows; lines that a plan knew are old."""
+    trial.write({"assignments/invoice.yaml": GONE, ".gitignore": ".reconciler/\n*.json\n"})
+    base = trial.commit()
+    trial.write({"assignments/invoice.yaml": GONE + CEDAR})
+    trial.commit("reviewed")
+    trial.run("plan", "--base", base, "--out", "plan.json")
+    trial.write({"assignments/invoice.yaml": GONE + CEDAR + ELSEWHERE})
+    trial.commit("pushed past review")
+    told = trial.run("apply", "plan.json", "--since", base)
+    assert told.startswith("exit 5\n"), told
+    assert "1 line held that no plan knows" in told
+    assert "no approved plan knows this line" in told
+    assert told.count("documents/held]") == 1, "the one of the base is told as old"
+    again = trial.run("plan")
+    assert again.startswith("exit 7\n"), again
+    trial.write({"assignments/invoice.yaml": GONE + CEDAR})
+    trial.commit("corrected")
+    assert trial.run("plan", "--base", base, "--out", "plan.json").startswith("exit 0\n")
+    assert trial.run("apply", "plan.json", "--since", base).startswith("exit 0\n")
+    assert trial.run("plan").startswith("exit 0\n"), "the journal knows a whole run"
+
+
+def test_12_a_plan_of_other_documents_is_no_proof(trial: Trial) -> None:
+    """The lines of a commit that no plan was made of stay new, though an older plan was applied on top of it."""
+    trial.write({"assignments/invoice.yaml": INVOICE, ".gitignore": ".reconciler/\n*.json\n"})
+    trial.commit()
+    trial.run("plan", "--out", "plan.json")
+    trial.write({"assignments/invoice.yaml": INVOICE + ELSEWHERE})
+    trial.commit("later")
+    assert trial.run("apply", "plan.json").startswith("exit 0\n")
+    assert trial.run("plan").startswith("exit 7\n")
+
+
+def test_13_a_journal_that_the_request_brings(trial: Trial) -> None:
+    """No file that git tracks makes a line old, nor drift known: any commit can have written it."""
+    trial.write({"assignments/invoice.yaml": INVOICE, ".gitignore": "*.json\n"})
+    trial.git("init", "-q", "-b", "main")
+    trial.commit()
+    trial.sandbox.edit("32", "1042", pm=["1", "2", "5"])
+    assert "3 new" in trial.run("drift")
+    assert trial.run("apply", "--yes").startswith("exit 0\n")
+    (run,) = [one for one in (trial.folder / ".reconciler/journal").iterdir() if "run-started" in one.read_text()]
+    trial.write_only({"assignments/invoice.yaml": INVOICE + ELSEWHERE})
+    head = trial.commit("the request")
+    started, rest = run.read_text().split("\n", 1)
+    recorded = json.loads(started)
+    run.write_text(json.dumps({**recorded, "revision": head}) + "\n" + rest)
+    assert trial.run("plan").startswith("exit 7\n")
+    trial.git("rm", "-rq", "--cached", ".reconciler")
+    assert trial.run("plan").startswith("exit 0\n"), "this very journal is believed where git does not track it"
+    trial.git("add", "-A")
+    trial.sandbox.edit("32", "1042", pm=["1", "2", "5"])
+    told = trial.run("drift")
+    assert "3 new" in told
+    assert "are in git and were not read" in told

@@ -101,3 +101,7 @@ def test_plans_that_leave_a_part_alone(plan: Plan) -> None:
         require_permission([plan, part], "4211", SERVICE)
     with pytest.raises(UsageError, match="leave --since out"):
         require_permission([part], "4211", SERVICE, since="main")
+    adding = msgspec.structs.replace(plan, adds_only=True)
+    require_permission([adding], "4211", SERVICE)
+    with pytest.raises(UsageError, match="leaves removals out"):
+        require_permission([adding], "4211", SERVICE, since="main")
