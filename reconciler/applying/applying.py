@@ -116,6 +116,7 @@ def apply_plan(  # noqa: PLR0913 - whom to ask, whom to tell, what may be writte
         commits=commits,
         outcomes=tuple(outcomes),
         held=tuple(held),
+        whole=whole,
         summary=summary,
     )
 

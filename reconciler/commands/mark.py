@@ -39,7 +39,10 @@ Shape = TypeVar("Shape")
 @click.option("--approved-plans", "found_at", type=click.Path(path_type=Path), help="What 'approved' wrote (JSON).")
 @click.option("--report", "report_at", type=click.Path(path_type=Path), help="What 'apply' wrote (JSON).")
 @click.option(
-    "--plan", "plan_at", type=click.Path(path_type=Path), help="A plan of the whole; an empty one is a proof as well."
+    "--plan",
+    "plan_at",
+    type=click.Path(path_type=Path),
+    help="A plan of the whole, made of live now; an empty one is a proof as well.",
 )
 @click.option("--link", metavar="URL", help="Where the run can be looked at.")
 @click.option(

@@ -60,16 +60,31 @@ def _proof(run: FinishedRun, report: ApplyReport | None) -> str | None:
         return _applied(report)
     plan, found = run.plan, run.found
     if plan is not None:
-        whole = plan.complete and plan.applicable and not plan.adds_only and plan.only is None
-        return f"nothing differed: plan {plan.digest} changes nothing" if whole and not plan.changes else None
+        proves = not plan.changes and _lack(plan) is None
+        return f"nothing differed: plan {plan.digest} changes nothing" if proves else None
     if isinstance(found, ApprovedPlans) and found.since is not None and not found.plans:
         return f"no document changed since {found.since[:_REVISION]}, which is applied"
     return None
 
 
+def _lack(plan: Plan) -> str | None:
+    """Return why a plan cannot show that all documents are live, or null where it can."""
+    if not plan.complete:
+        return "the plan is incomplete"
+    if not plan.applicable:
+        return "the plan is refused"
+    if plan.adds_only or plan.only is not None:
+        return "the plan leaves a part alone"
+    if plan.live.source != "api":
+        return "the plan was made from a snapshot"
+    if plan.source.base is not None and plan.summary.held:
+        return "the plan holds lines because a revision of somebody's choice has them; make it without --base"
+    return None
+
+
 def _applied(report: ApplyReport) -> str | None:
     summary = report.summary
-    if summary.stale or summary.failed or summary.unverified or summary.skipped:
+    if summary.stale or summary.failed or summary.unverified or summary.skipped or summary.held or not report.whole:
         return None
     digests = report.approved or (report.digest,)
     plans = f"plan {digests[0]}" if len(digests) == 1 else f"{len(digests):,} plans"
@@ -81,7 +96,8 @@ def _applied(report: ApplyReport) -> str | None:
 
 def _counts(report: ApplyReport) -> str:
     counts = [f"{count:,} {status}" for status, count in msgspec.structs.asdict(report.summary).items() if count]
-    return ", ".join(counts) or "no preset"
+    part = () if report.whole else ("a part of what the documents ask for was not planned",)
+    return ", ".join((*counts, *part)) or "no preset"
 
 
 def _code(run: FinishedRun) -> str:
@@ -94,7 +110,7 @@ def _why_not(run: FinishedRun) -> str:
         presets = f"{len(plan.changes):,} preset{' differs' if len(plan.changes) == 1 else 's differ'}"
         return f"{NOT_PROVED}: {presets}, plan {plan.digest}"
     if plan is not None:
-        return f"{NOT_PROVED}: the plan is {'refused' if plan.complete else 'incomplete'}"
+        return f"{NOT_PROVED}: {_lack(plan)}"
     failure = run.report if isinstance(run.report, Failure) else run.found
     if isinstance(failure, Failure):
         return printable(f"{NOT_TRIED}{_code(run)}: {failure.message}")

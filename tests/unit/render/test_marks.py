@@ -33,6 +33,7 @@ def report(run_id: str = "1", presets: int = 1, approved: tuple[str, ...] = (DIG
         digest=DIGEST,
         approved=approved,
         outcomes=outcomes,
+        whole=True,
         summary=ApplySummary(**counts),
     )
 
@@ -51,6 +52,19 @@ RUNS: dict[str, tuple[dict[str, Any], str, bool]] = {
         True,
     ),
     "stale": ({"code": 5, "report": report(stale=2)}, "-not wholly applied (exit code 5): 2 stale", True),
+    "a bad line that nobody reviewed": (
+        {"code": 5, "report": report(applied=1, held=2)},
+        "-not wholly applied (exit code 5): 1 applied, 2 held",
+        True,
+    ),
+    "a held line and a code that does not fit": (
+        {"code": 0, "report": report(held=1)}, "-not wholly applied: 1 held", True
+    ),
+    "a part": (
+        {"code": 0, "report": msgspec.structs.replace(report(applied=1), whole=False)},
+        "-not wholly applied: 1 applied, a part of what the documents ask for was not planned",
+        True,
+    ),
     "a code that does not fit": ({"code": 0, "report": report(failed=1)}, "-not wholly applied: 1 failed", True),
     "a report without presets": ({"code": 1, "report": report()}, "-not wholly applied (exit code 1): no preset", True),
     "declined": (
@@ -98,7 +112,7 @@ def planned(folder: Path, **documents: str) -> Plan:
 
 
 def test_a_plan_of_the_whole(tmp_path: Path) -> None:
-    """An empty one proves, one with changes does not; neither does one that is a part, refused or incomplete."""
+    """An empty one of live as it is proves; nothing else does."""
     empty = planned(tmp_path / "a", invoice=INVOICE.replace("cy@", "bo@"))
     assert not empty.changes
     found = mark_of(FinishedRun(code=0, found=FAILED, plan=empty))
@@ -107,12 +121,20 @@ def test_a_plan_of_the_whole(tmp_path: Path) -> None:
     found = mark_of(FinishedRun(code=5, found=FAILED, plan=differing))
     assert (found.state, found.description) == ("failure", f"not proved: 1 preset differs, plan {differing.digest}")
     replace = msgspec.structs.replace
-    for plan, word in (
-        (replace(empty, complete=False), "incomplete"),
-        (replace(empty, applicable=False), "refused"),
-        (replace(empty, adds_only=True), "refused"),
-        (replace(empty, only="drift"), "refused"),
+    held = replace(empty.summary, held=1)
+    with_base = replace(empty.source, base="5e5e")
+    for plan, why in (
+        (replace(empty, complete=False), "is incomplete"),
+        (replace(empty, applicable=False), "is refused"),
+        (replace(empty, adds_only=True), "leaves a part alone"),
+        (replace(empty, only="drift"), "leaves a part alone"),
+        (replace(empty, live=replace(empty.live, source="snapshot")), "was made from a snapshot"),
+        (replace(empty, summary=held, source=with_base), "holds lines because a revision of somebody's choice has"),
     ):
-        assert mark_of(FinishedRun(code=0, plan=plan)).description == f"not proved: the plan is {word}"
+        found = mark_of(FinishedRun(code=0, plan=plan))
+        assert found.state == "failure"
+        assert found.description.startswith(f"not proved: the plan {why}")
+    assert mark_of(FinishedRun(code=0, plan=replace(empty, source=with_base))).state == "success"
+    assert mark_of(FinishedRun(code=0, plan=replace(empty, summary=held))).state == "success"
     many = replace(differing, changes=differing.changes * 2)
     assert "2 presets differ" in mark_of(FinishedRun(code=5, plan=many)).description
