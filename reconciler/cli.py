@@ -219,10 +219,16 @@ def _told_on_stdout(code: int, message: str, diagnostics: Sequence[Any], argumen
     return shown_as == "json"
 
 
+def _as_text(text: str) -> str:
+    """Return a text with visible escapes for bytes of an argument or a variable that are no text."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
 def _write_json(code: int, message: str, diagnostics: Sequence[Any]) -> None:
     import msgspec  # noqa: PLC0415 - only for failures
 
     from reconciler.model.failure import FAILURE_FORMAT, Failure  # noqa: PLC0415 - the same
 
-    failure = Failure(format=FAILURE_FORMAT, code=code, message=message, diagnostics=tuple(diagnostics))
+    told = tuple(msgspec.structs.replace(one, message=_as_text(one.message)) for one in diagnostics)
+    failure = Failure(format=FAILURE_FORMAT, code=code, message=_as_text(message), diagnostics=told)
     sys.stdout.write(msgspec.json.format(msgspec.json.encode(failure), indent=2).decode() + "\n")

@@ -216,7 +216,7 @@ def ask_git(git: str, root: Path, *arguments: str, told: bytes = b"") -> bytes |
                 env={**passed_on, **_FIXED},
                 start_new_session=True,
             )
-        except OSError:
+        except (OSError, ValueError):  # a revision out of a file can hold what no argument may, such as a null byte
             return None
         return _answer(process)
 

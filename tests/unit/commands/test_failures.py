@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import json
+import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,6 +14,7 @@ from tests.support.forges import check_sarif, read_junit, run_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 
 @pytest.fixture(autouse=True)
@@ -59,3 +61,20 @@ def test_what_nobody_expected_is_told_in_each_format(
     assert run(["validate"]) == code
     told = capsys.readouterr()
     assert (told.out, word in told.err) == ("", True)
+
+
+@pytest.mark.parametrize("shown_as", ["json", "github", "sarif", "junit"])
+def test_bytes_that_are_no_text(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], shown_as: str
+) -> None:
+    """An argument or a variable can hold them: they become visible escapes, and the code is that of the failure."""
+    (tmp_path / "reconciler.yaml").write_text('kind: settings\nversion: 1\ncompany_id: "4211"\n')
+    subprocess.run(["git", "init", "-q", str(tmp_path)], check=True)
+    monkeypatch.chdir(tmp_path)
+    odd = "\udcff"
+    for arguments, code in ((["validate", "--config", odd], 7), (["plan", "--base", odd], 64), ([f"plan{odd}"], 64)):
+        assert run([*arguments, "--format", shown_as]) == code
+        assert "\\udcff" in "".join(capsys.readouterr()).replace("\\\\", "\\")
+    monkeypatch.setenv("RECONCILER_COMPANY_ID", odd)
+    assert run(["validate", "--format", shown_as]) == 7
+    assert "RECONCILER_COMPANY_ID is '\\udcff'" in "".join(capsys.readouterr()).replace("\\\\", "\\")

@@ -306,6 +306,14 @@ def program(folder: Path, text: str) -> str:
     return str(file)
 
 
+@pytest.mark.parametrize("name", ["\0", "HEAD\0", "\ud800", "x" * 3_000_000])
+def test_a_name_that_no_argument_can_hold(tmp_path: Path, name: str) -> None:
+    """A plan file can name such a revision: git does not know it, and that is no defect."""
+    subprocess.run(["git", "init", "-q", str(tmp_path)], check=True)
+    with pytest.raises(UsageError, match="git knows no commit"):
+        read_history(tmp_path, name)
+
+
 def test_git_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """In time, also where what it started keeps its output open, and in what it answers; nothing is left running."""
     assert ask_git(str(tmp_path / "none"), tmp_path, "x") is None
