@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import msgspec
 
@@ -12,7 +12,7 @@ from reconciler.model.diagnostics import Diagnostic
 from reconciler.model.drift import Unseen, UnseenNotice, unseen_words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from reconciler.drift.sight import Sight
     from reconciler.model.acknowledgement import Release
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 __all__ = ["Absence", "find_absent", "release", "report_unseen"]
 
 PLACES_NAMED = 5
+
+Subject = TypeVar("Subject", "Drift", "Notice")
 
 
 class Absence(NamedTuple):
@@ -45,21 +47,43 @@ def find_absent(
     """
     if previous is None:
         return Absence()
-    found, noticed = {one.key for one in drifts}, {one.key for one in notices}
-    last_seen = {one.drift.key: one.last_seen for one in previous.unseen}
-    resolved, unseen = [], []
-    for key, drift in known_drifts(previous).items():
-        if key in found:
-            continue
-        seen = last_seen.get(drift.key, previous.live.observed_at)
-        reason = "older" if _is_before(sight.observed_at, seen) else sight.missing(drift)
+    found = {one.key for one in drifts}
+    gone = [one for key, one in known_drifts(previous).items() if key not in found]
+    seen = {one.drift.key: one.last_seen for one in previous.unseen}
+    resolved, unseen = _separate(gone, seen, previous.live.observed_at, sight, sight.missing)
+    noticed = {one.key for one in notices}
+    told = [one for key, one in known_notices(previous).items() if key not in noticed]
+    seen = {one.notice.key: one.last_seen for one in previous.unseen_notices}
+    over, kept = _separate(told, seen, previous.live.observed_at, sight, sight.missing_notice)
+    ordered = sorted(unseen, key=lambda one: one[0].key)
+    return Absence(
+        resolved=resolved,
+        resolved_notices=over,
+        unseen=tuple(Unseen(drift=_carried(one, now), reason=why, last_seen=when) for one, why, when in ordered),
+        unseen_notices=tuple(
+            UnseenNotice(notice=msgspec.structs.replace(one, state="known"), reason=why, last_seen=when)
+            for one, why, when in kept
+        ),
+    )
+
+
+def _separate(
+    subjects: Iterable[Subject],
+    last_seen: Mapping[tuple[str, str, str, str], str],
+    otherwise: str,
+    sight: Sight,
+    missing: Callable[[Subject], UnseenReason | None],
+) -> tuple[tuple[Subject, ...], list[tuple[Subject, UnseenReason, str]]]:
+    """Return what is over, and what was not looked at with the reason and when it was last seen."""
+    over, unseen = [], []
+    for subject in subjects:
+        seen = last_seen.get(subject.key, otherwise)
+        reason = "older" if _is_before(sight.observed_at, seen) else missing(subject)
         if reason is None:
-            resolved.append(drift)
+            over.append(subject)
         else:
-            unseen.append(Unseen(drift=_carried(drift, now), reason=reason, last_seen=seen))
-    over, kept = _absent_notices(previous, noticed, sight)
-    ordered = sorted(unseen, key=lambda one: one.drift.key)
-    return Absence(tuple(resolved), tuple(over), tuple(ordered), tuple(kept))
+            unseen.append((subject, reason, seen))
+    return tuple(over), unseen
 
 
 def _carried(drift: Drift, now: str) -> Drift:
@@ -79,24 +103,6 @@ def _is_before(observed_at: str, seen: str) -> bool:
         return datetime.datetime.fromisoformat(observed_at) < datetime.datetime.fromisoformat(seen)
     except (ValueError, TypeError):  # not a moment, or one without a zone
         return False
-
-
-def _absent_notices(
-    previous: DriftReport, noticed: set[tuple[str, str, str, str]], sight: Sight
-) -> tuple[list[Notice], list[UnseenNotice]]:
-    last_seen = {one.notice.key: one.last_seen for one in previous.unseen_notices}
-    over, kept = [], []
-    for key, notice in known_notices(previous).items():
-        if key in noticed:
-            continue
-        seen = last_seen.get(notice.key, previous.live.observed_at)
-        reason = "older" if _is_before(sight.observed_at, seen) else sight.missing_notice(notice)
-        if reason is None:
-            over.append(notice)
-        else:
-            known = msgspec.structs.replace(notice, state="known")
-            kept.append(UnseenNotice(notice=known, reason=reason, last_seen=seen))
-    return over, kept
 
 
 def release(
