@@ -122,11 +122,7 @@ def apply(  # noqa: PLR0913 - one parameter an option
     )
     saved = newest_last(read_plan(path) for path in plan_files)
     grounds = read_grounds(workspace, saved, since, choice)
-    workspace = with_power_of_base(workspace, grounds.power)
-    if saved:
-        workspace = msgspec.structs.replace(workspace, tolerance=tolerance_of(workspace, saved, grounds))
-    else:
-        workspace = with_old_lines(workspace, grounds.compared, journal)
+    workspace = _with_tolerance(with_power_of_base(workspace, grounds.power), saved, grounds, journal)
     plans, read = _agree(workspace, telling, order, choice, (saved, grounds))
     if read is None:
         return _declined(plans, telling)
@@ -135,6 +131,13 @@ def apply(  # noqa: PLR0913 - one parameter an option
     report = _carry_out(approval, commits, workspace, common, journal)
     emit_report(report, approval.names, telling)
     return apply_exit_code(report)
+
+
+def _with_tolerance(workspace: Workspace, saved: list[Plan], grounds: Grounds, journal: Path) -> Workspace:
+    """Return the workspace with what it holds: an approved plan was judged already, one that is made now was not."""
+    if saved:
+        return msgspec.structs.replace(workspace, tolerance=tolerance_of(workspace, saved, grounds))
+    return with_old_lines(workspace, grounds.compared, journal)
 
 
 class _Order(NamedTuple):

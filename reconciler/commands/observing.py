@@ -15,7 +15,7 @@ from reconciler.model.live import LiveState, PeopleList
 from reconciler.model.member import Member
 from reconciler.model.policy import Policy
 from reconciler.model.problem import Problem
-from reconciler.model.scope import ResolvedTarget, Scope
+from reconciler.model.scope import ResolvedTarget, Scope, Target
 from reconciler.model.suggestions import did_you_mean_login
 from reconciler.people import PeopleIndex, Resolution, tell_former_accounts
 from reconciler.planning import find_targets, select
@@ -108,29 +108,38 @@ def observe(  # noqa: PLR0913 - what is asked for, whom to ask, and how much of 
     if not tolerant:
         _require_versions(scope, read)
     targets, found = find_targets(scope, catalogue, read.presets, read.versions, read.unreadable)
-    targets = leave_uncertain(targets)
+    people = _find_people(leave_uncertain(targets), read, reader, two_accounts)
+    told = [*(Problem(one) for one in (*lost, *found)), *people.resolution.problems]
+    all_diagnostics = [*diagnostics, *hold_unresolved(told, documents, scope, tolerance)]
+    if has_errors(all_diagnostics) and not tolerant:
+        raise problems(all_diagnostics)
+    state = msgspec.structs.replace(_state(catalogue, scope, read, people, reader), with_projects=with_projects)
+    resolved, held = hold_impossible(people.resolution.resolved, state, documents, scope, tolerance)
+    former = tell_former_accounts(resolved, read.versions, people.index)
+    all_diagnostics.extend((*held, *former, *judge_coverage(state)))
+    return _observation(state, (resolved, people.index), documents, all_diagnostics, own_account)
+
+
+class _People(msgspec.Struct, frozen=True):
+    """Who was found, who is inactive or re-hired, and the lists of possible assignees and managers that it took."""
+
+    index: PeopleIndex
+    resolution: Resolution
+    directory: Directory
+    assignees: list[PeopleList]
+    managers: list[PeopleList]
+
+
+def _find_people(
+    targets: Sequence[Target], read: _Presets, reader: LiveReader, two_accounts: frozenset[str]
+) -> _People:
     directory, index = Directory(reader), PeopleIndex(read.presets)
     directory.confirm(index.knows)
     index.expect_two_accounts(directory.rehired | two_accounts)
     resolution = Resolution(targets, index, directory.inactive)
-    lists = _resolve(resolution, reader)
+    assignees, managers = _resolve(resolution, reader)
     directory.confirm(index.knows)
-    told = [*(Problem(one) for one in (*lost, *found)), *resolution.problems]
-    all_diagnostics = [*diagnostics, *hold_unresolved(told, documents, scope, tolerance)]
-    if has_errors(all_diagnostics) and not tolerant:
-        raise problems(all_diagnostics)
-    state = msgspec.structs.replace(
-        _state(catalogue, scope, read, lists, reader),
-        with_projects=with_projects,
-        inactive=directory.inactive,
-        rehired=directory.rehired,
-        pacing=reader.pacing,
-    )
-    resolved, held = hold_impossible(resolution.resolved, state, documents, scope, tolerance)
-    all_diagnostics.extend(held)
-    former = tell_former_accounts(resolved, read.versions, index)
-    all_diagnostics.extend((*former, *judge_coverage(state)))
-    return _observation(state, (resolved, index), documents, all_diagnostics, own_account)
+    return _People(index, resolution, directory, assignees, managers)
 
 
 def _catalogue(several: Sequence[Documents], reader: LiveReader, *, every_field: bool) -> tuple[Catalogue, bool]:
@@ -144,20 +153,22 @@ def _state(
     catalogue: Catalogue,
     scope: Scope,
     read: _Presets,
-    lists: tuple[list[PeopleList], list[PeopleList]],
+    people: _People,
     reader: LiveReader,
 ) -> LiveState:
-    assignees, managers = lists
     return LiveState(
         observed_at=reader.observed_at,
         catalogue=catalogue,
         versions=tuple(read.versions),
         presets=tuple(read.presets),
-        assignees=tuple(assignees),
-        managers=tuple(managers),
+        assignees=tuple(people.assignees),
+        managers=tuple(people.managers),
         unreadable=tuple(read.unreadable),
         listed=scope.wanted,
         local=local_presets(reader.others, catalogue, scope.wanted),
+        inactive=people.directory.inactive,
+        rehired=people.directory.rehired,
+        pacing=reader.pacing,
     )
 
 
