@@ -178,7 +178,14 @@ def approved(runner: Runner, *, since: str | None, covered: list[str], plans: in
 
 def applied(code: int, **counts: int) -> tuple[str, dict[str, Any]]:
     """Return the answer of 'reconciler apply'."""
-    report = {"format": "reconciler/apply/1", "run_id": "1", "digest": "", "outcomes": [], "summary": counts}
+    report = {
+        "format": "reconciler/apply/1",
+        "run_id": "1",
+        "digest": "",
+        "outcomes": [],
+        "whole": True,
+        "summary": counts,
+    }
     return "reconciler apply", {"code": code, "stdout": json.dumps(report)}
 
 
@@ -352,7 +359,7 @@ def test_what_troubled_presets_is_told(runner: Runner, marking: GitHubStub) -> N
         {"address": "company/1/a", "preset_id": "1", "status": "applied"},
         {"address": "projects/2/b", "preset_id": "2", "status": "failed", "error": "<script>403"},
     ]
-    report = {"format": "reconciler/apply/1", "run_id": "1", "digest": "", "outcomes": outcomes,
+    report = {"format": "reconciler/apply/1", "run_id": "1", "digest": "", "outcomes": outcomes, "whole": True,
               "summary": {"applied": 1, "failed": 1, "stale": 0}}  # fmt: skip
     answer = {"code": 4, "stdout": json.dumps(report)}
     runner.answers = [approved(runner, since=first, covered=[tip]), ("reconciler apply", answer)]
