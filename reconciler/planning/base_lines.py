@@ -6,21 +6,33 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
     from reconciler.model.diagnostics import Origin
     from reconciler.model.documents import Assignments, DesiredGroup, Documents, Entry, Team
     from reconciler.model.member import Member
 
-__all__ = ["BaseLines", "count_entries", "entry_key", "line_keys"]
+__all__ = ["BaseLines", "WrittenLines"]
 
 # What a line says and where it stands, without its number: (kind, document, entry, …).
 _Key = tuple[object, ...]
 _DEFAULTS = ("defaults",)
 
 
-def line_keys(documents: Documents) -> dict[Origin, set[_Key]]:
-    """Return what each place of assignments says: templates, entries, groups, members and workflow managers.
+class WrittenLines:
+    """What each place of assignments says: templates, entries, groups, members and workflow managers.
+
+    ``keys`` are by place, and ``counts`` tells at how many places each key stands.
+    """
+
+    def __init__(self, documents: Documents) -> None:
+        self.documents = documents
+        self.keys = _line_keys(documents)
+        self.counts = Counter(key for found in self.keys.values() for key in found)
+
+
+def _line_keys(documents: Documents) -> dict[Origin, set[_Key]]:
+    """Return the keys of each place.
 
     A key begins with its kind: ``document``, ``defaults``, ``entry``, ``group``, ``member``, ``members`` (all of the
     list that a member stands in) or ``manager``. The content of a document, entry or group is part of its key, so that
@@ -33,12 +45,7 @@ def line_keys(documents: Documents) -> dict[Origin, set[_Key]]:
     return keys
 
 
-def count_entries(documents: Documents) -> Counter[_Key]:
-    """Return how often each entry is written, by its key: whatever its place, and whatever its document's defaults."""
-    return Counter(entry_key(document, one) for document in documents.written for one in document.entries)
-
-
-def entry_key(document: Assignments, entry: Entry) -> _Key:
+def _entry_key(document: Assignments, entry: Entry) -> _Key:
     """Return what an entry says, without its place."""
     return ("entry", str(document.template), document.tool or "", document.company_level, _entry(entry))
 
@@ -51,7 +58,7 @@ def _of_document(document: Assignments) -> Iterator[tuple[Origin, _Key]]:
     yield document.origin, ("defaults", *about, _groups(document.groups), _manager(document.workflow_manager))
     yield from _of_groups(document.groups, document.workflow_manager, (*about, _DEFAULTS))
     for entry in document.entries:
-        key = entry_key(document, entry)
+        key = _entry_key(document, entry)
         yield entry.origin, key
         if entry.project is not None:
             yield entry.project.origin, key
@@ -109,34 +116,40 @@ class BaseLines:
     """The lines of one base, to ask whether a line of other documents stands there too."""
 
     def __init__(self, base: Documents) -> None:
-        keys = line_keys(base)
-        self._keys = frozenset(key for found in keys.values() for key in found)
-        self._entries = count_entries(base)
-        self._people = {name: frozenset(_people(team, base.teams, ())) for name, team in base.teams.items()}
+        self._counts = WrittenLines(base).counts
+        self._base = base
         self._empty = frozenset(_empty_groups(base))
 
-    def has(self, kinds: Collection[str], keys: Iterable[_Key]) -> bool:
-        """Return whether the base says everything that a place says of these kinds, and that is anything."""
-        wanted = {key for key in keys if key[0] in kinds}
-        return bool(wanted) and wanted <= self._keys
+    def has(self, written: WrittenLines, origin: Origin, *kinds: str) -> bool:
+        """Return whether the base says everything that a place says of these kinds, and that is anything.
 
-    def has_as_often(self, key: _Key, written: int) -> bool:
-        """Return whether the base has an entry as often as the documents of now: a copy of it is a new line."""
-        return written <= self._entries[key]
+        It has to say so at as many places: a copy of a line is a new line.
+        """
+        wanted = {key for key in written.keys.get(origin, ()) if key[0] in kinds}
+        return bool(wanted) and all(written.counts[key] <= self._counts[key] for key in wanted)
 
     def team_names(self, team: str, person: Member) -> bool:
         """Return whether a team of the base names a person, by nested teams too."""
-        return person.key in self._people.get(team, frozenset())
+        return any(key == person.key for key, _ in self._team(team))
 
-    def is_empty(self, documents: Documents, origin: Origin) -> bool:
-        """Return whether a group of the documents, by its place, is one that the base leaves empty too, as of today."""
-        return any(key in self._empty for place, key in _places(documents) if place == origin)
+    def is_empty(self, written: WrittenLines, group: DesiredGroup) -> bool:
+        """Return whether the base leaves a group empty too, as of today, by the same lines of the same teams."""
+        documents = written.documents
+        teams = [member.team for member in group.members if member.team is not None]
+        return any(key in self._empty for place, key in _places(documents) if place == group.origin) and all(
+            self._team(name) == frozenset(_people(documents.teams[name], documents.teams, ())) for name in teams
+        )
+
+    def _team(self, name: str) -> frozenset[tuple[tuple[str, str], str]]:
+        team = self._base.teams.get(name)
+        return frozenset() if team is None else frozenset(_people(team, self._base.teams, ()))
 
 
-def _people(team: Team, teams: Mapping[str, Team], above: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+def _people(team: Team, teams: Mapping[str, Team], above: tuple[str, ...]) -> Iterator[tuple[tuple[str, str], str]]:
+    """Yield the people of a team, by nested teams too, each with the last day that their line names."""
     for member in team.members:
         if member.team is None:
-            yield member.key
+            yield member.key, str(member.until or "")
         elif member.team in teams and member.team not in above:
             yield from _people(teams[member.team], teams, (*above, team.name))
 

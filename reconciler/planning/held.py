@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
 from reconciler.model.diagnostics import HELD, HELD_UNAPPROVED, has_errors
 from reconciler.model.live import preset_address
-from reconciler.planning.base_lines import BaseLines, count_entries, entry_key, line_keys
+from reconciler.planning.base_lines import BaseLines, WrittenLines
 from reconciler.planning.lost_lines import HELD_BROADER
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from reconciler.model.diagnostics import Diagnostic, Origin
-    from reconciler.model.documents import Documents
+    from reconciler.model.diagnostics import Diagnostic
+    from reconciler.model.documents import DesiredGroup, Documents
     from reconciler.model.problem import Problem
     from reconciler.model.scope import Claim, Scope
 
@@ -83,14 +82,14 @@ def hold_empty_groups(
     if not wanted:
         return list(diagnostics)
     known = _lines(tolerance)
-    keys = line_keys(documents) if known else {}
+    lines = WrittenLines(documents)
 
-    def is_old(origin: Origin | None) -> bool:
-        return origin is not None and any(
-            lines.has(("group",), keys.get(origin, ())) and lines.is_empty(documents, origin) for lines in known or ()
-        )
+    def is_old(group: DesiredGroup) -> bool:
+        return any(one.has(lines, group.origin, "group") and one.is_empty(lines, group) for one in known or ())
 
-    codes = {id(one): _code(tolerance, known, old=is_old(one.origin)) for one in wanted}
+    codes = {
+        id(one): _code(tolerance, known, old=one.origin is not None and is_old(written[one.origin])) for one in wanted
+    }
     return [_held_as(one, codes.get(id(one))) for one in diagnostics]
 
 
@@ -136,8 +135,7 @@ class _Judge:
         self._tolerance = tolerance
         self._scope = scope
         self._known = _lines(tolerance)
-        self._keys = line_keys(documents) if self._known else {}
-        self._entries = count_entries(documents) if self._known else Counter()
+        self._written = WrittenLines(documents)
 
     def code(self, problem: Problem) -> str | None:
         """Return the code by which the line of a problem is held, or null where it is not."""
@@ -156,7 +154,7 @@ class _Judge:
             return bool(claims) and all(self._has_entry(claim, lines) for claim in claims)
         if member is not None and member.via is not None:
             return lines.team_names(member.via.removeprefix("team:"), member)
-        return lines.has(_OLD_BY[diagnostic.code], self._keys.get(diagnostic.origin, ()))
+        return lines.has(self._written, diagnostic.origin, *_OLD_BY[diagnostic.code])
 
     def _claims(self, address: str | None) -> tuple[Claim, ...]:
         for key, claims in self._scope.claims.items():
@@ -165,10 +163,8 @@ class _Judge:
         return ()
 
     def _has_entry(self, claim: Claim, lines: BaseLines) -> bool:
-        document, entry = claim.document.origin, claim.entry.origin
-        key = entry_key(claim.document, claim.entry)
-        return (
-            lines.has(("defaults",), self._keys.get(document, ()))
-            and lines.has(("entry",), self._keys.get(entry, ()))
-            and lines.has_as_often(key, self._entries[key])
-        )
+        document, entry = claim.document, claim.entry
+        # documents without defaults all say the same, and one more of them copies nothing
+        bare = not document.groups and document.workflow_manager is None
+        old = bare or lines.has(self._written, document.origin, "defaults")
+        return old and lines.has(self._written, entry.origin, "entry")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from reconciler.commands.observing import observe
+from reconciler.commands.workspace import problems
 from reconciler.desired import read_repository, read_settings_document
 from reconciler.errors import DocumentsError
 from reconciler.live.snapshot import SnapshotReader
@@ -51,7 +52,8 @@ def look(
         then, _ = read(folder / "base", base)
         tolerance = Tolerance(lambda: (then,))
     diagnostics = hold_empty_groups(diagnostics, documents, tolerance)
-    assert not has_errors(diagnostics), diagnostics
+    if has_errors(diagnostics):
+        raise problems(diagnostics)
     return observe(documents, diagnostics, SnapshotReader(state or live_state()), tolerance=tolerance)
 
 
@@ -110,6 +112,48 @@ def test_an_old_line_holds_what_it_touches(tmp_path: Path, name: str) -> None:
     with pytest.raises(DocumentsError) as raised:
         look(tmp_path / "new", now, {"old.yaml": document(CEDAR)})
     assert words in str([one.message for one in raised.value.diagnostics])
+
+
+@pytest.mark.parametrize("name", TROUBLES)
+def test_a_copy_of_an_old_line_is_new(tmp_path: Path, name: str) -> None:
+    """Written once more in another file, it stops the plan, whatever is wrong in it."""
+    text, _ = TROUBLES[name]
+    with pytest.raises(DocumentsError):
+        look(tmp_path, {"a.yaml": text, "copy.yaml": text}, {"a.yaml": text})
+
+
+DEFAULTS = {
+    "a leaver": "groups: {Accounting: [gone@acme.test, cy@acme.test]}",
+    "a role": "groups: {Gone: [cy@acme.test, dee@acme.test]}",
+    "a manager": "workflow_manager: gone@acme.test",
+}
+
+
+@pytest.mark.parametrize("name", DEFAULTS)
+def test_defaults_of_a_new_document_are_new(tmp_path: Path, name: str) -> None:
+    """Also where another document of the template has the same line, and the rest of its list is another one."""
+    head = f"template: Invoice Approval\n{DEFAULTS[name]}"
+    base = document("  - project: Harbor Bridge\n", head=head)
+    copy = document("  - project: Cedar Tower\n", head=head.replace("cy@acme.test", "eli@acme.test"))
+    assert held(look(tmp_path / "old", {"moved.yaml": base}, {"a.yaml": base}))
+    with pytest.raises(DocumentsError):
+        look(tmp_path, {"a.yaml": base, "new.yaml": copy}, {"a.yaml": base})
+
+
+def test_a_conflict_that_defaults_make(tmp_path: Path) -> None:
+    """New defaults make it new; one more document without any leaves an old conflict as old as it is."""
+    where = "  - where: {%s}\n    groups: {Accounting: [dee@acme.test]}\n"
+    old = {"a.yaml": document(where % "state_code: WA"), "b.yaml": document(where % "stage: Course of Construction")}
+    assert held(look(tmp_path / "old", {**old, "c.yaml": document(CEDAR)}, old))
+    head = "template: Invoice Approval\ngroups: {Accounting: [cy@acme.test]}"
+    bare = "  - where: {%s}\n    workflow_manager: ann@acme.test\n"
+    then = {
+        "a.yaml": document(where % "state_code: WA", head=head),
+        "b.yaml": document(bare % "stage: Course of Construction"),
+    }
+    now = {**then, "b.yaml": document(bare % "stage: Course of Construction", head=head)}
+    with pytest.raises(DocumentsError):
+        look(tmp_path / "new", now, then)
 
 
 def test_a_group_is_left_whole(tmp_path: Path) -> None:
@@ -281,6 +325,11 @@ def test_a_last_day_that_left_a_group_empty(tmp_path: Path) -> None:
     then, _ = read(tmp_path / "team-then", {**team, "t.yaml": "kind: teams\nteams: {west: [cy@acme.test]}\n"})
     assert has_errors(hold_empty_groups(diagnostics, documents, Tolerance(lambda: (then,))))
     assert has_errors(hold_empty_groups(diagnostics, documents, STRICT))
+    expired = "kind: teams\nteams: {west: [{person: %s@acme.test, until: %s}]}\n"
+    then, _ = read(tmp_path / "expired-then", {**team, "t.yaml": expired % ("cy", day)})
+    for line, old in ((("cy", day), True), (("bo", day), False), (("cy", "2020-01-01"), False)):
+        documents, diagnostics = read(tmp_path / str(line), {**team, "t.yaml": expired % line})
+        assert has_errors(hold_empty_groups(diagnostics, documents, Tolerance(lambda: (then,)))) is not old
     written = {"a.yaml": document("  - project: Harbor Bridge\n    groups: {Accounting: []}\n")}
     documents, diagnostics = read(tmp_path / "empty", written)
     assert has_errors(hold_empty_groups(diagnostics, documents, APPLYING)), "an empty list is no matter of days"
