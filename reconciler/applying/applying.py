@@ -117,6 +117,8 @@ def apply_plan(  # noqa: PLR0913 - whom to ask, whom to tell, what may be writte
         outcomes=tuple(outcomes),
         held=tuple(held),
         whole=whole,
+        company_id=plan.company_id,
+        revision=plan.source.revision,
         summary=summary,
     )
 

@@ -108,7 +108,7 @@ def approve(  # noqa: PLR0913 - the plans, what they are held against, and how m
     """
     plans = newest_last(plans)
     only = approved_presets(plans)
-    whole = _is_whole(plans, workspace, grounds)
+    whole = _is_whole(plans, workspace, grounds, made_now=restriction is not None)
     if not only and grounds.since is None:
         return Approval(plan=plans[-1], settled=(), approved=_digests(plans), fewer=0, names={}, whole=whole)
     restriction = Restriction(only=plans[-1].only) if restriction is None else restriction
@@ -128,14 +128,14 @@ def approve(  # noqa: PLR0913 - the plans, what they are held against, and how m
     )
 
 
-def _is_whole(plans: Sequence[Plan], workspace: Workspace, grounds: Grounds) -> bool:
-    """Return whether nothing that the documents of now ask for was left out of what was planned."""
-    source = source_of(workspace)
-    if source.dirty or any(plan.adds_only or plan.only is not None for plan in plans):
-        return False
-    # since a revision that was applied, everything that changed is planned once more; else only these very documents
-    made_of_these = all(plan.source.revision == source.revision and not plan.source.dirty for plan in plans)
-    return grounds.since is not None or made_of_these
+def _is_whole(plans: Sequence[Plan], workspace: Workspace, grounds: Grounds, *, made_now: bool) -> bool:
+    """Return whether nothing that the documents of now ask for was left out of what was planned.
+
+    Of which documents a saved plan was made is not in its digest. But since a revision that was applied, everything
+    that changed is planned once more.
+    """
+    part = any(plan.adds_only or plan.only is not None for plan in plans)
+    return (made_now or grounds.since is not None) and not part and not source_of(workspace).dirty
 
 
 def _look(
@@ -166,7 +166,7 @@ def _look(
     wanted, _ = restrict(compare(observation.resolved, observation.state.versions, asked), restriction)
     whole = Restriction()
     bases = [asked_by_base(one, company_id, observation, whole) or {} for one in grounds.adoption]
-    changes = with_adoptions(withhold(wanted)[0] if plans[-1].adds_only else wanted, bases)
+    changes = with_adoptions(withhold(wanted)[0] if plans[-1].adds_only else wanted, bases, plans)
     wider = {**beyond(changes, plans), **_held(plans, observation)}
     approved = tuple(one for one in changes if one.address not in wider)
     accounts = (*grounds.accounts, *(() if observation.own_account is None else (observation.own_account,)))

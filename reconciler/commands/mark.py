@@ -12,7 +12,7 @@ import msgspec
 from reconciler.commands.commits import find_waiting
 from reconciler.commands.options import common_options, emit, text_or_json
 from reconciler.commands.workspace import open_workspace
-from reconciler.desired import describe_source, read_history
+from reconciler.desired import describe_source, find_tracked, read_history
 from reconciler.errors import ReconcilerError, StaleError
 from reconciler.model.failure import Failure
 from reconciler.model.outcomes import ApplyReport
@@ -81,9 +81,9 @@ def mark(  # noqa: PLR0913 - one parameter an option
     found = _read(found_at, ApprovedPlans) or _read(found_at, Failure)
     run = FinishedRun(
         code=code,
-        begun=journal_at is not None and any(journal_at.glob("*.jsonl")),
+        begun=journal_at is not None and _begun(workspace, journal_at),
         found=found,
-        report=_read(report_at, ApplyReport) or _read(report_at, Failure),
+        report=_read_report(report_at, workspace) or _read(report_at, Failure),
         plan=_read_plan(plan_at, workspace),
     )
     made = mark_of(run)
@@ -91,6 +91,12 @@ def mark(  # noqa: PLR0913 - one parameter an option
     _set(forge, workspace, commits, made, link)
     _show(made, commits, shown_as)
     return StaleError.exit_code if code == 0 and made.state != "success" else 0
+
+
+def _begun(workspace: Workspace, folder: Path) -> bool:
+    """Return whether a run left its journal; a file that git tracks is not of this run."""
+    tracked = find_tracked(workspace.root, folder)
+    return any(path.name not in tracked for path in folder.glob("*.jsonl"))
 
 
 def _read(path: Path | None, shape: type[Shape]) -> Shape | None:
@@ -102,6 +108,18 @@ def _read(path: Path | None, shape: type[Shape]) -> Shape | None:
         return None
 
 
+def _read_report(path: Path | None, workspace: Workspace) -> ApplyReport | None:
+    """Read a report, which proves nothing of another company or commit than those that are checked out."""
+    report = _read(path, ApplyReport)
+    if report is None or (report.company_id, report.revision) == _here(workspace):
+        return report
+    return msgspec.structs.replace(report, whole=False)
+
+
+def _here(workspace: Workspace) -> tuple[str, str | None]:
+    return (workspace.settings.company_id, describe_source(workspace.root).revision)
+
+
 def _read_plan(path: Path | None, workspace: Workspace) -> Plan | None:
     """Read a plan of just what is checked out; null where it is of another company, commit or work tree."""
     from reconciler.planning import decode_plan  # noqa: PLC0415 - start-up is measured
@@ -110,9 +128,9 @@ def _read_plan(path: Path | None, workspace: Workspace) -> Plan | None:
         plan = None if path is None else decode_plan(path.read_bytes(), str(path))
     except (OSError, ReconcilerError):
         return None
-    if plan is None or plan.company_id != workspace.settings.company_id or plan.source.dirty:
+    if plan is None or plan.source.dirty or (plan.company_id, plan.source.revision) != _here(workspace):
         return None
-    return plan if plan.source.revision == describe_source(workspace.root).revision else None
+    return plan
 
 
 def _commits(forge: Forge, workspace: Workspace, found: ApprovedPlans | Failure | None, made: Mark) -> tuple[str, ...]:

@@ -113,11 +113,29 @@ def observe(  # noqa: PLR0913 - what is asked for, whom to ask, and how much of 
     all_diagnostics = [*diagnostics, *hold_unresolved(told, documents, scope, tolerance)]
     if has_errors(all_diagnostics) and not tolerant:
         raise problems(all_diagnostics)
+    if not tolerant and not tolerance.everything:
+        _require_anything(documents, catalogue, scope, read)
     state = msgspec.structs.replace(_state(catalogue, scope, read, people, reader), with_projects=with_projects)
     resolved, held = hold_impossible(people.resolution.resolved, state, documents, scope, tolerance)
     former = tell_former_accounts(resolved, read.versions, people.index)
     all_diagnostics.extend((*held, *former, *judge_coverage(state)))
     return _observation(state, (resolved, people.index), documents, all_diagnostics, own_account)
+
+
+def _require_anything(documents: Documents, catalogue: Catalogue, scope: Scope, read: _Presets) -> None:
+    """Refuse lists of the service that are empty as a whole, by which every line would be held and nothing looked at.
+
+    Raises IncompleteError.
+    """
+    if documents.assignments and not catalogue.templates:
+        what = "templates"
+    elif scope.wanted and not read.presets and not read.unreadable:
+        what = "presets of all that these documents name"
+    else:
+        return
+    raise IncompleteError(
+        f"the service lists no {what}, so nothing was looked at: check what the account may see, and plan again"
+    )
 
 
 class _People(msgspec.Struct, frozen=True):

@@ -60,7 +60,8 @@ class ApplyReport(msgspec.Struct, frozen=True, kw_only=True):
 
     ``digest`` is of what was done. ``approved`` are the digests of the plans that allowed it, ``commits`` the revisions
     it covers, where the first of them was named. ``held`` are lines of the documents that cannot be resolved: what they
-    touch was left as it is. ``whole`` says that all was planned that the documents ask for.
+    touch was left as it is. ``whole`` says that all was planned that the documents ask for,
+    those of ``revision``.
     """
 
     format: Literal["reconciler/apply/1"]
@@ -71,6 +72,8 @@ class ApplyReport(msgspec.Struct, frozen=True, kw_only=True):
     outcomes: tuple[Outcome, ...]
     held: tuple[Diagnostic, ...] = ()
     whole: bool = False
+    company_id: str | None = None
+    revision: str | None = None
     summary: ApplySummary
 
 

@@ -81,18 +81,29 @@ def _logins(people: Iterable[AddedPerson | RemovedPerson | Person]) -> set[str]:
 
 
 def with_adoptions(
-    changes: Sequence[PresetChange], bases: Sequence[Mapping[str, BaseTarget]]
+    changes: Sequence[PresetChange], bases: Sequence[Mapping[str, BaseTarget]], plans: Sequence[Plan] = ()
 ) -> tuple[PresetChange, ...]:
-    """Return the changes with what the bases say of groups that nobody managed before.
+    """Return the changes with what bases and approved plans say of groups that nobody managed before.
 
-    A group that one base did not manage counts as adopted: it loses nobody without an override. Without any base this
-    is not known (null).
+    A group that one base did not manage, or that one plan calls adopted, counts as adopted: it loses nobody without an
+    override. Without any base this is not known (null). A plan names its base, which its digest does not cover; what it
+    calls adopted is covered.
     """
+    told = {
+        (change.address, group.uuid)
+        for plan in plans
+        for change in plan.changes
+        for group in change.groups
+        if group.adopted
+    }
     return tuple(
         msgspec.structs.replace(
             change,
             groups=tuple(
-                msgspec.structs.replace(group, adopted=_adopted(change.address, group.uuid, bases))
+                msgspec.structs.replace(
+                    group,
+                    adopted=(change.address, group.uuid) in told or _adopted(change.address, group.uuid, bases),
+                )
                 for group in change.groups
             ),
         )

@@ -264,7 +264,10 @@ def _drift(changes: Iterable[PresetChange]) -> Counts:
 
 
 def plan_digest(plan: Plan) -> str:
-    """Return the digest of what apply would do and for which service: not of times, names, messages, or any order."""
+    """Return the digest of what apply would do and for which service: not of times, names, messages, or any order.
+
+    Groups that are managed for the first time are in it: the revision that shows them is not.
+    """
     changes = sorted(
         (
             change.address,
@@ -272,12 +275,18 @@ def plan_digest(plan: Plan) -> str:
             sorted((uuid, sorted(set(ids))) for uuid, ids in change.before.items()),
             sorted((uuid, sorted(set(ids))) for uuid, ids in change.after.items()),
             _manager_ids(change.workflow_manager),
+            *_adopted(change),
         )
         for change in plan.changes
     )
     codes = sorted(one.code for one in plan.diagnostics if one.severity == "error")
     covered = [plan.format, plan.company_id, plan.service, changes, plan.complete, plan.applicable, codes]
     return f"sha256:{hashlib.sha256(msgspec.json.encode(covered)).hexdigest()}"
+
+
+def _adopted(change: PresetChange) -> list[list[str]]:
+    uuids = sorted(group.uuid for group in change.groups if group.adopted)
+    return [uuids] if uuids else []
 
 
 def _manager_ids(manager: ManagerChange | None) -> list[str | None]:

@@ -77,8 +77,9 @@ def _lack(plan: Plan) -> str | None:
         return "the plan leaves a part alone"
     if plan.live.source != "api":
         return "the plan was made from a snapshot"
-    if plan.source.base is not None and plan.summary.held:
-        return "the plan holds lines because a revision of somebody's choice has them; make it without --base"
+    if plan.summary.held:
+        lines = "1 line" if plan.summary.held == 1 else f"{plan.summary.held:,} lines"
+        return f"the plan holds {lines}: correct them, or apply it by its digest"
     return None
 
 

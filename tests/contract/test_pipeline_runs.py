@@ -176,14 +176,16 @@ def approved(runner: Runner, *, since: str | None, covered: list[str], plans: in
     return "reconciler approved", {"stdout": json.dumps(found), "files": dict.fromkeys(files, "{}")}
 
 
-def applied(code: int, **counts: int) -> tuple[str, dict[str, Any]]:
-    """Return the answer of 'reconciler apply'."""
+def applied(revision: str, code: int, **counts: int) -> tuple[str, dict[str, Any]]:
+    """Return the answer of 'reconciler apply', of all that the documents of a commit ask for."""
     report = {
         "format": "reconciler/apply/1",
         "run_id": "1",
         "digest": "",
         "outcomes": [],
         "whole": True,
+        "company_id": "4211",
+        "revision": revision,
         "summary": counts,
     }
     return "reconciler apply", {"code": code, "stdout": json.dumps(report)}
@@ -228,7 +230,7 @@ def test_apply_marks_every_commit_it_covers(runner: Runner, marking: GitHubStub,
     tip, middle, first = commits(runner)
     runner.answers = [
         approved(runner, since=first, covered=[middle, tip], plans=2),
-        applied(code, applied=3, failed=int(code != 0)),
+        applied(commits(runner)[0], code, applied=3, failed=int(code != 0)),
     ]
     assert runner.run_job(OURS["apply"], "apply") == code
     (apply,) = of(runner, "reconciler apply")
@@ -250,7 +252,7 @@ def test_credentials_and_token_of_an_apply_are_apart(runner: Runner, marking: Gi
     """Only the step that applies has the credentials and hears of a freeze."""
     tip, _, first = commits(runner)
     runner.context["vars"] = {"RECONCILER_FREEZE": "year end"}
-    runner.answers = [approved(runner, since=first, covered=[tip]), applied(3)]
+    runner.answers = [approved(runner, since=first, covered=[tip]), applied(commits(runner)[0], 3)]
     assert runner.run_job(OURS["apply"], "apply") == 3
     holding = {" ".join(call.split()[:2]): here for call, here in runner.calls_with_environment if here}
     assert {name: set(here) for name, here in holding.items()} == {
@@ -325,7 +327,7 @@ def test_a_digest_given_by_hand(runner: Runner, marking: GitHubStub) -> None:
     tip, middle, first = commits(runner)
     green(marking, first)
     runner.context["inputs"]["digest"] = "sha256:9c1f"
-    runner.answers = [applied(0, applied=1)]
+    runner.answers = [applied(commits(runner)[0], 0, applied=1)]
     assert runner.run_job(OURS["apply"], "apply") == 0
     (apply,) = of(runner, "reconciler apply")
     assert apply.startswith("reconciler apply --yes --approved sha256:9c1f --journal ")
@@ -336,7 +338,7 @@ def test_the_first_run_marks_the_tip_alone(runner: Runner, marking: GitHubStub) 
     """Where no commit was ever green, the history before is not painted over."""
     tip, *_ = commits(runner)
     runner.context["inputs"]["digest"] = "sha256:9c1f"
-    runner.answers = [applied(0)]
+    runner.answers = [applied(commits(runner)[0], 0)]
     assert runner.run_job(OURS["apply"], "apply") == 0
     assert [commit for commit, _, _ in marked(marking)] == [tip]
 
@@ -345,7 +347,7 @@ def test_a_mark_that_fails_leaves_the_tip_unmarked(runner: Runner, marking: GitH
     """So the next run covers the same commits again; summary and journal are there all the same."""
     tip, middle, first = commits(runner)
     marking.faults.append(("POST", f"statuses/{tip}", 403))
-    runner.answers = [approved(runner, since=first, covered=[middle, tip]), applied(0, applied=1)]
+    runner.answers = [approved(runner, since=first, covered=[middle, tip]), applied(commits(runner)[0], 0, applied=1)]
     assert runner.run_job(OURS["apply"], "apply") == 6
     assert [one for one in (middle, tip) if one in marking.statuses] == [middle]
     assert runner.calls[-1] == "uses actions/upload-artifact reconciler-journal-1"
@@ -360,7 +362,7 @@ def test_what_troubled_presets_is_told(runner: Runner, marking: GitHubStub) -> N
         {"address": "projects/2/b", "preset_id": "2", "status": "failed", "error": "<script>403"},
     ]
     report = {"format": "reconciler/apply/1", "run_id": "1", "digest": "", "outcomes": outcomes, "whole": True,
-              "summary": {"applied": 1, "failed": 1, "stale": 0}}  # fmt: skip
+              "company_id": "4211", "revision": tip, "summary": {"applied": 1, "failed": 1, "stale": 0}}  # fmt: skip
     answer = {"code": 4, "stdout": json.dumps(report)}
     runner.answers = [approved(runner, since=first, covered=[tip]), ("reconciler apply", answer)]
     assert runner.run_job(OURS["apply"], "apply") == 4
@@ -591,7 +593,7 @@ def test_gitlab_applies_the_tip_and_marks_every_commit(
     found = {"format": "reconciler/approved/1", "commits": [middle, tip], "plans": ["plans/1.json"], "since": first}
     runner.answers = [
         ("reconciler approved", {"stdout": json.dumps(found)}),
-        applied(code, applied=1, failed=int(code != 0)),
+        applied(tip, code, applied=1, failed=int(code != 0)),
     ]
     (runner.workspace / "plans").mkdir()
     (runner.workspace / "plans" / "1.json").write_text("{}", encoding="utf-8")
@@ -612,7 +614,7 @@ NO_PLANS = {"format": "reconciler/approved/1", "commits": ["x"], "plans": [], "s
 @pytest.mark.parametrize(
     ("digest", "answers", "code", "applies"),
     [
-        ("sha256:9c1f", [applied(0, applied=1)], 0, True),
+        ("sha256:9c1f", [applied("x", 0, applied=1)], 0, True),
         ("", [("reconciler approved", {"code": 5, "stdout": "{}"}), ("reconciler plan", {"code": 2})], 5, False),
         ("", [("reconciler approved", {"code": 6, "stdout": "{}"})], 6, False),
         ("", [("reconciler approved", {"stdout": json.dumps(NO_PLANS)})], 0, False),

@@ -11,6 +11,7 @@ import pytest
 from tests.support.account import INVOICE, company_seed, write_documents, write_seed
 from tests.support.command_line import reconciler
 from tests.support.sandbox import running_sandbox
+from tests.support.trial import Trial
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -137,3 +138,15 @@ def test_04_inactive_projects_are_asked_for(tmp_path: Path, sandbox: RunningSand
     assert "1 project that is not active is not exported; name one with --project" in ran.stderr
     (asked,) = [one for one in sandbox.log() if one["path"] == "/rest/v1.1/projects"]
     assert dict(parse_qsl(asked["query"]))["filters[by_status]"] == "All"
+
+
+@pytest.mark.parametrize("path", ["/workflows/templates", "/workflows/presets"])
+def test_05_a_list_that_is_empty_as_a_whole(tmp_path: Path, sandbox: RunningSandbox, path: str) -> None:
+    """Though every line is old, and would be held: nothing was looked at, so there is no plan, and nothing is green."""
+    trial = Trial(tmp_path / "approvals", sandbox)
+    trial.write({"assignments/invoice.yaml": INVOICE, ".gitignore": "*.json\n.reconciler/\n"})
+    base = trial.commit()
+    sandbox.fail({"path": path, "status": 200, "times": 99, "body": "[]"})
+    told = trial.run("plan", "--base", base)
+    assert told.startswith("exit 6\n"), told
+    assert "so nothing was looked at: check what the account may see, and plan again" in told

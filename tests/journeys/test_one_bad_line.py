@@ -93,7 +93,7 @@ def test_04_a_leaver_and_a_project_that_is_gone(trial: Trial, whole: SnapshotAss
     assert trial.run("plan").startswith("exit 7\n"), "nobody knows what is old"
     shown = [
         trial.run("plan", "--base", base, "--out", "plan.json"),
-        trial.run("apply", "plan.json"),
+        trial.run("apply", "plan.json", "--since", base),
         trial.run("drift"),
     ]
     assert trial.sandbox.groups("31", "1041")["acc"] == ["3", "4"]

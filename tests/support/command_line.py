@@ -28,6 +28,7 @@ _CHANGING = (
     (re.compile(r"documents at [0-9a-f]{12}"), "documents at <revision>"),
     (re.compile(r"\b(base|that|at) [0-9a-f]{12}\b"), r"\1 <revision>"),
     (re.compile(r'"seconds": [\d.]+'), '"seconds": "<seconds>"'),
+    (re.compile(r'"revision": "[0-9a-f]{40}"'), '"revision": "<revision>"'),
     (re.compile(r"(allow_removals: \d+, until: )\d{4}-\d\d-\d\d"), r"\1<in two weeks>"),
 )
 
