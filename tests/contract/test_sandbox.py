@@ -9,19 +9,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.support.account import company_seed
-from tests.support.caller import memberships
+from tests.support.caller import ASSIGNEES, COMPANY, PRESET, PROJECT, WHOLE, memberships
 from tests.support.sandbox import preset_path
 
 if TYPE_CHECKING:
     from tests.support.caller import Caller, Starter
-
-COMPANY = "/rest/v2.0/companies/4211"
-PROJECT = f"{COMPANY}/projects/1042"
-PRESET = preset_path("32", "1042")
-ASSIGNEES = f"{PRESET}/assignees"
-
-
-WHOLE = {"creator": [], "pm": ["1", "2"], "acc": ["3", "4"], "super": ["8"]}
 
 
 def test_every_call_needs_token_and_company(call: Caller) -> None:

@@ -8,17 +8,13 @@ from urllib.parse import urlencode
 
 import pytest
 
-from tests.support.caller import CREDENTIALS, memberships
-from tests.support.sandbox import preset_path
+from tests.support.caller import ASSIGNEES, CREDENTIALS, PRESET, WHOLE, memberships
 
 if TYPE_CHECKING:
     import httpx
 
     from tests.support.caller import Caller, Starter
 
-PRESET = preset_path("32", "1042")
-ASSIGNEES = f"{PRESET}/assignees"
-WHOLE = {"creator": [], "pm": ["1", "2"], "acc": ["3", "4"], "super": ["8"]}
 MEBIBYTE = 1024 * 1024
 
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tests.support.account import company_seed
+from tests.support.caller import COMPANY, PROJECT
 
 if TYPE_CHECKING:
     from tests.support.caller import Caller, Starter
 
-COMPANY = "/rest/v2.0/companies/4211"
-PROJECT = f"{COMPANY}/projects/1042"
 ASSIGNABLE = f"{PROJECT}/workflows/possible_assignees?tool_type=invoice"
 PROJECTS = "/rest/v1.1/projects?company_id=4211"
 USERS = "/rest/v1.3/companies/4211/users?x=y"

@@ -20,9 +20,14 @@ if TYPE_CHECKING:
 
     Make = Callable[..., "Caller"]
 
-__all__ = ["CREDENTIALS", "Caller", "Starter", "memberships"]
+__all__ = ["ASSIGNEES", "COMPANY", "CREDENTIALS", "PRESET", "PROJECT", "WHOLE", "Caller", "Starter", "memberships"]
 
 CREDENTIALS = {"grant_type": "client_credentials", "client_id": "sandbox", "client_secret": "sandbox"}
+COMPANY = "/rest/v2.0/companies/4211"
+PROJECT = f"{COMPANY}/projects/1042"
+PRESET = preset_path("32", "1042")  # of the small company: Harbor Bridge's
+ASSIGNEES = f"{PRESET}/assignees"
+WHOLE = {"creator": [], "pm": ["1", "2"], "acc": ["3", "4"], "super": ["8"]}
 
 
 def memberships(**groups: list[str]) -> dict[str, Any]:
@@ -67,7 +72,7 @@ class Caller:
 
     def groups(self) -> dict[str, list[str]]:
         """Return the groups of the small company's preset of Harbor Bridge now."""
-        shown = self("GET", preset_path("32", "1042")).json()["data"]["responsible_group_memberships"]
+        shown = self("GET", PRESET).json()["data"]["responsible_group_memberships"]
         return {one["responsible_group_uuid"]: [person["id"] for person in one["assignees"]] for one in shown}
 
 
