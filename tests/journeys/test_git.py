@@ -11,7 +11,7 @@ import pytest
 
 from tests.support.account import INVOICE
 from tests.support.traps import SECRETS, arm, git, recording_git
-from tests.support.trial import Trial
+from tests.support.trial import Trial, committed
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -36,10 +36,7 @@ POLICY = "kind: policy\nprotected: [bo@acme.test]\n"
 @pytest.fixture
 def trial(tmp_path: Path, sandbox: RunningSandbox) -> Trial:
     """Return a repository whose documents take out Bo, whom a policy in a folder of its own protects."""
-    one = Trial(tmp_path / "approvals", sandbox)
-    one.write({"rules/policy.yaml": POLICY, ".gitignore": "*.json\n.reconciler/\n"})
-    one.commit()
-    return one
+    return committed(tmp_path / "approvals", sandbox, {"rules/policy.yaml": POLICY})
 
 
 def elsewhere(trial: Trial, folder: Path) -> Trial:

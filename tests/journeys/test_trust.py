@@ -10,11 +10,10 @@ import pytest
 
 from reconciler.model.plan import Plan
 from reconciler.planning import plan_digest
-from tests.support.account import INVOICE, company_seed, write_seed
+from tests.support.account import INVOICE
 from tests.support.command_line import reconciler
 from tests.support.loopback import receiving
-from tests.support.sandbox import running_sandbox
-from tests.support.trial import Trial
+from tests.support.trial import Trial, committed
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,15 +25,14 @@ if TYPE_CHECKING:
 SETTINGS = 'kind: settings\nversion: 1\ncompany_id: "4211"\ncompany_name: Acme\n'
 AGREED = INVOICE.replace("cy@", "bo@")
 CEDAR = "  - project: Cedar Tower\n    groups: {Accounting: [cy@acme.test, dee@acme.test]}\n"
+PROTECTED = "kind: policy\nprotected: [bo@acme.test]\n"
+FEWER = AGREED.replace("[ann@acme.test, bo@acme.test]", "[ann@acme.test]")
 
 
 @pytest.fixture
 def trial(tmp_path: Path, sandbox: RunningSandbox) -> Trial:
     """A repository whose documents are what live has, in one commit."""
-    one = Trial(tmp_path / "approvals", sandbox)
-    one.write({"assignments/invoice.yaml": AGREED, ".gitignore": "*.json\n.reconciler/\n"})
-    one.commit()
-    return one
+    return committed(tmp_path / "approvals", sandbox, {"assignments/invoice.yaml": AGREED})
 
 
 def settings(trial: Trial, more: str) -> None:
@@ -42,10 +40,15 @@ def settings(trial: Trial, more: str) -> None:
     (trial.folder / "reconciler.yaml").write_text(SETTINGS + more)
 
 
+def saved_plan(trial: Trial) -> Any:
+    """Return the saved plan as what it is in JSON."""
+    return json.loads((trial.folder / "plan.json").read_text())
+
+
 def edit_plan(trial: Trial, **replaced: Any) -> str:
     """Change parts of the saved plan, give it the digest that goes with them, and return that."""
     file = trial.folder / "plan.json"
-    plan = msgspec.convert({**json.loads(file.read_text()), **replaced}, Plan)
+    plan = msgspec.convert({**saved_plan(trial), **replaced}, Plan)
     plan = msgspec.structs.replace(plan, digest=plan_digest(plan))
     file.write_bytes(msgspec.json.encode(plan))
     return plan.digest
@@ -84,8 +87,7 @@ def test_03_another_company(trial: Trial) -> None:
     """It is an error against the base, and the environment can insist on one."""
     trial.run("snapshot", "--out", "live.json")
     (trial.folder / "reconciler.yaml").write_text(SETTINGS.replace("4211", "9999"))
-    told = trial.run("plan", "--base", "HEAD", RECONCILER_COMPANY_ID="4211")
-    assert told.startswith("exit 7\n")
+    told = trial.ends(7, "plan", "--base", "HEAD", RECONCILER_COMPANY_ID="4211")
     assert "company_id is 9999 and RECONCILER_COMPANY_ID is '4211': correct one of the two" in told
 
 
@@ -94,13 +96,11 @@ def test_04_settings_that_change_after_the_approval(trial: Trial) -> None:
     trial.write({"assignments/invoice.yaml": INVOICE})
     trial.run("plan", "--out", "plan.json")
     settings(trial, "service_account: gus@acme.test\n")
-    told = trial.run("apply", "plan.json")
-    assert told.startswith("exit 5\n")
+    told = trial.ends(5, "apply", "plan.json")
     assert "(service_account was not set and is login:gus@acme.test), so nothing was written" in told
     settings(trial, "")
     address = trial.sandbox.address.replace("127.0.0.1", "localhost")
-    told = trial.run("apply", "plan.json", RECONCILER_AUTH_URL=address)
-    assert told.startswith("exit 5\n")
+    told = trial.ends(5, "apply", "plan.json", RECONCILER_AUTH_URL=address)
     assert "auth_url was http://<sandbox> and is http://localhost" in told
     assert trial.writes() == []
 
@@ -108,69 +108,61 @@ def test_04_settings_that_change_after_the_approval(trial: Trial) -> None:
 def test_05_a_plan_of_an_earlier_release(trial: Trial) -> None:
     """It does not say for which service it was approved: 5, and why."""
     trial.run("plan", "--out", "plan.json")
-    file = trial.folder / "plan.json"
-    plan = json.loads(file.read_text())
+    plan = saved_plan(trial)
     del plan["service"]
-    file.write_text(json.dumps(plan))
+    (trial.folder / "plan.json").write_text(json.dumps(plan))
     for command in ("apply", "show"):
-        told = trial.run(command, "plan.json")
-        assert told.startswith("exit 5\n")
+        told = trial.ends(5, command, "plan.json")
         assert "was made by an earlier release, whose plans do not record which service they are for" in told
 
 
-def test_06_an_edited_plan_with_its_digest(tmp_path: Path) -> None:
+def test_06_an_edited_plan_with_its_digest(tmp_path: Path, sandbox: RunningSandbox) -> None:
     """How many roles are managed is counted anew: a plan that says a million still meets the limit of a run."""
-    seed = company_seed()
-    with running_sandbox(write_seed(tmp_path / "seed", seed)) as sandbox:
-        trial = Trial(tmp_path / "approvals", sandbox)
-        trial.write(
-            {
-                "assignments/invoice.yaml": AGREED.replace("[ann@acme.test, bo@acme.test]", "[ann@acme.test]"),
-                "policy.yaml": "kind: policy\nlimits: {run_removals: {count: 0, percent: 25}}\n",
-            }
-        )
-        trial.commit()
-        assert trial.run("plan", "--out", "plan.json").startswith("exit 3\n")
-        plan = json.loads((trial.folder / "plan.json").read_text())
-        edit_plan(trial, diagnostics=[], applicable=True, summary={**plan["summary"], "managed": 1_000_000})
-        told = trial.run("apply", "plan.json")
-        assert told.startswith("exit 3\n")
-        assert "the plan removes 1 of 2 managed people-roles (limit 0 or 25 %)" in told
-        assert trial.writes() == []
+    trial = Trial(tmp_path / "approvals", sandbox)
+    trial.write(
+        {
+            "assignments/invoice.yaml": FEWER,
+            "policy.yaml": "kind: policy\nlimits: {run_removals: {count: 0, percent: 25}}\n",
+        }
+    )
+    trial.commit()
+    trial.ends(3, "plan", "--out", "plan.json")
+    plan = saved_plan(trial)
+    edit_plan(trial, diagnostics=[], applicable=True, summary={**plan["summary"], "managed": 1_000_000})
+    told = trial.ends(3, "apply", "plan.json")
+    assert "the plan removes 1 of 2 managed people-roles (limit 0 or 25 %)" in told
+    assert trial.writes() == []
 
 
-def test_07_a_limit_that_needs_the_rest_of_what_is_managed(tmp_path: Path) -> None:
+def test_07_a_limit_that_needs_the_rest_of_what_is_managed(tmp_path: Path, sandbox: RunningSandbox) -> None:
     """The presets of the plan are too few to tell, so the others are read, and the plan is done."""
-    with running_sandbox(write_seed(tmp_path / "seed", company_seed())) as sandbox:
-        trial = Trial(tmp_path / "approvals", sandbox)
-        trial.write(
-            {
-                "assignments/invoice.yaml": AGREED.replace("[ann@acme.test, bo@acme.test]", "[ann@acme.test]") + CEDAR,
-                "policy.yaml": "kind: policy\nlimits: {run_removals: {count: 0, percent: 40}}\n",
-            }
-        )
-        sandbox.edit("31", "1041", acc=["3", "4"])
-        assert trial.run("plan", "--out", "plan.json").startswith("exit 0\n")
-        sandbox.log(forget=True)
-        assert trial.run("apply", "plan.json").startswith("exit 0\n")
-        read = [one["path"] for one in sandbox.log() if "/projects/1041/workflows/presets" in one["path"]]
-        assert len(read) == 2, "one list and one preset of the project that the plan does not change"
+    trial = Trial(tmp_path / "approvals", sandbox)
+    trial.write(
+        {
+            "assignments/invoice.yaml": FEWER + CEDAR,
+            "policy.yaml": "kind: policy\nlimits: {run_removals: {count: 0, percent: 40}}\n",
+        }
+    )
+    sandbox.edit("31", "1041", acc=["3", "4"])
+    trial.ends(0, "plan", "--out", "plan.json")
+    sandbox.log(forget=True)
+    trial.ends(0, "apply", "plan.json")
+    read = [one["path"] for one in sandbox.log() if "/projects/1041/workflows/presets" in one["path"]]
+    assert len(read) == 2, "one list and one preset of the project that the plan does not change"
 
 
 def test_08_adoption_is_told_by_the_base_and_not_by_the_file(trial: Trial) -> None:
     """A plan file that says a group was managed before does not let its first run remove anybody."""
     trial.write({"assignments/invoice.yaml": AGREED + CEDAR.replace(", dee@acme.test", "")})
     trial.sandbox.edit("31", "1041", acc=["3", "4"])
-    told = trial.run("plan", "--base", "HEAD", "--out", "plan.json")
-    assert told.startswith("exit 3\n")
+    told = trial.ends(3, "plan", "--base", "HEAD", "--out", "plan.json")
     assert "policy/first-adoption" in told
-    plan = json.loads((trial.folder / "plan.json").read_text())
+    plan = saved_plan(trial)
     for change in plan["changes"]:
         for group in change["groups"]:
             group["adopted"] = False
     edit_plan(trial, diagnostics=[], applicable=True, changes=plan["changes"])
-    told = trial.run("apply", "plan.json")
-    assert told.startswith("exit 3\n")
+    told = trial.ends(3, "apply", "plan.json")
     assert "is managed for the first time and would lose 1 of 2 people" in told
     assert trial.writes() == []
 
@@ -181,8 +173,7 @@ def test_09_a_login_that_is_somebody_elses(trial: Trial) -> None:
     trial.run("plan", "--out", "plan.json")
     file = trial.folder / "plan.json"
     file.write_text(file.read_text().replace("cy@acme.test", "cfo@acme.test"))
-    told = trial.run("apply", "plan.json")
-    assert told.startswith("exit 5\n")
+    told = trial.ends(5, "apply", "plan.json")
     assert "the plan shows login id 3 as cfo@acme.test, and the service has cy@acme.test for it" in told
     assert trial.writes() == []
 
@@ -196,11 +187,10 @@ def test_10_a_preset_without_a_row_for_a_group(trial: Trial) -> None:
     body["data"]["responsible_group_memberships"] = [one for one in rows if one["responsible_group_uuid"] != "acc"]
     half = {"path": "/presets/32$|/presets/32\\?", "status": 200, "times": 9, "body": json.dumps(body)}
     trial.sandbox.fail(half)
-    told = trial.run("plan")
-    assert told.startswith("exit 6\n")
+    told = trial.ends(6, "plan")
     assert "preset 32 of project 1042: the answer has no row for Accounting, which its template version has" in told
     trial.sandbox.fail(half)
-    assert trial.run("apply", "plan.json").startswith("exit 4\n")
+    trial.ends(4, "apply", "plan.json")
     trial.sandbox.fail({**half, "skip": 1})
     told = trial.run("apply", "plan.json")
     assert told.startswith("exit 5\n"), "the read directly before the write is the half one"
@@ -209,7 +199,7 @@ def test_10_a_preset_without_a_row_for_a_group(trial: Trial) -> None:
 
 def test_11_a_policy_loosened_in_the_same_request(trial: Trial, whole: SnapshotAssertion) -> None:
     """The stricter of both policies judges the plan; after the merge, the policy of HEAD judges the apply."""
-    trial.write({"policy.yaml": "kind: policy\nprotected: [bo@acme.test]\n"})
+    trial.write({"policy.yaml": PROTECTED})
     base = trial.commit("protect bo")
     trial.write({"policy.yaml": "kind: policy\n", "assignments/invoice.yaml": INVOICE})
     shown = [trial.run("plan", "--base", base)]
@@ -218,7 +208,7 @@ def test_11_a_policy_loosened_in_the_same_request(trial: Trial, whole: SnapshotA
     trial.write_only({"assignments/invoice.yaml": INVOICE})
     shown.append(trial.run("plan", "--base", loosened, "--out", "plan.json"))
     assert "\n".join(shown) == whole
-    assert trial.run("apply", "plan.json", "--since", base).startswith("exit 0\n")
+    trial.ends(0, "apply", "plan.json", "--since", base)
 
 
 def test_12_live_moved_in_one_preset(trial: Trial, whole: SnapshotAssertion) -> None:
@@ -234,13 +224,12 @@ def test_12_live_moved_in_one_preset(trial: Trial, whole: SnapshotAssertion) -> 
 
 def test_13_what_a_request_hides_still_counts(trial: Trial) -> None:
     """With a base, a file is left out only where its 'exclude' names it too; what is hidden now counts once more."""
-    trial.write_only({"policy.yaml": "kind: policy\nprotected: [bo@acme.test]\n", "drafts/x.yaml": "not a document\n"})
+    trial.write_only({"policy.yaml": PROTECTED, "drafts/x.yaml": "not a document\n"})
     settings(trial, "exclude: [drafts/]\n")
     base = trial.commit("protect bo")
     settings(trial, "exclude: [drafts/, policy.yaml]\n")
     trial.write_only({"assignments/invoice.yaml": INVOICE})
-    told = trial.run("plan", "--base", base)
-    assert told.startswith("exit 3\n")
+    told = trial.ends(3, "plan", "--base", base)
     assert "exclude changes from [drafts/]" in told
     assert "who is protected (policy.yaml:2:13)" in told
 
@@ -251,8 +240,7 @@ def test_14_the_account_of_the_base_is_guarded(trial: Trial) -> None:
     base = trial.commit("bo is ours")
     settings(trial, "service_account: gus@acme.test\n")
     trial.write_only({"assignments/invoice.yaml": INVOICE})
-    told = trial.run("plan", "--base", base)
-    assert told.startswith("exit 3\n")
+    told = trial.ends(3, "plan", "--base", base)
     assert "would lose Bo, the account this tool signs in with" in told
 
 
@@ -278,19 +266,18 @@ def test_16_what_a_request_brings_in_is_in_its_own_plan(trial: Trial) -> None:
     settings(trial, "exclude: [drafts/]\n")
     base = trial.commit("hidden")
     settings(trial, "")
-    told = trial.run("plan", "--base", base)
-    assert told.startswith("exit 3\n"), told
+    told = trial.ends(3, "plan", "--base", base)
     assert "first-adoption" in told
     assert "+ Eli" in told
     settings(trial, "exclude: [other/]\n")
     trial.write_only({"drafts/cedar.yaml": "nothing of ours\n"})
-    assert trial.run("plan", "--base", base).startswith("exit 7\n")
+    trial.ends(7, "plan", "--base", base)
 
 
 def test_17_a_policy_in_what_cannot_be_read_at_the_base(trial: Trial, tmp_path: Path) -> None:
     """A submodule that the request removes may hold the policy: nobody moves by such a request."""
     policies = Trial(tmp_path / "policies", trial.sandbox)
-    policies.write_only({"policy.yaml": "kind: policy\nprotected: [bo@acme.test]\n"})
+    policies.write_only({"policy.yaml": PROTECTED})
     policies.commit("protect bo")
     allowed = ("-c", "protocol.file.allow=always")
     trial.git(*allowed, "submodule", "add", "-q", str(policies.folder), "policies")
@@ -318,7 +305,7 @@ def test_18_a_policy_behind_a_filter(trial: Trial) -> None:
     (trial.folder / "policy.yaml").unlink()
     assert "policy.yaml cannot be read at <revision>" in trial.run("plan", "--base", base)
     trial.commit("removed")
-    assert trial.run("plan", "--base", base).startswith("exit 3\n")
+    trial.ends(3, "plan", "--base", base)
 
 
 def test_19_settings_that_move(trial: Trial) -> None:
@@ -330,13 +317,11 @@ def test_19_settings_that_move(trial: Trial) -> None:
     base = trial.commit("in a folder")
     trial.git("mv", "assignments/reconciler.yaml", "reconciler.yaml")
     trial.commit("moved")
-    told = trial.run("plan", "--base", base)
-    assert told.startswith("exit 0\n"), told
+    told = trial.ends(0, "plan", "--base", base)
     assert "assignments/reconciler.yaml cannot be read at <revision>" in told
     trial.write_only({"assignments/invoice.yaml": INVOICE})
     trial.commit("and moves people")
-    told = trial.run("plan", "--base", base)
-    assert told.startswith("exit 3\n"), told
+    told = trial.ends(3, "plan", "--base", base)
     assert "policy/unknown-at-base" in told
 
 
@@ -347,11 +332,10 @@ def test_20_the_account_of_before_is_guarded_at_apply(trial: Trial) -> None:
     settings(trial, "")
     trial.write_only({"assignments/invoice.yaml": INVOICE})
     trial.commit("nobody is")
-    assert trial.run("plan", "--base", base, "--out", "plan.json").startswith("exit 3\n")
+    trial.ends(3, "plan", "--base", base, "--out", "plan.json")
     edit_plan(trial, diagnostics=[], applicable=True)
     for known in (("--since", base), ()):
-        told = trial.run("apply", "plan.json", *known)
-        assert told.startswith("exit 3\n"), told
+        told = trial.ends(3, "apply", "plan.json", *known)
         assert "would lose Bo, the account this tool signs in with" in told
     assert trial.writes() == []
 
@@ -359,10 +343,9 @@ def test_20_the_account_of_before_is_guarded_at_apply(trial: Trial) -> None:
 def test_21_names_of_a_plan_file(trial: Trial) -> None:
     """Its digest does not cover names, so the report of apply has those of the service."""
     trial.write({"assignments/invoice.yaml": INVOICE})
-    assert trial.run("plan", "--base", "HEAD", "--out", "plan.json").startswith("exit 0\n")
+    trial.ends(0, "plan", "--base", "HEAD", "--out", "plan.json")
     plan = trial.folder / "plan.json"
     digest = json.loads(plan.read_text())["digest"]
     plan.write_text(plan.read_text().replace("Harbor Bridge", "Cedar Tower").replace("Invoice Approval", "Memo"))
-    told = trial.run("apply", "plan.json", "--approved", digest)
-    assert told.startswith("exit 0\n"), told
+    told = trial.ends(0, "apply", "plan.json", "--approved", digest)
     assert "applied   Invoice Approval · Harbor Bridge" in told

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from tests.support.command_line import Ran
     from tests.support.sandbox import RunningSandbox
 
-__all__ = ["Trial"]
+__all__ = ["Trial", "committed"]
 
 
 class Trial:
@@ -44,6 +44,12 @@ class Trial:
         """Run a command, and return its exit code and both streams as they are."""
         together = {**self.sandbox.environment, **environment}
         return reconciler(self.folder, *arguments, environment=together, typed=typed)
+
+    def ends(self, code: int, *arguments: str, typed: str = "", **environment: str) -> str:
+        """Run a command, check its exit code, and return what was shown."""
+        shown = self.run(*arguments, typed=typed, **environment)
+        assert shown.startswith(f"exit {code}\n"), shown
+        return shown
 
     def plan_result(self, *arguments: str) -> Path:
         """Plan as a pipeline does, and give the file with what came to stdout: a plan, or why there is none."""
@@ -76,3 +82,11 @@ class Trial:
     def writes(self) -> list[object]:
         """Return the bodies of all writes the service got."""
         return [one["body"] for one in self.sandbox.log() if one["method"] == "PATCH"]
+
+
+def committed(folder: Path, sandbox: RunningSandbox, documents: dict[str, str]) -> Trial:
+    """Return a trial with these documents in one commit, which git keeps plans and journals out of."""
+    one = Trial(folder, sandbox)
+    one.write({".gitignore": "*.json\n.reconciler/\n", **documents})
+    one.commit()
+    return one
