@@ -6,11 +6,14 @@ import gc
 import io
 import os
 import re
-import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 from reconciler.cli import run
+from tests.support.started import Started
+from tests.support.starting import address as forking
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -60,19 +63,29 @@ def clean_environment() -> dict[str, str]:
 
 def reconciler(folder: Path, *arguments: str, environment: dict[str, str] | None = None, **texts: str) -> Ran:
     """Run ``reconciler`` in a folder; ``texts`` may hold what is typed (``typed=``)."""
-    done = subprocess.run(
-        [sys.executable, "-m", "reconciler", *arguments],
-        cwd=folder,
-        env={**clean_environment(), **(environment or {})},
-        input=texts.get("typed", ""),
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )
-    return Ran(
-        done.returncode, done.stdout.replace(str(folder), "<folder>"), done.stderr.replace(str(folder), "<folder>")
-    )
+    with ThreadPoolExecutor(3) as threads:
+        (typed, typing), (told, telling), (said, saying) = os.pipe(), os.pipe(), os.pipe()
+        streams = typed, telling, saying
+        started = Started(forking(), folder, arguments, {**clean_environment(), **(environment or {})}, streams)
+        for descriptor in streams:
+            os.close(descriptor)
+        threads.submit(_write, typing, texts.get("typed", ""))
+        stdout, stderr = threads.submit(_read, told), threads.submit(_read, said)
+        code = started.wait(60)
+    here = str(folder)
+    return Ran(code, stdout.result().replace(here, "<folder>"), stderr.result().replace(here, "<folder>"))
+
+
+def _write(descriptor: int, text: str) -> None:
+    """Write all of a text, or as much as is wanted."""
+    with suppress(BrokenPipeError), os.fdopen(descriptor, "w") as stream:
+        stream.write(text)
+
+
+def _read(descriptor: int) -> str:
+    """Return all that comes until the end."""
+    with os.fdopen(descriptor) as stream:
+        return stream.read()
 
 
 def reconciler_here(

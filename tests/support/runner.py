@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from tests.support.command_line import clean_environment
 from tests.support.pipelines import ROOT, load
+from tests.support.starting import address
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,7 +36,9 @@ with (folder / "calls.jsonl").open("a") as calls:
 answers = json.loads((folder / "answers.json").read_text())
 real = json.loads((folder / "real.json").read_text())
 if {name!r} == "reconciler" and (not real or arguments[:1] and arguments[0] in real):
-    os.execv({python!r}, [{python!r}, "-m", "reconciler", *arguments])
+    sys.path.append({root!r})
+    from tests.support.started import Started
+    raise SystemExit(Started({address!r}, os.getcwd(), arguments, os.environ).wait())
 told = " ".join([{name!r}, *arguments])
 for key, answer in answers:
     if key in told:
@@ -83,7 +86,9 @@ class Runner:
         python = self._programs / "python"
         python.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n', encoding="utf-8")
         for name in ("reconciler", "gh", "curl"):
-            text = _STAND_IN.format(python=sys.executable, folder=str(self._files), name=name)
+            text = _STAND_IN.format(
+                python=sys.executable, folder=str(self._files), name=name, root=str(ROOT), address=address()
+            )
             (self._programs / name).write_text(text, encoding="utf-8")
         for path in self._programs.iterdir():
             path.chmod(0o755)

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
+import os
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import httpx
 
 from reconciler.model.settings import Credentials, Secret, Service
+from tests.support.started import Started
+from tests.support.starting import address as forking
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 __all__ = ["RunningSandbox", "running_sandbox"]
 
@@ -22,9 +23,8 @@ __all__ = ["RunningSandbox", "running_sandbox"]
 class RunningSandbox:
     """A sandbox process; ``address`` is where it serves."""
 
-    def __init__(self, address: str, process: subprocess.Popen[str]) -> None:
+    def __init__(self, address: str) -> None:
         self.address = address
-        self.process = process
         self._http = httpx.Client(base_url=address, trust_env=False)
         self._token = ""
 
@@ -107,19 +107,21 @@ def preset_path(preset: str, project: str | None = None) -> str:
 @contextmanager
 def running_sandbox(seed: Path, *options: str) -> Iterator[RunningSandbox]:
     """Start a sandbox on a free port, and end it."""
-    command = [sys.executable, "-m", "reconciler", "sandbox", "--port", "0", "--seed", str(seed)]
+    arguments = ["sandbox", "--port", "0", "--seed", str(seed)]
     if "--rate-limit" not in options:
-        command.extend(("--rate-limit", "off"))
-    process = subprocess.Popen([*command, *options], stdout=subprocess.PIPE, text=True)
-    assert process.stdout is not None
-    address = process.stdout.readline().strip()
-    # without an address commands would go by their defaults, and leave this machine
-    assert address.startswith("http://127.0.0.1:"), f"the sandbox did not start ({process.wait(20)})"
-    running = RunningSandbox(address, process)
-    try:
-        yield running
-    finally:
-        running.close()
-        process.terminate()
-        process.wait(20)
-        process.stdout.close()
+        arguments.extend(("--rate-limit", "off"))
+    told, telling = os.pipe()
+    with Path(os.devnull).open() as nothing:
+        started = Started(forking(), Path.cwd(), [*arguments, *options], os.environ, (nothing.fileno(), telling, 2))
+    os.close(telling)
+    with os.fdopen(told) as stdout:
+        address = stdout.readline().strip()
+        # without an address commands would go by their defaults, and leave this machine
+        assert address.startswith("http://127.0.0.1:"), f"the sandbox did not start ({started.wait(20)})"
+        running = RunningSandbox(address)
+        try:
+            yield running
+        finally:
+            running.close()
+            started.terminate()
+            started.wait(20)
