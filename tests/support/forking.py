@@ -13,10 +13,10 @@ import json
 import os
 import pkgutil
 import select
-import signal
 import socket
 import sys
 import time
+from contextlib import suppress
 from typing import Literal, TextIO
 
 import reconciler
@@ -27,16 +27,17 @@ _READ_AT_START = ("PYTHON", "LC_", "LANG")
 
 
 def main() -> None:
-    """Serve requests from the listening socket whose descriptor is the only argument."""
+    """Serve requests from the listening socket whose descriptor is the argument."""
     listening = socket.socket(fileno=int(sys.argv[1]))
     for module in pkgutil.walk_packages(reconciler.__path__, "reconciler."):
         if module.name != "reconciler.__main__":
             importlib.import_module(module.name)
     for name in _LATE:
         importlib.import_module(name)
+    if measured := "coverage" in sys.modules and importlib.import_module("coverage").Coverage.current():
+        measured.save()  # what comes from here goes on measuring, and need not write down again what was loaded
     gc.collect()
     gc.freeze()
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     here = listening.fileno()
     while here in select.select([here, 0], [], [])[0]:
         connection, _ = listening.accept()
@@ -45,11 +46,19 @@ def main() -> None:
             _attend(connection)
             return
         connection.close()
+        while _has_ended():
+            pass
+
+
+def _has_ended() -> bool:
+    """Return whether one of the processes has ended, and take note of it."""
+    with suppress(ChildProcessError):
+        return os.waitpid(-1, os.WNOHANG)[0] != 0
+    return False
 
 
 def _attend(connection: socket.socket) -> None:
     """Start what one request asks for, and tell how it ends."""
-    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     line, descriptors, _, _ = socket.recv_fds(connection, 65536, 3)
     while not line.endswith(b"\n"):
         line += connection.recv(65536)
@@ -86,8 +95,6 @@ def _become(request: dict[str, object], descriptors: list[int]) -> None:
     time.tzset()
     os.chdir(folder)
     sys.path.insert(0, folder)
-    if "COVERAGE_PROCESS_CONFIG" in environment:
-        importlib.import_module("coverage").process_startup()
     entry = importlib.import_module("reconciler.__main__")
     sys.argv = [str(entry.__file__), *arguments]
     entry.main()

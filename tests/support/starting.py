@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import atexit
 import functools
-import os
 import shutil
 import socket
 import subprocess
@@ -23,8 +22,6 @@ def address() -> str:
     """
     folder = tempfile.mkdtemp(prefix="reconciler-")
     path = f"{folder}/socket"
-    # the process that is forked is not measured, those that come of it are
-    environment = {name: text for name, text in os.environ.items() if not name.startswith("COVERAGE_PROCESS")}
     with socket.socket(socket.AF_UNIX) as listening:
         listening.bind(path)
         listening.listen(64)
@@ -32,7 +29,6 @@ def address() -> str:
             [sys.executable, "-P", str(Path(__file__).with_name("forking.py")), str(listening.fileno())],
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
-            env=environment,
             pass_fds=[listening.fileno()],
         )
 
