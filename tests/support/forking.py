@@ -13,11 +13,12 @@ import json
 import os
 import pkgutil
 import select
+import signal
 import socket
 import sys
 import time
 from contextlib import suppress
-from typing import Literal, TextIO
+from typing import Literal, NoReturn, TextIO
 
 import reconciler
 
@@ -28,7 +29,6 @@ _READ_AT_START = ("PYTHON", "LC_", "LANG")
 
 def main() -> None:
     """Serve requests from the listening socket whose descriptor is the argument."""
-    listening = socket.socket(fileno=int(sys.argv[1]))
     for module in pkgutil.walk_packages(reconciler.__path__, "reconciler."):
         if module.name != "reconciler.__main__":
             importlib.import_module(module.name)
@@ -38,42 +38,46 @@ def main() -> None:
         measured.save()  # what comes from here goes on measuring, and need not write down again what was loaded
     gc.collect()
     gc.freeze()
-    here = listening.fileno()
-    while here in select.select([here, 0], [], [])[0]:
-        connection, _ = listening.accept()
-        if not os.fork():
-            listening.close()
-            _attend(connection)
-            return
-        connection.close()
-        while _has_ended():
-            pass
+    _serve(socket.socket(fileno=int(sys.argv[1])))
 
 
-def _has_ended() -> bool:
-    """Return whether one of the processes has ended, and take note of it."""
-    with suppress(ChildProcessError):
-        return os.waitpid(-1, os.WNOHANG)[0] != 0
-    return False
+def _serve(listening: socket.socket) -> None:
+    waking, woken = os.pipe()
+    os.set_blocking(woken, False)
+    signal.set_wakeup_fd(woken)
+    signal.signal(signal.SIGCHLD, lambda *_: None)
+    here, running = listening.fileno(), dict[int, socket.socket]()
+    while 0 not in (ready := select.select([here, waking, 0], [], [])[0]):
+        if waking in ready:
+            os.read(waking, 4096)
+            _tell_of_ends(running)
+        if here in ready:
+            connection, _ = listening.accept()
+            line, descriptors, _, _ = socket.recv_fds(connection, 65536, 3)
+            while not line.endswith(b"\n"):
+                line += connection.recv(65536)
+            number = os.fork()
+            if not number:
+                signal.set_wakeup_fd(-1)
+                signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+                for one in (listening, connection, *running.values()):
+                    one.close()
+                _become(json.loads(line), descriptors)
+            for descriptor in descriptors:
+                os.close(descriptor)
+            connection.sendall(b"%d\n" % number)
+            running[number] = connection
 
 
-def _attend(connection: socket.socket) -> None:
-    """Start what one request asks for, and tell how it ends."""
-    line, descriptors, _, _ = socket.recv_fds(connection, 65536, 3)
-    while not line.endswith(b"\n"):
-        line += connection.recv(65536)
-    number = os.fork()
-    if not number:
-        connection.close()
-        _become(json.loads(line), descriptors)
-    for descriptor in descriptors:
-        os.close(descriptor)
-    connection.sendall(b"%d\n" % number)
-    connection.sendall(b"%d\n" % os.waitstatus_to_exitcode(os.waitpid(number, 0)[1]))
-    os._exit(0)
+def _tell_of_ends(running: dict[int, socket.socket]) -> None:
+    """Tell those who asked for what has ended how it did."""
+    while running and (ended := os.waitpid(-1, os.WNOHANG))[0]:
+        # whoever gave up waiting is gone
+        with running.pop(ended[0]) as connection, suppress(BrokenPipeError):
+            connection.sendall(b"%d\n" % os.waitstatus_to_exitcode(ended[1]))
 
 
-def _become(request: dict[str, object], descriptors: list[int]) -> None:
+def _become(request: dict[str, object], descriptors: list[int]) -> NoReturn:
     """Be the process that ``python -m reconciler`` would be, and end like it."""
     for stream, descriptor in enumerate(descriptors):
         os.dup2(descriptor, stream)
