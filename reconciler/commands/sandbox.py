@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -108,21 +109,17 @@ def sandbox(  # noqa: PLR0913, PLR0917 - one parameter an option
         ) from None
     from reconciler.sandbox.seed import read_seed  # noqa: PLC0415
 
-    listening = open_socket(host, port)
-    store = _open_store(state, lag)
-    if store.is_empty:
-        store.seed(read_seed(seed if seed is not None else example_folder() / "sandbox"))
-    app = create_app(
-        store,
-        rate_limit=rate_limit,
-        latency=latency,
-        token_seconds=token_seconds,
-        refuse_large_pages=large_pages == "refuse",
-    )
-    try:
+    with closing(open_socket(host, port)) as listening, closing(_open_store(state, lag)) as store:
+        if store.is_empty:
+            store.seed(read_seed(seed if seed is not None else example_folder() / "sandbox"))
+        app = create_app(
+            store,
+            rate_limit=rate_limit,
+            latency=latency,
+            token_seconds=token_seconds,
+            refuse_large_pages=large_pages == "refuse",
+        )
         serve(app, listening, lambda address: emit(f"{address}\n"))
-    finally:
-        store.close()
     return 0
 
 
