@@ -591,12 +591,11 @@ def test_gitlab_applies_the_tip_and_marks_every_commit(
     tip, middle, first = commits(runner)
     git(runner.workspace, "checkout", "-q", "--detach", middle)
     found = {"format": "reconciler/approved/1", "commits": [middle, tip], "plans": ["plans/1.json"], "since": first}
+    plan = str(runner.workspace / "plans" / "1.json")
     runner.answers = [
-        ("reconciler approved", {"stdout": json.dumps(found)}),
+        ("reconciler approved", {"stdout": json.dumps(found), "files": {plan: "{}"}}),
         applied(tip, code, applied=1, failed=int(code != 0)),
     ]
-    (runner.workspace / "plans").mkdir()
-    (runner.workspace / "plans" / "1.json").write_text("{}", encoding="utf-8")
     assert runner.run_script(load(GITLAB)["apply"]["script"], **environment) == code, runner.log
     assert git(runner.workspace, "rev-parse", "HEAD") == tip
     assert ('"format": "reconciler/apply/1"' in runner.log) is (code != 0)

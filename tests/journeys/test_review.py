@@ -61,11 +61,6 @@ def green() -> dict[str, Any]:
     }  # fmt: skip
 
 
-def json_of(shown: str) -> str:
-    """Return what came to stdout."""
-    return shown.partition("--- stdout\n")[2].partition("--- stderr")[0]
-
-
 def test_01_the_whole_way(trial: Trial, github: GitHubStub, whole: SnapshotAssertion) -> None:
     """Branch, edit, plan with base, comment, an edit live, merge, apply: refused when wider, done when narrower."""
     head = propose(trial, "swap", {"assignments/invoice.yaml": INVOICE})
@@ -106,7 +101,7 @@ def test_01_the_whole_way(trial: Trial, github: GitHubStub, whole: SnapshotAsser
     shown += [wider, narrower, trial.run("plan", "--base", "main", "--detailed-exitcode")]
     assert comparable("\n".join(shown)) == whole
 
-    (trial.folder / "report.json").write_text(json_of(trial.run(*bound, "--format", "json")))
+    (trial.folder / "report.json").write_text(trial.ran(*bound, "--format", "json").stdout)
     marked = trial.run("mark", "--code", "0", "--report", "report.json", **github.environment)
     assert f"success: applied: plan sha256:<digest>, 1 preset\n{merged}\n" in marked
     after = json.loads(trial.run("approved", "--out", "later", "--format", "json", **github.environment)
