@@ -119,3 +119,21 @@ def test_04_what_others_say_does_not_count(trial: Trial, github: GitHubStub) -> 
     green(github, tip, login="kim")
     assert marked(trial, github, "--code", "64")[2] == [tip]
     assert "no commit is known as applied" in trial.run("approved", "--out", "plans", **github.environment)
+
+
+def test_05_a_report_of_another_commit(trial: Trial, github: GitHubStub) -> None:
+    """It proves nothing of the one that is checked out, nor of another company."""
+    ran = trial.ran("apply", "--yes", "--format", "json")
+    (trial.folder / "report.json").write_text(ran.stdout)
+    assert ran.code == 0, ran.stderr
+    tip = trial.git("rev-parse", "HEAD")
+    assert marked(trial, github, "--code", "0", "--report", "report.json")[1]["state"] == "success"
+    del github.statuses[tip]
+    (trial.folder / "report.json").write_text(ran.stdout.replace('"company_id": "4211"', '"company_id": "9"'))
+    assert marked(trial, github, "--code", "0", "--report", "report.json")[1]["state"] == "failure"
+    (trial.folder / "report.json").write_text(ran.stdout)
+    trial.write_only({"README.md": "more words\n"})
+    trial.commit("another")
+    code, told, _ = marked(trial, github, "--code", "0", "--report", "report.json")
+    assert (code, told["state"]) == (5, "failure")
+    assert "a part of what the documents ask for was not planned" in told["description"]

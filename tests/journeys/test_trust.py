@@ -349,3 +349,37 @@ def test_21_names_of_a_plan_file(trial: Trial) -> None:
     plan.write_text(plan.read_text().replace("Harbor Bridge", "Cedar Tower").replace("Invoice Approval", "Memo"))
     told = trial.ends(0, "apply", "plan.json", "--approved", digest)
     assert "applied   Invoice Approval · Harbor Bridge" in told
+
+
+@pytest.mark.parametrize("named", ["HEAD", None])
+def test_22_the_base_that_a_plan_file_names(trial: Trial, named: str | None) -> None:
+    """Its digest covers what is managed for the first time, so that no other base makes that old: the guard stops it."""
+    base = trial.git("rev-parse", "HEAD")
+    let_go = "reason: handed over, address: projects/1041/*, allow_removals: 1, until: 2031-12-15"
+    cedar = CEDAR.replace(", dee@acme.test", "")
+    trial.write({"assignments/invoice.yaml": AGREED + cedar, "policy.yaml": f"kind: policy\noverrides: [{{{let_go}}}]\n"})
+    trial.commit("manage one more group")
+    trial.ends(0, "plan", "--base", base, "--out", "plan.json")
+    (trial.folder / "policy.yaml").unlink()
+    head = trial.commit("the override goes")
+    plan = saved_plan(trial)
+    plan["source"]["base"] = named and head
+    (trial.folder / "plan.json").write_text(json.dumps(plan))
+    told = trial.ends(3, "apply", "plan.json", "--approved", plan["digest"])
+    assert "policy/first-adoption" in told
+    assert trial.writes() == []
+
+
+def test_23_the_documents_that_a_plan_file_names(trial: Trial) -> None:
+    """They are outside of the digest: a saved plan alone does not make a commit one that is applied as a whole."""
+    trial.write({"assignments/invoice.yaml": INVOICE})
+    trial.commit("reviewed")
+    trial.ends(0, "plan", "--out", "plan.json")
+    trial.write({"assignments/invoice.yaml": INVOICE + CEDAR.replace("Cedar Tower", "Nowhere")})
+    head = trial.commit("never planned")
+    plan = saved_plan(trial)
+    plan["source"]["revision"] = head
+    (trial.folder / "plan.json").write_text(json.dumps(plan))
+    told = trial.ends(0, "apply", "plan.json", "--approved", plan["digest"], "--format", "json")
+    assert '"whole": false' in told
+    trial.ends(7, "plan")
