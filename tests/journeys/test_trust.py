@@ -353,11 +353,13 @@ def test_21_names_of_a_plan_file(trial: Trial) -> None:
 
 @pytest.mark.parametrize("named", ["HEAD", None])
 def test_22_the_base_that_a_plan_file_names(trial: Trial, named: str | None) -> None:
-    """Its digest covers what is managed for the first time, so that no other base makes that old: the guard stops it."""
+    """Its digest covers what is managed for the first time, so that no other base makes that old."""
     base = trial.git("rev-parse", "HEAD")
     let_go = "reason: handed over, address: projects/1041/*, allow_removals: 1, until: 2031-12-15"
     cedar = CEDAR.replace(", dee@acme.test", "")
-    trial.write({"assignments/invoice.yaml": AGREED + cedar, "policy.yaml": f"kind: policy\noverrides: [{{{let_go}}}]\n"})
+    trial.write(
+        {"assignments/invoice.yaml": AGREED + cedar, "policy.yaml": f"kind: policy\noverrides: [{{{let_go}}}]\n"}
+    )
     trial.commit("manage one more group")
     trial.ends(0, "plan", "--base", base, "--out", "plan.json")
     (trial.folder / "policy.yaml").unlink()
