@@ -49,7 +49,7 @@ def read_base_for(workspace: Workspace, revision: str, restriction: Restriction)
 
 
 def with_power_of_base(workspace: Workspace, base: Base | None) -> Workspace:
-    """Return the workspace with those settings of the base that give power: ``exclude`` and ``self_heal``.
+    """Return the workspace with settings of the base that give power: ``exclude``, ``self_heal`` and ``policy_files``.
 
     A request that changes them is judged by the old values; the new ones count from the next request on. But a file is
     left out only where both exclude it: documents that a request brings in are in its own plan, as new ones. Addresses
@@ -59,7 +59,9 @@ def with_power_of_base(workspace: Workspace, base: Base | None) -> Workspace:
         return workspace
     written = workspace.written_settings
     then = base.settings
-    settings = msgspec.structs.replace(written, excluded_at_base=then.exclude, self_heal=then.self_heal)
+    settings = msgspec.structs.replace(
+        written, excluded_at_base=then.exclude, self_heal=then.self_heal, policy_files=then.policy_files
+    )
     return msgspec.structs.replace(workspace, settings=settings, written=written)
 
 

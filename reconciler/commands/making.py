@@ -15,6 +15,7 @@ from reconciler.commands.workspace import moment, now, source_of
 from reconciler.desired import judge_losses
 from reconciler.errors import RefusedError
 from reconciler.model.diagnostics import HELD, Diagnostic
+from reconciler.model.exclusion import Exclusion
 from reconciler.model.plan import LiveSource, Plan
 from reconciler.planning import WHOLE, build_plan, compare, count_managed, restrict, withhold
 from reconciler.planning.basing import judge_released, judge_unseen
@@ -24,6 +25,7 @@ from reconciler.planning.guards import (
     judge_base_policy,
     judge_ends,
     judge_frozen,
+    judge_loosening,
     judge_settings,
     judge_unknown_policy,
     plan_case,
@@ -51,7 +53,14 @@ if TYPE_CHECKING:
     from reconciler.planning import Restriction
     from reconciler.planning.guards.case import Case
 
-__all__ = ["judged_plan", "live_source", "make_plan", "require_no_freeze", "settings_findings"]
+__all__ = [
+    "judged_plan",
+    "live_source",
+    "loosening_findings",
+    "make_plan",
+    "require_no_freeze",
+    "settings_findings",
+]
 
 
 def make_plan(  # noqa: PLR0913 - where from, what, and how; each named
@@ -80,7 +89,8 @@ def make_plan(  # noqa: PLR0913 - where from, what, and how; each named
         with open_reader(workspace, common, snapshot) as reader:
             observation, refreshed = _observe(workspace, reader, read, base, restriction), None
     ends = judge_ends(documents, now().date())
-    found = (*settings_findings(workspace, base), *observation.diagnostics, *ends)
+    changed = (*settings_findings(workspace, base), *loosening_findings(workspace, documents, base))
+    found = (*changed, *observation.diagnostics, *ends)
     return judged_plan(
         msgspec.structs.replace(observation, diagnostics=found),
         base=base,
@@ -261,6 +271,19 @@ def settings_findings(workspace: Workspace, base: Base | None) -> list[Diagnosti
         written = workspace.written_settings
         found.extend(judge_settings(base.settings, written, revision=base.revision, named=named))
     return found
+
+
+def loosening_findings(workspace: Workspace, documents: Documents, base: Base | None) -> list[Diagnostic]:
+    """Return a warning for everything that the policy of the base demands and that these documents weaken."""
+    if base is None or base.documents is None or base.settings is None:
+        return []
+    return judge_loosening(
+        base.documents.policy,
+        documents.policy,
+        base.revision,
+        exclude_then=Exclusion.of(*base.settings.exclude),
+        exclude_now=Exclusion.of(*workspace.written_settings.exclude),
+    )
 
 
 def _freezes(policy: Policy) -> tuple[Frozen, ...]:

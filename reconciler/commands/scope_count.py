@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from reconciler.planning import count_managed, find_targets, select
-from reconciler.planning.guards import removals_left
+from reconciler.planning.guards import count_additions, removals_left
 from reconciler.planning.selecting import narrowed
 
 if TYPE_CHECKING:
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from reconciler.commands.observing import Observation
     from reconciler.commands.readers import LiveReader
     from reconciler.model.documents import Documents
+    from reconciler.model.policy import Limit
     from reconciler.planning.guards import Case
 
 __all__ = ["count_enough"]
@@ -27,14 +28,14 @@ def count_enough(
 ) -> int:
     """Return how many roles live has in managed groups: all of them, or as many as the limit of a run needs.
 
-    A larger count only permits more removals, so what was read for other reasons is counted first. Further presets are
-    read, two requests each, only while the removals are more than that count allows. Presets that cannot be read count
+    A larger count only permits more, so what was read for other reasons is counted first. Further presets are
+    read, two requests each, only while more moves than that count allows. Presets that cannot be read count
     for nothing.
     """
     counted = count_managed(observation.resolved)
     judged = case(counted)
-    limit, removals = judged.policy.run_removals, removals_left(judged)
-    if limit.allows(removals, counted) or not limit.allows(removals, _MANY):
+    limits = _undecided(judged, counted)
+    if not limits:
         return counted
     catalogue = observation.state.catalogue
     scope, _ = select(documents, catalogue)
@@ -50,6 +51,17 @@ def count_enough(
         counted += sum(
             len(one.members) for target in targets for one in target.preset.groups if one.uuid in target.groups
         )
-        if limit.allows(removals, counted):
+        if all(limit.allows(moved, counted) for limit, moved in limits):
             break
     return counted
+
+
+def _undecided(judged: Case, counted: int) -> list[tuple[Limit, int]]:
+    """Return the limits of a run that stop by this count and would not by a larger one, with what they limit."""
+    policy = judged.policy
+    limits = [(policy.run_removals, removals_left(judged))]
+    if policy.run_additions.origin is not None:  # else it only warns, and that was told with the plan
+        limits.append((policy.run_additions, count_additions(judged)))
+    return [
+        (limit, moved) for limit, moved in limits if not limit.allows(moved, counted) and limit.allows(moved, _MANY)
+    ]

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Literal
 import click
 
 from reconciler.commands.annotating import ANNOTATION_FORMATS, AnnotationFormat, annotate
-from reconciler.commands.basing import with_old_lines
+from reconciler.commands.basing import with_old_lines, with_power_of_base
+from reconciler.commands.making import loosening_findings
 from reconciler.commands.options import common_options, emit, out_option, require_folder
 from reconciler.commands.workspace import journal_folder, now, open_workspace, read_documents
 from reconciler.desired import read_base
@@ -53,10 +54,13 @@ def validate(
         require_folder(out)
     workspace = open_workspace(common)
     base_read = None if base is None else read_base(workspace.settings_file, base, now().date())
-    workspace = with_old_lines(workspace, base_read, journal_folder(workspace.root, None))
+    workspace = with_old_lines(
+        with_power_of_base(workspace, base_read), base_read, journal_folder(workspace.root, None)
+    )
     documents, diagnostics = read_documents(workspace)
     judged = judge_documents(documents, now().date(), own_account=workspace.settings.service_account)
     judged.extend(judge_ends(documents, now().date()))
+    judged.extend(loosening_findings(workspace, documents, base_read))
     untrusted = untrusted_addresses(workspace.service, os.environ)
     judged.extend(
         Diagnostic(severity="warning", code="settings/untrusted-host", message=message) for message in untrusted

@@ -16,6 +16,7 @@ from reconciler.desired.yaml_reader import read_yaml
 from reconciler.errors import DocumentsError, UsageError
 from reconciler.model.diagnostics import Diagnostic, Origin
 from reconciler.model.documents import Documents, SettingsDocument
+from reconciler.model.policy import LIMITS
 
 if TYPE_CHECKING:
     import datetime
@@ -93,7 +94,7 @@ def same_documents(one: Documents, other: Documents) -> bool:
 
 def _content(documents: Documents) -> tuple[object, ...]:
     policy = documents.policy
-    limits = [(limit.count, limit.percent) for limit in (policy.group_removals, policy.run_removals)]
+    limits = [(limit.count, limit.percent) for limit in (getattr(policy, name) for name in LIMITS)]
     listed = (
         documents.assignments,
         documents.teams.values(),

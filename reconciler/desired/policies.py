@@ -12,7 +12,7 @@ from reconciler.desired.wire import LoginIdShape
 from reconciler.model.diagnostics import Diagnostic, Origin
 from reconciler.model.globs import fits
 from reconciler.model.member import Member
-from reconciler.model.policy import Frozen, Limit, Override, Policy, RoleRule, Separation
+from reconciler.model.policy import LIMITS, Frozen, Limit, Override, Policy, RoleRule, Separation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -24,11 +24,10 @@ __all__ = ["PolicyDocument", "decode_person", "decode_policy", "merge_policies"]
 
 
 class PolicyDocument(msgspec.Struct, frozen=True, kw_only=True):
-    """One ``kind: policy`` document as written; a limit it does not name is null."""
+    """One ``kind: policy`` document as written; ``limits`` holds those that it names."""
 
     origin: Origin
-    group_removals: Limit | None
-    run_removals: Limit | None
+    limits: dict[str, Limit]
     roles: tuple[RoleRule, ...]
     protected: tuple[Member, ...]
     separate: tuple[Separation, ...]
@@ -48,8 +47,7 @@ def decode_policy(document: LocatedDocument, shape: PolicyShape) -> PolicyDocume
     at = document.origin
     return PolicyDocument(
         origin=at(),
-        group_removals=_limit(document, "group_removals", shape.limits.group_removals),
-        run_removals=_limit(document, "run_removals", shape.limits.run_removals),
+        limits={name: limit for name in LIMITS if (limit := _limit(document, name, getattr(shape.limits, name)))},
         roles=tuple(_rule(document, role, rule) for role, rule in shape.roles.items()),
         protected=tuple(decode_person(one, at("protected", index)) for index, one in enumerate(shape.protected)),
         separate=tuple(
@@ -97,16 +95,17 @@ def _override(document: LocatedDocument, index: int, shape: OverrideShape) -> Ov
     )
 
 
-def merge_policies(documents: Sequence[PolicyDocument]) -> tuple[Policy, list[Diagnostic]]:
+def merge_policies(
+    documents: Sequence[PolicyDocument], files: Sequence[str] | None = None
+) -> tuple[Policy, list[Diagnostic]]:
     """Put all policy documents together; what they say differently of one thing is an error with both places.
 
-    Limits and the minimum of one role are one thing; people, separations, overrides and freezes add up.
+    ``files`` are globs of the files that may hold one: a document elsewhere is an error. Limits and the minimum of one
+    role are one thing; people, separations, overrides and freezes add up.
     """
-    diagnostics: list[Diagnostic] = []
-    default = Policy()
+    diagnostics = [] if files is None else list(_misplaced(documents, files))
+    merged = {name: _merged_limit(documents, name, diagnostics) for name in LIMITS}
     policy = Policy(
-        group_removals=_merged_limit(documents, "group_removals", diagnostics) or default.group_removals,
-        run_removals=_merged_limit(documents, "run_removals", diagnostics) or default.run_removals,
         roles=tuple(rule for document in documents for rule in document.roles),
         protected=tuple(person for document in documents for person in document.protected),
         separate=tuple(one for document in documents for one in document.separate),
@@ -114,15 +113,24 @@ def merge_policies(documents: Sequence[PolicyDocument]) -> tuple[Policy, list[Di
         frozen=tuple(document.frozen for document in documents if document.frozen is not None),
         documents=tuple(document.origin for document in documents),
     )
+    policy = msgspec.structs.replace(policy, **{name: one for name, one in merged.items() if one is not None})
     diagnostics.extend(_contradicting_minimums(policy))
     diagnostics.extend(_impossible_demands(policy))
     return policy, diagnostics
 
 
+def _misplaced(documents: Sequence[PolicyDocument], files: Sequence[str]) -> Iterator[Diagnostic]:
+    for document in documents:
+        if not any(fits(glob, document.origin.path) for glob in files):
+            named = ", ".join(files)
+            message = f"a policy may only stand in the policy_files of the settings ({named}): move it there"
+            yield Diagnostic(severity="error", code="documents/policy-place", message=message, origin=document.origin)
+
+
 def _merged_limit(documents: Sequence[PolicyDocument], name: str, diagnostics: list[Diagnostic]) -> Limit | None:
     first: Limit | None = None
     for document in documents:
-        limit: Limit | None = getattr(document, name)
+        limit = document.limits.get(name)
         if limit is None:
             continue
         if first is None:

@@ -19,7 +19,7 @@ from reconciler.model.documents import Assignments, Documents, SettingsDocument,
 
 if TYPE_CHECKING:
     import datetime
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from reconciler.desired.yaml_reader import LocatedDocument
     from reconciler.model.exclusion import Exclusion
@@ -78,16 +78,23 @@ def read_repository(
     document is a warning.
     """
     walk = _walk(settings_file.parent, settings.exclusion)
-    documents, diagnostics = assemble(_documents(settings_file, walk.documents, instead or {}), today)
+    read = _documents(settings_file, walk.documents, instead or {})
+    documents, diagnostics = assemble(read, today, policy_files=settings.policy_files)
     diagnostics.extend(_judge_nearly(walk.nearly))
     diagnostics.sort(key=_place)
     return documents, diagnostics
 
 
 def assemble(
-    read: Iterable[tuple[list[LocatedDocument], list[Diagnostic]]], today: datetime.date
+    read: Iterable[tuple[list[LocatedDocument], list[Diagnostic]]],
+    today: datetime.date,
+    *,
+    policy_files: Sequence[str] | None = None,
 ) -> tuple[Documents, list[Diagnostic]]:
-    """Put together what was read, file by file, wherever it came from."""
+    """Put together what was read, file by file, wherever it came from.
+
+    ``policy_files`` are globs of the files that may hold a policy; elsewhere one is an error.
+    """
     assignments: list[Assignments] = []
     teams: list[Team] = []
     policies: list[PolicyDocument] = []
@@ -110,7 +117,7 @@ def assemble(
                 teams.extend(decoded)
     index, found = index_teams(teams)
     diagnostics.extend(found)
-    policy, found = merge_policies(policies)
+    policy, found = merge_policies(policies, policy_files)
     diagnostics.extend(found)
     expansion = TeamExpansion(index, today)
     expansion.every_team()

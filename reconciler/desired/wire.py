@@ -61,6 +61,9 @@ class SettingsShape(_Strict, frozen=True):
     service_account: PersonShape | msgspec.UnsetType = msgspec.UNSET
     exclude: list[Annotated[str, Meta(min_length=1)]] = []
     self_heal: Annotated[list[_AddressGlob], Meta(max_length=1000)] = []
+    policy_files: Annotated[list[Annotated[str, Meta(min_length=1)]], Meta(min_length=1)] | msgspec.UnsetType = (
+        msgspec.UNSET
+    )
 
 
 class ReferenceShape(_Strict, frozen=True):
@@ -196,6 +199,8 @@ class LimitsShape(_Strict, frozen=True):
 
     group_removals: LimitShape | msgspec.UnsetType = msgspec.UNSET
     run_removals: LimitShape | msgspec.UnsetType = msgspec.UNSET
+    group_additions: LimitShape | msgspec.UnsetType = msgspec.UNSET
+    run_additions: LimitShape | msgspec.UnsetType = msgspec.UNSET
 
 
 class RoleShape(_Strict, frozen=True):

@@ -43,7 +43,7 @@ class Diagnostic(msgspec.Struct, frozen=True, kw_only=True):
     """One finding: ``code`` is ``area/slug`` and stable, ``message`` says what and how to mend it.
 
     ``remedy`` is the end of the message that says what would allow it, so that nobody has to look for it in a text
-    that may hold names from outside.
+    that may hold names from outside. ``subject`` is the person that it is about, where that is one.
     """
 
     severity: Severity
@@ -52,6 +52,7 @@ class Diagnostic(msgspec.Struct, frozen=True, kw_only=True):
     address: str | None = None
     origin: Origin | None = None
     remedy: str | None = None
+    subject: str | None = None
 
     @property
     def finding(self) -> str:

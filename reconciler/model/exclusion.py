@@ -24,3 +24,8 @@ class Exclusion(msgspec.Struct, frozen=True):
         return all(
             any(path in {glob, f"{glob}/"} or fnmatch.fnmatchcase(path, glob) for glob in globs) for globs in self.lists
         )
+
+    def hides(self, path: str) -> bool:
+        """Return whether a file below the settings is left out, itself or with a folder that it is in."""
+        parts = path.split("/")
+        return self.covers(path) or any(self.covers("/".join(parts[:depth]) + "/") for depth in range(1, len(parts)))

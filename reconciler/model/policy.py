@@ -9,11 +9,14 @@ import msgspec
 from reconciler.model.diagnostics import Origin
 from reconciler.model.member import Member
 
-__all__ = ["Frozen", "Limit", "Override", "Policy", "RoleRule", "Separation"]
+__all__ = ["LIMITS", "Frozen", "Limit", "Override", "Policy", "RoleRule", "Separation"]
+
+
+LIMITS = ("group_removals", "run_removals", "group_additions", "run_additions")
 
 
 class Limit(msgspec.Struct, frozen=True, kw_only=True):
-    """How many people-roles may be removed: up to the larger of ``count`` and ``percent`` of those that are there.
+    """How many people-roles may be removed or added: the larger of ``count`` and ``percent`` of those that are there.
 
     ``origin`` is null for a limit that no document names.
     """
@@ -22,9 +25,9 @@ class Limit(msgspec.Struct, frozen=True, kw_only=True):
     percent: int
     origin: Origin | None = None
 
-    def allows(self, removals: int, members: int) -> bool:
-        """Return whether that many may go of so many; no rounding, 25 % of 10 are 2.5."""
-        return removals <= self.count or removals * 100 <= self.percent * members
+    def allows(self, moved: int, members: int) -> bool:
+        """Return whether that many may go from so many, or come to them; no rounding, 25 % of 10 are 2.5."""
+        return moved <= self.count or moved * 100 <= self.percent * members
 
     def __str__(self) -> str:
         return f"{self.count:,} or {self.percent} %"
@@ -79,6 +82,8 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
 
     group_removals: Limit = Limit(count=2, percent=25)
     run_removals: Limit = Limit(count=10, percent=10)
+    group_additions: Limit = Limit(count=10, percent=50)
+    run_additions: Limit = Limit(count=25, percent=50)
     roles: tuple[RoleRule, ...] = ()
     protected: tuple[Member, ...] = ()
     separate: tuple[Separation, ...] = ()

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["FindingView", "each", "findings", "named_few"]
 
 NAMES_SHOWN = 8
+PEOPLE_SHOWN = 50
 _SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")
 _SHOWN_OF_A_KIND = {"error": 20, "warning": 8, "note": 8}
 _APART = 2  # so many of one line are shown each by itself
@@ -66,8 +67,19 @@ def _folded(diagnostics: Iterable[Diagnostic], places: Mapping[str, str]) -> Ite
         if len(family) <= _APART:
             yield from (_view(one, "") for one in family)
             continue
-        others = tuple(places.get(one.address or "", one.address or "") for one in family[1:])
-        yield _view(family[0], f"; likewise in {len(others):,} more: {named_few(others)}")
+        yield _view(family[0], _others(family, places))
+
+
+def _others(family: list[Diagnostic], places: Mapping[str, str]) -> str:
+    """Return the people that the rest of a family is about, where each is about one; else the places."""
+    people = tuple(dict.fromkeys(one.subject for one in family if one.subject))
+    if all(one.subject for one in family) and len(people) > 1:
+        rest = people[1:]
+        shown = ", ".join(rest[:PEOPLE_SHOWN])
+        beyond = f" and {len(rest) - PEOPLE_SHOWN:,} more" if len(rest) > PEOPLE_SHOWN else ""
+        return f"; likewise {len(rest):,} more: {shown}{beyond}"
+    others = tuple(dict.fromkeys(places.get(one.address or "", one.address or "") for one in family[1:]))
+    return f"; likewise in {len(family) - 1:,} more: {named_few(others)}"
 
 
 def _view(one: Diagnostic, more: str) -> FindingView:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["COMMENT_CHARACTERS", "failure_review", "plan_review"]
 
 COMMENT_CHARACTERS = {"github": 65_536, "gitlab": 1_000_000}
+_LABELLED = {"policy/loosened", "policy/group-additions", "policy/run-additions"}
 _ROOM_FOR_MARKS = 200  # characters, for what finds the comment again
 
 
@@ -38,8 +39,9 @@ def plan_review(plan: Plan, *, by: By, budget: Budget, link: str | None) -> Revi
 
 
 def _is_guarded(one: Diagnostic) -> bool:
-    """Return whether people who guard policy and settings should look: a guard stops, or the settings change."""
-    return one.code.startswith("settings/") or (one.severity == "error" and one.code.startswith("policy/"))
+    """Return whether people who guard policy and settings should look: one of these changes, or a guard stops."""
+    changed = one.code in _LABELLED or one.code.startswith("settings/")
+    return changed or (one.severity == "error" and one.code.startswith("policy/"))
 
 
 def failure_review(failure: Failure, company_id: str, *, budget: Budget, link: str | None) -> Review:

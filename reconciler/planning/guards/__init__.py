@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from reconciler.planning.guards.additions import count_additions, group_additions, run_additions
 from reconciler.planning.guards.base_policy import judge_base_policy, judge_unknown_policy
 from reconciler.planning.guards.case import Case, removals_of
 from reconciler.planning.guards.ends import judge_ends
 from reconciler.planning.guards.frozen import judge_frozen
 from reconciler.planning.guards.gathering import plan_case
+from reconciler.planning.guards.loosening import judge_loosening
 from reconciler.planning.guards.members import below_minimum, missing_required, separation
 from reconciler.planning.guards.offline import judge_documents
 from reconciler.planning.guards.overrides import lift
@@ -32,11 +34,13 @@ if TYPE_CHECKING:
 __all__ = [
     "Case",
     "Judgement",
+    "count_additions",
     "judge",
     "judge_base_policy",
     "judge_documents",
     "judge_ends",
     "judge_frozen",
+    "judge_loosening",
     "judge_settings",
     "judge_unknown_policy",
     "plan_case",
@@ -66,6 +70,8 @@ def judge(case: Case, *, partial: bool = False) -> Judgement:
         *run_removals(case, lifting),
         *group_removals(case, lifting),
         *whole_group(case, lifting),
+        *run_additions(case),
+        *group_additions(case),
         *empties_group(case),
         *protected_person(case, lifting),
         *own_account(case, lifting),

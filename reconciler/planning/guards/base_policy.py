@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from reconciler.model.policy import Limit, Policy, RoleRule
+from reconciler.model.policy import LIMITS, Limit, Policy, RoleRule
+from reconciler.planning.guards.additions import group_additions, run_additions
 from reconciler.planning.guards.case import finding
 from reconciler.planning.guards.members import below_minimum, missing_required, separation
 from reconciler.planning.guards.overrides import lift
@@ -25,7 +26,13 @@ __all__ = ["judge_base_policy", "judge_unknown_policy", "stricter_part"]
 _NAMES_SHOWN = 5
 _NO_LIMIT = Limit(count=10**9, percent=100)
 # Their findings stand at a line of the base, which is no line of these documents.
-_AT_THE_RULE = {"policy/below-minimum", "policy/missing-required", "policy/separation", "policy/run-removals"}
+_AT_THE_RULE = {
+    "policy/below-minimum",
+    "policy/missing-required",
+    "policy/run-additions",
+    "policy/run-removals",
+    "policy/separation",
+}
 
 
 def judge_base_policy(case: Case, base: Policy, revision: str) -> list[Diagnostic]:
@@ -34,7 +41,7 @@ def judge_base_policy(case: Case, base: Policy, revision: str) -> list[Diagnosti
     Overrides and freezes count as the case has them.
     """
     part = stricter_part(base, case.policy)
-    if part == Policy(group_removals=_NO_LIMIT, run_removals=_NO_LIMIT):
+    if part == msgspec.structs.replace(Policy(), **dict.fromkeys(LIMITS, _NO_LIMIT)):
         return []
     then = msgspec.structs.replace(
         part, overrides=case.policy.overrides, frozen=case.policy.frozen, documents=case.policy.documents
@@ -44,6 +51,8 @@ def judge_base_policy(case: Case, base: Policy, revision: str) -> list[Diagnosti
     found = (
         *run_removals(judged, lifting),
         *group_removals(judged, lifting),
+        *run_additions(judged),
+        *group_additions(judged),
         *protected_person(judged, lifting),
         *below_minimum(judged),
         *missing_required(judged),
@@ -87,17 +96,19 @@ def _as_of_base(one: Diagnostic, revision: str) -> Diagnostic:
 
 def stricter_part(base: Policy, now: Policy) -> Policy:
     """Return what of the base's policy the policy of now does not already demand, without its overrides and freezes."""
-    return Policy(
-        group_removals=_limit(base.group_removals, now.group_removals),
-        run_removals=_limit(base.run_removals, now.run_removals),
-        roles=tuple(_rules(base, now)),
-        protected=_missing(base.protected, now.protected),
-        separate=tuple(one for one in base.separate if not any(_covers(other, one) for other in now.separate)),
+    return msgspec.structs.replace(
+        Policy(
+            roles=tuple(_rules(base, now)),
+            protected=_missing(base.protected, now.protected),
+            separate=tuple(one for one in base.separate if not any(_covers(other, one) for other in now.separate)),
+        ),
+        **{name: _limit(getattr(base, name), getattr(now, name)) for name in LIMITS},
     )
 
 
 def _limit(base: Limit, now: Limit) -> Limit:
-    stricter = base.count < now.count or base.percent < now.percent
+    # a limit on additions that no policy names only warns
+    stricter = base.count < now.count or base.percent < now.percent or (now.origin is None and base.origin is not None)
     return base if stricter else _NO_LIMIT
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 
 from reconciler.model.diagnostics import TO_ALLOW_IT, Diagnostic
-from reconciler.model.live import PeopleList, Person
+from reconciler.model.live import PeopleList, Person, Place
 from reconciler.model.member import Member
 from reconciler.model.plan import GroupChange, PresetChange
 from reconciler.model.policy import Policy
@@ -35,13 +35,17 @@ class JudgedRole(msgspec.Struct, frozen=True, gc=False):
 
 
 class JudgedPreset(msgspec.Struct, frozen=True, gc=False):
-    """One managed preset with all its role groups, managed or not; ``change`` is null where nothing changes."""
+    """One managed preset with all its role groups, managed or not; ``change`` is null where nothing changes.
+
+    ``where`` is the place and tool whose lists say who may be assigned.
+    """
 
     address: str
     place: str
     template: str
     roles: tuple[JudgedRole, ...]
     change: PresetChange | None
+    where: Place | None = None
 
     @property
     def title(self) -> str:
@@ -104,7 +108,7 @@ def few(places: Iterable[str]) -> str:
     return f"{', '.join(listed[:PLACES_NAMED])}{more}"
 
 
-def finding(
+def finding(  # noqa: PLR0913 - the parts of a diagnostic, each named
     severity: Severity,
     code: str,
     message: str,
@@ -112,11 +116,18 @@ def finding(
     address: str | None = None,
     origin: Origin | None = None,
     remedy: str = "",
+    subject: str | None = None,
 ) -> Diagnostic:
-    """Return a diagnostic with its way through at the end of the message."""
+    """Return a diagnostic with its way through at the end of the message; ``subject`` is whom it is about."""
     words = f"{message}{TO_ALLOW_IT}{remedy}" if remedy else message
     return Diagnostic(
-        severity=severity, code=code, message=words, address=address, origin=origin, remedy=remedy or None
+        severity=severity,
+        code=code,
+        message=words,
+        address=address,
+        origin=origin,
+        remedy=remedy or None,
+        subject=subject,
     )
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from reconciler.planning.guards.case import Case, judged_preset, role_names
 
 if TYPE_CHECKING:
@@ -39,7 +41,8 @@ def plan_case(  # noqa: PLR0913 - the parts of a case, each named
         roles = names[target.preset.version_id or target.template.version_id or ""]
         place = target.project.name if target.project else "company"
         change = changed.get(target.address)
-        presets.append(judged_preset((target.address, place, target.template.name), target.preset, roles, change))
+        judged = judged_preset((target.address, place, target.template.name), target.preset, roles, change)
+        presets.append(msgspec.structs.replace(judged, where=target.place))
     return Case(
         changes=changes,
         presets=tuple(presets),

@@ -46,27 +46,43 @@ def _where(preset: JudgedPreset, role: JudgedRole) -> str:
 def below_minimum(case: Case) -> Iterator[Diagnostic]:
     """Stop when a role of a preset that changes will have fewer people than its rule asks for."""
     elsewhere = _Elsewhere()
+    may = {one.place: frozenset(person.id for person in one.people) for one in case.assignees}
     for rule in case.policy.roles:
         if rule.min_members is None or rule.minimum_origin is None:
             continue
         for preset in case.presets:
+            eligible = None if preset.where is None else may.get(preset.where)
             for role in preset.roles:
-                count = len({person.id for person in role.members})
-                if count >= rule.min_members or not fits(rule.role, role.name):
+                if not fits(rule.role, role.name):
                     continue
+                unable = _unable(role, case.inactive, eligible)
+                count = len({person.id for person in role.members}) - len(unable)
+                if count >= rule.min_members:
+                    continue
+                able = f" who can act (not {few(unable)})" if unable else ""
                 if preset.change is None:
-                    message = f"{role.name} has fewer than {rule.min_members:,} people"
+                    message = f"{role.name} has fewer than {rule.min_members:,} people{able}"
                     elsewhere.add("policy/below-minimum", message, rule.minimum_origin, preset)
                     continue
                 yield finding(
                     "error",
                     "policy/below-minimum",
-                    f"{preset.title} · {role.name} would hold {count:,}, and at least {rule.min_members:,} must",
+                    f"{preset.title} · {role.name} would hold {count:,}{able}, and at least {rule.min_members:,} must",
                     address=preset.address,
                     origin=rule.minimum_origin,
                     remedy=f"name more people{_where(preset, role)}, or a lower min_members at {rule.minimum_origin}",
                 )
     yield from elsewhere.findings()
+
+
+def _unable(role: JudgedRole, inactive: frozenset[str] | None, eligible: frozenset[str] | None) -> list[str]:
+    """Return who of a role cannot answer for it: inactive people, and those whom a list that was read does not have."""
+    unable = {
+        person.id: str(person)
+        for person in role.members
+        if (person.login or "").lower() in (inactive or ()) or (eligible is not None and person.id not in eligible)
+    }
+    return list(unable.values())
 
 
 def missing_required(case: Case) -> Iterator[Diagnostic]:

@@ -52,7 +52,9 @@ def _additions(change: PresetChange, may: _Eligible) -> Iterator[Diagnostic]:
                     f"whether {who} may be assigned on {tool} in {place} is not in the snapshot; "
                     "the service may refuse this write"
                 )
-                yield finding("warning", "live/unchecked-assignee", message, address=address, origin=origin)
+                yield finding(
+                    "warning", "live/unchecked-assignee", message, address=address, origin=origin, subject=who
+                )
             elif person.id not in eligible:
                 message = f"{who} cannot be added to {group.name}: not a possible assignee of {tool} in {place}"
                 yield finding(
@@ -62,6 +64,7 @@ def _additions(change: PresetChange, may: _Eligible) -> Iterator[Diagnostic]:
                     remedy=_access(eligible, place),
                     address=address,
                     origin=origin,
+                    subject=who,
                 )
 
 
@@ -116,6 +119,7 @@ def inactive_person(case: Case) -> Iterator[Diagnostic]:
                         "cannot be added",
                         address=change.address,
                         origin=person.origin,
+                        subject=person.name or person.login,
                         remedy="an active user for them in the directory; else take them out of this line",
                     )
     yield from _staying(case, inactive)

@@ -166,12 +166,13 @@ def _whoever(
                 address=one.change.address,
                 origin=one.group.origin,
                 remedy=remedy,
+                subject=_name(one.person),
             )
     for removals in let_go.values():
         places = few(place_of(one.change, one.group) for one in removals)
         person = removals[0].person
         words = f"an override lets {_chosen(person, what, chosen)} go from {places}"
-        yield finding("warning", code, words, origin=removals[0].group.origin)
+        yield finding("warning", code, words, origin=removals[0].group.origin, subject=_name(person))
     yield from _managers(case, code, what, chosen)
 
 
@@ -191,6 +192,10 @@ def _chosen(
     return f"{person.name or person.login or f'login id {person.id}'}, {what} ({line.origin if line else ''})"
 
 
+def _name(person: Person | RemovedPerson) -> str:
+    return f"{person.name or 'somebody'} ({person.login or f'login id {person.id}'})"
+
+
 def _managers(
     case: Case, code: str, what: str, chosen: Callable[[Person | RemovedPerson], Member | None]
 ) -> Iterator[Diagnostic]:
@@ -206,7 +211,7 @@ def _managers(
         if manager is not None and manager.before is not None:
             who = _chosen(manager.before, what, chosen)
             message = f"{who} would no longer be workflow manager of {few(place_of(one) for one in changes)}"
-            yield finding("warning", code, message, origin=manager.origin)
+            yield finding("warning", code, message, origin=manager.origin, subject=_name(manager.before))
 
 
 def protected_person(case: Case, lifting: Lifting) -> Iterator[Diagnostic]:
@@ -258,12 +263,12 @@ def loses_everything(case: Case) -> Iterator[Diagnostic]:
     for login_id, one in leaving.items():
         # whoever was hired again may hold by another account what this one loses
         if login_id not in holding and (one.person.login or "").lower() not in logins:
-            person = one.person
-            who = f"{person.name or 'somebody'} ({person.login or f'login id {login_id}'})"
+            who = _name(one.person)
             yield finding(
                 "warning",
                 "policy/loses-everything",
                 f"{who} would hold no role any more in the presets that are managed",
                 address=one.change.address,
                 origin=one.group.origin,
+                subject=who,
             )

@@ -19,7 +19,7 @@ _VARIABLES = {
     "api_url": "RECONCILER_API_URL",
     "auth_url": "RECONCILER_AUTH_URL",
 }
-_OTHERS = ("company_name", "service_account", "exclude", "self_heal")
+_OTHERS = ("company_name", "service_account", "exclude", "policy_files", "self_heal")
 _LONGEST_VALUE = 200
 _OLD_VALUE = "; this request is still judged by the old value"
 _LATER = {"company_name": "", "exclude": "; this request is judged with every file that either of the two reads"}

@@ -186,6 +186,6 @@ def test_somebody_twice_in_a_group_counts_once(tmp_path: Path) -> None:
     assert [one.code for one in told] == ["policy/inactive-person", "live/kept-not-possible"]
     assert "stays in 1: Invoice Approval · Harbor Bridge · Accounting" in told[0].message
     (below,) = [one.message for one in plan.diagnostics if one.code == "policy/below-minimum"]
-    assert "1" in below
+    assert "would hold 0 who can act (not Cy), and at least 2 must" in below
     notices = find_notices(observation.resolved, state, Policy(), templates=(), previous=None, today=TODAY)
     assert [one.kind for one in notices] == ["inactive"]

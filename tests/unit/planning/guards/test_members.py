@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
+from reconciler.model.live import PeopleList
 from reconciler.planning.guards.members import below_minimum, missing_required, separation
-from tests.support.cases import case, change, group, limits, lines, preset, role, rule, separate
+from tests.support.cases import case, change, group, limits, lines, person, preset, role, rule, separate
 
 PLAN = change(group("Accounting", keep=[1], add=[2]))
 
@@ -113,3 +115,23 @@ def test_separation_says_what_to_do() -> None:
         "apart; to allow it: take P1 out of Accounting at a.yaml:9:7, or out of Legal; or end the separation at "
         "policy.yaml:3:5"
     ]
+
+
+@pytest.mark.parametrize(
+    ("inactive", "listed", "unable"),
+    [({"p3@acme.test"}, None, "P3"), (set(), [1, 2], "P3"), ({"p2@acme.test"}, [1, 2], "P2, P3")],
+    ids=["inactive", "not a possible assignee", "both"],
+)
+def test_only_people_who_can_act_count(inactive: set[str], listed: list[int] | None, unable: str) -> None:
+    """Neither inactive people nor those whom the list of possible assignees lacks; without a list everybody counts."""
+    changing = change(group(keep=[1, 2], add=[3]))
+    where = changing.place
+    will = preset(role("Accounting", [1, 2, 3]), of=changing)
+    judged = case(changing, presets=(will,), policy=limits(roles=(rule("Accounting", 3),)))
+    lists = () if listed is None else (PeopleList(place=where, people=tuple(map(person, listed))),)
+    presets = tuple(msgspec.structs.replace(one, where=where) for one in judged.presets)
+    judged = msgspec.structs.replace(judged, presets=presets, inactive=frozenset(inactive), assignees=lists)
+    (found,) = lines(below_minimum(judged))
+    assert f"would hold {3 - len(unable.split())} who can act (not {unable}), and at least 3 must" in found
+    able = msgspec.structs.replace(judged, inactive=None, assignees=())
+    assert lines(below_minimum(able)) == []
