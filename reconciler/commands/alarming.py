@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from reconciler.commands.options import note, require_folder, write_file
+from reconciler.commands.files import require_writable, write_file
+from reconciler.commands.options import note
 from reconciler.commands.showing import checked_link
 from reconciler.errors import DeliveryError, ReconcilerError
 
@@ -78,7 +79,7 @@ def prepare_alarms(
 
         forge = open_forge(read_forge(os.environ))
     if metrics_at is not None:
-        require_folder(metrics_at)
+        require_writable(metrics_at)
     if gateway is not None:
         from reconciler.settings.alerts import check_gateway  # noqa: PLC0415 - the same
 

@@ -14,6 +14,7 @@ from reconciler.applying import apply_plan, declined, require_approved, require_
 from reconciler.commands.approval import approve
 from reconciler.commands.basing import with_old_lines, with_power_of_base
 from reconciler.commands.choosing import Making, choose_to_apply, only_options, require_committed, require_sense
+from reconciler.commands.files import require_own, require_writable
 from reconciler.commands.grounds import read_grounds, tolerance_of
 from reconciler.commands.interrupts import first_interrupt_waits
 from reconciler.commands.journals import require_newest
@@ -24,7 +25,6 @@ from reconciler.commands.options import (
     journal_option,
     note,
     out_option,
-    require_folder,
     text_or_json,
 )
 from reconciler.commands.show import read_plan
@@ -109,14 +109,14 @@ def apply(  # noqa: PLR0913 - one parameter an option
     7 documents, 64 nobody to ask.
     """
     if out is not None:
-        require_folder(out)
+        require_writable(out)
     wanted = Making(**making)
     require_sense(wanted, since, saved=bool(plan_files))
     workspace = open_workspace(common)
     choice = choose_to_apply(workspace, wanted)
     telling = Telling(common, shown_as, out)
     commits = () if since is None else tuple(reversed(read_history(workspace.root, since)))
-    journal = journal_folder(workspace.root, journal_at)
+    journal = require_own(journal_folder(workspace.root, journal_at))
     order = _Order(
         plan_files, approved, since, yes=yes, adds_only=wanted.adds_only, checked=None if allow_older else journal
     )

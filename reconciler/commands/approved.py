@@ -11,7 +11,8 @@ import click
 import msgspec
 
 from reconciler.commands.commits import MOST_COMMITS, WaitingCommits, find_waiting
-from reconciler.commands.options import common_options, emit, text_or_json, write_file
+from reconciler.commands.files import write_file
+from reconciler.commands.options import common_options, emit, text_or_json
 from reconciler.commands.workspace import open_workspace
 from reconciler.desired import read_changed_documents, read_history
 from reconciler.errors import DocumentsError, FileError, StaleError

@@ -11,9 +11,10 @@ import click
 import msgspec
 
 from reconciler.commands.alarming import Found, alarm_options, prepare_alarms, raise_alarms
+from reconciler.commands.files import require_own, require_writable
 from reconciler.commands.making import live_source
 from reconciler.commands.observing import observe, require_whole, with_age, with_lists_of_invalid
-from reconciler.commands.options import common_options, emit, journal_option, note, out_option, require_folder
+from reconciler.commands.options import common_options, emit, journal_option, note, out_option
 from reconciler.commands.readers import open_reader
 from reconciler.commands.reporting import DRIFT_FORMATS, drift_exit_code, report_text
 from reconciler.commands.showing import Showing
@@ -100,11 +101,11 @@ def drift(
     6 not everything could be read, or somebody could not be told, 7 invalid documents.
     """
     if out is not None:
-        require_folder(out)
+        require_writable(out)
     started = time.monotonic()
     alarms = prepare_alarms(**alarmed)
     workspace = open_workspace(common)
-    folder = journal_folder(workspace.root, journal_at)
+    folder = require_own(journal_folder(workspace.root, journal_at))
     previous = _previous(previous_at, folder, workspace, common)
     observation = _look(workspace, common, snapshot, alarms)
     report = _report(observation, workspace, previous, from_snapshot=snapshot is not None)

@@ -7,8 +7,8 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from reconciler.commands.files import document_mode, write_file
 from reconciler.commands.observing import local_presets, observe, require_whole
-from reconciler.commands.options import document_mode, write_file
 from reconciler.commands.progress import show_progress
 from reconciler.commands.workspace import now, problems
 from reconciler.desired import read_repository

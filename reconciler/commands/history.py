@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from reconciler.commands.options import common_options, emit, journal_option, out_option, require_folder, text_or_json
+from reconciler.commands.files import require_writable
+from reconciler.commands.options import common_options, emit, journal_option, out_option, text_or_json
 from reconciler.commands.workspace import journal_folder
 from reconciler.errors import FileError
 from reconciler.journal import read_runs
@@ -38,7 +39,7 @@ def history(
     A run that was cut off is shown as such, with the presets whose outcome is not known.
     """
     if out is not None:
-        require_folder(out)
+        require_writable(out)
     if journal_at is not None and not journal_at.is_dir():
         raise FileError(f"there is no journal folder {journal_at}; name an existing one with --journal")
     root = find_settings_file(common.config, Path.cwd()).parent if journal_at is None else Path()

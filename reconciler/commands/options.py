@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from reconciler.commands.files import write_file
 from reconciler.errors import FileError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-__all__ = ["Common", "common_options", "document_mode", "emit", "journal_option", "note", "out_option",
-           "require_folder", "text_or_json", "write_file"]  # fmt: skip
+__all__ = ["Common", "common_options", "emit", "journal_option", "note", "out_option", "text_or_json"]
 
 Command = TypeVar("Command", bound="Callable[..., Any]")
 
@@ -119,40 +119,3 @@ def note(text: str, common: Common) -> None:
     """Print on stderr what is not a result."""
     if not common.quiet:
         sys.stderr.write(f"{text}\n")
-
-
-def require_folder(path: Path) -> None:
-    """Refuse a file that could not be written later, before anything is asked of the service."""
-    if path.is_dir():
-        raise FileError(f"cannot write {path}: it is a folder; name a file")
-    if not path.absolute().parent.is_dir():
-        raise FileError(f"cannot write {path}: there is no folder {path.parent}; make it first")
-
-
-def write_file(path: Path, content: bytes, *, mode: int | None = None) -> None:
-    """Write a file whole or not at all, for its owner alone unless ``mode`` says more; raises FileError on failure."""
-    import tempfile  # noqa: PLC0415 - start-up is measured
-
-    temporary = None
-    try:
-        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
-            temporary = Path(file.name)
-            file.write(content)
-            file.flush()
-            if mode is not None:
-                os.fchmod(file.fileno(), mode)
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    except OSError as error:
-        if temporary is not None:
-            temporary.unlink(missing_ok=True)
-        raise FileError(f"cannot write {path}: {error.strerror}") from error
-
-
-def document_mode(path: Path) -> int:
-    """Return the permissions that a document has, or those of any new file."""
-    if path.exists():
-        return path.stat().st_mode & 0o777
-    mask = os.umask(0)  # there is no way to ask without setting it
-    os.umask(mask)
-    return 0o666 & ~mask

@@ -10,8 +10,9 @@ import click
 
 from reconciler.commands.basing import read_base_for, with_old_lines, with_power_of_base
 from reconciler.commands.choosing import choose, only_options
+from reconciler.commands.files import require_writable, write_file
 from reconciler.commands.making import make_plan
-from reconciler.commands.options import common_options, emit, note, require_folder, write_file
+from reconciler.commands.options import common_options, emit, note
 from reconciler.commands.showing import Showing, plan_exit_code, plan_text, showing_options
 from reconciler.commands.workspace import journal_folder, open_workspace, read_documents
 from reconciler.errors import UsageError
@@ -62,7 +63,7 @@ def plan(  # noqa: PLR0913 - one parameter an option
     if refresh is not None and snapshot is None:
         raise UsageError("--refresh goes with --snapshot FILE; make one with: reconciler snapshot --out FILE")
     if out is not None:
-        require_folder(out)
+        require_writable(out)
         # a plan that fails must not leave an earlier one behind under the same name
         out.unlink(missing_ok=True)
     workspace = open_workspace(common)

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import click
 import msgspec
 
-from reconciler.commands.options import common_options, emit, out_option, require_folder
+from reconciler.commands.files import require_writable
+from reconciler.commands.options import common_options, emit, out_option
 from reconciler.commands.showing import Showing, plan_exit_code, plan_text, showing_options
 from reconciler.errors import FileError
 from reconciler.model.drift import DRIFT_FORMAT
@@ -60,7 +61,7 @@ def show(common: Common, plan_file: Path, out: Path | None, *, detailed_exitcode
     Exit codes are those of 'plan'; for a report 0, or 2 with --detailed-exitcode as 'drift' has it.
     """
     if out is not None:
-        require_folder(out)
+        require_writable(out)
     content = _content(plan_file)
     color = out is None and common.color(sys.stdout)
     if _is_report(content):

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import click
 import msgspec
 
+from reconciler.commands.files import require_writable, write_file
 from reconciler.commands.observing import observe, require_whole, with_lists_of_invalid
-from reconciler.commands.options import common_options, emit, require_folder, write_file
+from reconciler.commands.options import common_options, emit
 from reconciler.commands.readers import open_reader
 from reconciler.commands.workspace import open_workspace, read_documents
 from reconciler.planning.held import LOOKING
@@ -29,7 +30,7 @@ def snapshot(common: Common, out: Path) -> int:
     It holds what planning just now needed, and who may be assigned where presets are invalid; a plan that adds people
     elsewhere says what it could not check.
     """
-    require_folder(out)
+    require_writable(out)
     workspace = open_workspace(common)
     documents, diagnostics = read_documents(msgspec.structs.replace(workspace, tolerance=LOOKING))
     with open_reader(workspace, common, None) as reader:

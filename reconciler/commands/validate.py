@@ -10,8 +10,9 @@ import click
 
 from reconciler.commands.annotating import ANNOTATION_FORMATS, AnnotationFormat, annotate
 from reconciler.commands.basing import with_old_lines, with_power_of_base
+from reconciler.commands.files import require_writable
 from reconciler.commands.making import loosening_findings
-from reconciler.commands.options import common_options, emit, out_option, require_folder
+from reconciler.commands.options import common_options, emit, out_option
 from reconciler.commands.workspace import journal_folder, now, open_workspace, read_documents
 from reconciler.desired import read_base
 from reconciler.errors import RefusedError
@@ -51,7 +52,7 @@ def validate(
     policy forbids and documents ask for all the same is told too (exit code 3); invalid documents are 7.
     """
     if out is not None:
-        require_folder(out)
+        require_writable(out)
     workspace = open_workspace(common)
     base_read = None if base is None else read_base(workspace.settings_file, base, now().date())
     workspace = with_old_lines(

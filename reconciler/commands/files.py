@@ -1,0 +1,120 @@
+"""Files that commands write: whole or not at all where they are files, and to nothing that a request could redirect."""
+
+from __future__ import annotations
+
+import os
+import socket
+import stat
+from pathlib import Path
+
+from reconciler.errors import FileError, UsageError
+
+__all__ = ["document_mode", "require_own", "require_writable", "write_file"]
+
+
+def require_writable(path: Path) -> None:
+    """Refuse a file that could not be written later, before anything is asked of the service.
+
+    Raises FileError, and UsageError for a symbolic link that git tracks.
+    """
+    target = _target(path)
+    if target.is_dir():
+        raise FileError(f"cannot write {path}: it is a folder; name a file")
+    folder = path.parent if target.parent == path.absolute().parent else target.parent
+    if not folder.is_dir():
+        raise FileError(f"cannot write {path}: there is no folder {folder}; make it first")
+    # a file is replaced, which is up to its folder
+    asked = target if _is_special(target) else folder
+    if not os.access(asked, os.W_OK):
+        raise FileError(f"cannot write {path}: {asked} may not be written by this account, or is read-only")
+
+
+def write_file(path: Path, content: bytes, *, mode: int | None = None) -> None:
+    """Write a file whole or not at all, for its owner alone unless ``mode`` says more.
+
+    A symbolic link is followed, and a device, pipe or socket is written to. Raises FileError on failure, and UsageError
+    for a link that git tracks: a request could redirect it.
+    """
+    target = _target(path)
+    try:
+        if _is_special(target):
+            _write_to(target, content)
+        else:
+            _replace(target, content, mode)
+    except OSError as error:
+        raise FileError(f"cannot write {path}: {error.strerror}") from error
+
+
+def require_own(path: Path) -> Path:
+    """Return a path that leads nowhere by a symbolic link that git tracks; raises UsageError for any other."""
+    from reconciler.desired import find_tracked  # noqa: PLC0415 - start-up is measured
+
+    here = path.absolute()
+    for link in (one for one in (here, *here.parents) if one.is_symlink()):
+        if link.name in find_tracked(link.parent, link.parent):
+            raise UsageError(
+                f"{link} is a symbolic link that git tracks, so a request could redirect what is written there: name "
+                "another place"
+            )
+    return path
+
+
+def _target(path: Path) -> Path:
+    """Return where a path leads."""
+    here = require_own(path).absolute()
+    if _is_special(here):  # also what /dev/stdout leads to, which has no other name
+        return here
+    try:
+        return here.resolve()
+    except (OSError, RuntimeError) as error:  # links in a circle
+        raise FileError(f"cannot write {path}: its links lead nowhere") from error
+
+
+def _is_special(path: Path) -> bool:
+    """Return whether a path is there and neither a file nor a folder, or is a stream of this process."""
+    if path.is_relative_to("/dev") or path.is_relative_to("/proc"):
+        return not path.is_dir()
+    try:
+        mode = path.stat().st_mode
+    except OSError:
+        return False
+    return not stat.S_ISREG(mode) and not stat.S_ISDIR(mode)
+
+
+def _write_to(path: Path, content: bytes) -> None:
+    if stat.S_ISSOCK(path.stat().st_mode):
+        with socket.socket(socket.AF_UNIX) as connection:
+            connection.connect(str(path))
+            connection.sendall(content)
+        return
+    descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_NOCTTY)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
+
+
+def _replace(path: Path, content: bytes, mode: int | None) -> None:
+    import tempfile  # noqa: PLC0415 - start-up is measured
+
+    temporary = None
+    try:
+        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
+            temporary = Path(file.name)
+            file.write(content)
+            file.flush()
+            if mode is not None:
+                os.fchmod(file.fileno(), mode)
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except OSError:
+        if temporary is not None:
+            temporary.unlink(missing_ok=True)
+        raise
+
+
+def document_mode(path: Path) -> int:
+    """Return the permissions that a document has, or those of any new file."""
+    if path.exists():
+        return path.stat().st_mode & 0o777
+    mask = os.umask(0)  # there is no way to ask without setting it
+    os.umask(mask)
+    return 0o666 & ~mask
