@@ -145,13 +145,17 @@ def _require_recent(observed_at: str, alarms: Alarms) -> None:
 
 
 def _previous(path: Path | None, folder: Path, workspace: Workspace, common: Common) -> DriftReport | None:
-    """Read the report before; one that git tracks does not count, as any request can bring it."""
+    """Read the report before; none of the future counts, and none that git tracks, as any request can bring it."""
     company_id = workspace.settings.company_id
     if path is None:
         tracked = find_tracked(workspace.root, folder)
         if tracked:
             note(f"files of the journal {folder} are in git and were not read: put the folder in .gitignore", common)
-        return read_last_drift(folder, company_id, tracked)
+        report, later = read_last_drift(folder, company_id, now(), tracked)
+        if later:
+            reports = "1 report is" if later == 1 else f"{later:,} reports are"
+            note(f"{reports} from the future and not compared with, because a clock was ahead: {folder}", common)
+        return report
     try:
         content = path.read_bytes()
     except OSError as error:
@@ -159,7 +163,13 @@ def _previous(path: Path | None, folder: Path, workspace: Workspace, common: Com
             f"cannot read the report {path}: {error.strerror}; "
             "write one with: reconciler drift --format json --out FILE"
         ) from error
-    return decode_report(content, str(path), company_id)
+    report = decode_report(content, str(path), company_id)
+    if report.is_after(now()):
+        note(
+            f"{path} is from the future and not compared with, because a clock was ahead ({report.created_at})", common
+        )
+        return None
+    return report
 
 
 def _report(

@@ -20,6 +20,7 @@ from reconciler.model.outcomes import (
 )
 
 if TYPE_CHECKING:
+    import datetime
     from collections.abc import Collection, Sequence
     from pathlib import Path
 
@@ -49,17 +50,23 @@ def read_runs(folder: Path, without: Collection[str] = ()) -> list[RecordedRun]:
     return runs
 
 
-def read_last_drift(folder: Path, company_id: str, without: Collection[str] = ()) -> DriftReport | None:
-    """Return the newest drift report of a company, null where the journal has none; a torn one does not count.
+def read_last_drift(
+    folder: Path, company_id: str, now: datetime.datetime, without: Collection[str] = ()
+) -> tuple[DriftReport | None, int]:
+    """Return the newest drift report of a company that is not later than ``now``, null where the journal has none.
 
-    Files named ``without`` are not read.
+    A torn one does not count, and files named ``without`` are not read. The number is of later reports, made by a clock
+    that was ahead.
     """
+    later = 0
     for path in _files(folder, without):
         with suppress(OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError), path.open("rb") as file:
             event = _decoder.decode(file.readline())
             if isinstance(event, DriftFound) and event.report.company_id == company_id:
-                return event.report
-    return None
+                if not event.report.is_after(now):
+                    return event.report, later
+                later += 1
+    return None, later
 
 
 def read_applied(folder: Path, company_id: str) -> list[AppliedPreset] | None:

@@ -200,6 +200,17 @@ class DriftReport(msgspec.Struct, frozen=True, kw_only=True):
     templates: tuple[TemplateGroups, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
 
+    def is_after(self, moment: datetime.datetime) -> bool:
+        """Return whether the report, or the live that it is of, is later than a moment: some clock was ahead."""
+        return any(_is_after(text, moment) for text in (self.created_at, self.live.observed_at))
+
+
+def _is_after(text: str, moment: datetime.datetime) -> bool:
+    try:
+        return datetime.datetime.fromisoformat(text) > moment
+    except (ValueError, TypeError):  # not a moment, or one without a zone
+        return False
+
 
 class DriftFound(msgspec.Struct, frozen=True, kw_only=True, tag_field="event", tag="drift-found"):
     """The only line of a journal file that a drift run leaves."""

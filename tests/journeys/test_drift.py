@@ -295,3 +295,25 @@ def test_11_a_plan_says_which_presets_of_the_base_are_out_of_sight(trial: Trial,
     (line,) = [one for one in shown.splitlines() if one.endswith("[live/unseen]")]
     assert line.startswith("! 1 entry or preset that ")
     assert "(Invoice Approval · Harbor Bridge): check the access of the account" in line
+
+
+def test_12_a_clock_that_was_ahead(trial: Trial) -> None:
+    """One report from the future spoils no later one: the report before is the last of the past, and that is told."""
+    trial.sandbox.edit("32", "1042", pm=["1", "2", "5"])
+    trial.run("drift", "--format", "json", "--out", "today.json")
+    journal = trial.folder / ".reconciler" / "journal"
+    newest = max(journal.glob("*.jsonl"))
+    ahead = (
+        newest.read_text()
+        .replace('"created_at":"20', '"created_at":"21')
+        .replace('"observed_at":"20', '"observed_at":"21')
+    )
+    (journal / newest.name.replace("20", "21", 1)).write_text(ahead)
+    told = trial.run("drift")
+    assert "1 known" in told
+    assert "1 report is from the future and not compared with, because a clock was ahead" in told
+    report = (trial.folder / "today.json").read_text().replace('"created_at": "20', '"created_at": "21')
+    (trial.folder / "ahead.json").write_text(report)
+    told = trial.run("drift", "--previous", "ahead.json")
+    assert "1 new" in told
+    assert "ahead.json is from the future" in told
