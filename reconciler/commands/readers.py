@@ -45,7 +45,7 @@ class LiveReader(Protocol):
 
     @property
     def pacing(self) -> Pacing | None:
-        """What it cost so far, if it costs anything."""
+        """The cost so far, or null where reading costs nothing."""
         ...
 
     @property

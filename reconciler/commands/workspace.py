@@ -62,7 +62,7 @@ class Workspace(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def plan_service(self) -> PlanService:
-        """What plans record of the service."""
+        """The addresses and the account that plans record of the service."""
         account = self.settings.service_account
         return PlanService(
             api_url=self.service.api_url,

@@ -54,7 +54,7 @@ class RefreshingReader:
 
     @property
     def pacing(self) -> Pacing:
-        """What the requests cost."""
+        """The cost of the requests."""
         return self._reader.pacing
 
     def catalogue(self, *, with_projects: bool, fields: frozenset[str] | None) -> Catalogue:

@@ -92,7 +92,7 @@ class Drift(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def key(self) -> tuple[str, str, str, str]:
-        """What makes it the same one in the next report, whatever anything is called by then."""
+        """The ids by which the next report knows it, under any name."""
         return (self.address, self.group.uuid if self.group else "", self.person.id, self.direction)
 
 
@@ -113,7 +113,7 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def key(self) -> tuple[str, str, str, str]:
-        """What makes it the same one in the next report."""
+        """The ids by which the next report knows it."""
         return (self.kind, self.address, self.group.uuid if self.group else "", self.person.id if self.person else "")
 
 

@@ -28,7 +28,7 @@ class Member(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def key(self) -> tuple[str, str]:
-        """What makes two lines name the same thing: the kind and the text, logins without case."""
+        """The kind and the text by which two lines name the same thing; logins without case."""
         if self.login is not None:
             return ("login", self.login.lower())
         if self.login_id is not None:

@@ -36,14 +36,14 @@ class RowView(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def shown(self) -> str:
-        """What happens, or what happened on which side."""
+        """The event, or the side on which it happened."""
         if self.side is None:
             return self.sign
         return f"was {self.side}" if self.over else _SIDES[self.side]
 
     @property
     def kind(self) -> Sign | Side:
-        """What it is counted as."""
+        """The kind it is counted as."""
         return self.side or self.sign
 
 
@@ -66,7 +66,7 @@ class PresetView(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def counts(self) -> str:
-        """What changes or differs, for all presets it speaks for."""
+        """The counts of changes or differences, for all presets it speaks for."""
         kinds = Counter(row.kind for row in self.rows)
         return _shown_counts({kind: number * self.presets for kind, number in kinds.items()})
 
@@ -105,7 +105,7 @@ class SectionView(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def counts(self) -> str:
-        """What the section tells of in all."""
+        """The counts of the whole section."""
         number = sum(preset.presets for preset in self.presets)
         kinds: Counter[Sign | Side] = Counter()
         for preset in self.presets:

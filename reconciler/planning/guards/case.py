@@ -83,7 +83,7 @@ class Removal(NamedTuple):
 
     @property
     def key(self) -> tuple[str, str, str]:
-        """What identifies it: address, group and login id."""
+        """Address, group and login id."""
         return (self.change.address, self.group.uuid, self.person.id)
 
 
