@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
@@ -150,3 +151,33 @@ def test_05_a_list_that_is_empty_as_a_whole(tmp_path: Path, sandbox: RunningSand
     told = trial.run("plan", "--base", base)
     assert told.startswith("exit 6\n"), told
     assert "so nothing was looked at: check what the account may see, and plan again" in told
+
+
+def test_05_a_project_that_vanishes_between_two_pages(tmp_path: Path) -> None:
+    """It pulls another one from the second page to the first: the list is read again once, and then nothing is said."""
+    seed = company_seed()
+    more = [{**seed["projects"][0], "id": str(2000 + one), "name": f"Site {one}"} for one in range(300)]
+    seed["projects"] = [*more, *seed["projects"]]
+    folder = tmp_path / "approvals"
+    write_documents(folder, {"a.yaml": INVOICE.replace("Harbor Bridge", "Cedar Tower")})
+    with running_sandbox(write_seed(tmp_path / "seed", seed)) as sandbox:
+        address = "/rest/v1.1/projects?company_id=4211&filters[by_status]=All&per_page=300"
+        first = sandbox.request("GET", address)
+        assert (len(first.json()), first.headers["Total"]) == (300, "303")
+        moved = [{**first.json()[0], "id": 1999, "name": "Gone"}, *first.json()[:-1]]
+        for total, command in itertools.product(("303", "304"), ("plan", "drift")):
+            torn = {
+                "path": "v1.1/projects.*per_page=300($|&page=1$)",
+                "status": 200,
+                "body": json.dumps(moved),
+                "headers": {"Total": total, "Link": f'<{sandbox.address}{address}&page=2>; rel="next"'},
+            }
+            sandbox.fail(torn)
+            ran = reconciler(folder, command, "--format", "json", environment=sandbox.environment)
+            assert ran.code == (2 if command == "drift" else 0), ran.shown
+            report = json.loads(ran.stdout)
+            assert report.get("complete", True) is True
+            assert "1041" in ran.stdout
+            sandbox.fail({**torn, "times": 2})
+            ran = reconciler(folder, command, "--format", "json", environment=sandbox.environment)
+            assert (ran.code, "when it was read again: run again later" in ran.shown) == (6, True), ran.shown

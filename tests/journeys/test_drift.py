@@ -187,8 +187,12 @@ def _preset_gone(seed: dict[str, Any]) -> None:
     del seed["presets"][1]
 
 
-def _renamed(seed: dict[str, Any]) -> None:
+def _not_selected(seed: dict[str, Any]) -> None:
     seed["projects"][1]["stage"] = "Warranty"
+
+
+def _renamed(seed: dict[str, Any]) -> None:
+    seed["projects"][1] |= {"name": "Harbour Bridge", "display_name": "24-017 - Harbour Bridge"}
 
 
 @contextmanager
@@ -212,7 +216,7 @@ def _hidden(trial: Trial, folder: Path, hide: Callable[[dict[str, Any]], None]) 
         (_project_gone, "project-gone"),
         (_project_inactive, "project-inactive"),
         (_preset_gone, "preset-gone"),
-        (_renamed, "unmanaged"),
+        (_not_selected, "unmanaged"),
     ],
 )
 def test_08_out_of_sight_and_back(
@@ -317,3 +321,22 @@ def test_12_a_clock_that_was_ahead(trial: Trial) -> None:
     told = trial.run("drift", "--previous", "ahead.json")
     assert "1 new" in told
     assert "ahead.json is from the future" in told
+
+
+def test_13_a_renamed_project(trial: Trial, tmp_path: Path) -> None:
+    """Documents name it as it was: its difference stays known, beside the finding, and is the same one afterwards."""
+    trial.write({"assignments/invoice.yaml": AS_LIVE, "assignments/budget.yaml": BUDGET})
+    trial.sandbox.edit("32", "1042", pm=["1", "2", "5"])
+    first = json.loads(_json(trial))
+    assert [one["state"] for one in first["drifts"]] == ["new"]
+    with _hidden(trial, tmp_path / "hidden", _renamed):
+        report = json.loads(_json(trial))
+        assert (report["drifts"], report["resolved"]) == ([], [])
+        assert [(one["drift"]["person"]["id"], one["drift"]["state"]) for one in report["unseen"]] == [("5", "known")]
+        assert "documents/held" in {one["code"] for one in report["diagnostics"]}
+        trial.write({"assignments/invoice.yaml": AS_LIVE.replace("Harbor", "Harbour")})
+        followed = json.loads(_json(trial))
+    assert followed["unseen"] == []
+    assert [(one["person"]["id"], one["state"], one["since"]) for one in followed["drifts"]] == [
+        ("5", "known", first["drifts"][0]["since"])
+    ]

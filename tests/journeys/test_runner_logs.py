@@ -109,10 +109,12 @@ def heard(ran: Ran, arguments: tuple[str, ...]) -> list[str]:
     return found
 
 
+@pytest.mark.parametrize("runner", ["GITHUB_ACTIONS", "GITLAB_CI"])
 @pytest.mark.parametrize("arguments", command_lines(), ids=lambda arguments: " ".join(arguments).encode().hex()[:40])
 def test_no_command_prints_a_command_of_a_runner(
     trial: Trial,
     arguments: tuple[str, ...],
+    runner: str,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
@@ -120,7 +122,7 @@ def test_no_command_prints_a_command_of_a_runner(
     outside = reconciler_here(
         trial.folder, *arguments, environment=trial.sandbox.environment, monkeypatch=monkeypatch, capsys=capsys
     )
-    environment = {**trial.sandbox.environment, "GITHUB_ACTIONS": "true"}
+    environment = {**trial.sandbox.environment, runner: "true"}
     ran = reconciler_here(trial.folder, *arguments, environment=environment, monkeypatch=monkeypatch, capsys=capsys)
     assert ran.code == outside.code
     assert heard(ran, arguments) == []

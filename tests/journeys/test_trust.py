@@ -81,6 +81,12 @@ def test_02_settings_that_change_in_a_request(trial: Trial, whole: SnapshotAsser
     shown.append(trial.run(*plan, "--out", "plan.json", RECONCILER_API_URL="https://sandbox.procore.com/"))
     shown.extend(trial.run("show", "plan.json", "--format", name) for name in ("markdown", "github"))
     assert "\n".join(shown) == whole
+    for name in ("html", "json", "sarif", "junit"):
+        told = trial.ends(0, "show", "plan.json", "--format", name)
+        for code in ("settings/address-changed", "settings/changed"):
+            assert code in told, name
+        for value in ("https://sandbox.procore.com", "exclude changes from", "service_account changes from"):
+            assert value in told, name
 
 
 def test_03_another_company(trial: Trial) -> None:
@@ -385,3 +391,67 @@ def test_23_the_documents_that_a_plan_file_names(trial: Trial) -> None:
     told = trial.ends(0, "apply", "plan.json", "--approved", plan["digest"], "--format", "json")
     assert '"whole": false' in told
     trial.ends(7, "plan")
+
+
+def test_24_guards_judge_what_is_left_of_a_plan(trial: Trial) -> None:
+    """What a preset that moved would lose by now counts no more once that preset has left; the others are applied."""
+    trial.write({"assignments/invoice.yaml": INVOICE + CEDAR})
+    trial.write_only({"policy.yaml": "kind: policy\nlimits: {group_removals: {count: 1, percent: 0}}\n"})
+    trial.sandbox.edit("31", "1041", acc=["3"])
+    trial.ends(0, "plan", "--out", "plan.json")
+    trial.sandbox.edit("32", "1042", pm=["1", "2", "5", "6"])
+    assert "would lose 3 of 4 people" in trial.ends(3, "plan")
+    told = trial.ends(5, "apply", "plan.json")
+    assert "stale     Invoice Approval · Harbor Bridge" in told
+    assert "policy/group-removals" not in told
+    assert trial.sandbox.groups("31", "1041")["acc"] == ["3", "4"]
+    assert trial.sandbox.groups("32", "1042")["pm"] == ["1", "2", "5", "6"]
+
+
+def test_25_a_guard_that_stands_only_against_what_is_left(tmp_path: Path, sandbox: RunningSandbox) -> None:
+    """Where the preset that moved lost people, the rest takes a greater part of all: 3, and nothing is written."""
+    trial = Trial(tmp_path / "approvals", sandbox)
+    trial.write(
+        {
+            "assignments/invoice.yaml": FEWER + CEDAR.replace(", dee@acme.test", ", dee@acme.test, eli@acme.test"),
+            "policy.yaml": "kind: policy\nlimits: {run_removals: {count: 0, percent: 25}}\n",
+        }
+    )
+    trial.ends(0, "plan", "--out", "plan.json")
+    sandbox.edit("31", "1041", acc=["6"])
+    told = trial.ends(3, "apply", "plan.json")
+    assert "the plan removes 1 of 3 managed people-roles (limit 0 or 25 %)" in told
+    assert trial.writes() == []
+
+
+def test_26_frozen_counts_as_head_has_it(trial: Trial) -> None:
+    """A freeze that the request lifts is lifted, one that it sets stands, and the environment's stands beside both."""
+    trial.write_only({"policy.yaml": "kind: policy\nfrozen: the audit is on\n"})
+    base = trial.commit("freeze")
+    trial.write_only({"policy.yaml": "kind: policy\n", "assignments/invoice.yaml": INVOICE})
+    head = trial.commit("thaw, and move bo")
+    trial.ends(0, "plan", "--base", base, "--out", "plan.json")
+    told = trial.ends(3, "apply", "plan.json", "--since", base, RECONCILER_FREEZE="the year ends")
+    assert "the year ends" in told
+    trial.write_only({"policy.yaml": "kind: policy\nfrozen: the audit is on\n"})
+    trial.commit("freeze again")
+    told = trial.ends(3, "apply", "plan.json", "--since", head)
+    assert "the audit is on" in told
+    assert trial.writes() == []
+    trial.git("revert", "--no-edit", "HEAD")
+    trial.ends(0, "apply", "plan.json", "--since", base)
+    assert trial.sandbox.groups("32", "1042")["pm"] == ["1", "3"]
+
+
+def test_27_half_an_answer_stops_its_own_preset(trial: Trial) -> None:
+    """The preset that lacks a row is not written and said to have failed; the one beside it is applied."""
+    trial.write({"assignments/invoice.yaml": INVOICE + CEDAR})
+    trial.sandbox.edit("31", "1041", acc=["3"])
+    trial.ends(0, "plan", "--out", "plan.json")
+    body = trial.sandbox.request("GET", "/rest/v2.0/companies/4211/projects/1042/workflows/presets/32").json()
+    del body["data"]["responsible_group_memberships"][0]
+    trial.sandbox.fail({"path": r"/presets/32(\?|$)", "status": 200, "times": 9, "body": json.dumps(body)})
+    told = trial.ends(4, "apply", "plan.json")
+    assert "failed    Invoice Approval · Harbor Bridge" in told
+    assert "applied   Invoice Approval · Cedar Tower" in told
+    assert len(trial.writes()) == 1
