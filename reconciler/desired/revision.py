@@ -7,9 +7,9 @@ import os
 import shutil
 import signal
 import subprocess
-import tempfile
 import threading
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
 
 from reconciler.desired.repository import is_document, may_hold_documents
 from reconciler.errors import UsageError
@@ -17,7 +17,6 @@ from reconciler.model.exclusion import Exclusion
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from pathlib import Path
 
 __all__ = [
     "LINK",
@@ -76,7 +75,14 @@ _FETCH_WHOLE = "fetch the whole history (git fetch --unshallow; in a pipeline fe
 
 
 def find_revision(git: str, root: Path) -> str | None:
-    """Return the commit checked out in ``root``; null outside a repository and before the first commit."""
+    """Return the commit checked out in ``root``; null outside a repository and before the first commit.
+
+    git is not started where no folder from ``root`` up has a ``.git``: it would find no repository either, as it gets
+    no ``GIT_DIR``.
+    """
+    here = Path(root).resolve()
+    if not any(os.path.lexists(folder / ".git") for folder in (here, *here.parents)):
+        return None
     return _ask(git, root, "rev-parse", "--verify", "--quiet", "HEAD") or None
 
 
@@ -204,9 +210,7 @@ def ask_git(git: str, root: Path, *arguments: str, told: bytes = b"") -> bytes |
     output. Returns null when it fails, or takes more.
     """
     passed_on = {name: value for name, value in os.environ.items() if name in _PASSED_ON or name.startswith("LC_")}
-    with tempfile.TemporaryFile() as stdin:
-        stdin.write(told)
-        stdin.seek(0)
+    with _stdin(told) as stdin:
         try:
             process = subprocess.Popen(  # noqa: S603 - no shell
                 [git, *_CAREFUL, "-C", str(root), *arguments],
@@ -219,6 +223,20 @@ def ask_git(git: str, root: Path, *arguments: str, told: bytes = b"") -> bytes |
         except (OSError, ValueError):  # a revision out of a file can hold what no argument may, such as a null byte
             return None
         return _answer(process)
+
+
+@contextlib.contextmanager
+def _stdin(told: bytes) -> Iterator[IO[bytes] | int]:
+    """Give a file to read these bytes from; a pipe would block both sides where git answers before it has read all."""
+    if not told:
+        yield subprocess.DEVNULL
+        return
+    import tempfile  # noqa: PLC0415 - start-up is measured
+
+    with tempfile.TemporaryFile() as file:
+        file.write(told)
+        file.seek(0)
+        yield file
 
 
 def _answer(process: subprocess.Popen[bytes]) -> bytes | None:

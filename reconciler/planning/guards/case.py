@@ -137,7 +137,11 @@ def role_names(version: Version) -> dict[str, str]:
 
 
 def judged_preset(
-    target: tuple[str, str, str], preset: Preset, names: Mapping[str, str], change: PresetChange | None
+    target: tuple[str, str, str],
+    preset: Preset,
+    names: Mapping[str, str],
+    change: PresetChange | None,
+    where: Place | None = None,
 ) -> JudgedPreset:
     """Return a preset as it will be: its role groups (``names`` by uuid) with their members afterwards.
 
@@ -151,7 +155,7 @@ def judged_preset(
     else:
         live = {one.uuid: one.members for one in preset.groups}
         roles = [JudgedRole(uuid, name, _after(uuid, live, change)) for uuid, name in names.items()]
-    return JudgedPreset(target[0], target[1], target[2], tuple(roles), change)
+    return JudgedPreset(target[0], target[1], target[2], tuple(roles), change, where)
 
 
 def _after(uuid: str, live: Mapping[str, Sequence[Person]], change: PresetChange) -> tuple[Person, ...]:

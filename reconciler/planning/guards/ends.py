@@ -31,8 +31,8 @@ def judge_ends(documents: Documents, today: datetime.date) -> list[Diagnostic]:
     found: list[Diagnostic] = []
     for document in documents.assignments:
         for name, group in _groups(document):
-            days = sorted({one.until for one in group.members if one.until is not None and one.until <= horizon})
-            for day in days:
+            days = {one.until for one in group.members if one.until is not None and one.until <= horizon}
+            for day in sorted(days) if days else ():
                 told = _told(name, group, day, documents.policy.roles)
                 if told is not None:
                     found.append(told)

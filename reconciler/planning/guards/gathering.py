@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import msgspec
-
 from reconciler.planning.guards.case import Case, judged_preset, role_names
 
 if TYPE_CHECKING:
@@ -41,8 +39,8 @@ def plan_case(  # noqa: PLR0913 - the parts of a case, each named
         roles = names[target.preset.version_id or target.template.version_id or ""]
         place = target.project.name if target.project else "company"
         change = changed.get(target.address)
-        judged = judged_preset((target.address, place, target.template.name), target.preset, roles, change)
-        presets.append(msgspec.structs.replace(judged, where=target.place))
+        named = (target.address, place, target.template.name)
+        presets.append(judged_preset(named, target.preset, roles, change, target.place))
     return Case(
         changes=changes,
         presets=tuple(presets),

@@ -46,7 +46,8 @@ def _where(preset: JudgedPreset, role: JudgedRole) -> str:
 def below_minimum(case: Case) -> Iterator[Diagnostic]:
     """Stop when a role of a preset that changes will have fewer people than its rule asks for."""
     elsewhere = _Elsewhere()
-    may = {one.place: frozenset(person.id for person in one.people) for one in case.assignees}
+    asked = any(rule.min_members is not None for rule in case.policy.roles)
+    may = {one.place: frozenset(person.id for person in one.people) for one in case.assignees} if asked else {}
     for rule in case.policy.roles:
         if rule.min_members is None or rule.minimum_origin is None:
             continue
