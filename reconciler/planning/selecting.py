@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from reconciler.model.diagnostics import Diagnostic
@@ -149,6 +150,7 @@ class _Finder:
         self._by_id = {project.id: project for project in catalogue.projects}
         self._by_name: dict[str, list[Project]] = {}
         self._by_number: dict[str, list[Project]] = {}
+        self._by_field: dict[str, dict[str | None, list[tuple[int, Project]]]] = {}
         for project in catalogue.projects:
             for name in {project.name, project.display_name or project.name}:
                 self._by_name.setdefault(name, []).append(project)
@@ -240,13 +242,17 @@ class _Finder:
         return [project for project in found if project.active] or found, known
 
     def _matching(self, entry: Entry) -> _Projects:
-        found = list(self._active)
+        found: list[Project] | None = None
         for field, values in (entry.where or {}).items():
             if self._projects and not any(field in project.fields for project in self._projects):
                 message = f"no project has a field '{field}'; use a field of the project list, such as 'stage'"
                 self._error("documents/unknown-field", message, entry.where_origins[field])
                 return _Projects([], None)
-            found = [project for project in found if project.fields.get(field) in values]
+            if found is None:
+                found = self._active_with(field, values)
+            else:
+                found = [project for project in found if project.fields.get(field) in values]
+        found = list(self._active) if found is None else found
         if not found:
             message = "no active project matches this 'where'"
             self._add("warning", "documents/nothing-selected", message, entry.origin)
@@ -256,6 +262,16 @@ class _Finder:
         if left_out is None:
             return _Projects([], frozenset(project.id for project in found))
         return _Projects([project for project in found if project.id not in left_out])
+
+    def _active_with(self, field: str, values: Iterable[str]) -> list[Project]:
+        """Return the active projects with one of these values, in the order of the catalogue."""
+        by_value = self._by_field.get(field)
+        if by_value is None:
+            by_value = self._by_field[field] = {}
+            for position, project in enumerate(self._active):
+                by_value.setdefault(project.fields.get(field), []).append((position, project))
+        numbered = [one for value in dict.fromkeys(values) for one in by_value.get(value, ())]
+        return [project for _, project in sorted(numbered, key=itemgetter(0))]
 
     def _left_out(self, entry: Entry, matching: list[Project]) -> set[str] | None:
         """Return the ids of projects that ``except`` names; a line of it that leaves none out is a warning.
