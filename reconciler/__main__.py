@@ -1,5 +1,6 @@
 """The entry point: answers ``--version`` without loading anything, hands the rest to the command line."""
 
+import gc
 import sys
 
 __all__ = ["main"]
@@ -14,7 +15,11 @@ def main() -> None:
         return
     from reconciler.cli import run  # noqa: PLC0415 - start-up is measured
 
-    sys.exit(run(sys.argv[1:]))
+    code = run(sys.argv[1:])
+    # All memory ends with the process. Without this the interpreter looks through all of it for cycles before it
+    # leaves, which takes an eighth of the time of a plan over 1,000 presets.
+    gc.freeze()
+    sys.exit(code)
 
 
 if __name__ == "__main__":
