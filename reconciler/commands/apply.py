@@ -118,7 +118,13 @@ def apply(  # noqa: PLR0913 - one parameter an option
     commits = () if since is None else tuple(reversed(read_history(workspace.root, since)))
     journal = require_own(journal_folder(workspace.root, journal_at))
     order = _Order(
-        plan_files, approved, since, yes=yes, adds_only=wanted.adds_only, checked=None if allow_older else journal
+        plan_files,
+        approved,
+        since,
+        yes=yes,
+        adds_only=wanted.adds_only,
+        journal=journal,
+        allow_older=allow_older,
     )
     saved = newest_last(read_plan(path) for path in plan_files)
     grounds = read_grounds(workspace, saved, since, choice)
@@ -127,7 +133,7 @@ def apply(  # noqa: PLR0913 - one parameter an option
     if read is None:
         return _declined(plans, telling)
     restriction = None if plan_files else choice.restriction
-    approval = approve(plans, workspace, common, *read, grounds, restriction=restriction)
+    approval = approve(plans, workspace, common, *read, grounds, restriction=restriction, journal=journal)
     report = _carry_out(approval, commits, workspace, common, journal)
     emit_report(report, approval.names, telling)
     return apply_exit_code(report)
@@ -143,7 +149,7 @@ def _with_tolerance(workspace: Workspace, saved: list[Plan], grounds: Grounds, j
 class _Order(NamedTuple):
     """What was ordered: these plan files, or a plan made now, and what must hold of either.
 
-    ``checked`` is the journal that must know of no newer plan.
+    ``journal`` must know of no newer plan, unless older ones are allowed.
     """
 
     files: tuple[Path, ...]
@@ -151,7 +157,8 @@ class _Order(NamedTuple):
     since: str | None
     yes: bool
     adds_only: bool
-    checked: Path | None
+    journal: Path
+    allow_older: bool
 
 
 _Read = tuple["Documents", "list[Diagnostic]"]
@@ -169,8 +176,8 @@ def _agree(
     plans = saved or [_plan_and_show(workspace, telling, read, order, (choice, grounds.compared))]
     require_approved(plans, order.approved)
     require_permission(plans, workspace.service.company_id, workspace.plan_service, since=order.since)
-    if order.files and order.checked is not None:
-        require_newest(plans, order.checked, workspace.service.company_id, telling.common)
+    if order.files and not order.allow_older:
+        require_newest(plans, order.journal, workspace.service.company_id, telling.common)
     if order.files or order.yes or not plans[0].changes:
         return plans, read
     # somebody may think about the question for long, so the documents are read again
@@ -204,6 +211,7 @@ def _plan_and_show(
         base=base,
         adds_only=order.adds_only,
         restriction=choice.restriction,
+        journal=order.journal,
     )
     if choice.heals and made.complete and not made.changes:
         note("nothing to heal: where self_heal names it, nothing drifted", telling.common)

@@ -11,6 +11,7 @@ from reconciler.commands.grounds import tolerance_of
 from reconciler.commands.making import live_source
 from reconciler.commands.observing import observe
 from reconciler.commands.readers import open_live_reader
+from reconciler.commands.remembering import remember
 from reconciler.commands.scope_count import count_enough
 from reconciler.commands.workspace import moment, now, source_of
 from reconciler.errors import RefusedError, StaleError
@@ -30,9 +31,11 @@ from reconciler.planning.approving import (
 )
 from reconciler.planning.guards import judge, plan_case
 from reconciler.planning.place_names import PlaceNames
+from reconciler.planning.remembering import needs_memory
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from pathlib import Path
 
     from reconciler.commands.grounds import Grounds
     from reconciler.commands.observing import Observation
@@ -41,6 +44,7 @@ if TYPE_CHECKING:
     from reconciler.commands.workspace import Workspace
     from reconciler.model.documents import Documents
     from reconciler.model.member import Member
+    from reconciler.model.memory import Memory
     from reconciler.model.outcomes import Status
     from reconciler.model.plan import PresetChange
     from reconciler.planning.guards import Case
@@ -92,6 +96,7 @@ def approve(  # noqa: PLR0913 - the plans, what they are held against, and how m
     grounds: Grounds,
     *,
     restriction: Restriction | None = None,
+    journal: Path,
 ) -> Approval:
     """Read the presets of approved plans, plan them again from the documents of now, and compare.
 
@@ -115,7 +120,7 @@ def approve(  # noqa: PLR0913 - the plans, what they are held against, and how m
     read = (documents, diagnostics)
     with open_live_reader(workspace, common) as reader:
         found = _look(reader, plans, workspace, read, grounds, restriction)
-    _require_guards(found)
+    _require_guards(found, _remembered(found, workspace, grounds, journal))
     plan = _plan(found, plans, workspace, grounds)
     return Approval(
         plan=plan if len(plans) > 1 or found.wider else msgspec.structs.replace(plan, digest=plans[0].digest),
@@ -211,7 +216,11 @@ def _require_logins(plans: Sequence[Plan], observation: Observation) -> None:
 
 
 def _case(
-    changes: tuple[PresetChange, ...], observation: Observation, managed: int, own_accounts: tuple[Member, ...]
+    changes: tuple[PresetChange, ...],
+    observation: Observation,
+    managed: int,
+    own_accounts: tuple[Member, ...],
+    memory: Memory | None = None,
 ) -> Case:
     return plan_case(
         changes,
@@ -222,11 +231,21 @@ def _case(
         today=now().date(),
         own_accounts=own_accounts,
         unknown=(),
+        memory=memory,
     )
 
 
-def _require_guards(found: _Now) -> None:
-    case = _case(found.changes, found.observation, found.managed, found.own_accounts)
+def _remembered(found: _Now, workspace: Workspace, grounds: Grounds, journal: Path) -> Memory | None:
+    """Return what guards need to know of the days before, told from the revision that was applied last."""
+    base, observation = grounds.power, found.observation
+    asked = asked_by_base(base, workspace.service.company_id, observation, Restriction())
+    if not needs_memory(found.changes, observation.resolved, asked):
+        return None
+    return remember(workspace, observation, base, asked, journal)
+
+
+def _require_guards(found: _Now, memory: Memory | None) -> None:
+    case = _case(found.changes, found.observation, found.managed, found.own_accounts, memory)
     errors = [one for one in judge(case).diagnostics if one.severity == "error"]
     if errors:
         raise RefusedError(

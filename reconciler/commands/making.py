@@ -11,7 +11,7 @@ from reconciler.commands.basing import asked_by_base, documents_of, with_people_
 from reconciler.commands.observing import observe, with_age
 from reconciler.commands.readers import open_reader
 from reconciler.commands.refreshing import open_refreshing_reader
-from reconciler.commands.workspace import moment, now, source_of
+from reconciler.commands.workspace import journal_folder, moment, now, source_of
 from reconciler.desired import judge_losses
 from reconciler.errors import RefusedError
 from reconciler.model.diagnostics import HELD, Diagnostic
@@ -32,12 +32,13 @@ from reconciler.planning.guards import (
 )
 from reconciler.planning.judging import judge_acknowledged, judge_kept, unreadable_diagnostics
 from reconciler.planning.per_person import changes_per_person
+from reconciler.planning.remembering import needs_memory
 from reconciler.planning.restricting import unused_globs
 from reconciler.settings import named_by_environment, read_freeze, untrusted_addresses
 
 if TYPE_CHECKING:
     import datetime
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from reconciler.commands.observing import Observation
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
     from reconciler.model.base import BaseTarget
     from reconciler.model.documents import Documents, Source
     from reconciler.model.live import LiveState
+    from reconciler.model.memory import Memory
     from reconciler.model.plan import AlreadySo, PlanService, PresetChange, WithheldChange
     from reconciler.model.policy import Frozen, Policy
     from reconciler.planning import Restriction
@@ -74,11 +76,12 @@ def make_plan(  # noqa: PLR0913 - where from, what, and how; each named
     base: Base | None = None,
     adds_only: bool = False,
     restriction: Restriction = WHOLE,
+    journal: Path | None = None,
 ) -> Plan:
     """Read live state, compare it with the documents, judge, and give the plan.
 
-    With ``refresh`` a snapshot tells of everything but the presets that differ from it or whose documents changed since
-    the base, which are read anew.
+    ``journal`` is the folder that may add to what is known of the days before. With ``refresh`` a snapshot tells of
+    everything but the presets that differ from it or whose documents changed since the base, which are read anew.
     """
     if base is not None:
         diagnostics = (*diagnostics, *judge_losses(base, workspace.root, workspace.settings.exclusion))
@@ -91,9 +94,17 @@ def make_plan(  # noqa: PLR0913 - where from, what, and how; each named
     ends = judge_ends(documents, now().date())
     changed = (*settings_findings(workspace, base), *loosening_findings(workspace, documents, base))
     found = (*changed, *observation.diagnostics, *ends)
+    observation = msgspec.structs.replace(observation, diagnostics=found)
+
+    def recall(asked: dict[str, BaseTarget] | None) -> Memory | None:
+        from reconciler.commands.remembering import remember  # noqa: PLC0415 - few plans need it
+
+        return remember(workspace, observation, base, asked, journal_folder(workspace.root, journal))
+
     return judged_plan(
-        msgspec.structs.replace(observation, diagnostics=found),
+        observation,
         base=base,
+        recall=recall,
         adds_only=adds_only,
         restriction=restriction,
         freezes=_freezes(documents.policy),
@@ -140,6 +151,7 @@ def judged_plan(  # noqa: PLR0913 - the plan's own parts, each named
     observation: Observation,
     *,
     base: Base | None,
+    recall: Callable[[dict[str, BaseTarget] | None], Memory | None] | None = None,
     adds_only: bool,
     restriction: Restriction = WHOLE,
     freezes: tuple[Frozen, ...],
@@ -151,10 +163,15 @@ def judged_plan(  # noqa: PLR0913 - the plan's own parts, each named
     live: LiveSource,
     created_at: str,
 ) -> Plan:
-    """Compare what was observed, ask every guard, and give the plan; it asks nobody else anything."""
+    """Compare what was observed, ask every guard, and give the plan.
+
+    It asks nobody else anything, but ``recall`` for the days before, where guards need them, by what the base asks for.
+    """
     compared = _compare(observation, base, company_id, restriction, adds_only=adds_only)
     managed = count_managed(observation.resolved)
-    case = _case(compared, observation, base, managed, today)
+    needed = recall is not None and needs_memory(compared.changes, observation.resolved, compared.then)
+    memory = recall(compared.then) if recall is not None and needed else None
+    case = _case(compared, observation, base, managed, today, memory)
     judgement = judge(case, partial=adds_only or restriction != WHOLE)
     held_by_base = [] if base is None else _judge_base(case, base)
     return build_plan(
@@ -216,7 +233,14 @@ def _compare(
     return _Compared(changes, withheld, (*left_alone, *unused), already, then)
 
 
-def _case(compared: _Compared, observation: Observation, base: Base | None, managed: int, today: datetime.date) -> Case:
+def _case(
+    compared: _Compared,
+    observation: Observation,
+    base: Base | None,
+    managed: int,
+    today: datetime.date,
+    memory: Memory | None,
+) -> Case:
     """Return what guards look at; the service account of the base is guarded as well as that of the settings."""
     settings_of_base = base.settings if base else None
     accounts = (observation.own_account, settings_of_base.service_account if settings_of_base else None)
@@ -229,6 +253,7 @@ def _case(compared: _Compared, observation: Observation, base: Base | None, mana
         today=today,
         own_accounts=tuple({one.key: one for one in accounts if one is not None}.values()),
         unknown=observation.unknown,
+        memory=memory,
     )
 
 

@@ -2,6 +2,7 @@
 
 from reconciler.desired.base import Base, read_base, same_documents
 from reconciler.desired.checkout import describe_source, find_unseen
+from reconciler.desired.earlier import Earlier, find_earlier, read_overrides_since
 from reconciler.desired.losses import judge_losses
 from reconciler.desired.repository import read_repository, read_settings_document
 from reconciler.desired.revision import (
@@ -15,8 +16,10 @@ from reconciler.desired.tracked import find_tracked
 
 __all__ = [
     "Base",
+    "Earlier",
     "ask_git",
     "describe_source",
+    "find_earlier",
     "find_tracked",
     "find_unseen",
     "folder_in_work_tree",
@@ -24,6 +27,7 @@ __all__ = [
     "read_base",
     "read_changed_documents",
     "read_history",
+    "read_overrides_since",
     "read_repository",
     "read_settings_document",
     "require_whole_history",

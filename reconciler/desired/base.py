@@ -20,14 +20,14 @@ from reconciler.model.policy import LIMITS
 
 if TYPE_CHECKING:
     import datetime
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
     from pathlib import Path
 
     from reconciler.desired.tree import Tree
     from reconciler.desired.yaml_reader import LocatedDocument
     from reconciler.model.exclusion import Exclusion
 
-__all__ = ["Base", "read_base", "same_documents"]
+__all__ = ["Base", "read_base", "read_documents_at", "same_documents"]
 
 
 class Base(msgspec.Struct, frozen=True):
@@ -85,6 +85,13 @@ def read_base(settings_file: Path, revision: str, today: datetime.date) -> Base:
     outer = {tree.entries[one].repository or one if one in tree.entries else one for one in unread.names(errors)}
     unknown = tuple(one for one in sorted(outer) if not is_same_now(git, root, commit, one))
     return Base(commit, settings, documents, errors, tuple(names), tuple(absent), unknown)
+
+
+def read_documents_at(git: str, root: Path, commit: str, names: Collection[str], today: datetime.date) -> Documents:
+    """Return what some files of a commit hold; what is not there, or cannot be understood, is left out."""
+    files = _Files(git, root, read_tree(git, root, commit))
+    documents, _ = assemble(_documents(files, sorted(one for one in names if one in files.tree.entries)), today)
+    return documents
 
 
 def same_documents(one: Documents, other: Documents) -> bool:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from reconciler.model.drift import DriftReport
 
-__all__ = ["read_applied", "read_last_drift", "read_runs"]
+__all__ = ["read_applied", "read_last_drift", "read_removals", "read_runs"]
 
 _decoder = msgspec.json.Decoder(JournalEvent)
 
@@ -88,6 +88,37 @@ def read_applied(folder: Path, company_id: str) -> list[AppliedPreset] | None:
             if isinstance(one, OutcomeRecorded) and one.outcome.status == "applied"
         ]
     return found
+
+
+def read_removals(
+    folder: Path, company_id: str, since: str, without: Collection[str] = ()
+) -> dict[tuple[str, str], frozenset[str]]:
+    """Return who lost which group by runs of a company since a moment (as files hold it), by address and group uuid.
+
+    Whoever came back by a later run is not among them; an intent without an outcome counts. What cannot be read tells
+    nothing: the journal only adds to what is known of these days.
+    """
+    lost: dict[tuple[str, str], set[str]] = {}
+    for path in reversed(_files(folder, without)):
+        try:
+            events = _events(path)
+        except DocumentsError:
+            continue
+        if not events or not isinstance(events[0], RunStarted) or events[0].company_id != company_id:
+            continue
+        unwritten = {one.outcome.address for one in events if isinstance(one, OutcomeRecorded) and not _wrote(one)}
+        for one in events:
+            if isinstance(one, Intended) and one.address not in unwritten and one.at >= since:
+                for uuid, before in one.before.items():
+                    after = set(one.after.get(uuid, ()))
+                    gone = lost.setdefault((one.address, uuid), set())
+                    gone.update(set(before) - after)
+                    gone -= after
+    return {key: frozenset(people) for key, people in lost.items() if people}
+
+
+def _wrote(event: OutcomeRecorded) -> bool:
+    return event.outcome.status in {"applied", "unverified"}
 
 
 def _files(folder: Path, without: Collection[str] = ()) -> list[Path]:

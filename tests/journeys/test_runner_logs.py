@@ -129,7 +129,7 @@ def test_no_command_prints_a_command_of_a_runner(
     if {"json", "sarif"} & set(arguments):
         told: list[Any] = [json.loads(one.stdout) for one in (outside, ran)]
         for one in told:
-            for name in ("digest", "created_at", "live"):
+            for name in ("digest", "created_at", "live", "previous"):
                 one.pop(name, None)
         assert told[0] == told[1]
 

@@ -58,13 +58,13 @@ class Trial:
         file.write_text(reconciler(self.folder, *command, environment=self.sandbox.environment).stdout)
         return file
 
-    def git(self, *arguments: str) -> str:
-        """Run git in the repository, as somebody."""
+    def git(self, *arguments: str, committed: str = "") -> str:
+        """Run git in the repository, as somebody; ``committed`` is the date of a commit (seconds and zone)."""
         identity = ("-c", "user.name=T", "-c", "user.email=t@acme.test", "-c", "commit.gpgsign=false")
         done = subprocess.run(
             ["git", *identity, *arguments],
             cwd=self.folder,
-            env=clean_environment(),
+            env=clean_environment() | ({"GIT_COMMITTER_DATE": committed} if committed else {}),
             capture_output=True,
             text=True,
             check=True,

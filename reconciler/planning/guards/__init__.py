@@ -12,6 +12,7 @@ from reconciler.planning.guards.frozen import judge_frozen
 from reconciler.planning.guards.gathering import plan_case
 from reconciler.planning.guards.loosening import judge_loosening
 from reconciler.planning.guards.members import below_minimum, missing_required, separation
+from reconciler.planning.guards.memory import judge_memory
 from reconciler.planning.guards.offline import judge_documents
 from reconciler.planning.guards.overrides import lift
 from reconciler.planning.guards.people import inactive_person, not_possible, unknown_in_policy
@@ -83,6 +84,7 @@ def judge(case: Case, *, partial: bool = False) -> Judgement:
         *inactive_person(case),
         *loses_everything(case),
         *unknown_in_policy(case),
+        *judge_memory(case, lifting),
         *lifting.findings(unused=not partial),
     )
     return Judgement(diagnostics, lifting.used_overrides())

@@ -10,6 +10,7 @@ import msgspec
 from reconciler.model.diagnostics import TO_ALLOW_IT, Diagnostic
 from reconciler.model.live import PeopleList, Person, Place
 from reconciler.model.member import Member
+from reconciler.model.memory import Memory
 from reconciler.model.plan import GroupChange, PresetChange
 from reconciler.model.policy import Policy
 
@@ -58,7 +59,8 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
 
     ``managed`` counts the people-roles that live has in managed groups. ``inactive`` holds logins in lower case,
     null when nobody can tell. ``unknown`` are people whom the policy protects and nobody has seen, each with a
-    hint at somebody who was, where one is alike.
+    hint at somebody who was, where one is alike. ``memory`` is what is known of the days before, null where nobody
+    looked.
     """
 
     changes: tuple[PresetChange, ...]
@@ -72,6 +74,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     own_accounts: tuple[Member, ...] = ()
     unknown: tuple[tuple[Member, str], ...] = ()
     role_names: frozenset[str] = frozenset()
+    memory: Memory | None = None
 
 
 class Removal(NamedTuple):

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from reconciler.model.live import LiveState
     from reconciler.model.member import Member
+    from reconciler.model.memory import Memory
     from reconciler.model.plan import PresetChange
     from reconciler.model.policy import Policy
     from reconciler.model.scope import ResolvedTarget
@@ -29,6 +30,7 @@ def plan_case(  # noqa: PLR0913 - the parts of a case, each named
     today: datetime.date,
     own_accounts: tuple[Member, ...],
     unknown: tuple[tuple[Member, str], ...],
+    memory: Memory | None = None,
 ) -> Case:
     """Return the case of a plan: every preset in scope, changed or not."""
     names = {version.id: role_names(version) for version in state.versions}
@@ -52,5 +54,6 @@ def plan_case(  # noqa: PLR0913 - the parts of a case, each named
         inactive=state.inactive,
         own_accounts=own_accounts,
         unknown=unknown,
+        memory=memory,
         role_names=frozenset(name for roles in names.values() for name in roles.values()),
     )

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from reconciler.model.diagnostics import Diagnostic
     from reconciler.planning.guards.case import Case, Removal
 
-__all__ = ["Lifting", "lift", "matches", "way_through"]
+__all__ = ["Lifting", "lift", "matches", "speaks_of", "way_through"]
 
 _DAYS_PROPOSED = 14
 _IDLE_EXPLAINED = 20  # each explanation looks at every preset
@@ -95,12 +95,18 @@ class Lifting(msgspec.Struct, frozen=True):
 
 def matches(override: Override, removal: Removal) -> bool:
     """Return whether an override speaks of a removal, whatever its size and last day."""
-    address = removal.change.address
-    if not fits(override.address, address) and not fits(override.address, f"{address}/groups/{removal.group.uuid}"):
+    group = (removal.change.address, removal.group.uuid, removal.group.name)
+    return speaks_of(override, group, removal.person.id, removal.person.login)
+
+
+def speaks_of(override: Override, group: tuple[str, str, str], login_id: str, login: str | None) -> bool:
+    """Return whether an override speaks of somebody in a group, given by address, uuid and name."""
+    address, uuid, role = group
+    if not fits(override.address, address) and not fits(override.address, f"{address}/groups/{uuid}"):
         return False
-    if override.role is not None and not fits(override.role, removal.group.name):
+    if override.role is not None and not fits(override.role, role):
         return False
-    return override.person is None or override.person.names(removal.person.id, removal.person.login)
+    return override.person is None or override.person.names(login_id, login)
 
 
 def lift(case: Case) -> Lifting:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from reconciler.model.memory import DAYS_REMEMBERED
 from reconciler.planning.guards.case import few, finding, place_of, removals_of
+from reconciler.planning.guards.memory import lost_before
 from reconciler.planning.guards.overrides import way_through
 
 if TYPE_CHECKING:
@@ -13,6 +15,7 @@ if TYPE_CHECKING:
     from reconciler.model.diagnostics import Diagnostic, Origin
     from reconciler.model.live import Person
     from reconciler.model.member import Member
+    from reconciler.model.memory import PastRemoval
     from reconciler.model.plan import AddedPerson, GroupChange, PresetChange, RemovedPerson
     from reconciler.planning.guards.case import Case, Removal
     from reconciler.planning.guards.overrides import Lifting
@@ -60,25 +63,32 @@ def _with_remedy(case: Case, lifting: Lifting, stopped: Iterable[_Losing]) -> It
 
 
 def group_removals(case: Case, lifting: Lifting) -> Iterator[Diagnostic]:
-    """Stop when one group loses more than the limit allows of its live members."""
+    """Stop when one group loses more than the limit allows, with what it lost in the days before, of those it had."""
     limit = case.policy.group_removals
-    stopped = (
-        (change, group, left)
-        for change, group, left in _losing(case, lifting)
-        if not limit.allows(len(left), len(group.keep) + len(group.remove))
-    )
+    before = lost_before(case, lifting)
+    stopped = []
+    for change, group, left in _losing(case, lifting):
+        earlier = len(before.get((change.address, group.uuid), ()))
+        if not limit.allows(len(left) + earlier, len(group.keep) + len(group.remove) + earlier):
+            stopped.append((change, group, left))
     for (change, group, left), remedy in _with_remedy(case, lifting, stopped):
         live = len(group.keep) + len(group.remove)
         lifted = len(group.remove) - len(left)
         beyond = f" beyond the {lifted:,} that overrides allow" if lifted else ""
+        past = before.get((change.address, group.uuid), [])
+        lately = f", and lost {len(past):,} in the last {DAYS_REMEMBERED} days ({_few_people(past)})" if past else ""
         yield finding(
             "error",
             "policy/group-removals",
-            f"{place_of(change, group)} would lose {len(left):,} of {live:,} people{beyond} (limit {limit})",
+            f"{place_of(change, group)} would lose {len(left):,} of {live:,} people{beyond}{lately} (limit {limit})",
             address=change.address,
             origin=group.origin,
             remedy=remedy,
         )
+
+
+def _few_people(past: Iterable[PastRemoval]) -> str:
+    return few(one.person.name or one.person.login or f"login id {one.person.id}" for one in past)
 
 
 def run_removals(case: Case, lifting: Lifting) -> Iterator[Diagnostic]:
@@ -248,7 +258,8 @@ def first_adoption(case: Case, lifting: Lifting) -> Iterator[Diagnostic]:
         )
     if any(group.adopted is None for _, group, _ in losing):
         message = (
-            "whether a group that loses people is managed for the first time is not known; name the base with --base"
+            "whether a group that loses people is managed for the first time, and whom it lost in the last "
+            f"{DAYS_REMEMBERED} days, is not known; name the base with --base"
         )
         yield finding("note", "policy/first-adoption", message)
 

@@ -8,11 +8,13 @@ import msgspec
 import pytest
 
 from reconciler.errors import DocumentsError, FileError
-from reconciler.journal import Journal, read_applied, read_runs
+from reconciler.journal import Journal, read_applied, read_removals, read_runs
 from reconciler.model.outcomes import ApplySummary, Intended, Outcome, OutcomeRecorded, RunFinished, RunStarted
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from reconciler.model.outcomes import Status
 
 STARTED = RunStarted(
     at="t0", run_id="r", command="apply", company_id="4211", digest="sha256:x", revision=None, changes=2
@@ -60,6 +62,32 @@ def test_what_was_applied_and_when(tmp_path: Path) -> None:
     (one,) = read_applied(tmp_path, "4211") or []
     assert (one.address, one.at, one.run_id, set(one.digests)) == ("a", "t2", "r", {"sha256:x", "sha256:y"})
     assert [set(one.digests) for one in read_applied(tmp_path, "1") or []] == [{"sha256:x", "sha256:y"}]
+
+
+def test_who_lost_a_group(tmp_path: Path) -> None:
+    """By runs of this company since a moment: written, unverified or cut off, and not whoever came back."""
+
+    def write(name: str, *events: object) -> None:
+        (tmp_path / f"{name}.jsonl").write_bytes(b"".join(msgspec.json.encode(one) + b"\n" for one in events))
+
+    def intended(address: str, before: str, after: str, at: str = "t1") -> Intended:
+        return msgspec.structs.replace(
+            INTENDED, at=at, address=address, before={"g": tuple(before)}, after={"g": tuple(after)}
+        )
+
+    def outcome(address: str, status: Status) -> OutcomeRecorded:
+        return OutcomeRecorded(at="t2", outcome=Outcome(address=address, preset_id="1", status=status, attempts=1))
+
+    assert read_removals(tmp_path / "nowhere", "4211", "t0") == {}
+    write(
+        "a", STARTED, intended("a", "123", "3"), outcome("a", "applied"), intended("b", "1", ""), outcome("b", "stale")
+    )
+    write("b", STARTED, intended("a", "34", "431"), outcome("a", "unverified"), intended("c", "12", "1"))
+    write("c", msgspec.structs.replace(STARTED, company_id="1"), intended("d", "1", ""), outcome("d", "applied"))
+    write("d", STARTED, intended("e", "1", "", at="s9"), outcome("e", "applied"))
+    (tmp_path / "e.jsonl").write_bytes(b"no journal\nat all\n")
+    assert read_removals(tmp_path, "4211", "t0") == {("a", "g"): {"2"}, ("c", "g"): {"2"}}
+    assert read_removals(tmp_path, "4211", "t0", {"a.jsonl", "b.jsonl"}) == {}
 
 
 @pytest.mark.parametrize("cut", range(1, 60, 7))

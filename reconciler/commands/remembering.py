@@ -1,0 +1,99 @@
+"""Looks at what was applied in the days before a plan, where guards ask for it; it judges nothing."""
+
+from __future__ import annotations
+
+import datetime
+from typing import TYPE_CHECKING
+
+from reconciler.commands.basing import asked_by_base, documents_of
+from reconciler.commands.workspace import now
+from reconciler.desired import find_earlier, find_tracked, read_base, read_overrides_since
+from reconciler.errors import ReconcilerError
+from reconciler.journal import read_removals
+from reconciler.model.memory import DAYS_REMEMBERED, Memory
+from reconciler.planning import WHOLE
+from reconciler.planning.remembering import managed_again, managed_groups, past_removals
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from reconciler.commands.observing import Observation
+    from reconciler.commands.workspace import Workspace
+    from reconciler.desired import Base
+    from reconciler.model.base import BaseTarget
+    from reconciler.model.memory import GroupKey, PastRemoval
+    from reconciler.model.policy import Override, Policy
+
+__all__ = ["remember"]
+
+
+def remember(
+    workspace: Workspace,
+    observation: Observation,
+    base: Base | None,
+    asked: Mapping[str, BaseTarget] | None,
+    journal: Path,
+) -> Memory | None:
+    """Return what is known of the days before: by the revisions that led to the base, and by the journal.
+
+    ``asked`` is what the base asks for. People are looked up among those already seen. Null without a base, of which
+    plans say what they cannot tell.
+    """
+    since = now() - datetime.timedelta(days=DAYS_REMEMBERED)
+    journalled = _journalled(workspace, journal, since)
+    if base is None or asked is None:
+        return Memory(removals=_past({}, {}, journalled, observation)) if journalled else None
+    earlier = find_earlier(workspace.root, base.revision, since)
+    if earlier.revision is None:
+        return Memory(removals=_past({}, {}, journalled, observation), unknown=earlier.unknown)
+    if earlier.revision == base.revision:
+        return Memory(earlier=earlier.revision, removals=_past({}, {}, journalled, observation))
+    try:
+        then = read_base(workspace.settings_file, earlier.revision, now().date())
+    except ReconcilerError as error:
+        return Memory(removals=_past({}, {}, journalled, observation), unknown=error.message)
+    documents = documents_of(then, workspace.service.company_id)
+    if documents is None:
+        # there was no repository of this company yet: nothing was managed, and nobody was removed
+        return Memory(earlier=earlier.revision, removals=_past({}, {}, journalled, observation), managed=frozenset())
+    asked_then = asked_by_base(then, workspace.service.company_id, observation, WHOLE) or {}
+    managed = managed_groups(asked_then)
+    return Memory(
+        earlier=earlier.revision,
+        removals=_past(asked_then, asked, journalled, observation),
+        managed=managed,
+        again=managed_again(managed, asked, observation.resolved, observation.state.versions),
+        overrides=_overrides(workspace, (documents.policy, _policy(base)), earlier.since),
+    )
+
+
+def _journalled(workspace: Workspace, folder: Path, since: datetime.datetime) -> Mapping[GroupKey, frozenset[str]]:
+    """Ask the journal, but for files that git tracks: a request can bring such a file."""
+    at = since.isoformat(timespec="seconds").replace("+00:00", "Z")
+    return read_removals(folder, workspace.service.company_id, at, find_tracked(workspace.root, folder))
+
+
+def _past(
+    then: Mapping[str, BaseTarget],
+    asked: Mapping[str, BaseTarget],
+    journalled: Mapping[GroupKey, frozenset[str]],
+    observation: Observation,
+) -> dict[GroupKey, tuple[PastRemoval, ...]]:
+    return past_removals(
+        then, asked, journalled, observation.resolved, observation.state.versions, observation.index.find_id
+    )
+
+
+def _policy(base: Base) -> Policy | None:
+    return None if base.documents is None else base.documents.policy
+
+
+def _overrides(
+    workspace: Workspace, policies: tuple[Policy | None, ...], commits: tuple[str, ...]
+) -> tuple[Override, ...]:
+    """Return the overrides of the first and the last policy, and of those between."""
+    known = [one for one in policies if one is not None]
+    paths = {origin.path for one in known for origin in one.documents}
+    between = read_overrides_since(workspace.root, commits, paths, now().date())
+    return (*(override for one in known for override in one.overrides), *between)

@@ -1,0 +1,48 @@
+"""What guards remember of the days before a plan: who lost which role, and what was managed then; it judges nothing."""
+
+from __future__ import annotations
+
+import msgspec
+
+from reconciler.model.diagnostics import Origin
+from reconciler.model.live import Person
+from reconciler.model.policy import Override
+
+__all__ = ["DAYS_REMEMBERED", "GroupKey", "ManagedAgain", "Memory", "PastRemoval"]
+
+DAYS_REMEMBERED = 14
+
+GroupKey = tuple[str, str]
+"""Address of a preset and uuid of a group."""
+
+
+class PastRemoval(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody who lost a role (of this name) in the days remembered; the id is empty where only a login is known."""
+
+    address: str
+    uuid: str
+    role: str
+    person: Person
+
+
+class ManagedAgain(msgspec.Struct, frozen=True, kw_only=True):
+    """A group that was managed, then was not, and is again; ``title`` is people's word for it."""
+
+    title: str
+    origin: Origin | None
+
+
+class Memory(msgspec.Struct, frozen=True, kw_only=True):
+    """The days before a plan, told by an ``earlier`` revision and by the journal.
+
+    ``removals`` are by group. ``managed`` are the groups that the earlier revision managed, null where nothing was
+    committed since; ``again`` are those of them that the base does not manage, and these documents do. ``overrides``
+    stood in any revision since then. ``unknown`` says why the revisions cannot tell, and is null where they can.
+    """
+
+    earlier: str | None = None
+    removals: dict[GroupKey, tuple[PastRemoval, ...]] = {}
+    managed: frozenset[GroupKey] | None = None
+    again: tuple[ManagedAgain, ...] = ()
+    overrides: tuple[Override, ...] = ()
+    unknown: str | None = None

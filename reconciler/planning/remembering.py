@@ -1,0 +1,129 @@
+"""Works out who lost which role in the days before a plan, from revisions and journal; it judges nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from reconciler.model.live import Person
+from reconciler.model.memory import ManagedAgain, PastRemoval
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+
+    from reconciler.model.base import BaseGroup, BaseTarget
+    from reconciler.model.live import Version
+    from reconciler.model.memory import GroupKey
+    from reconciler.model.plan import PresetChange
+    from reconciler.model.scope import ResolvedGroup, ResolvedTarget
+
+__all__ = ["managed_again", "managed_groups", "needs_memory", "past_removals"]
+
+
+def needs_memory(
+    changes: Iterable[PresetChange], targets: Iterable[ResolvedTarget], base: Mapping[str, BaseTarget] | None
+) -> bool:
+    """Return whether guards ask for the days before: somebody loses a role, or a role is managed that was not."""
+    if any(group.remove for change in changes for group in change.groups):
+        return True
+    return base is not None and next(_newly_managed(targets, base), None) is not None
+
+
+def _newly_managed(
+    targets: Iterable[ResolvedTarget], base: Mapping[str, BaseTarget]
+) -> Iterator[tuple[ResolvedTarget, str, ResolvedGroup]]:
+    for one in targets:
+        before = base.get(one.target.address)
+        if before is None or not one.groups.keys() <= before.groups.keys():
+            for uuid, group in one.groups.items():
+                if before is None or uuid not in before.groups:
+                    yield one, uuid, group
+
+
+def managed_groups(then: Mapping[str, BaseTarget]) -> frozenset[GroupKey]:
+    """Return the groups that a revision managed."""
+    return frozenset((address, uuid) for address, target in then.items() for uuid in target.groups)
+
+
+def managed_again(
+    managed: Collection[GroupKey],
+    base: Mapping[str, BaseTarget],
+    targets: Iterable[ResolvedTarget],
+    versions: Iterable[Version],
+) -> tuple[ManagedAgain, ...]:
+    """Return the groups that were ``managed`` at an earlier revision, are not at the base, and are again."""
+    names = _names(versions)
+    found = []
+    for resolved, uuid, group in _newly_managed(targets, base):
+        target = resolved.target
+        if (target.address, uuid) in managed:
+            role = names[target.preset.version_id or target.template.version_id or ""][uuid]
+            place = target.project.name if target.project else "company"
+            found.append(ManagedAgain(title=f"{target.template.name} · {place} · {role}", origin=group.origin))
+    return tuple(found)
+
+
+def past_removals(
+    earlier: Mapping[str, BaseTarget],
+    base: Mapping[str, BaseTarget],
+    journalled: Mapping[GroupKey, Collection[str]],
+    targets: Iterable[ResolvedTarget],
+    versions: Iterable[Version],
+    find: Callable[[str], Person | None],
+) -> dict[GroupKey, tuple[PastRemoval, ...]]:
+    """Return whom each managed group lost between an earlier revision and the base, and by the runs of a journal.
+
+    Whoever the documents of now name is not among them. Somebody of then who is not seen any more counts by
+    their login: nobody sees a person who lost their only role.
+    """
+    names = _names(versions)
+    found: dict[GroupKey, tuple[PastRemoval, ...]] = {}
+    for resolved in targets:
+        target = resolved.target
+        address = target.address
+        roles = names[target.preset.version_id or target.template.version_id or ""]
+        for uuid, desired in resolved.groups.items():
+            then, before = _group(earlier, address, uuid), _group(base, address, uuid)
+            lost = {} if then is None or before is None else dict(_left(then, before))
+            people = [lost[key] for key in sorted(lost) if key not in desired.members]
+            by_runs = sorted({*journalled.get((address, uuid), ())} - lost.keys() - desired.members.keys())
+            people.extend(_not_among(people, by_runs, find))
+            if people:
+                found[address, uuid] = tuple(
+                    PastRemoval(address=address, uuid=uuid, role=roles[uuid], person=one) for one in people
+                )
+    return found
+
+
+def _names(versions: Iterable[Version]) -> dict[str, dict[str, str]]:
+    return {version.id: {group.uuid: group.name for group in version.groups} for version in versions}
+
+
+def _group(asked: Mapping[str, BaseTarget], address: str, uuid: str) -> BaseGroup | None:
+    target = asked.get(address)
+    return None if target is None else target.groups.get(uuid)
+
+
+def _left(then: BaseGroup, before: BaseGroup) -> Iterator[tuple[str, Person]]:
+    """Yield who stood in a group and does not any more, by login id, or by login where no id is known."""
+    for login_id, member in then.members.items():
+        if login_id not in before.members:
+            yield login_id, member.person
+    unseen = {_key(one.person) for one in before.unseen}
+    for member in then.unseen:
+        if _key(member.person) not in unseen:
+            yield _key(member.person), member.person
+
+
+def _not_among(people: list[Person], login_ids: list[str], find: Callable[[str], Person | None]) -> Iterator[Person]:
+    """Yield whom a journal adds; an id that nobody was seen with may be that of a login without one, once for each."""
+    left = sum(not one.id for one in people)
+    for login_id in login_ids:
+        person = find(login_id)
+        if person is None and left:
+            left -= 1
+        else:
+            yield person or Person(login_id)
+
+
+def _key(person: Person) -> str:
+    return person.id or f"login:{(person.login or '').lower()}"

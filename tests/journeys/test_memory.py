@@ -1,0 +1,188 @@
+"""Guards remember: what many small requests do is counted together, by the real command line on real history."""
+
+from __future__ import annotations
+
+import datetime
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.support.account import company_seed, write_seed
+from tests.support.command_line import reconciler
+from tests.support.sandbox import running_sandbox
+from tests.support.trial import Trial
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+LETTERS = "123456789"
+HEAD = "kind: assignments\ntemplate: Invoice Approval\nprojects:\n"
+POLICY = "kind: policy\n"
+
+
+def entry(people: str, project: str = "Harbor Bridge", role: str = "Project Manager") -> str:
+    """Return an entry for people by the digit in their login."""
+    return f"  - project: {project}\n    groups: {{{role}: [{', '.join(f'p{one}@acme.test' for one in people)}]}}\n"
+
+
+def asked(people: str) -> dict[str, str]:
+    """Return the documents that ask for people in one group."""
+    return {"assignments/invoice.yaml": HEAD + entry(people)}
+
+
+@pytest.fixture
+def trial(tmp_path: Path) -> Iterator[Trial]:
+    """A group of nine, managed since a month, in a repository that keeps no journal."""
+    seed = company_seed()
+    seed["people"] = [{"id": one, "login": f"p{one}@acme.test", "name": f"P{one}"} for one in LETTERS]
+    seed["presets"] = seed["presets"][:2]
+    for preset in seed["presets"]:
+        preset["groups"] = {"creator": [], "pm": list(LETTERS), "acc": ["3"], "super": ["8"]}
+    with running_sandbox(write_seed(tmp_path / "seed", seed)) as sandbox:
+        one = Trial(tmp_path / "approvals", sandbox)
+        one.write({".gitignore": "*.json\n.reconciler/\n", **asked(LETTERS)})
+        commit(one, 30)
+        yield one
+
+
+def commit(trial: Trial, days_ago: float, message: str = "change") -> str:
+    """Commit everything at a day that is over."""
+    moment = datetime.datetime.now(datetime.UTC) - datetime.timedelta(days=days_ago)
+    trial.commit(message)
+    stamp = f"{int(moment.timestamp())} +0000"
+    trial.git("commit", "--amend", "-q", "--no-edit", f"--date={stamp}", committed=stamp)
+    return trial.git("rev-parse", "HEAD")
+
+
+def request(trial: Trial, documents: dict[str, str], days_ago: float = 0) -> tuple[int, str]:
+    """Make a request against what is committed, plan it, merge and apply it where it may be; give the plan's code."""
+    base = trial.git("rev-parse", "HEAD")
+    trial.write_only(documents)
+    commit(trial, days_ago, "request")
+    ran = trial.ran("plan", "--base", base, "--out", "plan.json")
+    if ran.code:
+        return ran.code, ran.shown
+    applied = trial.ran("apply", "plan.json", "--since", base, "--journal", str(trial.folder / f".j{days_ago}"))
+    return applied.code, ran.shown + applied.shown
+
+
+def test_01_four_green_requests(trial: Trial) -> None:
+    """Each takes two of nine, which is within the limit; the second is stopped, by plan and by apply alike."""
+    assert request(trial, asked(LETTERS[2:]), 3)[0] == 0
+    code, told = request(trial, asked(LETTERS[4:]), 2)
+    assert code == 3, told
+    assert "would lose 2 of 7 people, and lost 2 in the last 14 days (P1, P2)" in told or "(p1@acme.test, p2@" in told
+    plan = json.loads((trial.folder / "plan.json").read_text())
+    assert [one["code"] for one in plan["diagnostics"] if one["severity"] == "error"] == ["policy/group-removals"]
+    base = trial.git("rev-parse", "HEAD~1")
+    told = trial.ends(3, "apply", "--yes", "--base", base, "--journal", ".none")
+    assert "lost 2 in the last 14 days" in told
+    assert len(trial.writes()) == 1
+
+
+def test_02_days_that_are_over(trial: Trial) -> None:
+    """What was applied more than 14 days ago counts no more."""
+    assert request(trial, asked(LETTERS[2:]), 15)[0] == 0
+    assert request(trial, asked(LETTERS[4:]), 1)[0] == 0
+    assert trial.sandbox.groups("32", "1042")["pm"] == list(LETTERS[4:])
+
+
+def test_03_people_who_came_back(trial: Trial) -> None:
+    """Whoever is in the group again was not lost, and a swap to and fro does not add up."""
+    assert request(trial, asked(LETTERS[2:]), 5)[0] == 0
+    assert request(trial, asked(LETTERS), 4)[0] == 0
+    assert request(trial, asked(LETTERS[:-2]), 3)[0] == 0
+
+
+def test_04_a_journal_only_adds(trial: Trial) -> None:
+    """People who went by hand-started runs count too, where the journal is at hand; a committed one is not believed."""
+    trial.write_only(asked(LETTERS[2:]))
+    trial.ends(0, "apply", "--yes", "--base", "HEAD")
+    commit(trial, 0.1, "merged")
+    trial.write_only(asked(LETTERS[4:]))
+    commit(trial, 0.05, "request")
+    (trial.folder / ".reconciler").rename(trial.folder / "elsewhere")
+    base = trial.git("rev-parse", "HEAD~1")
+    stopped = trial.ends(3, "plan", "--base", base)
+    (trial.folder / "elsewhere").rename(trial.folder / ".reconciler")
+    assert stopped.partition("digest")[0] == trial.ends(3, "plan", "--base", base).partition("digest")[0]
+
+
+def test_05_a_journal_knows_what_no_commit_does(trial: Trial) -> None:
+    """Somebody was put in by hand and taken out by a heal: the commits name them nowhere."""
+    trial.sandbox.edit("32", "1042", pm=list(LETTERS[:7]))
+    trial.write_only(asked(LETTERS[:5]))
+    commit(trial, 20, "five")
+    trial.ends(0, "apply", "--yes", "--base", "HEAD", "--only-drift")
+    told = trial.ends(0, "plan", "--base", "HEAD")
+    assert "nothing to change" in told
+    trial.write_only(asked(LETTERS[:3]))
+    told = trial.ends(3, "plan", "--base", "HEAD")
+    assert "would lose 2 of 5 people, and lost 2 in the last 14 days" in told
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_06_what_an_override_let_go(trial: Trial, kept: bool) -> None:  # noqa: FBT001 - a case
+    """Removals of before that an override allowed do not count, also where it was taken away after its use."""
+    override = "overrides: [{reason: handed over, address: projects/1042/*, allow_removals: 4, until: %s}]\n"
+    until = datetime.datetime.now(datetime.UTC).date() + datetime.timedelta(days=20)
+    code, told = request(trial, {**asked(LETTERS[4:]), "policy.yaml": POLICY + override % until}, 3)
+    assert code == 0, told
+    if not kept:
+        request(trial, {"policy.yaml": POLICY}, 2)
+    code, told = request(trial, asked(LETTERS[5:]), 1)
+    assert code == 0, told
+    assert ("policy/override-used-before" in told) is kept
+
+
+def test_07_an_override_that_runs_long(trial: Trial) -> None:
+    """More than 90 days is a warning, whether it is used or not."""
+    line = "overrides: [{reason: just in case, address: projects/1042/*, allow_removals: 4, until: 2099-12-31}]\n"
+    trial.write_only({"policy.yaml": POLICY + line})
+    told = trial.ends(0, "plan", "--base", "HEAD")
+    assert "policy/override-too-long" in told
+
+
+def test_08_a_role_unmanaged_and_managed_again(trial: Trial) -> None:
+    """The request that manages it again is told of, and what went in between counts afterwards."""
+    assert request(trial, {"assignments/invoice.yaml": HEAD + entry("3", role="Accounting")}, 6)[0] == 0
+    code, told = request(trial, asked(LETTERS), 5)
+    assert code == 0, told
+    assert "policy/managed-again" in told
+
+
+def test_09_the_first_removals_after_an_adoption(trial: Trial) -> None:
+    """A first run only adds; the next one that removes is told of for as long as 14 days."""
+    cedar = entry(LETTERS[1:], "Cedar Tower")
+    base = trial.git("rev-parse", "HEAD")
+    trial.write_only({"assignments/invoice.yaml": HEAD + entry(LETTERS) + cedar})
+    commit(trial, 2, "adopt")
+    trial.ends(3, "plan", "--base", base)
+    trial.ends(0, "apply", "--yes", "--base", base, "--adds-only")
+    told = trial.ends(0, "plan", "--base", "HEAD")
+    assert "policy/lately-managed" in told
+    assert "Invoice Approval · Cedar Tower · Project Manager" in told
+
+
+def test_10_a_history_that_is_cut_off(trial: Trial, tmp_path: Path) -> None:
+    """A shallow clone cannot tell: the plan says so, and what to fetch."""
+    trial.write_only(asked(LETTERS[1:]))
+    commit(trial, 3)
+    trial.write_only(asked(LETTERS[2:]))
+    commit(trial, 2)
+    trial.write_only(asked(LETTERS[3:]))
+    commit(trial, 1)
+    trial.git("clone", "-q", "--depth", "2", f"file://{trial.folder}", str(tmp_path / "shallow"))
+    told = reconciler(tmp_path / "shallow", "plan", "--base", "HEAD~1", environment=trial.sandbox.environment).shown
+    assert "policy/no-memory" in told
+    assert "git fetch --unshallow" in told
+
+
+def test_11_a_commit_with_a_date_set_back(trial: Trial) -> None:
+    """It does not make the removals before it old."""
+    assert request(trial, asked(LETTERS[2:]), 3)[0] == 0
+    (trial.folder / "readme.md").write_text("x\n")
+    commit(trial, 40, "set back")
+    assert request(trial, asked(LETTERS[4:]), 1)[0] == 3
