@@ -93,7 +93,9 @@ def asked_by_base(
     """
     if base is None:
         return None
-    asked, untold = base_targets(documents_of(base, company_id), observation.state, observation.index.find_surely)
+    asked, untold = base_targets(
+        documents_of(base, company_id), observation.state, observation.index.find_surely, base.committed_at
+    )
     if untold and restriction.only is not None:
         raise UsageError(
             _refusal(base, "name what cannot be found any more, or two things for one preset"), diagnostics=untold

@@ -31,6 +31,7 @@ from reconciler.planning.guards import (
     plan_case,
 )
 from reconciler.planning.judging import judge_acknowledged, judge_kept, unreadable_diagnostics
+from reconciler.planning.naming import judge_names
 from reconciler.planning.per_person import changes_per_person
 from reconciler.planning.remembering import needs_memory
 from reconciler.planning.restricting import unused_globs
@@ -265,6 +266,7 @@ def _told(
     unseen: list[Diagnostic] = []
     if base is not None and compared.then is not None:
         released = judge_released(compared.then, observation.resolved, base.revision, observation.state.catalogue)
+        released.extend(judge_names(compared.then, observation.resolved, base.revision))
         held = [one.message for one in observation.diagnostics if one.code == HELD]
         unseen = judge_unseen(documents_of(base, company_id), observation.state, base.revision, held)
     kept = judge_kept(compared.changes, observation.state)

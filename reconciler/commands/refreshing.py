@@ -40,7 +40,9 @@ def open_refreshing_reader(
     then = base.documents if base else None
     bases = () if then is None else (then,)
     offline = observe(documents, (), SnapshotReader(state), bases=bases, tolerant=True)
-    asked = None if base is None else base_targets(then, offline.state, offline.index.find_surely)[0]
+    asked = None
+    if base is not None:
+        asked, _ = base_targets(then, offline.state, offline.index.find_surely, base.committed_at)
     anew = presets_to_refresh(offline.resolved, compare(offline.resolved, offline.state.versions), asked)
     with open_live_reader(workspace, common) as reader:
         yield RefreshingReader(state, reader, anew)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import shutil
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
@@ -19,7 +20,6 @@ from reconciler.model.documents import Documents, SettingsDocument
 from reconciler.model.policy import LIMITS
 
 if TYPE_CHECKING:
-    import datetime
     from collections.abc import Collection, Iterable, Iterator
     from pathlib import Path
 
@@ -37,6 +37,7 @@ class Base(msgspec.Struct, frozen=True):
     for: enough to say what was managed, and no basis for saying who moved. ``files`` are the paths of all documents,
     understood or not; ``absent`` the submodules whose documents cannot be read here. ``unknown`` are files
     and submodules that may have held a policy which cannot be read, and that are not the same now; moved settings too.
+    ``committed_at`` is the moment of the commit.
     """
 
     revision: str
@@ -46,6 +47,7 @@ class Base(msgspec.Struct, frozen=True):
     files: tuple[str, ...] = ()
     absent: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
+    committed_at: datetime.datetime | None = None
 
 
 def read_base(settings_file: Path, revision: str, today: datetime.date) -> Base:
@@ -62,19 +64,21 @@ def read_base(settings_file: Path, revision: str, today: datetime.date) -> Base:
         raise UsageError("--base is empty (a variable that is not set?); name a branch, tag or commit")
     if ask_git(git, root, "rev-parse", "--git-dir") is None:
         raise UsageError(f"{root} is no git repository, so there is no base to compare with; leave --base out")
-    named = ask_git(git, root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
-    if named is None:
+    look = ("--max-count=1", "--timestamp", "--end-of-options", f"{revision}^{{commit}}")
+    named = ask_git(git, root, "rev-list", *look)
+    if not named:
         raise UsageError(
             f"git knows no commit '{revision}' here; name a branch, tag or commit, and fetch it first where the "
             "checkout is shallow"
         )
-    commit = named.decode("ascii").strip()
+    made_at, commit = named.decode("ascii").split()
+    committed_at = datetime.datetime.fromtimestamp(int(made_at), datetime.UTC)
     tree = read_tree(git, root, commit)
     files = _Files(git, root, tree)
     settings, errors = _settings(files, settings_file.name)
     if settings is None:
         unknown = (settings_file.name,) if errors else moved_settings(git, root, commit, settings_file.name)
-        return Base(commit, None, None, errors, unknown=unknown)
+        return Base(commit, None, None, errors, unknown=unknown, committed_at=committed_at)
     names = sorted(one for one in tree.entries if one != settings_file.name and is_document(one, settings.exclusion))
     absent = sorted(one for one in tree.absent if may_hold_documents(one, settings.exclusion))
     unread = Unread()
@@ -84,7 +88,7 @@ def read_base(settings_file: Path, revision: str, today: datetime.date) -> Base:
     documents = msgspec.structs.replace(documents, files=len(names))
     outer = {tree.entries[one].repository or one if one in tree.entries else one for one in unread.names(errors)}
     unknown = tuple(one for one in sorted(outer) if not is_same_now(git, root, commit, one))
-    return Base(commit, settings, documents, errors, tuple(names), tuple(absent), unknown)
+    return Base(commit, settings, documents, errors, tuple(names), tuple(absent), unknown, committed_at)
 
 
 def read_documents_at(git: str, root: Path, commit: str, names: Collection[str], today: datetime.date) -> Documents:

@@ -49,6 +49,7 @@ class _Preset(msgspec.Struct, frozen=True, omit_defaults=True):
     manager: _Row | None = None
     individual: tuple[IndividualStep, ...] | None = None
     valid: bool = True
+    created: str | None = None
 
 
 class _List(msgspec.Struct, frozen=True, array_like=True):
@@ -141,6 +142,7 @@ def _preset(preset: Preset, row: Callable[[Person], int]) -> _Preset:
         manager=None if preset.workflow_manager is None else row(preset.workflow_manager),
         individual=preset.individual_assignees,
         valid=preset.valid,
+        created=preset.created_at,
     )
 
 
@@ -215,6 +217,7 @@ def _live_preset(one: _Preset, people: list[Person]) -> Preset:
         workflow_manager=None if one.manager is None else people[one.manager],
         individual_assignees=one.individual,
         valid=one.valid,
+        created_at=one.created,
     )
 
 

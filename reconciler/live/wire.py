@@ -43,6 +43,7 @@ class TemplateItem(msgspec.Struct):
     archived_at: str | None = None
     latest_published_version: _VersionReference | None = None
     assigned_projects_count: int | None = None
+    created_at: Any = None
 
     def value(self) -> Template:
         """Return the template."""
@@ -55,7 +56,13 @@ class TemplateItem(msgspec.Struct):
             version_id=version.id if version else None,
             archived=self.archived_at is not None,
             assigned_projects_count=self.assigned_projects_count,
+            created_at=_moment(self.created_at),
         )
+
+
+def _moment(text: object) -> str | None:
+    """Return a moment as it came; guards that need it do without one that is no text."""
+    return text if isinstance(text, str) else None
 
 
 class ToolItem(msgspec.Struct):
@@ -154,6 +161,7 @@ class PresetAnswer(msgspec.Struct):
     workflow_manager: Person | msgspec.UnsetType | None = UNSET
     individual_assignees: list[_StepItem] | msgspec.UnsetType | None = UNSET
     valid: bool = True
+    created_at: Any = None
 
     def value(self, project_id: str | None, known: dict[Person, Person]) -> Preset:
         """Return the preset; equal people become one object through ``known``."""
@@ -178,4 +186,5 @@ class PresetAnswer(msgspec.Struct):
                 else tuple(IndividualStep(step.step_uuid, step.logins) for step in steps)
             ),
             valid=self.valid,
+            created_at=_moment(self.created_at),
         )

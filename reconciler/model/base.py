@@ -7,7 +7,7 @@ import msgspec
 from reconciler.model.diagnostics import Origin
 from reconciler.model.live import Person
 
-__all__ = ["BaseGroup", "BaseMember", "BaseTarget"]
+__all__ = ["BaseGroup", "BaseMember", "BaseTarget", "Newer"]
 
 
 class BaseMember(msgspec.Struct, frozen=True):
@@ -31,8 +31,20 @@ class BaseGroup(msgspec.Struct, frozen=True):
     uncertain: bool = False
 
 
+class Newer(msgspec.Struct, frozen=True):
+    """A name of the base (such as ``project 'Harbor Bridge'``) that now belongs to something made at a later moment."""
+
+    name: str
+    now: str
+    made_at: str
+
+
 class BaseTarget(msgspec.Struct, frozen=True):
-    """The groups of one preset at the base by uuid, and the workflow manager's login id (null: unmanaged)."""
+    """The groups of one preset at the base by uuid, and the workflow manager's login id (null: unmanaged).
+
+    ``newer`` names what the base meant by a name that belongs to something made since: it managed nothing of that.
+    """
 
     groups: dict[str, BaseGroup]
     manager: str | None = None
+    newer: Newer | None = None

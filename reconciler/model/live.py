@@ -77,6 +77,7 @@ class Template(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     version_id: str | None = None
     archived: bool = False
     assigned_projects_count: int | None = None
+    created_at: str | None = None
 
     @property
     def tool(self) -> Tool:
@@ -140,7 +141,7 @@ class IndividualStep(msgspec.Struct, frozen=True):
 class Preset(msgspec.Struct, frozen=True, kw_only=True):
     """One preset as read; ``project_id`` is null at company level.
 
-    ``workflow_manager`` and ``individual_assignees`` are null when the answer did not show them.
+    ``workflow_manager``, ``individual_assignees`` and ``created_at`` are null when the answer did not show them.
     """
 
     id: str
@@ -151,6 +152,7 @@ class Preset(msgspec.Struct, frozen=True, kw_only=True):
     workflow_manager: Person | None = None
     individual_assignees: tuple[IndividualStep, ...] | None = None
     valid: bool = True
+    created_at: str | None = None
 
 
 class PresetKey(msgspec.Struct, frozen=True, gc=False, order=True):

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 from reconciler.model.base import BaseGroup, BaseMember, BaseTarget
 from reconciler.model.live import Person, preset_address
 from reconciler.model.plan import AlreadySo, Named
+from reconciler.planning.naming import newer_than
 from reconciler.planning.selecting import select
 from reconciler.planning.targeting import find_targets
 
 if TYPE_CHECKING:
+    import datetime
     from collections.abc import Callable, Iterable, Mapping
 
     from reconciler.model.diagnostics import Diagnostic
@@ -24,12 +26,16 @@ __all__ = ["already_so", "base_targets", "cause_of_addition", "cause_of_removal"
 
 
 def base_targets(
-    base: Documents | None, state: LiveState, find: Callable[[Member], Person | None]
+    base: Documents | None,
+    state: LiveState,
+    find: Callable[[Member], Person | None],
+    committed_at: datetime.datetime | None = None,
 ) -> tuple[dict[str, BaseTarget], list[Diagnostic]]:
     """Return what the base asks for, by address, and what of it is unknown now; nothing where it had no documents.
 
     People are looked up among those already seen; ``find`` gives nobody where a line may mean more than one. Of a
-    preset that nobody looked for, because it is no longer in scope, the address stands there without groups.
+    preset that nobody looked for, because it is no longer in scope, the address stands there without groups. So does
+    one to which only a name of the base leads now, because it was made after ``committed_at``.
 
     A group that cannot be found any more was managed by nobody: that makes guards stricter, never laxer. It is not so
     for causes, where less at the base may mean more drift. Hence people who cannot be found stay in their group as
@@ -47,7 +53,12 @@ def base_targets(
         for key in scope.claims
         if (key.project_id, key.template_id) not in looked_for
     }
+    claims = {preset_address(key): found for key, found in scope.claims.items()}
     for target in targets:
+        newer = newer_than(target, claims[target.address], committed_at)
+        if newer is not None:
+            by_address[target.address] = BaseTarget({}, newer=newer)
+            continue
         groups = {
             uuid: _group(desired, find, uncertain=uuid in target.uncertain) for uuid, desired in target.groups.items()
         }

@@ -222,10 +222,25 @@ class _Finder:
             message = f"{len(found)} projects are called {reference}: {listed}; use {{id: …}} or {{number: …}}"
             self._error("documents/ambiguous-project", message, reference.origin)
             return _Projects([], frozenset(project.id for project in found))
+        self._tell_namesakes(reference, found[0])
         if not found[0].active:
             message = f"project {reference} is inactive; remove the entry when its approvals are over"
             self._add("warning", "documents/inactive-project", message, reference.origin)
         return _Projects([found[0]])
+
+    def _tell_namesakes(self, reference: Reference, found: Project) -> None:
+        """Describe the inactive projects that an active one shares its name with: who was meant may be one of them."""
+        if not found.active or reference.id is not None:
+            return
+        listed = self._by_number.get(reference.number, []) if reference.number else None
+        same = self._by_name.get(reference.name or "", []) if listed is None else listed
+        others = ", ".join(one.id for one in same if one is not found)
+        if others:
+            message = (
+                f"{len(same)} projects are called {reference}: {found.id}, which is active and taken here, and "
+                f"{others}, not active; use {{id: …}} if another one is meant"
+            )
+            self._add("note", "documents/shared-name", message, reference.origin)
 
     def _named(self, reference: Reference) -> tuple[list[Project], Iterable[str]]:
         """Return the projects that a reference may mean, active ones before others, and every text that means one."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import datetime
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.support.account import company_seed, write_seed
+from tests.support.account import INVOICE, company_seed, write_seed
 from tests.support.command_line import reconciler
 from tests.support.sandbox import running_sandbox
 from tests.support.trial import Trial
@@ -186,3 +186,62 @@ def test_11_a_commit_with_a_date_set_back(trial: Trial) -> None:
     (trial.folder / "readme.md").write_text("x\n")
     commit(trial, 40, "set back")
     assert request(trial, asked(LETTERS[4:]), 1)[0] == 3
+
+
+def _later(seed: dict[str, Any]) -> None:
+    """Another project has the name now; the old one is still there, and inactive."""
+    seed["projects"][1] |= {"name": "Harbor Bridge", "active": False}
+    seed["projects"].append({**seed["projects"][1], "id": "1099", "active": True})
+    preset = {**seed["presets"][1], "id": "39", "project_id": "1099", "created_at": "2999-01-01T08:00:00Z"}
+    seed["presets"] = [
+        *seed["presets"],
+        {**preset, "groups": {"creator": [], "pm": ["1", "2"], "acc": [], "super": []}},
+    ]
+
+
+def test_12_a_name_that_changed_hands(tmp_path: Path) -> None:
+    """Nobody loses a role in the project that has the name now; both ids are told, and by id it is another matter."""
+    seed = company_seed()
+    _later(seed)
+    with running_sandbox(write_seed(tmp_path / "seed", seed)) as sandbox:
+        trial = Trial(tmp_path / "approvals", sandbox)
+        trial.write({"assignments/invoice.yaml": INVOICE})
+        trial.commit()
+        told = trial.ends(3, "plan", "--base", "HEAD", "--out", "plan.json")
+        assert "policy/first-adoption" in told
+        assert (
+            "the name changed hands: project 'Harbor Bridge' is now project 1099, whose preset was made on 2999" in told
+        )
+        assert (
+            "2 projects are called 'Harbor Bridge': 1099, which is active and taken here, and 1042, not active" in told
+        )
+        trial.ends(3, "apply", "--yes", "--base", "HEAD")
+        trial.ends(0, "snapshot", "--out", "live.json")
+        again = trial.ends(3, "plan", "--base", "HEAD", "--snapshot", "live.json")
+        assert "live/name-changed-hands" in again
+        trial.write({"assignments/invoice.yaml": INVOICE.replace("Harbor Bridge", '{id: "1099"}')})
+        trial.commit()
+        told = trial.ends(0, "plan", "--base", "HEAD")
+        assert "name-changed-hands" not in told
+        assert "shared-name" not in told
+        assert trial.writes() == []
+
+
+def test_13_a_template_that_has_the_name_of_another(tmp_path: Path) -> None:
+    """A template made since the base has the name: what it brings is managed for the first time."""
+    seed = company_seed()
+    template = seed["templates"][0]
+    version = {**template["versions"][0], "id": "919"}
+    made = {"id": "19", "created_at": "2999-01-01T08:00:00Z", "latest_published_version": {"id": "919", "version": 1}}
+    seed["templates"].append({**template, **made, "versions": [version]})
+    template["archived_at"] = "2999-01-01T08:00:00Z"
+    for preset in seed["presets"][:2]:
+        preset |= {"template_id": "19", "created_at": "2999-01-01T09:00:00Z"}
+    with running_sandbox(write_seed(tmp_path / "seed", seed)) as sandbox:
+        trial = Trial(tmp_path / "approvals", sandbox)
+        where = INVOICE.replace("project: Harbor Bridge", "where: {stage: Course of Construction}")
+        trial.write({"assignments/invoice.yaml": where})
+        trial.commit()
+        told = trial.ends(3, "plan", "--base", "HEAD")
+        assert "template 'Invoice Approval' is now template 19, which was made on 2999-01-01" in told
+        assert "2 presets of it managed for the first time" in told
