@@ -115,7 +115,10 @@ def approve(  # noqa: PLR0913 - the plans, what they are held against, and how m
     only = approved_presets(plans)
     whole = _is_whole(plans, workspace, grounds, made_now=restriction is not None)
     if not only and grounds.since is None:
-        return Approval(plan=plans[-1], settled=(), approved=_digests(plans), fewer=0, names={}, whole=whole)
+        # a plan without changes was judged when it was made, and holds what it held then
+        held = tuple(dict.fromkeys(one for plan in plans for one in plan.diagnostics if is_held(one)))
+        digests = _digests(plans)
+        return Approval(plan=plans[-1], settled=(), approved=digests, fewer=0, names={}, held=held, whole=whole)
     restriction = Restriction(only=plans[-1].only) if restriction is None else restriction
     read = (documents, diagnostics)
     with open_live_reader(workspace, common) as reader:

@@ -128,9 +128,13 @@ class BaseLines:
         wanted = {key for key in written.keys.get(origin, ()) if key[0] in kinds}
         return bool(wanted) and all(written.counts[key] <= self._counts[key] for key in wanted)
 
-    def team_names(self, team: str, person: Member) -> bool:
-        """Return whether a team of the base names a person, by nested teams too."""
-        return any(key == person.key for key, _ in self._team(team))
+    def team_has(self, documents: Documents, team: str, person: Member) -> bool:
+        """Return whether every line by which a team names a person, by nested teams too, stands in the same team here.
+
+        A line with another last day is another one, and so is one that moved to another team.
+        """
+        wanted = _lines_of(documents, team, person)
+        return bool(wanted) and wanted <= _lines_of(self._base, team, person)
 
     def is_empty(self, written: WrittenLines, group: DesiredGroup) -> bool:
         """Return whether the base leaves a group empty too, as of today, by the same lines of the same teams."""
@@ -143,6 +147,21 @@ class BaseLines:
     def _team(self, name: str) -> frozenset[tuple[tuple[str, str], str]]:
         team = self._base.teams.get(name)
         return frozenset() if team is None else frozenset(_people(team, self._base.teams, ()))
+
+
+def _lines_of(documents: Documents, name: str, person: Member) -> set[_Key]:
+    """Return the lines that name a person in a team and the teams in it: the team's name, and what the line says."""
+    found: set[_Key] = set()
+    waiting, seen = [name], {name}
+    while waiting:
+        team = documents.teams.get(waiting.pop())
+        for member in () if team is None else team.members:
+            if member.team is None and team is not None and member.key == person.key:
+                found.add((team.name, _member(member)))
+            elif member.team is not None and member.team not in seen:
+                seen.add(member.team)
+                waiting.append(member.team)
+    return found
 
 
 def _people(team: Team, teams: Mapping[str, Team], above: tuple[str, ...]) -> Iterator[tuple[tuple[str, str], str]]:

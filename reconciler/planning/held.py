@@ -153,7 +153,7 @@ class _Judge:
             claims = self._claims(diagnostic.address)
             return bool(claims) and all(self._has_entry(claim, lines) for claim in claims)
         if member is not None and member.via is not None:
-            return lines.team_names(member.via.removeprefix("team:"), member)
+            return lines.team_has(self._written.documents, member.via.removeprefix("team:"), member)
         return lines.has(self._written, diagnostic.origin, *_OLD_BY[diagnostic.code])
 
     def _claims(self, address: str | None) -> tuple[Claim, ...]:

@@ -69,18 +69,18 @@ def _proof(run: FinishedRun, report: ApplyReport | None) -> str | None:
 
 def _lack(plan: Plan) -> str | None:
     """Return why a plan cannot show that all documents are live, or null where it can."""
-    if not plan.complete:
-        return "the plan is incomplete"
-    if not plan.applicable:
-        return "the plan is refused"
-    if plan.adds_only or plan.only is not None:
-        return "the plan leaves a part alone"
-    if plan.live.source != "api":
-        return "the plan was made from a snapshot"
-    if plan.summary.held:
-        lines = "1 line" if plan.summary.held == 1 else f"{plan.summary.held:,} lines"
-        return f"the plan holds {lines}: correct them, or apply it by its digest"
-    return None
+    held = plan.summary.held
+    lines = "1 line" if held == 1 else f"{held:,} lines"
+    hidden = any(one.code == "live/hidden-projects" for one in plan.diagnostics)
+    lacks = (
+        (not plan.complete, "the plan is incomplete"),
+        (not plan.applicable, "the plan is refused"),
+        (plan.adds_only or plan.only is not None, "the plan leaves a part alone"),
+        (plan.live.source != "api", "the plan was made from a snapshot"),
+        (held > 0, f"the plan holds {lines}: correct them, or apply it by its digest"),
+        (hidden, "the plan does not see all projects: let the account see them, or apply it by its digest"),
+    )
+    return next((words for lacking, words in lacks if lacking), None)
 
 
 def _applied(report: ApplyReport) -> str | None:
@@ -89,10 +89,12 @@ def _applied(report: ApplyReport) -> str | None:
         return None
     digests = report.approved or (report.digest,)
     plans = f"plan {digests[0]}" if len(digests) == 1 else f"{len(digests):,} plans"
+    lines = "1 line" if len(report.held) == 1 else f"{len(report.held):,} lines"
+    held = f"; {lines} held" if report.held else ""
     if not report.outcomes:
-        return f"nothing differed: {plans}"
+        return f"nothing differed: {plans}{held}"
     presets = len(report.outcomes)
-    return f"applied: {plans}, {presets:,} preset{'' if presets == 1 else 's'}"
+    return f"applied: {plans}, {presets:,} preset{'' if presets == 1 else 's'}{held}"
 
 
 def _counts(report: ApplyReport) -> str:

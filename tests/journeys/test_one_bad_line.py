@@ -6,8 +6,11 @@ import datetime
 import json
 from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
 
+from reconciler.model.plan import Plan
+from reconciler.planning import plan_digest
 from tests.support.account import INVOICE, company_seed, write_seed
 from tests.support.sandbox import running_sandbox
 from tests.support.trial import Trial
@@ -268,3 +271,35 @@ def test_13_a_journal_that_the_request_brings(trial: Trial) -> None:
     told = trial.run("drift")
     assert "3 new" in told
     assert "are in git and were not read" in told
+
+
+def test_14_nothing_to_do_and_a_line_held(trial: Trial) -> None:
+    """The report of an apply that changed nothing tells the held lines all the same."""
+    trial.write({"assignments/invoice.yaml": INVOICE.replace("cy@", "bo@") + ELSEWHERE})
+    base = trial.commit()
+    told = trial.run("apply", "--yes", "--base", base, "--format", "json")
+    assert told.startswith("exit 0\n"), told
+    report = json.loads(told.split("--- stdout\n")[1].split("--- stderr")[0])
+    assert (report["outcomes"], [one["code"] for one in report["held"]]) == ([], ["documents/held"])
+
+
+def test_15_a_line_that_went_bad_between_review_and_apply(trial: Trial, tmp_path: Path) -> None:
+    """It stands in the documents of which the approved plan was made, so it is held, and the run is no failure."""
+    trial.write({"assignments/invoice.yaml": INVOICE, ".gitignore": ".reconciler/\n*.json\n"})
+    base = trial.commit()
+    trial.write({"assignments/invoice.yaml": INVOICE + CEDAR})
+    trial.commit("reviewed")
+    trial.run("plan", "--base", base, "--out", "plan.json")
+    seed = company_seed()
+    seed["projects"][0] |= {"name": "Cedar Tower II", "display_name": "24-016 - Cedar Tower II"}
+    with running_sandbox(write_seed(tmp_path / "seed", seed)) as sandbox:
+        trial.sandbox = sandbox
+        address = json.loads((trial.folder / "plan.json").read_text())["service"]["api_url"]
+        plan = (trial.folder / "plan.json").read_text().replace(address, sandbox.address)
+        edited = msgspec.convert(json.loads(plan), Plan)
+        (trial.folder / "plan.json").write_bytes(
+            msgspec.json.encode(msgspec.structs.replace(edited, digest=plan_digest(edited)))
+        )
+        told = trial.run("apply", "plan.json", "--since", base)
+        assert "documents/held]" in told
+        assert "documents/held-unapproved" not in told

@@ -455,3 +455,16 @@ def test_27_half_an_answer_stops_its_own_preset(trial: Trial) -> None:
     assert "failed    Invoice Approval · Harbor Bridge" in told
     assert "applied   Invoice Approval · Cedar Tower" in told
     assert len(trial.writes()) == 1
+
+
+def test_28_adoption_is_told_by_the_revision_applied_last(trial: Trial) -> None:
+    """A plan against a base that manages the group already is held against --since, which does not."""
+    since = trial.git("rev-parse", "HEAD")
+    trial.write({"assignments/invoice.yaml": AGREED + CEDAR})
+    trial.commit("manage one more group")
+    trial.write({"assignments/invoice.yaml": AGREED + CEDAR.replace(", dee@acme.test", "")})
+    trial.commit("and one fewer in it")
+    trial.ends(0, "plan", "--base", "HEAD~1", "--out", "plan.json")
+    told = trial.ends(3, "apply", "plan.json", "--since", since)
+    assert "is managed for the first time and would lose 1 of 2 people" in told
+    assert trial.writes() == []

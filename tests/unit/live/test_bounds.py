@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import functools
 import gzip
+import itertools
 import shutil
 import socket
 import ssl
@@ -151,9 +152,9 @@ TRICKLES: dict[str, Callable[[], Iterator[bytes]]] = {
 
 
 def trickling(start: bytes, part: bytes) -> Iterator[bytes]:
-    """Yield a start, then the same part slowly and without end."""
+    """Yield a start, then the same part slowly, for ten seconds: without a deadline a test fails, and does not hang."""
     yield start
-    yield from forever(part, 0.05)
+    yield from itertools.islice(forever(part, 0.05), 200)
 
 
 @pytest.mark.parametrize("kind", TRICKLES)

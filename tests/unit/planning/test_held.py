@@ -310,6 +310,27 @@ def test_a_team_is_judged_at_the_team(tmp_path: Path) -> None:
         look(tmp_path / "new", now, {"a.yaml": text, "t.yaml": team.replace(", gone@acme.test", "")})
 
 
+@pytest.mark.parametrize(
+    ("base", "now"),
+    [
+        # another last day for the same person
+        ("{pm: [ann@acme.test, {person: gone@acme.test, until: 2031-01-31}]}",
+         "{pm: [ann@acme.test, {person: gone@acme.test, until: 2032-12-31}]}"),
+        # a line of its own for somebody whom another team brought in
+        ("{pm: [ann@acme.test, team:ap], ap: [gone@acme.test]}", "{pm: [ann@acme.test, gone@acme.test]}"),
+        # and the other way round
+        ("{pm: [ann@acme.test, gone@acme.test]}", "{pm: [ann@acme.test, team:ap], ap: [gone@acme.test]}"),
+    ],
+)  # fmt: skip
+def test_an_edited_line_of_a_team_is_an_error(tmp_path: Path, base: str, now: str) -> None:
+    """What counts is the line in the team, not that the person came by the team before."""
+    text = document("  - project: Harbor Bridge\n    groups: {Project Manager: [team:pm]}\n")
+    then = {"a.yaml": text, "t.yaml": f"kind: teams\nteams: {base}\n"}
+    assert len(held(look(tmp_path / "same", then, then))) == 1
+    with pytest.raises(DocumentsError):
+        look(tmp_path / "new", {"a.yaml": text, "t.yaml": f"kind: teams\nteams: {now}\n"}, then)
+
+
 def test_a_last_day_that_left_a_group_empty(tmp_path: Path) -> None:
     """It is held where the base is empty by it too; a list emptied by the request is an error."""
     day = TODAY - datetime.timedelta(days=1)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import pytest
 
+from reconciler.model.diagnostics import Diagnostic
 from reconciler.model.failure import FAILURE_FORMAT, Failure
 from reconciler.model.outcomes import APPLY_FORMAT, ApplyReport, ApplySummary, Outcome
 from reconciler.model.review import ApprovedPlans
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from reconciler.model.plan import Plan
 
 DIGEST = f"sha256:{'9' * 64}"
+HELD = Diagnostic(severity="warning", code="documents/held", message="gone")
+HIDDEN = Diagnostic(severity="warning", code="live/hidden-projects", message="at most 1 of 2")
 FOUND = ApprovedPlans(format="reconciler/approved/1", since="5e5e5e5e5e5e5e5e", commits=("a",), plans=())
 FAILED = Failure(format=FAILURE_FORMAT, code=5, message="no digest\n::x", diagnostics=())
 
@@ -44,6 +47,16 @@ RUNS: dict[str, tuple[dict[str, Any], str, bool]] = {
         {"code": 0, "report": report(presets=1200, approved=("a", "b"))}, "+applied: 2 plans, 1,200 presets", True
     ),
     "no digest named": ({"code": 0, "report": report(approved=())}, f"+applied: plan {DIGEST}, 1 preset", True),
+    "old lines held": (
+        {"code": 0, "report": msgspec.structs.replace(report(), held=(HELD,))},
+        f"+applied: plan {DIGEST}, 1 preset; 1 line held",
+        True,
+    ),
+    "old lines held and nothing to do": (
+        {"code": 0, "report": msgspec.structs.replace(report(presets=0), held=(HELD, HELD))},
+        f"+nothing differed: plan {DIGEST}; 2 lines held",
+        True,
+    ),
     "an empty plan by digest": ({"code": 0, "report": report(presets=0)}, f"+nothing differed: plan {DIGEST}", True),
     "no document": ({"code": 0, "found": FOUND}, "+no document changed since 5e5e5e5e5e5e, which is applied", False),
     "partly": (
@@ -129,6 +142,7 @@ def test_a_plan_of_the_whole(tmp_path: Path) -> None:
         (replace(empty, only="drift"), "leaves a part alone"),
         (replace(empty, live=replace(empty.live, source="snapshot")), "was made from a snapshot"),
         (replace(empty, summary=held), "holds 1 line: correct them, or apply it by its digest"),
+        (replace(empty, diagnostics=(HIDDEN,)), "does not see all projects: let the account see them, or apply it"),
     ):
         found = mark_of(FinishedRun(code=0, plan=plan))
         assert found.state == "failure"
