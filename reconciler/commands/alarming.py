@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import click
 
 from reconciler.commands.files import require_writable, write_file
+from reconciler.commands.forges import open_forge_here
 from reconciler.commands.options import note
 from reconciler.commands.showing import checked_link
 from reconciler.errors import DeliveryError, ReconcilerError
@@ -74,16 +75,14 @@ def prepare_alarms(
     """
     forge = gauges = post = None
     if issue:
-        from reconciler.forge import open_forge  # noqa: PLC0415 - only what is asked for is loaded
-        from reconciler.settings.forge import read_forge  # noqa: PLC0415 - the same
-
-        forge = open_forge(read_forge(os.environ))
+        forge = open_forge_here()
     if metrics_at is not None:
         require_writable(metrics_at)
     if gateway is not None:
-        from reconciler.settings.alerts import check_gateway  # noqa: PLC0415 - the same
+        from reconciler.settings.alerts import check_gateway  # noqa: PLC0415 - only what is asked for is loaded
 
         check_gateway(gateway)
+        _settle_network(gateway)
     if metrics_at is not None or gateway is not None:
         from reconciler.alerting import open_gauges  # noqa: PLC0415 - the same
 
@@ -93,7 +92,14 @@ def prepare_alarms(
         from reconciler.settings.alerts import read_notify  # noqa: PLC0415 - the same
 
         post = open_post(read_notify(os.environ))
+        _settle_network("https://webhook")
     return Alarms(forge=forge, gauges=gauges, metrics_at=metrics_at, gateway=gateway, post=post, link=link)
+
+
+def _settle_network(url: str) -> None:
+    from reconciler.settings.network import settle_network  # noqa: PLC0415 - only what is asked for is loaded
+
+    settle_network(os.environ, url)
 
 
 def raise_alarms(alarms: Alarms, found: Found, common: Common) -> int:

@@ -27,6 +27,7 @@ from reconciler.commands.options import (
     out_option,
     text_or_json,
 )
+from reconciler.commands.readers import network_of
 from reconciler.commands.show import read_plan
 from reconciler.commands.showing import Showing, plan_text
 from reconciler.commands.telling import Telling, apply_exit_code, emit_report
@@ -279,7 +280,7 @@ def _carry_out(
     _tell(approval, common)
     credentials = read_credentials(os.environ, workspace.service)
     with (
-        ServiceClient(workspace.service, credentials, writes=True) as client,
+        ServiceClient(workspace.service, credentials, writes=True, network=network_of(workspace.service)) as client,
         Journal(folder) as journal,
         first_interrupt_waits(
             lambda: note("finishing the write under way; press again to leave at once", common)

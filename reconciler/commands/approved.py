@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -12,6 +11,7 @@ import msgspec
 
 from reconciler.commands.commits import MOST_COMMITS, WaitingCommits, find_waiting
 from reconciler.commands.files import write_file
+from reconciler.commands.forges import open_forge_here
 from reconciler.commands.options import common_options, emit, text_or_json
 from reconciler.commands.workspace import open_workspace
 from reconciler.desired import read_changed_documents, read_history
@@ -51,13 +51,10 @@ def approved(common: Common, out: Path, since: str | None, shown_as: Literal["te
     Exit codes: 0 done, 5 a commit has no approved plan, or nothing is proved, 6 the forge refuses or cannot be reached,
     64 wrong usage.
     """
-    from reconciler.forge import open_forge  # noqa: PLC0415 - start-up is measured
-    from reconciler.settings.forge import read_forge  # noqa: PLC0415 - the same
-
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise FileError(f"{out} is not an empty folder; name a new one")
     workspace = open_workspace(common)
-    forge = open_forge(read_forge(os.environ))
+    forge = open_forge_here()
     waiting = _waiting(forge, workspace, since)
     plans = _plans(forge, workspace, waiting)
     out.mkdir(parents=True, exist_ok=True)

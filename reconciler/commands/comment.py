@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 import msgspec
 
+from reconciler.commands.forges import open_forge_at
 from reconciler.commands.options import common_options, emit
 from reconciler.commands.showing import markdown_options
 from reconciler.errors import DocumentsError, FileError, ForgeError, UsageError
@@ -56,13 +57,12 @@ def comment(
     """
     if commit is not None and not _COMMIT.fullmatch(commit):
         raise UsageError(f"--commit '{commit}' is no commit; give all 40 digits of it")
-    from reconciler.forge import open_forge  # noqa: PLC0415 - start-up is measured
-    from reconciler.settings.forge import read_pull_request  # noqa: PLC0415 - the same
+    from reconciler.settings.forge import read_pull_request  # noqa: PLC0415 - start-up is measured
 
     result = read_result(result_file)
     place, number = read_pull_request(pr, os.environ)
     review = _review(result, common, company, place.kind, shown)
-    emit(_show(open_forge(place), number, commit, result, review))
+    emit(_show(open_forge_at(place), number, commit, result, review))
     return 0
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from reconciler.commands.files import document_mode, write_file
 from reconciler.commands.observing import local_presets, observe, require_whole
 from reconciler.commands.progress import show_progress
+from reconciler.commands.readers import network_of
 from reconciler.commands.workspace import now, problems
 from reconciler.desired import read_repository
 from reconciler.desired.exporting import choose
@@ -48,7 +49,11 @@ def read_account(
     from reconciler.live.account import AccountReader  # noqa: PLC0415 - heavy, and not needed for a refusal
     from reconciler.live.client import ServiceClient  # noqa: PLC0415 - the same
 
-    with ServiceClient(service, read_credentials(os.environ, service)) as client, show_progress(common) as report:
+    credentials = read_credentials(os.environ, service)
+    with (
+        ServiceClient(service, credentials, network=network_of(service)) as client,
+        show_progress(common) as report,
+    ):
         reader = AccountReader(client, report)
         account = reader.account()
         chosen = choose(account, projects, templates)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
 from reconciler.commands.basing import documents_of
 from reconciler.commands.commits import find_waiting
+from reconciler.commands.forges import open_forge_here
 from reconciler.commands.workspace import now
 from reconciler.desired import find_tracked, read_base
 from reconciler.errors import ReconcilerError
@@ -55,7 +55,4 @@ def _is_whole(run: RecordedRun) -> bool:
 
 
 def _of_forge(workspace: Workspace, _folder: Path) -> str | None:
-    from reconciler.forge import open_forge  # noqa: PLC0415 - start-up is measured
-    from reconciler.settings.forge import read_forge  # noqa: PLC0415 - the same
-
-    return find_waiting(open_forge(read_forge(os.environ)), workspace).since
+    return find_waiting(open_forge_here(), workspace).since

@@ -10,6 +10,7 @@ import click
 import msgspec
 
 from reconciler.commands.commits import find_waiting
+from reconciler.commands.forges import open_forge_here
 from reconciler.commands.options import common_options, emit, text_or_json
 from reconciler.commands.workspace import open_workspace
 from reconciler.desired import describe_source, find_tracked, read_history
@@ -72,12 +73,10 @@ def mark(  # noqa: PLR0913 - one parameter an option
     Exit codes: 0 done, 5 the run ended with 0 and nothing proves it, 6 the forge refuses or cannot be reached, 7 no
     settings, 64 wrong usage.
     """
-    from reconciler.forge import open_forge  # noqa: PLC0415 - start-up is measured
-    from reconciler.render.marks import FinishedRun, mark_of  # noqa: PLC0415 - the same
-    from reconciler.settings.forge import read_forge  # noqa: PLC0415 - the same
+    from reconciler.render.marks import FinishedRun, mark_of  # noqa: PLC0415 - start-up is measured
 
     workspace = open_workspace(common)
-    forge = open_forge(read_forge(os.environ))
+    forge = open_forge_here()
     found = _read(found_at, ApprovedPlans) or _read(found_at, Failure)
     run = FinishedRun(
         code=code,

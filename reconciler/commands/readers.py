@@ -31,8 +31,9 @@ if TYPE_CHECKING:
         Version,
         Wanted,
     )
+    from reconciler.model.settings import Network, Service
 
-__all__ = ["LiveReader", "open_live_reader", "open_reader", "read_snapshot"]
+__all__ = ["LiveReader", "network_of", "open_live_reader", "open_reader", "read_snapshot"]
 
 
 class LiveReader(Protocol):
@@ -122,5 +123,16 @@ def open_live_reader(workspace: Workspace, common: Common) -> Iterator[Reader]:
     from reconciler.live.reading import Reader  # noqa: PLC0415
 
     credentials = read_credentials(os.environ, workspace.service)
-    with ServiceClient(workspace.service, credentials) as client, show_progress(common) as report:
+    network = network_of(workspace.service)
+    with (
+        ServiceClient(workspace.service, credentials, network=network) as client,
+        show_progress(common) as report,
+    ):
         yield Reader(client, report)
+
+
+def network_of(service: Service) -> Network:
+    """Return the way to the service that the environment names."""
+    from reconciler.settings.network import read_network  # noqa: PLC0415 - not needed offline
+
+    return read_network(os.environ, service.api_url, service.auth_url)

@@ -12,7 +12,7 @@ from reconciler.errors import ForgeError
 from reconciler.forge.archives import file_in_archive
 from reconciler.forge.comments import RESOLVED, Found, show_review
 from reconciler.forge.issues import FoundIssue, keep_issue
-from reconciler.forge.repeating import BACKOFF_SECONDS, REPEATED, RETRIES
+from reconciler.forge.repeating import BACKOFF_SECONDS, REPEATED, RETRIES, not_for_certificates
 from reconciler.forge.telling import TIMEOUT_SECONDS, told
 from reconciler.model.review import CommitStatus, MergedChange
 
@@ -52,7 +52,7 @@ class GitHub:
             base_url=place.url,
             auth=Auth.Token(place.token.reveal()),
             timeout=TIMEOUT_SECONDS,
-            retry=GithubRetry(
+            retry=not_for_certificates(GithubRetry)(
                 total=RETRIES,
                 max_rate_limit_wait=LONGEST_WAIT_SECONDS,
                 backoff_factor=BACKOFF_SECONDS,

@@ -46,6 +46,11 @@ def told(
         said = " ".join(hide(text, [token]).split())[:_SHOWN]
         hint = "; is it there, and may the token do this?" if status in NO_PERMISSION else ""
         raise ForgeError(f"{forge} refuses {what}: {said}{hint}", status=status) from None
+    except requests.exceptions.SSLError:
+        raise ForgeError(
+            f"the certificate of {forge} is refused for {what}; where a proxy or your company's authority signs it, "
+            "name the file of its certificate in SSL_CERT_FILE"
+        ) from None
     except requests.RequestException as error:
         failed = f"{forge} cannot be reached for {what} ({type(error).__name__})"
         raise ForgeError(f"{failed}; look at its address, the network and the proxy") from None

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import ssl
 import threading
 import time
 from email.utils import parsedate_to_datetime
@@ -17,8 +19,14 @@ from reconciler.errors import AnswerError, AnswerLostError, CredentialsError, Ra
 from reconciler.live.answers import Again, TooLong, check_answer
 from reconciler.live.pacing import RateWindows
 from reconciler.live.token import TOKEN, TokenAuthentication
-from reconciler.live.transport import REQUEST_SECONDS, BoundedTransport, ReadOnlyTransport, proxy_for
+from reconciler.live.transport import (
+    REQUEST_SECONDS,
+    BoundedTransport,
+    CertificateRefusedError,
+    ReadOnlyTransport,
+)
 from reconciler.model.masks import hide
+from reconciler.model.settings import Network
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,6 +43,7 @@ LONGEST_BACKOFF_SECONDS: Final = 20
 CONNECT_SECONDS: Final = 10
 _TOO_MANY_REQUESTS = 429
 _COUNT = re.compile(r"[0-9]{1,9}\Z")
+_DIRECT: Final = Network()
 _TIMEOUT = {"timeout": httpx.Timeout(WAIT_SECONDS, connect=CONNECT_SECONDS).as_dict()}
 
 
@@ -46,15 +55,16 @@ class ServiceClient:
     """One company's service; safe to use from several threads, each with connections of its own.
 
     ``writes`` decides once and for all whether the transport lets anything but GET through. ``seconds`` limits each
-    request, the token call too, from its connection to the end of its answer.
+    request, the token call too, from its connection to the end of its answer. ``network`` is the way to the service.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - where to, as whom, and how; each named
         self,
         service: Service,
         credentials: Credentials,
         *,
         writes: bool = False,
+        network: Network = _DIRECT,
         sleep: Callable[[float], object] | None = None,
         clock: Callable[[], float] = time.monotonic,
         seconds: float = REQUEST_SECONDS,
@@ -78,7 +88,8 @@ class ServiceClient:
             "User-Agent": f"reconciler/{__version__}",
         }
         self._authentication = TokenAuthentication(credentials, token_url, _TIMEOUT)
-        self._verify = httpx.create_ssl_context()
+        self._network = network
+        self._verify = _certificates(network) if _is_encrypted(service) else None
         self._threads = threading.local()
         self._clients: list[httpx.Client] = []
         self._lock = threading.Lock()
@@ -168,6 +179,12 @@ class ServiceClient:
         """Return what a request without a usable answer means."""
         asked_for_token = error.request.url == self._token_url
         detail = hide(str(error), self._authentication.secrets())
+        if isinstance(error, CertificateRefusedError):
+            host = error.request.url.host
+            return UnreachableError(
+                f"{TOKEN if asked_for_token else what}: the certificate of {host} is refused ({detail}); where a proxy "
+                "or an authority of your company signs it, name the file of its certificate in SSL_CERT_FILE"
+            )
         if isinstance(error, httpx.TransportError):
             return Again(TOKEN if asked_for_token else what, None, f": {detail}")
         if asked_for_token:
@@ -205,7 +222,8 @@ class ServiceClient:
 
     def _transport(self, url: str) -> httpx.BaseTransport:
         """Return the way to an address: by the environment's proxy, read only unless this client writes."""
-        transport = BoundedTransport(self._verify, proxy_for(url), self._seconds)
+        proxy = self._network.proxies.get(url)
+        transport = BoundedTransport(self._verify, None if proxy is None else proxy.reveal(), self._seconds)
         return transport if self._writes else ReadOnlyTransport(self._token_url, transport)
 
     def _observe(self, response: httpx.Response) -> None:
@@ -245,6 +263,21 @@ class ServiceClient:
                 f"{again.what}: cannot reach {address}{again.detail}; check the address, the network and the proxy"
             )
         return UnreachableError(f"{again.what}: {again.status} in {ATTEMPTS} attempts{again.detail}")
+
+
+def _is_encrypted(service: Service) -> bool:
+    return any(url.startswith("https://") for url in (service.api_url, service.auth_url))
+
+
+def _certificates(network: Network) -> ssl.SSLContext:
+    """Return whose certificates count: those of a file or folder, else those that the operating system trusts."""
+    if network.certificates is not None:
+        named = network.certificates
+        is_folder = os.path.isdir(named)  # noqa: PTH112 - a text
+        return ssl.create_default_context(capath=named) if is_folder else ssl.create_default_context(cafile=named)
+    import truststore  # noqa: PLC0415 - start-up is measured
+
+    return truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
 def _was_limited(error: BaseException) -> bool:

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import importlib.util
 from typing import TYPE_CHECKING, Final
-from urllib.parse import urlsplit
-from urllib.request import getproxies, proxy_bypass
 
 import httpcore
 import httpx
 
-from reconciler.errors import UsageError, WriteForbiddenError
+from reconciler.errors import WriteForbiddenError
 from reconciler.live.bodies import BodyError, read_body
 from reconciler.live.deadline import Deadline, DeadlineBackend
 
 if TYPE_CHECKING:
     import ssl
 
-__all__ = ["ANSWER_BYTES", "REQUEST_SECONDS", "BoundedTransport", "ReadOnlyTransport", "proxy_for"]
+__all__ = ["ANSWER_BYTES", "REQUEST_SECONDS", "BoundedTransport", "CertificateRefusedError", "ReadOnlyTransport"]
 
 REQUEST_SECONDS: Final = 120
 ANSWER_BYTES: Final = 64 * 1024 * 1024
@@ -30,14 +27,8 @@ _DROPPED = {b"content-encoding", b"content-length", b"transfer-encoding", b"loca
 _FAILURES = (httpcore.TimeoutException, httpcore.NetworkError, httpcore.ProtocolError, httpcore.ProxyError)
 
 
-def proxy_for(url: str) -> str | None:
-    """Return the proxy that the environment names for an address; loopback never has one."""
-    parts = urlsplit(url)
-    host = parts.hostname or ""
-    if host == "localhost" or host.startswith("127.") or host == "::1" or proxy_bypass(host):
-        return None
-    proxies = getproxies()
-    return proxies.get(parts.scheme) or proxies.get("all")
+class CertificateRefusedError(httpx.TransportError):
+    """The certificate of the other side does not hold: asking again would not help."""
 
 
 class BoundedTransport(httpx.BaseTransport):
@@ -47,7 +38,7 @@ class BoundedTransport(httpx.BaseTransport):
     address with its login, null for none.
     """
 
-    def __init__(self, context: ssl.SSLContext, proxy: str | None, seconds: float) -> None:
+    def __init__(self, context: ssl.SSLContext | None, proxy: str | None, seconds: float) -> None:
         self._deadline = Deadline(seconds)
         self._pool = httpcore.ConnectionPool(
             ssl_context=context,
@@ -71,6 +62,9 @@ class BoundedTransport(httpx.BaseTransport):
             finally:
                 answer.close()
         except _FAILURES as error:
+            refused = _refused_certificate(error)
+            if refused is not None:
+                raise CertificateRefusedError(refused) from None
             raise httpx.TransportError(self._words(error)) from None
         headers = [pair for pair in answer.headers if pair[0].lower() not in _DROPPED]
         return httpx.Response(answer.status, headers=headers, content=content)
@@ -141,18 +135,20 @@ def _content(answer: httpcore.Response) -> bytes:
         raise httpx.DecodingError(f"the answer {error}") from None
 
 
+def _refused_certificate(error: BaseException) -> str | None:
+    """Return why the certificate of the other side does not hold, where that is what a failure is about."""
+    cause: BaseException | None = error
+    while cause is not None:
+        reason = getattr(cause, "verify_message", None)
+        if isinstance(reason, str):
+            return reason
+        cause = cause.__cause__ or cause.__context__
+    return None
+
+
 def _proxy(address: str) -> httpcore.Proxy:
-    """Return the proxy; a message about it never shows the address, which can hold a password."""
-    try:
-        proxy = httpx.Proxy(address)
-    except (httpx.InvalidURL, ValueError):
-        raise UsageError(
-            "the proxy in the environment has no valid address: write HTTPS_PROXY as http://host:port (it is not shown "
-            "here, because it can hold a password)"
-        ) from None
+    proxy = httpx.Proxy(address)
     url = proxy.url
-    if url.scheme.startswith("socks") and importlib.util.find_spec("socksio") is None:
-        raise UsageError("the proxy in the environment speaks SOCKS: install httpx[socks], or use an HTTP proxy")
     return httpcore.Proxy(
         httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path),
         auth=proxy.raw_auth,

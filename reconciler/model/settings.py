@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-__all__ = ["Credentials", "Secret", "Service"]
+__all__ = ["Credentials", "Network", "Secret", "Service"]
 
 
 class Secret:
@@ -34,6 +34,16 @@ class Service(msgspec.Struct, frozen=True, kw_only=True):
     company_id: str
     api_url: str
     auth_url: str
+
+
+class Network(msgspec.Struct, frozen=True, kw_only=True):
+    """The way to servers: the proxy for an address (its login may stand in it), and whose certificates count.
+
+    ``certificates`` is a file or a folder; null: those of the operating system.
+    """
+
+    proxies: dict[str, Secret] = {}
+    certificates: str | None = None
 
 
 class Credentials(msgspec.Struct, frozen=True, kw_only=True):

@@ -22,7 +22,6 @@ from reconciler.errors import (
 from reconciler.live.answers import TooLong
 from reconciler.live.client import ServiceClient, _Interrupted
 from reconciler.live.reading import Reader
-from reconciler.live.transport import proxy_for
 from reconciler.live.writing import Writer
 from reconciler.model.live import Place, Tool, Wanted
 from reconciler.model.settings import Credentials, Secret, Service
@@ -266,15 +265,6 @@ class FakeAnswers:
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()
-
-
-def test_a_proxy_is_used_alike_for_reading_and_writing(monkeypatch: pytest.MonkeyPatch) -> None:
-    """That of the environment, unless it is bypassed; never for loopback."""
-    monkeypatch.setenv("HTTPS_PROXY", "http://proxy.test:3128")
-    monkeypatch.setenv("NO_PROXY", "inside.test")
-    assert proxy_for("https://api.procore.com") == "http://proxy.test:3128"
-    for direct in ("https://inside.test", "http://127.0.0.1:8080", "http://[::1]:8080", "https://localhost"):
-        assert proxy_for(direct) is None
 
 
 def test_a_429_waits_for_the_reset(sandbox: RunningSandbox) -> None:
