@@ -27,6 +27,7 @@ from reconciler.commands.options import (
     out_option,
     text_or_json,
 )
+from reconciler.commands.progress import tell_waits
 from reconciler.commands.readers import network_of
 from reconciler.commands.show import read_plan
 from reconciler.commands.showing import Showing, plan_text
@@ -280,7 +281,13 @@ def _carry_out(
     _tell(approval, common)
     credentials = read_credentials(os.environ, workspace.service)
     with (
-        ServiceClient(workspace.service, credentials, writes=True, network=network_of(workspace.service)) as client,
+        ServiceClient(
+            workspace.service,
+            credentials,
+            writes=True,
+            network=network_of(workspace.service),
+            waits=tell_waits(common),
+        ) as client,
         Journal(folder) as journal,
         first_interrupt_waits(
             lambda: note("finishing the write under way; press again to leave at once", common)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from reconciler.commands.files import document_mode, write_file
 from reconciler.commands.observing import local_presets, observe, require_whole
-from reconciler.commands.progress import show_progress
+from reconciler.commands.progress import show_progress, tell_waits
 from reconciler.commands.readers import network_of
 from reconciler.commands.workspace import now, problems
 from reconciler.desired import read_repository
@@ -51,7 +51,7 @@ def read_account(
 
     credentials = read_credentials(os.environ, service)
     with (
-        ServiceClient(service, credentials, network=network_of(service)) as client,
+        ServiceClient(service, credentials, network=network_of(service), waits=tell_waits(common)) as client,
         show_progress(common) as report,
     ):
         reader = AccountReader(client, report)

@@ -1,4 +1,4 @@
-"""Turns the first Ctrl-C (or SIGTERM) into a wish to stop, and lets the second one through."""
+"""Turns the first Ctrl-C (SIGTERM, SIGHUP) into a wish to stop, and lets the second one through."""
 
 from __future__ import annotations
 
@@ -13,6 +13,10 @@ if TYPE_CHECKING:
 __all__ = ["first_interrupt_waits"]
 
 
+# a terminal that is closed; Windows has none
+_HANGUP = tuple(one for one in (getattr(signal, "SIGHUP", None),) if one is not None)
+
+
 @contextmanager
 def first_interrupt_waits(tell: Callable[[], None]) -> Iterator[Callable[[], bool]]:
     """Yield a function that says whether somebody wishes to stop; ``tell`` is called when they do."""
@@ -25,7 +29,7 @@ def first_interrupt_waits(tell: Callable[[], None]) -> Iterator[Callable[[], boo
             signal.signal(one, handler)
         tell()
 
-    for one in (signal.SIGINT, signal.SIGTERM):
+    for one in (signal.SIGINT, signal.SIGTERM, *_HANGUP):
         previous[one] = signal.signal(one, handle)
     try:
         yield wish.is_set

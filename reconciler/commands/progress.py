@@ -1,4 +1,4 @@
-"""Shows progress on a terminal, on stderr; in a pipe it shows nothing."""
+"""Shows progress on a terminal, on stderr, and says there how long a run waits, off a terminal too."""
 
 from __future__ import annotations
 
@@ -12,7 +12,19 @@ if TYPE_CHECKING:
     from reconciler.commands.options import Common
     from reconciler.model.progress import Progress
 
-__all__ = ["show_progress"]
+__all__ = ["show_progress", "tell_waits"]
+
+
+def tell_waits(common: Common) -> Callable[[float], None]:
+    """Return what says on stderr how long a run waits for the service, on a terminal and off it."""
+
+    def tell(seconds: float) -> None:
+        from reconciler.commands.options import note  # noqa: PLC0415 - few runs wait
+
+        minutes, rest = divmod(round(seconds), 60)
+        note(f"waiting for the request limit of the service, {minutes}:{rest:02} at the most from now", common)
+
+    return tell
 
 
 @contextmanager

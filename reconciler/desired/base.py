@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 
 from reconciler.desired.repository import assemble, decode_settings_file, is_document, may_hold_documents
-from reconciler.desired.revision import ask_git
+from reconciler.desired.revision import ask_git, why_git_refuses
 from reconciler.desired.tree import read_contents, read_tree
 from reconciler.desired.unread import Unread, is_same_now, moved_settings
 from reconciler.desired.yaml_reader import read_yaml
@@ -63,7 +63,10 @@ def read_base(settings_file: Path, revision: str, today: datetime.date) -> Base:
     if not revision:
         raise UsageError("--base is empty (a variable that is not set?); name a branch, tag or commit")
     if ask_git(git, root, "rev-parse", "--git-dir") is None:
-        raise UsageError(f"{root} is no git repository, so there is no base to compare with; leave --base out")
+        refusal = why_git_refuses(git, root)
+        raise UsageError(
+            refusal or f"{root} is no git repository, so there is no base to compare with; leave --base out"
+        )
     look = ("--max-count=1", "--timestamp", "--end-of-options", f"{revision}^{{commit}}")
     named = ask_git(git, root, "rev-list", *look)
     if not named:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from reconciler.desired.repository import document_names, is_document, may_hold_documents
-from reconciler.desired.revision import LINK, SUBMODULE, ask_git, find_revision
+from reconciler.desired.revision import LINK, SUBMODULE, ask_git, find_revision, why_git_refuses
 from reconciler.desired.tree import is_submodule_here, read_tree
 from reconciler.errors import DocumentsError, UsageError
 from reconciler.model.diagnostics import Diagnostic
@@ -245,8 +245,10 @@ def _without_git(git: str | None, root: Path) -> list[Diagnostic]:
         return []
     if git is not None and ask_git(git, root, "rev-parse", "--git-dir") is not None:
         return []
+    refusal = None if git is None else why_git_refuses(git, root)
     why = "there is no git on this machine" if git is None else "git does not answer here (try 'git status')"
-    message = f"{why}, so whether all documents are checked out is not known"
+    unknown = "whether all documents are checked out is not known"
+    message = f"{unknown}: {refusal}" if refusal else f"{why}, so {unknown}"
     return [Diagnostic(severity="warning", code="documents/unknown-checkout", message=message)]
 
 

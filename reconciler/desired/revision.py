@@ -16,7 +16,7 @@ from reconciler.errors import UsageError
 from reconciler.model.exclusion import Exclusion
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
 __all__ = [
     "LINK",
@@ -27,6 +27,7 @@ __all__ = [
     "read_changed_documents",
     "read_history",
     "require_whole_history",
+    "why_git_refuses",
 ]
 
 LINK = "120000"
@@ -35,6 +36,7 @@ SUBMODULE = "160000"
 _PATIENCE_SECONDS = 30
 _LARGEST_ANSWER = 256 * 1024 * 1024
 _CHUNK = 1024 * 1024
+_MOST_SETTINGS = 100
 
 # A folder under review may hold what looks like a repository of its own, and any repository has settings that start
 # programs. Commands that run filters, text conversion or external diffs (status, diff, add) are not used at all.
@@ -106,15 +108,18 @@ def read_history(root: Path, since: str | None, *, most: int | None = None) -> t
     if since is not None:
         named = _ask(git, root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{since}^{{commit}}")
         if not named:
+            refusal = why_git_refuses(git, root)
             raise UsageError(
-                f"git knows no commit '{since}' here; name a branch, tag or commit, and fetch it first where the "
+                refusal
+                or f"git knows no commit '{since}' here; name a branch, tag or commit, and fetch it first where the "
                 "checkout is shallow"
             )
         first = f"{named}..HEAD"
     limit = () if most is None else (f"--max-count={most}",)
     listed = _ask(git, root, "rev-list", "--first-parent", *limit, first)
     if listed is None:
-        raise UsageError(f"git has no history in {root}; commit first, or fetch it whole")
+        refusal = why_git_refuses(git, root)
+        raise UsageError(refusal or f"git has no history in {root}; commit first, or fetch it whole")
     history = tuple(listed.split())
     if most is None:
         _require_whole(git, root, history, named)
@@ -209,20 +214,51 @@ def ask_git(git: str, root: Path, *arguments: str, told: bytes = b"") -> bytes |
     git gets no credentials from the environment, fetches nothing, and runs no hook. It has 30 seconds and 256 MiB of
     output. Returns null when it fails, or takes more.
     """
+    code, answer = _run(git, root, *arguments, told=told)
+    return answer if code == 0 else None
+
+
+def why_git_refuses(git: str, root: Path) -> str | None:
+    """Return what to tell where git does not trust a folder because it belongs to somebody else; else null."""
+    _, answer = _run(git, root, "rev-parse", "--git-dir", also_stderr=True)
+    if b"dubious ownership" not in answer:
+        return None
+    return (
+        f"git does not trust {root}, because the folder belongs to somebody else (dubious ownership): run "
+        f"'git config --global --add safe.directory {root.resolve()}', or check it out as the user of this run"
+    )
+
+
+def _run(
+    git: str, root: Path, *arguments: str, told: bytes = b"", also_stderr: bool = False
+) -> tuple[int | None, bytes]:
+    """Run git and return its code, null where it could not start or was ended, and what it said."""
     passed_on = {name: value for name, value in os.environ.items() if name in _PASSED_ON or name.startswith("LC_")}
+    if also_stderr:
+        passed_on |= {"LC_ALL": "C", "LANGUAGE": ""}  # git speaks the language of the user
     with _stdin(told) as stdin:
         try:
             process = subprocess.Popen(  # noqa: S603 - no shell
-                [git, *_CAREFUL, "-C", str(root), *arguments],
+                [git, *_CAREFUL, *_trusted(os.environ), "-C", str(root), *arguments],
                 stdin=stdin,
                 stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
+                stderr=subprocess.STDOUT if also_stderr else subprocess.DEVNULL,
                 env={**passed_on, **_FIXED},
                 start_new_session=True,
             )
         except (OSError, ValueError):  # a revision out of a file can hold what no argument may, such as a null byte
-            return None
+            return None, b""
         return _answer(process)
+
+
+def _trusted(environment: Mapping[str, str]) -> list[str]:
+    """Return the folders that the environment lets git trust, as options; no other setting of it is passed on."""
+    count = environment.get("GIT_CONFIG_COUNT", "")
+    found: list[str] = []
+    for number in range(min(int(count), _MOST_SETTINGS) if count.isdecimal() else 0):
+        if environment.get(f"GIT_CONFIG_KEY_{number}", "").lower() == "safe.directory":
+            found += ["-c", f"safe.directory={environment.get(f'GIT_CONFIG_VALUE_{number}', '')}"]
+    return found
 
 
 @contextlib.contextmanager
@@ -239,8 +275,11 @@ def _stdin(told: bytes) -> Iterator[IO[bytes] | int]:
         yield file
 
 
-def _answer(process: subprocess.Popen[bytes]) -> bytes | None:
-    """Read what a process answers, and end it with all that it started when that takes too long or too much."""
+def _answer(process: subprocess.Popen[bytes]) -> tuple[int | None, bytes]:
+    """Read what a process answers, and end it with all that it started when that takes too long or too much.
+
+    Its code is null where it was ended.
+    """
     timer = threading.Timer(_PATIENCE_SECONDS, _end, (process,))
     timer.start()
     parts: list[bytes] = []
@@ -258,7 +297,7 @@ def _answer(process: subprocess.Popen[bytes]) -> bytes | None:
         if process.returncode is None:
             _end(process)
             process.wait()
-    return b"".join(parts) if process.returncode == 0 else None
+    return (process.returncode if size <= _LARGEST_ANSWER else None), b"".join(parts)
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

@@ -41,6 +41,8 @@ ATTEMPTS: Final = 5
 WAIT_SECONDS: Final = 60
 LONGEST_BACKOFF_SECONDS: Final = 20
 CONNECT_SECONDS: Final = 10
+LONG_WAIT_SECONDS: Final = 10
+TOLD_EVERY_SECONDS: Final = 60
 _TOO_MANY_REQUESTS = 429
 _COUNT = re.compile(r"[0-9]{1,9}\Z")
 _DIRECT: Final = Network()
@@ -56,6 +58,7 @@ class ServiceClient:
 
     ``writes`` decides once and for all whether the transport lets anything but GET through. ``seconds`` limits each
     request, the token call too, from its connection to the end of its answer. ``network`` is the way to the service.
+    ``waits`` is told the seconds that are left of a long wait, when it begins and about every minute, by one thread.
     """
 
     def __init__(  # noqa: PLR0913 - where to, as whom, and how; each named
@@ -65,6 +68,7 @@ class ServiceClient:
         *,
         writes: bool = False,
         network: Network = _DIRECT,
+        waits: Callable[[float], object] = lambda _seconds: None,
         sleep: Callable[[float], object] | None = None,
         clock: Callable[[], float] = time.monotonic,
         seconds: float = REQUEST_SECONDS,
@@ -79,6 +83,8 @@ class ServiceClient:
         self._seconds = seconds
         self._stopped = threading.Event()
         self._sleep = sleep or self._stopped.wait
+        self._waits = waits
+        self._told_at: float | None = None
         token_url = f"{service.auth_url}/oauth/token"
         self._token_url = token_url
         self._headers = {
@@ -198,14 +204,33 @@ class ServiceClient:
             delay = self.windows.reserve(self._clock())
             if delay <= 0:
                 break
-            self._sleep(delay)
+            self._wait(delay)
         with self._lock:
             self.requests += 1
 
     def _pause(self, seconds: float) -> None:
-        self._sleep(seconds)
+        self._wait(seconds)
         if self._stopped.is_set():
             raise _Interrupted
+
+    def _wait(self, seconds: float) -> None:
+        """Sleep; a long wait is told of, so that nobody takes it for a run that hangs."""
+        left = seconds
+        while left > 0 and not self._stopped.is_set():
+            if seconds >= LONG_WAIT_SECONDS:
+                self._tell_of_wait(left)
+            part = min(left, TOLD_EVERY_SECONDS)
+            self._sleep(part)
+            left -= part
+
+    def _tell_of_wait(self, left: float) -> None:
+        now = self._clock()
+        with self._lock:
+            due = self._told_at is None or now - self._told_at >= TOLD_EVERY_SECONDS / 2
+            if due:
+                self._told_at = now
+        if due:
+            self._waits(left)
 
     def _client(self) -> httpx.Client:
         client: httpx.Client | None = getattr(self._threads, "client", None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import os
 import subprocess
 import sys
 import time
@@ -337,3 +338,27 @@ def test_git_is_started_in_one_place() -> None:
                 or "subprocess.run" in path.read_text()}  # fmt: skip
     assert starting == {"desired/revision.py", "commands/demo.py"}
     assert '"-C"' not in (package / "commands" / "demo.py").read_text()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a folder to somebody else")
+def test_a_folder_of_somebody_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Git does not trust it: that is said, with its own remedy, which the environment may bring as well."""
+    folder = tmp_path / "work"
+    git(tmp_path, "init", "-q", "work")
+    commit(folder, a__yaml="x: 1\n")
+    for path in (folder, folder / ".git"):
+        os.chown(path, 12345, 12345)
+    said = "git config --global --add safe.directory"
+    with pytest.raises(UsageError, match="dubious ownership") as raised:
+        read_history(folder, None)
+    assert said in raised.value.message
+    (folder / "reconciler.yaml").write_text("x\n")
+    with pytest.raises(UsageError, match="dubious ownership"):
+        read_base(folder / "reconciler.yaml", "HEAD", datetime.date(2026, 1, 1))
+    (warning,) = find_unseen(folder)
+    assert (warning.code, said in warning.message) == ("documents/unknown-checkout", True)
+    for name, value in (("COUNT", "2"), ("KEY_0", "core.hooksPath"), ("VALUE_0", "x"), ("KEY_1", "safe.directory"),
+                        ("VALUE_1", str(folder))):  # fmt: skip
+        monkeypatch.setenv(f"GIT_CONFIG_{name}", value)
+    assert len(read_history(folder, None)) == 1
+    assert find_unseen(folder) == []

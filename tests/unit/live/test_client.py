@@ -535,3 +535,23 @@ def test_a_subtype_is_a_number_however_it_is_spelled(
     sandbox.fail(with_link("", total="1", items=item))
     (template,) = Reader(client, lambda _progress: None).catalogue(with_projects=False, fields=None).templates
     assert (template.tool, template.assigned_projects_count) == (Tool("t", read), 3)
+
+
+def test_a_long_wait_is_told_of(sandbox: RunningSandbox) -> None:
+    """When it begins and once a minute, with what is left; a short one is not."""
+    now, told, slept = [0.0], list[float](), list[float]()
+
+    def sleep(seconds: float) -> None:
+        now[0] += seconds
+        slept.append(seconds)
+
+    waiting = ServiceClient(sandbox.service, sandbox.credentials, clock=lambda: now[0], sleep=sleep, waits=told.append)
+    with waiting:
+        sandbox.fail({"status": 429, "times": 1, "headers": {"Retry-After": "150"}})
+        assert waiting.get(PRESET, "a preset").status_code == 200
+        assert [round(one, -1) for one in told] == [150, 90, 30]
+        assert max(slept) <= 60
+        told.clear()
+        sandbox.fail({"status": 429, "times": 1, "headers": {"Retry-After": "5"}})
+        assert waiting.get(PRESET, "a preset").status_code == 200
+        assert told == []
