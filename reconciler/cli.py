@@ -93,11 +93,19 @@ def run(arguments: Sequence[str]) -> int:
     # A run builds large values that live to its end and hold no cycles: looking for some every 700 objects
     # costs a quarter of the time of a plan over 10,000 presets, and every 100,000 still a twentieth.
     gc.set_threshold(1_000_000, 20, 100)
+    if sys.stderr is None:
+        # else the next file that is opened, such as the journal, would be what libraries take for stderr
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123 - until the process ends
+    if sys.stdout is None:
+        _say("error: stdout is closed: send it to a file, or to /dev/null\n")
+        return USAGE
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
-    if _given(arguments, "--format") in _FOR_PROGRAMS and hasattr(sys.stdout, "reconfigure"):
-        sys.stdout.reconfigure(encoding="utf-8")  # whatever the terminal's encoding, programs expect UTF-8
+    if hasattr(sys.stdout, "reconfigure") and (
+        _given(arguments, "--format") in _FOR_PROGRAMS or not sys.stdout.isatty()
+    ):
+        sys.stdout.reconfigure(encoding="utf-8")  # whatever the locale's encoding, files and programs expect UTF-8
     with _streams(arguments):
         return _run(arguments)
 
@@ -208,6 +216,15 @@ def _say(text: str) -> None:
 
 def _told_on_stdout(code: int, message: str, diagnostics: Sequence[Any], arguments: Sequence[str]) -> bool:
     """Write a failure in the format that is asked for, and tell whether nobody has to be told of it on stderr."""
+    try:
+        return _write_failure(code, message, diagnostics, arguments)
+    except OSError:
+        # a full disk, or a reader that went away: the failure itself is told on stderr, by its own code
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123 - until the process ends
+        return False
+
+
+def _write_failure(code: int, message: str, diagnostics: Sequence[Any], arguments: Sequence[str]) -> bool:
     shown_as = _given(arguments, "--format")
     if shown_as == "json":
         _write_json(code, message, diagnostics)
@@ -216,6 +233,7 @@ def _told_on_stdout(code: int, message: str, diagnostics: Sequence[Any], argumen
 
         config = _given(arguments, "--config")
         sys.stdout.write(annotate_failure(message, diagnostics, shown_as, None if config is None else Path(config)))
+    sys.stdout.flush()
     return shown_as == "json"
 
 

@@ -27,13 +27,16 @@ class Telling(NamedTuple):
 
 
 def emit_report(report: ApplyReport, names: Mapping[str, str], telling: Telling) -> None:
-    """Show the report, with people's words for addresses; on stdout as well where its file cannot be written."""
+    """Show the report, with people's words for addresses; on the next stream where the first takes nothing."""
     common, shown_as, out = telling
     text = _report_text(report, names, shown_as, color=out is None and common.color(sys.stdout))
     try:
         emit(text, out)
     except FileError as error:
         # what was written to the service must be told, wherever that is possible
+        if out is None:
+            sys.stderr.write(text)
+            raise
         note(f"{error.message}; the report goes to stdout", common)
         emit(text)
 

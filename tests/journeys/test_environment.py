@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+import json
+import os
 import shutil
 import ssl
+import stat
 import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.command_line import reconciler
+from tests.support.account import INVOICE
+from tests.support.command_line import clean_environment, reconciler
+from tests.support.trial import Trial
 from tests.support.wire import serving
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from tests.support.sandbox import RunningSandbox
+
+CEDAR = "  - project: Cedar Tower\n    groups: {Accounting: [cy@acme.test, dee@acme.test]}\n"
 
 DOCUMENT = (
     "kind: assignments\ntemplate: Invoice Approval\nprojects:\n"
@@ -92,3 +102,88 @@ def test_02_a_certificate_that_is_refused(folder: Path, tmp_path: Path) -> None:
                 assert "certificate" not in ran.stderr
                 assert wire.asked
                 wire.asked.clear()
+
+
+def shell(folder: Path, sandbox: RunningSandbox, line: str, **environment: str) -> subprocess.CompletedProcess[bytes]:
+    """Run a line of a shell in which RECONCILER is the command, in a process of its own."""
+    command = f"{sys.executable} -m reconciler"
+    return subprocess.run(
+        ["bash", "-c", line.replace("RECONCILER", command)],
+        cwd=folder,
+        env={**clean_environment(), **sandbox.environment, "PYTHONPATH": os.pathsep.join(sys.path), **environment},
+        capture_output=True,
+        check=False,
+    )
+
+
+@pytest.fixture
+def full(tmp_path: Path) -> Path:
+    """A device that is always full, made for this test."""
+    if os.geteuid() != 0:
+        pytest.skip("only root can make a device")
+    path = tmp_path / "full"
+    try:
+        os.mknod(path, stat.S_IFCHR | 0o600, os.makedev(1, 7))
+        path.open("wb").close()
+    except PermissionError:
+        pytest.skip("this machine lets nobody make a device")
+    return path
+
+
+@pytest.fixture
+def trial(tmp_path: Path, sandbox: RunningSandbox) -> Trial:
+    """A repository with something to do."""
+    return Trial(tmp_path / "trial", sandbox)
+
+
+@pytest.mark.parametrize("shown_as", ["terminal", "json", "markdown", "html"])
+def test_03_a_full_disk_behind_stdout(trial: Trial, full: Path, shown_as: str) -> None:
+    """64 and one sentence on stderr, in every format; a failure keeps its own code."""
+    for command, code in ((f"plan --format {shown_as}", 64), (f"plan --config none --format {shown_as}", 7)):
+        ran = shell(trial.folder, trial.sandbox, f"RECONCILER {command} > {full}")
+        assert (ran.returncode, b"Traceback" in ran.stderr) == (code, False), ran.stderr
+        assert b"error: " in ran.stderr
+
+
+def test_04_a_report_that_cannot_be_written(trial: Trial, full: Path) -> None:
+    """What was applied is told on stderr then, and the code is none of success."""
+    ran = shell(trial.folder, trial.sandbox, f"RECONCILER apply --yes --quiet --format json > {full}")
+    assert ran.returncode == 64
+    assert b'"status": "applied"' in ran.stderr
+    assert trial.sandbox.groups("32", "1042")["pm"] == ["1", "3"]
+
+
+def test_05_closed_streams(trial: Trial) -> None:
+    """Without stdout nothing is begun; without stderr all is done, and no file takes its place."""
+    ran = shell(trial.folder, trial.sandbox, "RECONCILER apply --yes >&-")
+    assert (ran.returncode, ran.stderr) == (64, b"error: stdout is closed: send it to a file, or to /dev/null\n")
+    assert trial.writes() == []
+    ran = shell(trial.folder, trial.sandbox, "RECONCILER apply --yes --format json 2>&-")
+    assert ran.returncode == 0
+    assert b'"status": "applied"' in ran.stdout
+    for journal in (trial.folder / ".reconciler" / "journal").iterdir():
+        assert all(json.loads(line) for line in journal.read_text().splitlines())
+
+
+@pytest.mark.parametrize("shown_as", ["terminal", "json", "markdown", "html"])
+def test_06_results_are_utf_8(trial: Trial, shown_as: str) -> None:
+    """Whatever the locale says: a minus and a middle dot arrive as they are, not as escapes."""
+    ran = shell(trial.folder, trial.sandbox, f"RECONCILER plan --format {shown_as}", PYTHONIOENCODING="latin-1")
+    assert ran.returncode == 0, ran.stderr
+    assert "\\u" not in ran.stdout.decode("utf-8")
+
+
+def test_07_a_terminal_that_is_closed(trial: Trial) -> None:
+    """SIGHUP lets the write under way finish, as SIGTERM does, and the run says what is left."""
+    trial.write({"assignments/invoice.yaml": INVOICE + CEDAR})
+    trial.sandbox.edit("31", "1041", acc=["3"])
+    slow = {"method": "PATCH", "path": "presets", "status": 429, "times": 1, "headers": {"Retry-After": "3"}}
+    trial.sandbox.fail(slow)
+    line = (
+        "RECONCILER apply --yes --format json & pid=$!; "
+        "while ! grep -qs intended .reconciler/journal/*.jsonl; do sleep 0.05; done; kill -HUP $pid; wait $pid; echo $?"
+    )
+    ran = shell(trial.folder, trial.sandbox, line)
+    assert ran.stdout.splitlines()[-1] == b"4", ran.stdout
+    report = json.loads(ran.stdout.rsplit(b"\n", 2)[0])
+    assert sorted(one["status"] for one in report["outcomes"]) == ["applied", "skipped"]
