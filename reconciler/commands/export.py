@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,17 +13,18 @@ import msgspec
 from reconciler.commands.exporting import prove, read_account, require_empty, require_place, write_documents
 from reconciler.commands.options import common_options, emit
 from reconciler.commands.workspace import open_workspace
+from reconciler.desired import read_settings_document
 from reconciler.desired.exporting import export_documents
 from reconciler.errors import UsageError
+from reconciler.model.diagnostics import Diagnostic
 from reconciler.model.documents import SettingsDocument
 from reconciler.settings import FILE_NAME, read_service
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from reconciler.commands.options import Common
     from reconciler.desired.exporting import Exported
-    from reconciler.model.diagnostics import Diagnostic
     from reconciler.model.settings import Service
 
 __all__ = ["export"]
@@ -50,15 +52,17 @@ def export(
     Exit codes: 0 done, 6 not everything could be read (nothing is written), 64 the folder is not empty.
     """
     settings = _settings(common, out, company)
+    around = _settings_around(out, settings)
     require_empty(out)
     service = read_service(settings, os.environ)
     state, left_out = read_account(service, common, projects, templates)
     exported = export_documents(state)
     require_place(out, exported.files, settings)
     prove(exported.files, settings, state)
-    write_documents(out, {**_beside(out, settings, service), **exported.files})
+    beside = _beside(out, settings, service) if around is None else {}
+    write_documents(out, {**beside, **exported.files})
     _tell((*left_out, *exported.left_out), common)
-    emit(_told(exported, out))
+    emit(_told(exported, out, around))
     return 0
 
 
@@ -77,6 +81,24 @@ def _settings(common: Common, out: Path, company: str | None) -> SettingsDocumen
     if not (company.isascii() and company.isdigit() and len(company) <= 32):  # noqa: PLR2004 - as the schema says
         raise UsageError(f"--company '{company}' is no company id; give its digits, such as 4211")
     return SettingsDocument(company_id=company)
+
+
+def _settings_around(out: Path, settings: SettingsDocument) -> Path | None:
+    """Return the settings of the repository that the folder stands in: it gets none of its own then.
+
+    Raises UsageError where they are of another company, by which the documents would be read.
+    """
+    folder = out.absolute()
+    found = None if (folder / FILE_NAME).exists() else _nearest(folder.parents)
+    if found is not None and read_settings_document(found).company_id != settings.company_id:
+        raise UsageError(
+            f"{out} stands below {found}, the settings of another company; name a folder outside of it with --out"
+        )
+    return found
+
+
+def _nearest(folders: Iterable[Path]) -> Path | None:
+    return next((path for folder in folders if (path := folder / FILE_NAME).is_file()), None)
 
 
 def _beside(out: Path, settings: SettingsDocument, service: Service) -> dict[str, str]:
@@ -105,6 +127,11 @@ def _settings_text(settings: SettingsDocument, service: Service) -> str:
 
 def _tell(left_out: Sequence[Diagnostic], common: Common) -> None:
     if left_out and not common.quiet:
+        told = Counter((one.severity, one.code, one.message) for one in left_out)
+        left_out = [
+            Diagnostic(severity=severity, code=code, message=f"{message}{f' (in {count:,} presets)' * (count > 1)}")
+            for (severity, code, message), count in told.items()
+        ]
         import sys  # noqa: PLC0415 - rarely needed
 
         from reconciler.render.terminal import render_diagnostics  # noqa: PLC0415 - start-up is measured
@@ -112,9 +139,10 @@ def _tell(left_out: Sequence[Diagnostic], common: Common) -> None:
         sys.stderr.write(render_diagnostics(left_out, color=common.color(sys.stderr)))
 
 
-def _told(exported: Exported, out: Path) -> str:
+def _told(exported: Exported, out: Path, around: Path | None) -> str:
     presets = f"{exported.presets:,} preset{'' if exported.presets == 1 else 's'}"
     count = len(exported.files)
     documents = f"{count:,} document{'' if count == 1 else 's'}"
     teams = f", {exported.teams:,} of their lists as teams" if exported.teams else ""
-    return f"{presets} written to {out} as {documents}{teams}; 'reconciler plan' there is empty\n"
+    after = "'reconciler plan' there is empty" if around is None else f"{around} holds the settings for it"
+    return f"{presets} written to {out} as {documents}{teams}; {after}\n"

@@ -142,3 +142,31 @@ def test_07_documents_are_tried_before_they_are_written(wrong: str, message: str
     with pytest.raises(ReconcilerError) as defect:
         prove(files, SettingsDocument(company_id="4211"), state)
     assert message in defect.value.message
+
+
+def test_08_below_the_settings_of_a_repository(tmp_path: Path, sandbox: RunningSandbox) -> None:
+    """They count for what is written there, which gets none of its own; those of another company are refused."""
+    settings = tmp_path / "reconciler.yaml"
+    settings.write_text('kind: settings\nversion: 1\ncompany_id: "4211"\n')
+    shown = run(tmp_path, sandbox, "export", "--out", "assignments/live")
+    assert shown.startswith("exit 0"), shown
+    assert "reconciler.yaml holds the settings for it" in shown
+    assert sorted(path.suffix for path in (tmp_path / "assignments" / "live").rglob("*") if path.is_file()) == [
+        ".yaml", ".yaml",
+    ]  # fmt: skip
+    assert "nothing to change" in run(tmp_path, sandbox, "plan")
+    settings.write_text('kind: settings\nversion: 1\ncompany_id: "9999"\n')
+    shown = run(tmp_path, sandbox, "export", "--company", "4211", "--out", "more")
+    assert shown.startswith("exit 64"), shown
+    assert "the settings of another company" in shown
+    assert not (tmp_path / "more").exists()
+
+
+def test_09_what_cannot_be_named_in_many_presets(tmp_path: Path) -> None:
+    """Alike warnings are one, with their number."""
+    seed = company_seed()
+    seed["templates"][0]["versions"][0]["responsible_groups"][2]["name"] = "x" * 3000
+    with running_sandbox(write_seed(tmp_path / "seed", seed)) as sandbox:
+        shown = run(tmp_path, sandbox, "export", "--company", "4211", "--out", "out")
+    assert shown.count("export/unnamed-group") == 1
+    assert "(in 2 presets)" in shown
