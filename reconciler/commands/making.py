@@ -255,6 +255,7 @@ def _case(
         own_accounts=tuple({one.key: one for one in accounts if one is not None}.values()),
         unknown=observation.unknown,
         memory=memory,
+        doubtful_base=base.revision if base is not None and base.errors else None,
     )
 
 

@@ -30,6 +30,15 @@ if TYPE_CHECKING:
 __all__ = ["Base", "read_base", "read_documents_at", "same_documents"]
 
 
+# what a filter leaves in git, where the work tree has a document
+_FILTERED = {
+    b"version https://git-lfs.github.com/spec/": "git holds an LFS pointer here and not the document: take "
+    "documents out of LFS",
+    b"\0GITCRYPT\0": "git holds this document encrypted (git-crypt), so nobody can say what it asked for: keep "
+    "documents unencrypted",
+}
+
+
 class Base(msgspec.Struct, frozen=True):
     """A revision by its full name, with its documents; null where it had no usable settings.
 
@@ -148,7 +157,12 @@ def _documents(files: _Files, names: list[str]) -> Iterator[tuple[list[LocatedDo
     """Read every document of the tree; one that the work tree would refuse is an error here as well."""
     contents = files.read(one for one in names if one.isprintable())
     for name in names:
-        if name in contents:
+        filtered = next(
+            (words for start, words in _FILTERED.items() if contents.get(name, b"").startswith(start)), None
+        )
+        if filtered is not None:
+            yield [], [_error("documents/filtered", filtered, name)]
+        elif name in contents:
             yield read_yaml(contents[name], name)
         elif name.isprintable():
             yield [], [_error("documents/link", "this link leads to no file of the revision", name)]

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 __all__ = ["emptied_folders", "judge_losses"]
 
+_ERRORS_SHOWN = 5
+
 
 def judge_losses(base: Base, root: Path, exclude: Exclusion) -> list[Diagnostic]:
     """Warn of folders that held documents at the base and hold none now, and of submodules that cannot be compared."""
@@ -28,6 +30,16 @@ def judge_losses(base: Base, root: Path, exclude: Exclusion) -> list[Diagnostic]
         for folder, count in emptied.items()
     ]
     found = [_warning("documents/emptied-folder", message) for message in messages]
+    if base.errors:
+        shown = "; ".join(f"{one.origin}: {one.message}" for one in base.errors[:_ERRORS_SHOWN])
+        more = len(base.errors) - _ERRORS_SHOWN
+        problems = "1 problem" if len(base.errors) == 1 else f"{len(base.errors):,} problems"
+        message = (
+            f"{problems} in the documents at the base {revision}, so what they asked for is not known, and nobody loses "
+            f"a role there in this plan ({shown}{f' and {more:,} more' if more > 0 else ''}): correct them in a request "
+            "of its own, and merge that first"
+        )
+        found.append(_warning("documents/wrong-at-base", message))
     for folder in base.absent:
         message = (
             f"the submodule {_shown(folder)} cannot be read at the base {revision}, so what its documents asked for "

@@ -211,3 +211,27 @@ def test_09_other_line_ends(trial: Trial) -> None:
     assert trial.run(*heal).startswith("exit 0")
     (trial.folder / "assignments" / "invoice.yaml").write_text(INVOICE + "# edited\n")
     assert "the documents here differ from HEAD" in trial.run(*heal)
+
+
+@pytest.mark.parametrize(
+    ("broken", "said"),
+    [
+        (b"kind: assignments\ntemplate: [\n", "not valid YAML"),
+        (b"version https://git-lfs.github.com/spec/v1\noid sha256:aa\nsize 5\n", "git holds an LFS pointer here"),
+        (b"\0GITCRYPT\0\x01\x02", "git holds this document encrypted (git-crypt)"),
+    ],
+)
+def test_10_what_is_wrong_at_the_base(tmp_path: Path, sandbox: RunningSandbox, broken: bytes, said: str) -> None:
+    """It is told as that, with its place; a group that loses somebody is not said to be managed for the first time."""
+    trial = Trial(tmp_path / "approvals", sandbox)
+    (trial.folder / "assignments" / "invoice.yaml").write_bytes(broken)
+    trial.commit("broken")
+    trial.write({"assignments/invoice.yaml": INVOICE})
+    told = trial.ends(3, "plan", "--base", "HEAD")
+    assert "documents/wrong-at-base" in told
+    assert (
+        f"assignments/invoice.yaml:{'2:12' if b'kind' in broken else '1:1'}: " in told or "assignments/invoice" in told
+    )
+    assert said in told
+    assert "may be managed for the first time (not all documents at" in told
+    assert "is managed for the first time" not in told

@@ -60,7 +60,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     ``managed`` counts the people-roles that live has in managed groups. ``inactive`` holds logins in lower case,
     null when nobody can tell. ``unknown`` are people whom the policy protects and nobody has seen, each with a
     hint at somebody who was, where one is alike. ``memory`` is what is known of the days before, null where nobody
-    looked.
+    looked. ``doubtful_base`` is a base of which not all documents could be understood.
     """
 
     changes: tuple[PresetChange, ...]
@@ -75,6 +75,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     unknown: tuple[tuple[Member, str], ...] = ()
     role_names: frozenset[str] = frozenset()
     memory: Memory | None = None
+    doubtful_base: str | None = None
 
 
 class Removal(NamedTuple):

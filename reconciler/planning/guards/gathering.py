@@ -31,6 +31,7 @@ def plan_case(  # noqa: PLR0913 - the parts of a case, each named
     own_accounts: tuple[Member, ...],
     unknown: tuple[tuple[Member, str], ...],
     memory: Memory | None = None,
+    doubtful_base: str | None = None,
 ) -> Case:
     """Return the case of a plan: every preset in scope, changed or not."""
     names = {version.id: role_names(version) for version in state.versions}
@@ -55,5 +56,6 @@ def plan_case(  # noqa: PLR0913 - the parts of a case, each named
         own_accounts=own_accounts,
         unknown=unknown,
         memory=memory,
+        doubtful_base=doubtful_base,
         role_names=frozenset(name for roles in names.values() for name in roles.values()),
     )

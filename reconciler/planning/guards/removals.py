@@ -246,11 +246,14 @@ def first_adoption(case: Case, lifting: Lifting) -> Iterator[Diagnostic]:
     """Stop when a group that the base revision did not manage loses anybody; say when that cannot be judged."""
     losing = list(_losing(case, lifting))
     for (change, group, left), remedy in _with_remedy(case, lifting, (one for one in losing if one[1].adopted)):
+        first = "is managed for the first time"
+        if case.doubtful_base is not None:
+            first = f"may be managed for the first time (not all documents at {case.doubtful_base[:12]} can be read)"
         adding = "begin with --adds-only; for the rest, " if group.add else ""
         yield finding(
             "error",
             "policy/first-adoption",
-            f"{place_of(change, group)} is managed for the first time and would lose {len(left):,} of "
+            f"{place_of(change, group)} {first} and would lose {len(left):,} of "
             f"{len(group.keep) + len(group.remove):,} people",
             address=change.address,
             origin=group.origin,
