@@ -30,14 +30,15 @@ def judge_losses(base: Base, root: Path, exclude: Exclusion) -> list[Diagnostic]
         for folder, count in emptied.items()
     ]
     found = [_warning("documents/emptied-folder", message) for message in messages]
-    if base.errors:
-        shown = "; ".join(f"{one.origin}: {one.message}" for one in base.errors[:_ERRORS_SHOWN])
-        more = len(base.errors) - _ERRORS_SHOWN
-        problems = "1 problem" if len(base.errors) == 1 else f"{len(base.errors):,} problems"
+    # submodules are told below, each with its way out
+    errors = [one for one in base.errors if one.code != "documents/not-checked-out"]
+    if errors:
+        shown = "; ".join(f"{one.origin}: {one.message}" for one in errors[:_ERRORS_SHOWN])
+        more = f" and {len(errors) - _ERRORS_SHOWN:,} more" if len(errors) > _ERRORS_SHOWN else ""
+        problems = "1 problem" if len(errors) == 1 else f"{len(errors):,} problems"
         message = (
-            f"{problems} in the documents at the base {revision}, so what they asked for is not known, and nobody loses "
-            f"a role there in this plan ({shown}{f' and {more:,} more' if more > 0 else ''}): correct them in a request "
-            "of its own, and merge that first"
+            f"{problems} in the documents at the base {revision}, so what they asked for is not known, and nobody "
+            f"loses a role there in this plan ({shown}{more}): correct them in a request of their own first"
         )
         found.append(_warning("documents/wrong-at-base", message))
     for folder in base.absent:

@@ -229,9 +229,7 @@ def test_10_what_is_wrong_at_the_base(tmp_path: Path, sandbox: RunningSandbox, b
     trial.write({"assignments/invoice.yaml": INVOICE})
     told = trial.ends(3, "plan", "--base", "HEAD")
     assert "documents/wrong-at-base" in told
-    assert (
-        f"assignments/invoice.yaml:{'2:12' if b'kind' in broken else '1:1'}: " in told or "assignments/invoice" in told
-    )
+    assert "assignments/invoice.yaml:" in told
     assert said in told
     assert "may be managed for the first time (not all documents at" in told
     assert "is managed for the first time" not in told

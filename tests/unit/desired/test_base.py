@@ -341,10 +341,12 @@ def losses(base: Base, root: Path, *exclude: str) -> list[str]:
 
 def test_a_folder_that_held_documents(repository: Path) -> None:
     """Emptied, moved, renamed to what is no document, or excluded since: said once, with what it held."""
-    more = {"sites/west/a.yaml": "x", "sites/west/b.yaml": "x", "sites/c.yaml": "x", "sites/notes.md": "x"}
-    for name, text in more.items():
+    text = "kind: policy\n"
+    more = {"sites/west/a.yaml": text, "sites/west/b.yaml": text, "sites/c.yaml": text, "sites/notes.md": text}
+    for name, content in more.items():
         (repository / name).parent.mkdir(parents=True, exist_ok=True)
-        (repository / name).write_text(text)
+        (repository / name).write_text(content)
+    (repository / "away.yaml").unlink()
     commit(repository)
     base = read_base(repository / "reconciler.yaml", "HEAD", TODAY)
     assert losses(base, repository, "drafts/") == []
