@@ -11,7 +11,7 @@ from reconciler.commands.grounds import tolerance_of
 from reconciler.commands.making import live_source
 from reconciler.commands.observing import observe
 from reconciler.commands.readers import open_live_reader
-from reconciler.commands.remembering import remember
+from reconciler.commands.recollection import remember
 from reconciler.commands.scope_count import count_enough
 from reconciler.commands.workspace import moment, now, source_of
 from reconciler.errors import RefusedError, StaleError
@@ -30,8 +30,8 @@ from reconciler.planning.approving import (
     with_adoptions,
 )
 from reconciler.planning.guards import judge, plan_case
+from reconciler.planning.past import needs_memory
 from reconciler.planning.place_names import PlaceNames
-from reconciler.planning.remembering import needs_memory
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -42,6 +42,8 @@ if TYPE_CHECKING:
     from reconciler.commands.options import Common
     from reconciler.commands.readers import LiveReader
     from reconciler.commands.workspace import Workspace
+    from reconciler.desired import Base
+    from reconciler.model.base import BaseTarget
     from reconciler.model.documents import Documents
     from reconciler.model.member import Member
     from reconciler.model.memory import Memory
@@ -76,7 +78,8 @@ class _Now(NamedTuple):
     """What the documents and live of now come to: ``changes`` that are approved, and the others by address.
 
     ``managed`` counts roles that live has in managed groups, as many as the guards need to know. ``own_accounts`` are
-    those that the settings name now or named before.
+    those that the settings name now or named before. ``asked`` is what the revision asks for whose settings give
+    power, null where none is known.
     """
 
     observation: Observation
@@ -85,6 +88,7 @@ class _Now(NamedTuple):
     wider: dict[str, list[str]]
     managed: int
     own_accounts: tuple[Member, ...]
+    asked: dict[str, BaseTarget] | None
 
 
 def approve(  # noqa: PLR0913 - the plans, what they are held against, and how much of it; each named
@@ -123,7 +127,7 @@ def approve(  # noqa: PLR0913 - the plans, what they are held against, and how m
     read = (documents, diagnostics)
     with open_live_reader(workspace, common) as reader:
         found = _look(reader, plans, workspace, read, grounds, restriction)
-    _require_guards(found, _remembered(found, workspace, grounds, journal))
+    _require_guards(found, _remembered(found, workspace, grounds, journal), grounds.power)
     plan = _plan(found, plans, workspace, grounds)
     return Approval(
         plan=plan if len(plans) > 1 or found.wider else msgspec.structs.replace(plan, digest=plans[0].digest),
@@ -180,7 +184,7 @@ def _look(
     accounts = (*grounds.accounts, *(() if observation.own_account is None else (observation.own_account,)))
     own = tuple({one.key: one for one in accounts}.values())
     managed = count_enough(reader, read[0], observation, lambda count: _case(approved, observation, count, own))
-    return _Now(observation, changes, approved, wider, managed, own)
+    return _Now(observation, changes, approved, wider, managed, own, bases[-1] if bases else None)
 
 
 def _held(plans: Sequence[Plan], observation: Observation) -> dict[str, list[str]]:
@@ -219,11 +223,7 @@ def _require_logins(plans: Sequence[Plan], observation: Observation) -> None:
 
 
 def _case(
-    changes: tuple[PresetChange, ...],
-    observation: Observation,
-    managed: int,
-    own_accounts: tuple[Member, ...],
-    memory: Memory | None = None,
+    changes: tuple[PresetChange, ...], observation: Observation, managed: int, own_accounts: tuple[Member, ...]
 ) -> Case:
     return plan_case(
         changes,
@@ -234,21 +234,22 @@ def _case(
         today=now().date(),
         own_accounts=own_accounts,
         unknown=(),
-        memory=memory,
     )
 
 
 def _remembered(found: _Now, workspace: Workspace, grounds: Grounds, journal: Path) -> Memory | None:
     """Return what guards need to know of the days before, told from the revision that was applied last."""
-    base, observation = grounds.power, found.observation
-    asked = asked_by_base(base, workspace.service.company_id, observation, Restriction())
-    if not needs_memory(found.changes, observation.resolved, asked):
+    if not needs_memory(found.changes, found.observation.resolved, found.asked):
         return None
-    return remember(workspace, observation, base, asked, journal)
+    return remember(workspace, found.observation, grounds.power, found.asked, journal)
 
 
-def _require_guards(found: _Now, memory: Memory | None) -> None:
-    case = _case(found.changes, found.observation, found.managed, found.own_accounts, memory)
+def _require_guards(found: _Now, memory: Memory | None, base: Base | None) -> None:
+    case = msgspec.structs.replace(
+        _case(found.changes, found.observation, found.managed, found.own_accounts),
+        memory=memory,
+        doubtful_base=base.revision if base is not None and base.errors else None,
+    )
     errors = [one for one in judge(case).diagnostics if one.severity == "error"]
     if errors:
         raise RefusedError(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
@@ -20,6 +21,7 @@ from reconciler.model.plan import LiveSource, Plan
 from reconciler.planning import WHOLE, build_plan, compare, count_managed, restrict, withhold
 from reconciler.planning.basing import judge_released, judge_unseen
 from reconciler.planning.causes import already_so
+from reconciler.planning.changed_names import judge_names
 from reconciler.planning.guards import (
     judge,
     judge_base_policy,
@@ -31,9 +33,8 @@ from reconciler.planning.guards import (
     plan_case,
 )
 from reconciler.planning.judging import judge_acknowledged, judge_kept, unreadable_diagnostics
-from reconciler.planning.naming import judge_names
+from reconciler.planning.past import needs_memory
 from reconciler.planning.per_person import changes_per_person
-from reconciler.planning.remembering import needs_memory
 from reconciler.planning.restricting import unused_globs
 from reconciler.settings import named_by_environment, read_freeze, untrusted_addresses
 
@@ -96,16 +97,10 @@ def make_plan(  # noqa: PLR0913 - where from, what, and how; each named
     changed = (*settings_findings(workspace, base), *loosening_findings(workspace, documents, base))
     found = (*changed, *observation.diagnostics, *ends)
     observation = msgspec.structs.replace(observation, diagnostics=found)
-
-    def recall(asked: dict[str, BaseTarget] | None) -> Memory | None:
-        from reconciler.commands.remembering import remember  # noqa: PLC0415 - few plans need it
-
-        return remember(workspace, observation, base, asked, journal_folder(workspace.root, journal))
-
     return judged_plan(
         observation,
         base=base,
-        recall=recall,
+        recall=partial(_recall, workspace, observation, base, journal_folder(workspace.root, journal)),
         adds_only=adds_only,
         restriction=restriction,
         freezes=_freezes(documents.policy),
@@ -117,6 +112,18 @@ def make_plan(  # noqa: PLR0913 - where from, what, and how; each named
         live=live_source(observation.state, from_snapshot=snapshot is not None, refreshed=refreshed),
         created_at=moment(),
     )
+
+
+def _recall(
+    workspace: Workspace,
+    observation: Observation,
+    base: Base | None,
+    journal: Path,
+    asked: dict[str, BaseTarget] | None,
+) -> Memory | None:
+    from reconciler.commands.recollection import remember  # noqa: PLC0415 - few plans need it
+
+    return remember(workspace, observation, base, asked, journal)
 
 
 def _observe(

@@ -22,7 +22,7 @@ def tell_waits(common: Common) -> Callable[[float], None]:
         from reconciler.commands.options import note  # noqa: PLC0415 - few runs wait
 
         minutes, rest = divmod(round(seconds), 60)
-        note(f"waiting for the request limit of the service, {minutes}:{rest:02} at the most from now", common)
+        note(f"waiting up to {minutes}:{rest:02} for the request limit of Procore", common)
 
     return tell
 

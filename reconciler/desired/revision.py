@@ -263,7 +263,7 @@ def _trusted(environment: Mapping[str, str]) -> list[str]:
 
 @contextlib.contextmanager
 def _stdin(told: bytes) -> Iterator[IO[bytes] | int]:
-    """Give a file to read these bytes from; a pipe would block both sides where git answers before it has read all."""
+    """Yield a file to read these bytes from; a pipe would block both sides where git answers before it has read all."""
     if not told:
         yield subprocess.DEVNULL
         return

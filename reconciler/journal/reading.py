@@ -95,8 +95,8 @@ def read_removals(
 ) -> dict[tuple[str, str], frozenset[str]]:
     """Return who lost which group by runs of a company since a moment (as files hold it), by address and group uuid.
 
-    Whoever came back by a later run is not among them; an intent without an outcome counts. What cannot be read tells
-    nothing: the journal only adds to what is known of these days.
+    People who came back by a later run are not among them; an intent without an outcome counts. A file that cannot be
+    read tells nothing: the journal only adds to what is known of these days.
     """
     lost: dict[tuple[str, str], set[str]] = {}
     for path in reversed(_files(folder, without)):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from reconciler.model.base import BaseGroup, BaseMember, BaseTarget
 from reconciler.model.live import Person, preset_address
 from reconciler.model.plan import AlreadySo, Named
-from reconciler.planning.naming import newer_than
+from reconciler.planning.changed_names import newer_than
 from reconciler.planning.selecting import select
 from reconciler.planning.targeting import find_targets
 

@@ -231,5 +231,7 @@ def test_10_what_is_wrong_at_the_base(tmp_path: Path, sandbox: RunningSandbox, b
     assert "documents/wrong-at-base" in told
     assert "assignments/invoice.yaml:" in told
     assert said in told
-    assert "may be managed for the first time (not all documents at" in told
-    assert "is managed for the first time" not in told
+    trial.ends(0, "plan", "--out", "plan.json")
+    for shown in (told, trial.ends(3, "apply", "plan.json", "--since", "HEAD")):
+        assert "may be managed for the first time (not all documents at" in shown
+        assert "is managed for the first time" not in shown

@@ -244,4 +244,4 @@ def test_13_a_template_that_has_the_name_of_another(tmp_path: Path) -> None:
         trial.commit()
         told = trial.ends(3, "plan", "--base", "HEAD")
         assert "template 'Invoice Approval' is now template 19, which was made on 2999-01-01" in told
-        assert "2 presets of it managed for the first time" in told
+        assert "so 2 presets are managed for the first time" in told

@@ -10,9 +10,9 @@ from reconciler.planning.guards.case import Case, removals_of
 from reconciler.planning.guards.ends import judge_ends
 from reconciler.planning.guards.frozen import judge_frozen
 from reconciler.planning.guards.gathering import plan_case
+from reconciler.planning.guards.lookback import judge_memory
 from reconciler.planning.guards.loosening import judge_loosening
 from reconciler.planning.guards.members import below_minimum, missing_required, separation
-from reconciler.planning.guards.memory import judge_memory
 from reconciler.planning.guards.offline import judge_documents
 from reconciler.planning.guards.overrides import lift
 from reconciler.planning.guards.people import inactive_person, not_possible, unknown_in_policy

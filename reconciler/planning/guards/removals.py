@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from reconciler.model.memory import DAYS_REMEMBERED
 from reconciler.planning.guards.case import few, finding, place_of, removals_of
-from reconciler.planning.guards.memory import lost_before
+from reconciler.planning.guards.lookback import lost_before
 from reconciler.planning.guards.overrides import way_through
 
 if TYPE_CHECKING:

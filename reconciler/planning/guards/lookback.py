@@ -88,8 +88,7 @@ def _long_overrides(case: Case) -> Iterator[Diagnostic]:
     for one in case.policy.overrides:
         if one.until > last:
             message = (
-                f"this override runs until {one.until}, more than {LONGEST_DAYS} days: whoever knows it can remove "
-                "people under it for as long; give it an earlier day"
+                f"this override runs until {one.until}, more than {LONGEST_DAYS} days: give it an earlier last day"
             )
             yield finding("warning", "policy/override-too-long", message, origin=one.until_origin)
 
@@ -101,9 +100,8 @@ def _used_before(memory: Memory, lifting: Lifting) -> Iterator[Diagnostic]:
         before = [one for one in past if _speaks_of(override, one)] if _identity(override) in then else []
         if before:
             message = (
-                f"this override lets {count:,} removals go, and stood here already when {len(before):,} were made in "
-                f"the last {DAYS_REMEMBERED} days: one that was used is meant to be removed; write a new one for what "
-                "is new"
+                f"this override allows {count:,} removals, and was here already for {len(before):,} in the last "
+                f"{DAYS_REMEMBERED} days: remove it once it is used, and write a new one for new removals"
             )
             yield finding("warning", "policy/override-used-before", message, origin=override.origin)
 
@@ -120,8 +118,8 @@ def _lately_managed(memory: Memory, losing: list[tuple[PresetChange, GroupChange
         places = few(place_of(change, group) for change, group in lately)
         groups = "1 group loses" if len(lately) == 1 else f"{len(lately):,} groups lose"
         message = (
-            f"{groups} people for the first time, having been managed for less than {DAYS_REMEMBERED} days ({places}): "
-            "the run that began it could only add; check that these people are meant to go"
+            f"{groups} people for the first time, less than {DAYS_REMEMBERED} days after their adoption ({places}): "
+            "check that these people are meant to go"
         )
         yield finding("warning", "policy/lately-managed", message, origin=lately[0][1].origin)
 
@@ -132,7 +130,7 @@ def _managed_again(memory: Memory) -> Iterator[Diagnostic]:
         places = few(one.title for one in memory.again)
         groups = "1 group is" if len(memory.again) == 1 else f"{len(memory.again):,} groups are"
         message = (
-            f"{groups} managed again that {(memory.earlier or '')[:12]} managed and the base does not ({places}): who "
-            "left meanwhile is taken for what was there, and not counted"
+            f"{groups} managed again that {(memory.earlier or '')[:12]} managed and the base does not ({places}): "
+            "people removed in between are not counted, so check who is missing"
         )
         yield finding("warning", "policy/managed-again", message, origin=memory.again[0].origin)

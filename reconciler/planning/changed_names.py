@@ -57,10 +57,10 @@ def judge_names(base: Mapping[str, BaseTarget], targets: Iterable[ResolvedTarget
     for newer, presets in found.items():
         first = presets[0]
         origin = next(iter(first.groups.values())).origin if first.groups else None
-        count = "1 preset" if len(presets) == 1 else f"{len(presets):,} presets"
+        count = "1 preset is" if len(presets) == 1 else f"{len(presets):,} presets are"
         message = (
-            f"the name changed hands: {newer.name} is now {newer.now} on {newer.made_at[:10]}, after {revision[:12]}; "
-            f"{count} of it managed for the first time: use {{id: …}} where a name may be given again"
+            f"the name changed hands: {newer.name} is now {newer.now} on {newer.made_at[:10]}, after {revision[:12]}, "
+            f"so {count} managed for the first time: use {{id: …}} where a name may be given again"
         )
         told.append(Diagnostic(severity="warning", code="live/name-changed-hands", message=message, origin=origin))
     return told

@@ -72,8 +72,8 @@ def past_removals(
 ) -> dict[GroupKey, tuple[PastRemoval, ...]]:
     """Return whom each managed group lost between an earlier revision and the base, and by the runs of a journal.
 
-    Whoever the documents of now name is not among them. Somebody of then who is not seen any more counts by
-    their login: nobody sees a person who lost their only role.
+    People whom the documents of now name are not among them. People of then who are not seen any more count by their
+    login: nobody sees a person who lost their only role.
     """
     names = _names(versions)
     found: dict[GroupKey, tuple[PastRemoval, ...]] = {}

@@ -12,7 +12,7 @@ from reconciler.errors import ReconcilerError
 from reconciler.journal import read_removals
 from reconciler.model.memory import DAYS_REMEMBERED, Memory
 from reconciler.planning import WHOLE
-from reconciler.planning.remembering import managed_again, managed_groups, past_removals
+from reconciler.planning.past import managed_again, managed_groups, past_removals
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -11,7 +11,7 @@ from reconciler.model.live import Person
 from reconciler.model.memory import ManagedAgain, Memory, PastRemoval
 from reconciler.model.policy import Limit
 from reconciler.planning.guards import judge
-from reconciler.planning.guards.memory import lost_before
+from reconciler.planning.guards.lookback import lost_before
 from reconciler.planning.guards.overrides import lift
 from tests.support.cases import case, change, group, limits, lines, member, override, person
 
@@ -123,11 +123,10 @@ def test_roles_that_come_back_and_roles_that_are_new() -> None:
         case(losing(1), policy=limits(), memory=Memory(earlier="f" * 40, managed=frozenset(), again=(again,)))
     )
     assert [one for one in lines(judged.diagnostics) if "-managed" in one or "managed-" in one] == [
-        "warning policy/lately-managed 1 group loses people for the first time, having been managed for less than 14 "
-        "days (Template 12 · Project 1042 · Accounting): the run that began it could only add; check that these people "
-        "are meant to go",
+        "warning policy/lately-managed 1 group loses people for the first time, less than 14 days after their adoption "
+        "(Template 12 · Project 1042 · Accounting): check that these people are meant to go",
         "warning policy/managed-again 1 group is managed again that ffffffffffff managed and the base does not "
-        "(Template 12 · Project 1042 · Accounting): who left meanwhile is taken for what was there, and not counted",
+        "(Template 12 · Project 1042 · Accounting): people removed in between are not counted, so check who is missing",
     ]
     known = Memory(earlier="f" * 40, managed=frozenset({KEY}))
     assert codes(known) == []
