@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
@@ -10,15 +9,15 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 import click
 import msgspec
 
-from reconciler.applying import apply_plan, declined, require_approved, require_permission
+from reconciler.applying import declined, require_approved, require_permission
 from reconciler.commands.approval import approve
 from reconciler.commands.basing import with_old_lines, with_power_of_base
 from reconciler.commands.choosing import Making, choose_to_apply, only_options, require_committed, require_sense
+from reconciler.commands.execution import carry_out
 from reconciler.commands.files import require_own, require_writable
 from reconciler.commands.grounds import read_grounds, tolerance_of
-from reconciler.commands.interrupts import first_interrupt_waits
 from reconciler.commands.journals import require_newest
-from reconciler.commands.making import make_plan, require_no_freeze
+from reconciler.commands.making import make_plan
 from reconciler.commands.options import (
     common_options,
     emit,
@@ -27,23 +26,18 @@ from reconciler.commands.options import (
     out_option,
     text_or_json,
 )
-from reconciler.commands.progress import tell_waits
-from reconciler.commands.readers import network_of
+from reconciler.commands.repository_findings import require_no_freeze
 from reconciler.commands.show import read_plan
 from reconciler.commands.showing import Showing, plan_text
 from reconciler.commands.telling import Telling, apply_exit_code, emit_report
 from reconciler.commands.workspace import journal_folder, open_workspace, read_documents
 from reconciler.desired import read_history
 from reconciler.errors import UsageError
-from reconciler.journal import Journal
 from reconciler.planning.approving import newest_last
-from reconciler.render.escaping import printable
-from reconciler.settings import read_credentials
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
-    from reconciler.commands.approval import Approval
     from reconciler.commands.choosing import Choice
     from reconciler.commands.grounds import Grounds
     from reconciler.commands.options import Common
@@ -51,8 +45,6 @@ if TYPE_CHECKING:
     from reconciler.desired import Base
     from reconciler.model.diagnostics import Diagnostic
     from reconciler.model.documents import Documents
-    from reconciler.model.live import Preset
-    from reconciler.model.outcomes import ApplyReport, Outcome
     from reconciler.model.plan import Plan
 
 __all__ = ["apply"]
@@ -136,7 +128,7 @@ def apply(  # noqa: PLR0913 - one parameter an option
         return _declined(plans, telling)
     restriction = None if plan_files else choice.restriction
     approval = approve(plans, workspace, common, *read, grounds, restriction=restriction, journal=journal)
-    report = _carry_out(approval, commits, workspace, common, journal)
+    report = carry_out(approval, commits, workspace, common, journal)
     emit_report(report, approval.names, telling)
     return apply_exit_code(report)
 
@@ -228,16 +220,6 @@ def _declined(plans: Sequence[Plan], telling: Telling) -> int:
     return 0
 
 
-def _tell(approval: Approval, common: Common) -> None:
-    if approval.fewer and approval.plan.changes:
-        words = "change is" if approval.fewer == 1 else "changes are"
-        note(f"{approval.fewer:,} approved {words} made already, or no longer asked for", common)
-    if approval.held and not common.quiet:
-        from reconciler.render.terminal import render_diagnostics  # noqa: PLC0415 - start-up is measured
-
-        sys.stderr.write(render_diagnostics(approval.held, color=common.color(sys.stderr)))
-
-
 def _show(plan: Plan, telling: Telling, *, asks: bool) -> None:
     """Show what will be done; where the report alone belongs on stdout, on stderr. Whoever is asked must see it."""
     common = telling.common
@@ -258,62 +240,3 @@ def _confirmed(plan: Plan) -> bool:
     summary = plan.summary
     question = f"Apply this to {summary.changed} preset{'' if summary.changed == 1 else 's'}?"
     return click.confirm(question, default=False, err=True)
-
-
-class _Service:
-    """Reads and writes presets with one writing client; what apply needs and no more."""
-
-    def __init__(self, read: Callable[[str | None, str], Preset], write: Callable[..., None]) -> None:
-        self.read = read
-        self.replace_assignees = write
-
-
-def _carry_out(
-    approval: Approval, commits: tuple[str, ...], workspace: Workspace, common: Common, folder: Path
-) -> ApplyReport:
-    """Do what may be done, and say so where it is less than was approved."""
-    import time  # noqa: PLC0415
-
-    from reconciler.live.client import ServiceClient  # noqa: PLC0415 - heavy, and not needed for a refusal
-    from reconciler.live.reading import Reader  # noqa: PLC0415
-    from reconciler.live.writing import Writer  # noqa: PLC0415
-
-    _tell(approval, common)
-    credentials = read_credentials(os.environ, workspace.service)
-    with (
-        ServiceClient(
-            workspace.service,
-            credentials,
-            writes=True,
-            network=network_of(workspace.service),
-            waits=tell_waits(common),
-        ) as client,
-        Journal(folder) as journal,
-        first_interrupt_waits(
-            lambda: note("finishing the write under way; press again to leave at once", common)
-        ) as stopped,
-    ):
-        service = _Service(Reader(client, lambda _progress: None).preset, Writer(client).replace_assignees)
-        return apply_plan(
-            approval.plan,
-            service,
-            journal,
-            stopped=stopped,
-            sleep=time.sleep,
-            settled=approval.settled,
-            approved=approval.approved,
-            commits=commits,
-            whole=approval.whole,
-            held=approval.held,
-            report=_reporter(approval, common),
-        )
-
-
-def _reporter(approval: Approval, common: Common) -> Callable[[int, Outcome], None]:
-    total = len(approval.plan.changes) + len(approval.settled)
-
-    def report(done: int, outcome: Outcome) -> None:
-        if sys.stderr.isatty():
-            note(f"{done}/{total} {printable(approval.names[outcome.address])}: {outcome.status}", common)
-
-    return report

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -12,11 +11,10 @@ from reconciler.commands.basing import asked_by_base, documents_of, with_people_
 from reconciler.commands.observing import observe, with_age
 from reconciler.commands.readers import open_reader
 from reconciler.commands.refreshing import open_refreshing_reader
+from reconciler.commands.repository_findings import freezes_of, loosening_findings, settings_findings
 from reconciler.commands.workspace import journal_folder, moment, now, source_of
 from reconciler.desired import judge_losses
-from reconciler.errors import RefusedError
 from reconciler.model.diagnostics import HELD, Diagnostic
-from reconciler.model.exclusion import Exclusion
 from reconciler.model.plan import LiveSource, Plan
 from reconciler.planning import WHOLE, build_plan, compare, count_managed, restrict, withhold
 from reconciler.planning.basing import judge_released, judge_unseen
@@ -27,8 +25,6 @@ from reconciler.planning.guards import (
     judge_base_policy,
     judge_ends,
     judge_frozen,
-    judge_loosening,
-    judge_settings,
     judge_unknown_policy,
     plan_case,
 )
@@ -36,7 +32,6 @@ from reconciler.planning.judging import judge_acknowledged, judge_kept, unreadab
 from reconciler.planning.past import needs_memory
 from reconciler.planning.per_person import changes_per_person
 from reconciler.planning.restricting import unused_globs
-from reconciler.settings import named_by_environment, read_freeze, untrusted_addresses
 
 if TYPE_CHECKING:
     import datetime
@@ -53,17 +48,14 @@ if TYPE_CHECKING:
     from reconciler.model.live import LiveState
     from reconciler.model.memory import Memory
     from reconciler.model.plan import AlreadySo, PlanService, PresetChange, WithheldChange
-    from reconciler.model.policy import Frozen, Policy
+    from reconciler.model.policy import Frozen
     from reconciler.planning import Restriction
     from reconciler.planning.guards.case import Case
 
 __all__ = [
     "judged_plan",
     "live_source",
-    "loosening_findings",
     "make_plan",
-    "require_no_freeze",
-    "settings_findings",
 ]
 
 
@@ -103,7 +95,7 @@ def make_plan(  # noqa: PLR0913 - where from, what, and how; each named
         recall=partial(_recall, workspace, observation, base, journal_folder(workspace.root, journal)),
         adds_only=adds_only,
         restriction=restriction,
-        freezes=_freezes(documents.policy),
+        freezes=freezes_of(documents.policy),
         today=now().date(),
         company_id=workspace.service.company_id,
         company_name=workspace.settings.company_name,
@@ -293,44 +285,3 @@ def live_source(state: LiveState, *, from_snapshot: bool, refreshed: int | None 
         seconds=pacing.seconds if pacing else None,
         refreshed=refreshed,
     )
-
-
-def settings_findings(workspace: Workspace, base: Base | None) -> list[Diagnostic]:
-    """Return what stands against the settings: addresses nobody trusts, and changes since the base."""
-    found = [
-        Diagnostic(severity="error", code="settings/untrusted-host", message=message)
-        for message in untrusted_addresses(workspace.service, os.environ)
-    ]
-    if base is not None:
-        named = named_by_environment(os.environ)
-        written = workspace.written_settings
-        found.extend(judge_settings(base.settings, written, revision=base.revision, named=named))
-    return found
-
-
-def loosening_findings(workspace: Workspace, documents: Documents, base: Base | None) -> list[Diagnostic]:
-    """Return a warning for everything that the policy of the base demands and that these documents weaken."""
-    if base is None or base.documents is None or base.settings is None:
-        return []
-    return judge_loosening(
-        base.documents.policy,
-        documents.policy,
-        base.revision,
-        exclude_then=Exclusion.of(*base.settings.exclude),
-        exclude_now=Exclusion.of(*workspace.written_settings.exclude),
-    )
-
-
-def _freezes(policy: Policy) -> tuple[Frozen, ...]:
-    asked_for = read_freeze(os.environ)
-    return policy.frozen if asked_for is None else (asked_for, *policy.frozen)
-
-
-def require_no_freeze(policy: Policy) -> None:
-    """Raise RefusedError while the environment or the policy says that nothing is applied."""
-    freezes = _freezes(policy)
-    if freezes:
-        raise RefusedError(
-            "applying is frozen; nothing was written; plans can still be made",
-            diagnostics=judge_frozen(freezes, "error"),
-        )

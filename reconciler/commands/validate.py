@@ -11,8 +11,8 @@ import click
 from reconciler.commands.annotating import ANNOTATION_FORMATS, AnnotationFormat, annotate
 from reconciler.commands.basing import with_old_lines, with_power_of_base
 from reconciler.commands.files import require_writable
-from reconciler.commands.making import loosening_findings
 from reconciler.commands.options import common_options, emit, out_option
+from reconciler.commands.repository_findings import loosening_findings
 from reconciler.commands.workspace import journal_folder, now, open_workspace, read_documents
 from reconciler.desired import read_base
 from reconciler.errors import RefusedError

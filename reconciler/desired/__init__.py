@@ -3,15 +3,10 @@
 from reconciler.desired.base import Base, read_base, same_documents
 from reconciler.desired.checkout import describe_source, find_unseen
 from reconciler.desired.earlier import Earlier, find_earlier, read_overrides_since
+from reconciler.desired.git import ask_git
 from reconciler.desired.losses import judge_losses
 from reconciler.desired.repository import read_repository, read_settings_document
-from reconciler.desired.revision import (
-    ask_git,
-    folder_in_work_tree,
-    read_changed_documents,
-    read_history,
-    require_whole_history,
-)
+from reconciler.desired.revision import folder_in_work_tree, read_changed_documents, read_history, require_whole_history
 from reconciler.desired.tracked import find_tracked
 
 __all__ = [

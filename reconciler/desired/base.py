@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
+from reconciler.desired.git import ask_git, why_git_refuses
 from reconciler.desired.repository import assemble, decode_settings_file, is_document, may_hold_documents
-from reconciler.desired.revision import ask_git, why_git_refuses
 from reconciler.desired.tree import read_contents, read_tree
 from reconciler.desired.unread import Unread, is_same_now, moved_settings
 from reconciler.desired.yaml_reader import read_yaml

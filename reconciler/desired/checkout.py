@@ -9,8 +9,9 @@ import stat
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from reconciler.desired.git import ask_git, why_git_refuses
 from reconciler.desired.repository import document_names, is_document, may_hold_documents
-from reconciler.desired.revision import LINK, SUBMODULE, ask_git, find_revision, why_git_refuses
+from reconciler.desired.revision import LINK, SUBMODULE, find_revision
 from reconciler.desired.tree import is_submodule_here, read_tree
 from reconciler.errors import DocumentsError, UsageError
 from reconciler.model.diagnostics import Diagnostic

@@ -6,7 +6,8 @@ import shutil
 from typing import TYPE_CHECKING, NamedTuple
 
 from reconciler.desired.base import read_documents_at
-from reconciler.desired.revision import ask_git, require_whole_history
+from reconciler.desired.git import ask_git
+from reconciler.desired.revision import require_whole_history
 from reconciler.errors import UsageError
 
 if TYPE_CHECKING:

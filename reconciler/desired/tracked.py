@@ -6,7 +6,7 @@ import os
 import shutil
 from pathlib import Path
 
-from reconciler.desired.revision import ask_git
+from reconciler.desired.git import ask_git
 
 __all__ = ["find_tracked"]
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from reconciler.desired.revision import LINK, SUBMODULE, ask_git
+from reconciler.desired.git import ask_git
+from reconciler.desired.revision import LINK, SUBMODULE
 from reconciler.errors import UsageError
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from reconciler.desired.decoding import DOCUMENT_KINDS
-from reconciler.desired.revision import ask_git
+from reconciler.desired.git import ask_git
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

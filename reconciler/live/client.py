@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-import ssl
 import threading
 import time
 from email.utils import parsedate_to_datetime
@@ -17,6 +15,7 @@ import tenacity
 from reconciler import __version__
 from reconciler.errors import AnswerError, AnswerLostError, CredentialsError, RateLimitError, UnreachableError
 from reconciler.live.answers import Again, TooLong, check_answer
+from reconciler.live.certificates import certificates_for
 from reconciler.live.pacing import RateWindows
 from reconciler.live.token import TOKEN, TokenAuthentication
 from reconciler.live.transport import (
@@ -95,7 +94,7 @@ class ServiceClient:
         }
         self._authentication = TokenAuthentication(credentials, token_url, _TIMEOUT)
         self._network = network
-        self._verify = _certificates(network) if _is_encrypted(service) else None
+        self._verify = certificates_for(service, network)
         self._threads = threading.local()
         self._clients: list[httpx.Client] = []
         self._lock = threading.Lock()
@@ -288,21 +287,6 @@ class ServiceClient:
                 f"{again.what}: cannot reach {address}{again.detail}; check the address, the network and the proxy"
             )
         return UnreachableError(f"{again.what}: {again.status} in {ATTEMPTS} attempts{again.detail}")
-
-
-def _is_encrypted(service: Service) -> bool:
-    return any(url.startswith("https://") for url in (service.api_url, service.auth_url))
-
-
-def _certificates(network: Network) -> ssl.SSLContext:
-    """Return whose certificates count: those of a file or folder, else those that the operating system trusts."""
-    if network.certificates is not None:
-        named = network.certificates
-        is_folder = os.path.isdir(named)  # noqa: PTH112 - a text
-        return ssl.create_default_context(capath=named) if is_folder else ssl.create_default_context(cafile=named)
-    import truststore  # noqa: PLC0415 - start-up is measured
-
-    return truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
 def _was_limited(error: BaseException) -> bool:

@@ -20,8 +20,8 @@ from reconciler.desired import (
     read_changed_documents,
     read_history,
     require_whole_history,
-    revision,
 )
+from reconciler.desired import git as git_module
 from reconciler.errors import UsageError
 from tests.support.traps import SECRETS, arm, git, recording_git
 
@@ -278,7 +278,7 @@ def test_a_partial_clone_fetches_nothing(tmp_path: Path, monkeypatch: pytest.Mon
         read_base(clone / "reconciler.yaml", "HEAD~1", datetime.date(2030, 1, 1))
     for older_git in (False, True):
         if older_git:
-            monkeypatch.setitem(revision._FIXED, "GIT_NO_LAZY_FETCH", "0")
+            monkeypatch.setitem(git_module._FIXED, "GIT_NO_LAZY_FETCH", "0")
         with pytest.raises(UsageError):
             read_base(clone / "reconciler.yaml", "HEAD~1", datetime.date(2030, 1, 1))
     assert not marker.exists(), marker.read_text()
@@ -321,8 +321,8 @@ def test_git_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
     assert ask_git(program(tmp_path, "print('x')"), tmp_path) == b"x\n"
     echo = program(tmp_path, "import sys; sys.stdout.write(sys.stdin.read())")
     assert ask_git(echo, tmp_path, told=b"y" * 3_000_000) == b"y" * 3_000_000
-    monkeypatch.setattr(revision, "_PATIENCE_SECONDS", 3.0)
-    monkeypatch.setattr(revision, "_LARGEST_ANSWER", 1_000_000)
+    monkeypatch.setattr(git_module, "_PATIENCE_SECONDS", 3.0)
+    monkeypatch.setattr(git_module, "_LARGEST_ANSWER", 1_000_000)
     assert ask_git(program(tmp_path, "while True: print('x' * 10_000)"), tmp_path) is None
     started = time.monotonic()
     assert ask_git(program(tmp_path, "import time; time.sleep(60)"), tmp_path) is None
@@ -333,10 +333,10 @@ def test_git_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
 
 def test_git_is_started_in_one_place() -> None:
     """What isolates it stands once; the other module that starts processes starts this program itself."""
-    package = Path(revision.__file__).parents[1]
+    package = Path(git_module.__file__).parents[1]
     starting = {path.relative_to(package).as_posix() for path in package.rglob("*.py") if "Popen" in path.read_text()
                 or "subprocess.run" in path.read_text()}  # fmt: skip
-    assert starting == {"desired/revision.py", "commands/demo.py"}
+    assert starting == {"desired/git.py", "commands/demo.py"}
     assert '"-C"' not in (package / "commands" / "demo.py").read_text()
 
 

@@ -1,0 +1,28 @@
+"""Returns whose certificates count for connections to the service; it opens none."""
+
+from __future__ import annotations
+
+import os
+import ssl
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from reconciler.model.settings import Network, Service
+
+__all__ = ["certificates_for"]
+
+
+def certificates_for(service: Service, network: Network) -> ssl.SSLContext | None:
+    """Return whose certificates count: those of a file or folder, else those that the operating system trusts.
+
+    Null where no address of the service is encrypted: loading them takes a while.
+    """
+    if not any(url.startswith("https://") for url in (service.api_url, service.auth_url)):
+        return None
+    if network.certificates is not None:
+        named = network.certificates
+        is_folder = os.path.isdir(named)  # noqa: PTH112 - a text
+        return ssl.create_default_context(capath=named) if is_folder else ssl.create_default_context(cafile=named)
+    import truststore  # noqa: PLC0415 - start-up is measured
+
+    return truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
