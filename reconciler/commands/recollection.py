@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from reconciler.commands.basing import asked_by_base, documents_of
 from reconciler.commands.workspace import now
 from reconciler.desired import find_earlier, find_tracked, read_base, read_overrides_since
@@ -42,21 +44,24 @@ def remember(
     """
     since = now() - datetime.timedelta(days=DAYS_REMEMBERED)
     journalled = _journalled(workspace, journal, since)
+    by_runs = Memory(removals=_past({}, {}, journalled, observation))
     if base is None or asked is None:
-        return Memory(removals=_past({}, {}, journalled, observation)) if journalled else None
+        return by_runs if journalled else None
     earlier = find_earlier(workspace.root, base.revision, since)
     if earlier.revision is None:
-        return Memory(removals=_past({}, {}, journalled, observation), unknown=earlier.unknown)
+        return msgspec.structs.replace(by_runs, unknown=earlier.unknown)
     if earlier.revision == base.revision:
-        return Memory(earlier=earlier.revision, removals=_past({}, {}, journalled, observation))
+        return msgspec.structs.replace(by_runs, earlier=earlier.revision)
     try:
         then = read_base(workspace.settings_file, earlier.revision, now().date())
     except ReconcilerError as error:
-        return Memory(removals=_past({}, {}, journalled, observation), unknown=error.message)
+        return msgspec.structs.replace(by_runs, unknown=error.message)
+    # what can be read counts, and what cannot is told
+    unknown = f"not all documents at {earlier.revision[:12]} can be read" if then.errors else None
     documents = documents_of(then, workspace.service.company_id)
     if documents is None:
-        # there was no repository of this company yet: nothing was managed, and nobody was removed
-        return Memory(earlier=earlier.revision, removals=_past({}, {}, journalled, observation), managed=frozenset())
+        # before the company had a repository nothing was managed, so nobody was removed by it
+        return msgspec.structs.replace(by_runs, earlier=earlier.revision, managed=frozenset(), unknown=unknown)
     asked_then = asked_by_base(then, workspace.service.company_id, observation, WHOLE) or {}
     managed = managed_groups(asked_then)
     return Memory(
@@ -65,6 +70,7 @@ def remember(
         managed=managed,
         again=managed_again(managed, asked, observation.resolved, observation.state.versions),
         overrides=_overrides(workspace, (documents.policy, _policy(base)), earlier.since),
+        unknown=unknown,
     )
 
 

@@ -245,3 +245,17 @@ def test_13_a_template_that_has_the_name_of_another(tmp_path: Path) -> None:
         told = trial.ends(3, "plan", "--base", "HEAD")
         assert "template 'Invoice Approval' is now template 19, which was made on 2999-01-01" in told
         assert "so 2 presets are managed for the first time" in told
+
+
+@pytest.mark.parametrize("broken", ["reconciler.yaml", "assignments/other.yaml"])
+def test_14_documents_of_then_that_cannot_be_read(trial: Trial, broken: str) -> None:
+    """The plan says that it does not know all; it is no silent 'nobody went'."""
+    whole = (trial.folder / broken).read_text() if broken == "reconciler.yaml" else "kind: teams\nteams: {}\n"
+    trial.write_only({broken: "kind: [\n"})
+    commit(trial, 20, "broken")
+    trial.write_only({broken: whole})
+    commit(trial, 10, "mended")
+    trial.write_only(asked(LETTERS[1:]))
+    told = trial.ends(0, "plan", "--base", "HEAD")
+    assert "policy/no-memory" in told
+    assert "can be read" in told
