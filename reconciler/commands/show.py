@@ -36,7 +36,9 @@ def _content(path: Path, what: str = "") -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise FileError(f"cannot read {what}{path}: {error.strerror}") from error
+        raise FileError(
+            f"cannot read {what}{path}: {error.strerror}; plans are saved with: reconciler plan --out FILE"
+        ) from error
 
 
 def _is_report(content: bytes) -> bool:
