@@ -131,10 +131,9 @@ class Lookup:
         """Describe the inactive projects that an active one shares its name with: who was meant may be one of them."""
         if not found.active or reference.id is not None:
             return
-        listed = self._by_number.get(reference.number, []) if reference.number else None
-        same = self._by_name.get(reference.name or "", []) if listed is None else listed
-        others = ", ".join(one.id for one in same if one is not found)
-        if others:
+        same = self._by_number[reference.number] if reference.number else self._by_name[reference.name or ""]
+        if len(same) > 1:
+            others = ", ".join(one.id for one in same if one is not found)
             message = (
                 f"{len(same)} projects are called {reference}: {found.id}, which is active and taken here, and "
                 f"{others}, not active; use {{id: …}} if another one is meant"

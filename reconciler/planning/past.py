@@ -75,8 +75,10 @@ def past_removals(
     People whom the documents of now name are not among them. People of then who are not seen any more count by their
     login: nobody sees a person who lost their only role.
     """
-    names = _names(versions)
     found: dict[GroupKey, tuple[PastRemoval, ...]] = {}
+    if not earlier and not journalled:
+        return found
+    names = _names(versions)
     for resolved in targets:
         target = resolved.target
         address = target.address

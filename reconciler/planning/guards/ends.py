@@ -30,9 +30,9 @@ def judge_ends(documents: Documents, today: datetime.date) -> list[Diagnostic]:
     horizon = today + datetime.timedelta(days=DAYS_AHEAD)
     found: list[Diagnostic] = []
     for document in documents.assignments:
-        for name, group in _groups(document):
+        for name, group in _ending(document):
             days = {one.until for one in group.members if one.until is not None and one.until <= horizon}
-            for day in sorted(days) if days else ():
+            for day in sorted(days):
                 told = _told(name, group, day, documents.policy.roles)
                 if told is not None:
                     found.append(told)
@@ -40,9 +40,14 @@ def judge_ends(documents: Documents, today: datetime.date) -> list[Diagnostic]:
     return found
 
 
-def _groups(document: Assignments) -> Iterator[tuple[str, DesiredGroup]]:
+def _ending(document: Assignments) -> Iterator[tuple[str, DesiredGroup]]:
+    """Yield the groups in which anybody has a last day; most have none."""
     for groups in (document.groups, *(entry.groups for entry in document.entries)):
-        yield from groups.items()
+        for name, group in groups.items():
+            for member in group.members:
+                if member.until is not None:
+                    yield name, group
+                    break
 
 
 def _told(name: str, group: DesiredGroup, day: datetime.date, rules: tuple[RoleRule, ...]) -> Diagnostic | None:
