@@ -5,13 +5,13 @@ For every change: intent on disk, read again, compare, replace the whole array, 
 
 from __future__ import annotations
 
-import datetime
 from collections import Counter
 from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 
 from reconciler.applying.comparing import describe_difference, position, write_groups
+from reconciler.clock import now
 from reconciler.errors import AnswerLostError, ReconcilerError
 from reconciler.model.diagnostics import HELD_UNAPPROVED
 from reconciler.model.outcomes import (
@@ -300,4 +300,4 @@ def _summary(outcomes: Sequence[Outcome]) -> ApplySummary:
 
 
 def _now() -> str:
-    return datetime.datetime.now(datetime.UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return now().isoformat(timespec="milliseconds").replace("+00:00", "Z")

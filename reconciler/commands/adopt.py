@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 import click
 import msgspec
 
+from reconciler.clock import now
 from reconciler.commands.adopting import Ground, adopt_drifts, read_document
 from reconciler.commands.asking import ask_which, drift_words, named_drifts, require_known, somebody_is_there
 from reconciler.commands.files import document_mode, write_file
 from reconciler.commands.observing import observe, require_whole
 from reconciler.commands.options import common_options, emit, note
 from reconciler.commands.readers import open_reader
-from reconciler.commands.workspace import now, open_workspace, read_documents
+from reconciler.commands.workspace import open_workspace, read_documents
 from reconciler.drift import acknowledge, compare_with, find_drifts
 from reconciler.errors import FileError, StaleError, UsageError
 from reconciler.planning import compare

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
+from reconciler.clock import now
 from reconciler.commands.observing import observe
-from reconciler.commands.workspace import now
 from reconciler.desired import read_repository
 from reconciler.desired.adopting import Placed, Roster, apply_edits, place_wishes
 from reconciler.desired.naming import Names

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
+from reconciler.clock import moment, now
 from reconciler.commands.basing import asked_by_base, with_people_of_base
 from reconciler.commands.grounds import tolerance_of
 from reconciler.commands.making import live_source
@@ -13,7 +14,7 @@ from reconciler.commands.observing import observe
 from reconciler.commands.readers import open_live_reader
 from reconciler.commands.recollection import remember
 from reconciler.commands.scope_count import count_enough
-from reconciler.commands.workspace import moment, now, source_of
+from reconciler.commands.workspace import source_of
 from reconciler.errors import RefusedError, StaleError
 from reconciler.model.diagnostics import Diagnostic, is_held
 from reconciler.model.outcomes import Outcome

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from reconciler.clock import now
 from reconciler.commands.observing import with_lists
-from reconciler.commands.workspace import now
 from reconciler.desired import read_base
 from reconciler.errors import UsageError
 from reconciler.planning.causes import base_targets

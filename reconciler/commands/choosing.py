@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import click
 import msgspec
 
+from reconciler.clock import now
 from reconciler.commands.basing import read_base_for
-from reconciler.commands.workspace import now, source_of
+from reconciler.commands.workspace import source_of
 from reconciler.desired import describe_source, read_base, read_repository, same_documents
 from reconciler.errors import UsageError
 from reconciler.planning import WHOLE, Restriction

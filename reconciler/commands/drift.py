@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import click
 import msgspec
 
+from reconciler.clock import moment, now
 from reconciler.commands.alarming import Found, alarm_options, prepare_alarms, raise_alarms
 from reconciler.commands.files import require_own, require_writable
 from reconciler.commands.making import live_source
@@ -18,7 +19,7 @@ from reconciler.commands.options import common_options, emit, journal_option, no
 from reconciler.commands.readers import open_reader
 from reconciler.commands.reporting import DRIFT_FORMATS, drift_exit_code, report_text
 from reconciler.commands.showing import Showing
-from reconciler.commands.workspace import journal_folder, moment, now, open_workspace, read_documents, source_of
+from reconciler.commands.workspace import journal_folder, open_workspace, read_documents, source_of
 from reconciler.desired import find_tracked
 from reconciler.drift import (
     LiveSight,

@@ -7,11 +7,12 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from reconciler.clock import now
 from reconciler.commands.files import document_mode, write_file
 from reconciler.commands.observing import local_presets, observe, require_whole
-from reconciler.commands.progress import show_progress, tell_waits
+from reconciler.commands.progress import correct_clock, show_progress, tell_waits
 from reconciler.commands.readers import network_of
-from reconciler.commands.workspace import now, problems
+from reconciler.commands.workspace import problems
 from reconciler.desired import read_repository
 from reconciler.desired.exporting import choose
 from reconciler.desired.repository import is_document
@@ -51,7 +52,9 @@ def read_account(
 
     credentials = read_credentials(os.environ, service)
     with (
-        ServiceClient(service, credentials, network=network_of(service), waits=tell_waits(common)) as client,
+        ServiceClient(
+            service, credentials, network=network_of(service), waits=tell_waits(common), differs=correct_clock(common)
+        ) as client,
         show_progress(common) as report,
     ):
         reader = AccountReader(client, report)

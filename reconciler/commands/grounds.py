@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from reconciler.clock import now
 from reconciler.commands.basing import documents_of, read_base_for
-from reconciler.commands.workspace import now
 from reconciler.desired import Base, read_base
 from reconciler.errors import ReconcilerError, UsageError
 from reconciler.planning import WHOLE, Restriction

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from reconciler.applying import require_none_older
+from reconciler.clock import now
 from reconciler.commands.options import note
-from reconciler.commands.workspace import now
 from reconciler.errors import DocumentsError
 from reconciler.journal import read_applied
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from reconciler.clock import now
 from reconciler.commands.basing import documents_of
 from reconciler.commands.commits import find_waiting
 from reconciler.commands.forges import open_forge_here
-from reconciler.commands.workspace import now
 from reconciler.desired import find_tracked, read_base
 from reconciler.errors import ReconcilerError
 from reconciler.journal import read_runs

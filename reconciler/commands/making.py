@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
+from reconciler.clock import moment, now
 from reconciler.commands.basing import asked_by_base, documents_of, with_people_of_base
 from reconciler.commands.observing import observe, with_age
 from reconciler.commands.readers import open_reader
 from reconciler.commands.refreshing import open_refreshing_reader
 from reconciler.commands.repository_findings import freezes_of, loosening_findings, settings_findings
-from reconciler.commands.workspace import journal_folder, moment, now, source_of
+from reconciler.commands.workspace import journal_folder, source_of
 from reconciler.desired import judge_losses
 from reconciler.model.diagnostics import HELD, Diagnostic
 from reconciler.model.plan import LiveSource, Plan

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
+from reconciler.clock import now
 from reconciler.commands.directory import Directory
-from reconciler.commands.workspace import now, problems
+from reconciler.commands.workspace import problems
 from reconciler.errors import IncompleteError
 from reconciler.model.acknowledgement import Acknowledgement, Release
 from reconciler.model.diagnostics import Diagnostic, has_errors

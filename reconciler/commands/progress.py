@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -12,7 +13,26 @@ if TYPE_CHECKING:
     from reconciler.commands.options import Common
     from reconciler.model.progress import Progress
 
-__all__ = ["show_progress", "tell_waits"]
+__all__ = ["correct_clock", "show_progress", "tell_waits"]
+
+
+def correct_clock(common: Common) -> Callable[[float], None]:
+    """Return what makes a run count by the service's clock, and says so on stderr."""
+
+    def correct(seconds: float) -> None:
+        from reconciler import clock  # noqa: PLC0415 - few clocks differ
+        from reconciler.commands.options import note  # noqa: PLC0415 - the same
+
+        is_other_day = clock.correct(seconds)
+        if is_other_day is None:
+            return
+        where = "behind" if seconds > 0 else "ahead of"
+        size = datetime.timedelta(minutes=abs(round(seconds / 60)))
+        note(f"the clock of this machine is {size} {where} Procore's: dates count by Procore's, set the clock", common)
+        if is_other_day:
+            raise clock.OtherDayError
+
+    return correct
 
 
 def tell_waits(common: Common) -> Callable[[float], None]:

@@ -6,7 +6,7 @@ import os
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol
 
-from reconciler.commands.progress import show_progress, tell_waits
+from reconciler.commands.progress import correct_clock, show_progress, tell_waits
 from reconciler.errors import FileError
 from reconciler.settings import read_credentials
 
@@ -125,7 +125,9 @@ def open_live_reader(workspace: Workspace, common: Common) -> Iterator[Reader]:
     credentials = read_credentials(os.environ, workspace.service)
     network = network_of(workspace.service)
     with (
-        ServiceClient(workspace.service, credentials, network=network, waits=tell_waits(common)) as client,
+        ServiceClient(
+            workspace.service, credentials, network=network, waits=tell_waits(common), differs=correct_clock(common)
+        ) as client,
         show_progress(common) as report,
     ):
         yield Reader(client, report)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from reconciler.clock import now
 from reconciler.commands.basing import asked_by_base, documents_of
-from reconciler.commands.workspace import now
 from reconciler.desired import find_earlier, find_tracked, read_base, read_overrides_since
 from reconciler.errors import ReconcilerError
 from reconciler.journal import read_removals

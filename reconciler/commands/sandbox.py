@@ -82,6 +82,13 @@ def _rate_limit(_context: object, _parameter: object, text: str) -> RateLimit:
     show_default=True,
     help="How long a token lives.",
 )
+@click.option(
+    "--clock-ahead",
+    type=click.IntRange(-(10**8), 10**8),
+    default=0,
+    show_default=True,
+    help="Seconds that its clock is ahead of this machine's.",
+)
 def sandbox(  # noqa: PLR0913, PLR0917 - one parameter an option
     common: Common,  # noqa: ARG001 - every command takes the common options
     seed: Path | None,
@@ -93,6 +100,7 @@ def sandbox(  # noqa: PLR0913, PLR0917 - one parameter an option
     latency: float,
     lag: float,
     token_seconds: float,
+    clock_ahead: int,
 ) -> int:
     """Run the service on loopback, as far as the other commands need it.
 
@@ -117,6 +125,7 @@ def sandbox(  # noqa: PLR0913, PLR0917 - one parameter an option
             rate_limit=rate_limit,
             latency=latency,
             token_seconds=token_seconds,
+            clock_ahead=clock_ahead,
             refuse_large_pages=large_pages == "refuse",
         )
         serve(app, listening, lambda address: emit(f"{address}\n"))

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
+from reconciler.clock import now
 from reconciler.commands.annotating import ANNOTATION_FORMATS, AnnotationFormat, annotate
 from reconciler.commands.basing import with_old_lines, with_power_of_base
 from reconciler.commands.files import require_writable
 from reconciler.commands.options import common_options, emit, out_option
 from reconciler.commands.repository_findings import loosening_findings
-from reconciler.commands.workspace import journal_folder, now, open_workspace, read_documents
+from reconciler.commands.workspace import journal_folder, open_workspace, read_documents
 from reconciler.desired import read_base
 from reconciler.errors import RefusedError
 from reconciler.model.diagnostics import Diagnostic, Origin, has_errors

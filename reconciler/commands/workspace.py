@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import datetime
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 
+from reconciler.clock import now
 from reconciler.desired import describe_source, find_unseen, read_repository, read_settings_document
 from reconciler.errors import DocumentsError
 from reconciler.model.diagnostics import Diagnostic, has_errors
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
 __all__ = [
     "Workspace",
     "journal_folder",
-    "moment",
-    "now",
     "open_workspace",
     "problems",
     "read_documents",
@@ -87,16 +85,6 @@ def _settings_file(given: Path | None) -> Path:
         path = place / FILE_NAME if place.is_dir() else place
         unseen = find_unseen(path.parent, exclude=Exclusion.of("*"), settings=path.name) if path.parent.is_dir() else []
         raise DocumentsError(error.message, diagnostics=[one for one in unseen if one.severity == "error"]) from None
-
-
-def now() -> datetime.datetime:
-    """Return the moment, UTC."""
-    return datetime.datetime.now(datetime.UTC)
-
-
-def moment() -> str:
-    """Return the moment, UTC, as files hold it."""
-    return now().isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def read_documents(workspace: Workspace) -> tuple[Documents, list[Diagnostic]]:

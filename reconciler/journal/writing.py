@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import datetime
 import os
 import secrets
 from typing import TYPE_CHECKING, Self
 
 import msgspec
 
+from reconciler.clock import now
 from reconciler.errors import FileError
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ class Journal:
 
     def __init__(self, folder: Path) -> None:
         # to the microsecond, so that runs stand in the order of their names
-        started = datetime.datetime.now(datetime.UTC)
+        started = now()
         self.run_id = f"{started:%Y%m%dT%H%M%S%fZ}-{secrets.token_hex(4)}"
         self.path = folder / f"{self.run_id}.jsonl"
         self._descriptor = -1

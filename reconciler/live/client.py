@@ -13,6 +13,7 @@ import msgspec
 import tenacity
 
 from reconciler import __version__
+from reconciler.clock import LARGEST_DIFFERENCE_SECONDS
 from reconciler.errors import AnswerError, AnswerLostError, CredentialsError, RateLimitError, UnreachableError
 from reconciler.live.answers import Again, TooLong, check_answer
 from reconciler.live.certificates import certificates_for
@@ -58,6 +59,8 @@ class ServiceClient:
     ``writes`` decides once and for all whether the transport lets anything but GET through. ``seconds`` limits each
     request, the token call too, from its connection to the end of its answer. ``network`` is the way to the service.
     ``waits`` is told the seconds that are left of a long wait, when it begins and about every minute, by one thread.
+    ``differs`` is told, from each new ``Date``, how many seconds the service's clock is ahead of this machine's (below
+    zero: behind), where that is more than a minute. What it raises ends the request.
     """
 
     def __init__(  # noqa: PLR0913 - where to, as whom, and how; each named
@@ -68,6 +71,7 @@ class ServiceClient:
         writes: bool = False,
         network: Network = _DIRECT,
         waits: Callable[[float], object] = lambda _seconds: None,
+        differs: Callable[[float], object] = lambda _seconds: None,
         sleep: Callable[[float], object] | None = None,
         clock: Callable[[], float] = time.monotonic,
         seconds: float = REQUEST_SECONDS,
@@ -83,6 +87,7 @@ class ServiceClient:
         self._stopped = threading.Event()
         self._sleep = sleep or self._stopped.wait
         self._waits = waits
+        self._differs = differs
         self._told_at: float | None = None
         token_url = f"{service.auth_url}/oauth/token"
         self._token_url = token_url
@@ -99,6 +104,7 @@ class ServiceClient:
         self._clients: list[httpx.Client] = []
         self._lock = threading.Lock()
         self._dates: tuple[str, float] = ("", 0.0)
+        self._compared = ""
         self._retrying = tenacity.Retrying(
             stop=tenacity.stop_after_attempt(ATTEMPTS),
             wait=_wait,
@@ -169,6 +175,7 @@ class ServiceClient:
         headers = self._headers if content is None else {**self._headers, "Content-Type": "application/json"}
         url = f"{self.service.api_url}{path}"
         request = httpx.Request(method, url, headers=headers, content=content, extensions=_TIMEOUT)
+        sent_at = time.time()
         try:
             response = client.send(request)
         except httpx.RequestError as error:
@@ -178,6 +185,7 @@ class ServiceClient:
         self._observe(response)
         response.extensions["secrets"] = self._authentication.secrets
         check_answer(response, what)
+        self._compare_clocks(response, sent_at)
         return response
 
     def _failed(self, error: httpx.RequestError, what: str) -> Exception:
@@ -266,6 +274,20 @@ class ServiceClient:
             told = headers.get("Retry-After", "")
             wait = float(told) if _COUNT.match(told) else reset_in
             self.windows.block(1.0 if wait is None else max(wait, 0.0), now)
+
+    def _compare_clocks(self, response: httpx.Response, sent_at: float) -> None:
+        """Tell of a clock that differs: a Date that is neither near the request nor near its answer."""
+        date = response.headers.get("Date")
+        if date is None or date == self._compared or "Age" in response.headers:
+            return  # nothing new, or the date of a copy that some proxy kept
+        self._compared = date
+        try:
+            service_time = self._service_time(date)
+        except (ValueError, OverflowError):
+            return
+        ahead, behind = service_time - time.time(), service_time - sent_at
+        if ahead > LARGEST_DIFFERENCE_SECONDS or behind < -LARGEST_DIFFERENCE_SECONDS:
+            self._differs(ahead)
 
     def _service_time(self, date: str | None) -> float:
         if date is None:

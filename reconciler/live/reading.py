@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 import msgspec
 
+from reconciler.clock import corrected
 from reconciler.errors import AnswerError, RequestRefusedError, UnreachableError
 from reconciler.live.answers import TooLong, decode_answer, refuse_twice
 from reconciler.live.pages import PEOPLE, PROJECTS, USERS, WORKFLOWS, read_pages
@@ -79,10 +80,14 @@ class Reader:
         self._lock = Lock()
         self._known: dict[Person, Person] = {}
         self._started = time.monotonic()
-        started = datetime.datetime.now(datetime.UTC)
-        self.observed_at = started.isoformat(timespec="seconds").replace("+00:00", "Z")
+        self._started_at = datetime.datetime.now(datetime.UTC)
         self._company_id = client.service.company_id
         self._company = company_path(self._company_id)
+
+    @property
+    def observed_at(self) -> str:
+        """Return the moment before the first request, UTC, by the service's clock."""
+        return corrected(self._started_at).isoformat(timespec="seconds").replace("+00:00", "Z")
 
     @property
     def pacing(self) -> Pacing:

@@ -46,8 +46,9 @@ def fault_response(fault: Fault) -> Response:
 class Dated:
     """Puts ``Date`` on every answer, by the clock that the rate windows count with."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, clock_ahead: int) -> None:
         self._app = app
+        self._ahead = clock_ahead
         self._known: tuple[int, bytes] = (0, b"")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -57,7 +58,7 @@ class Dated:
             if message["type"] == "http.response.start":
                 headers = message.setdefault("headers", [])
                 if not any(name == b"date" for name, _ in headers):
-                    headers.append((b"date", self._date(int(time.time()))))
+                    headers.append((b"date", self._date(int(time.time()) + self._ahead)))
             await send(message)
 
         await self._app(scope, receive, dated)

@@ -33,9 +33,13 @@ def create_app(
     latency: float = 0.0,
     token_seconds: float = TOKEN_SECONDS,
     refuse_large_pages: bool = False,
+    clock_ahead: int = 0,
 ) -> Starlette:
-    """Return the application for a seeded store; ``latency`` is seconds added to every answer."""
-    gate = Gate(store, rate_limit or RateLimit(None, None), latency)
+    """Return the application for a seeded store.
+
+    ``latency`` is seconds added to every answer, ``clock_ahead`` how many its clock is ahead of this machine's.
+    """
+    gate = Gate(store, rate_limit or RateLimit(None, None), latency, clock_ahead)
     pages = Pages(store.company.page_caps, refuse=refuse_large_pages)
     calls = {
         **AccountRoutes(store, pages).calls(),
@@ -49,7 +53,7 @@ def create_app(
     ]
     app = Starlette(
         routes=routes,
-        middleware=[Middleware(Dated)],
+        middleware=[Middleware(Dated, clock_ahead)],
         exception_handlers={404: gate.unserved, 405: gate.unserved},
     )
     app.router.redirect_slashes = False  # the service has no second spelling of its paths

@@ -30,15 +30,19 @@ REQUESTS_REMEMBERED = 50_000
 
 
 class Gate:
-    """Stands before every handler of the service's calls; ``latency`` is seconds added to every answer."""
+    """Stands before every handler of the service's calls; ``latency`` is seconds added to every answer.
 
-    def __init__(self, store: Store, limit: RateLimit, latency: float) -> None:
+    ``clock_ahead`` is how many seconds its clock is ahead of this machine's.
+    """
+
+    def __init__(self, store: Store, limit: RateLimit, latency: float, clock_ahead: int) -> None:
         self.faults = Faults()
         self.counts: Counter[str] = Counter()
         self.log: deque[dict[str, Any]] = deque(maxlen=REQUESTS_REMEMBERED)
         self._store = store
         self._limit = limit
         self._latency = latency
+        self._ahead = clock_ahead
 
     def guarded(self, handlers: Mapping[str, Handler]) -> Callable[[Request], Awaitable[Response]]:
         """Return the endpoint of a path from its handlers by method."""
@@ -69,7 +73,7 @@ class Gate:
         }
         self.counts[request.method] += 1
         self.log.append(entry)
-        passes, headers = self._limit.take(time.time())
+        passes, headers = self._limit.take(time.time() + self._ahead)
         response = await answer(entry) if passes else error_response(429, "too many requests")
         response.headers.update(headers)
         response.headers["Cache-Control"] = "no-store"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 import os
 import shutil
@@ -13,8 +14,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.account import INVOICE
+from tests.support.account import INVOICE, company_seed, write_seed
 from tests.support.command_line import clean_environment, reconciler
+from tests.support.sandbox import running_sandbox
 from tests.support.trial import Trial
 from tests.support.wire import serving
 
@@ -187,3 +189,27 @@ def test_07_a_terminal_that_is_closed(trial: Trial) -> None:
     assert ran.stdout.splitlines()[-1] == b"4", ran.stdout
     report = json.loads(ran.stdout.rsplit(b"\n", 2)[0])
     assert sorted(one["status"] for one in report["outcomes"]) == ["applied", "skipped"]
+
+
+@pytest.mark.parametrize("ahead", [3 * 24 * 3600, -3 * 24 * 3600, 120])
+def test_08_a_clock_that_is_wrong(tmp_path: Path, ahead: int) -> None:
+    """It is told, and last days count by the service's clock: in plans, drift and exports alike."""
+    today = datetime.datetime.now(datetime.UTC)
+    until = (today + datetime.timedelta(seconds=ahead / 2)).date()
+    seed = write_seed(tmp_path / "seed", company_seed())
+    with running_sandbox(seed, "--clock-ahead", str(ahead)) as sandbox:
+        trial = Trial(tmp_path / "documents", sandbox)
+        member = f"{{person: dee@acme.test, until: {until}, reason: covers}}"
+        trial.write({"assignments/invoice.yaml": DOCUMENT.replace("[ann@acme.test]", f"[ann@acme.test, {member}]")})
+        ran = trial.ran("plan", "--format", "json", "--out", "plan.json")
+        assert ran.code in {0, 3}, ran.shown
+        told = f"the clock of this machine is {datetime.timedelta(seconds=abs(ahead))} "
+        assert ran.stderr.count(told) == 1, ran.stderr
+        assert ("behind" if ahead > 0 else "ahead of") in ran.stderr
+        plan = json.loads(ran.stdout)
+        there = [one["login"] for group in plan["changes"][0]["groups"] for one in (*group["keep"], *group["add"])]
+        assert ("dee@acme.test" in there) == (ahead <= 120)
+        moment = datetime.datetime.fromisoformat(plan["live"]["observed_at"])
+        assert abs((moment - today).total_seconds() - ahead) < 60
+        assert told[:30] in trial.ran("drift").stderr
+        assert told[:30] in trial.ran("export", "--company", "4211", "--out", "out").stderr

@@ -1,0 +1,60 @@
+"""The clock of a run, and what a client tells of the service's."""
+
+from __future__ import annotations
+
+import datetime
+import time
+from email.utils import formatdate
+from typing import TYPE_CHECKING
+
+import pytest
+
+from reconciler import clock
+from reconciler.live.client import ServiceClient
+from reconciler.model.settings import Credentials, Secret, Service
+from tests.support.wire import answer, serving
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+DAY = 24 * 3600
+
+
+@pytest.fixture(autouse=True)
+def _own_clock() -> Iterator[None]:
+    yield
+    clock.reset()
+
+
+def test_a_difference_is_taken_once() -> None:
+    """A minute is nothing, the same again is known, and a day is another day."""
+    assert clock.correct(60) is None
+    assert clock.correct(3 * DAY) is True
+    assert clock.correct(3 * DAY + 59) is None
+    days = (clock.now() - datetime.datetime.now(datetime.UTC)).total_seconds() / DAY
+    assert days == pytest.approx(3, abs=0.001)
+    assert clock.correct(0) is True
+
+
+@pytest.mark.parametrize(
+    ("headers", "differs"),
+    [
+        ({"Date": formatdate(time.time() + DAY, usegmt=True)}, True),
+        ({"Date": formatdate(time.time() - DAY, usegmt=True)}, True),
+        ({"Date": formatdate(usegmt=True)}, False),
+        ({"Date": formatdate(time.time() - DAY, usegmt=True), "Age": "86400"}, False),
+        ({"Date": "yesterday"}, False),
+        ({}, False),
+    ],
+)
+def test_a_date_is_compared(headers: dict[str, str], differs: bool) -> None:  # noqa: FBT001 - a table
+    """A date far from this machine's is told once; a cached copy, nonsense and silence tell nothing."""
+    told: list[float] = []
+    credentials = Credentials(client_id=None, access_token=Secret("t"))
+    with serving(lambda _asked: answer("{}", Content_Type="application/json", **headers)) as wire:
+        service = Service(company_id="1", api_url=wire.address, auth_url=wire.address)
+        with ServiceClient(service, credentials, differs=told.append) as client:
+            client.get("/rest/v1.0/me", "me")
+            client.get("/rest/v1.0/me", "me")
+    assert bool(told) == differs
+    assert len(told) <= 1
