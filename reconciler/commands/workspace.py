@@ -95,7 +95,7 @@ def read_documents(workspace: Workspace) -> tuple[Documents, list[Diagnostic]]:
     """
     documents, diagnostics = read_repository(workspace.settings_file, workspace.settings, now().date())
     settings = workspace.settings_file.name
-    unseen = find_unseen(workspace.root, exclude=workspace.settings.exclusion, settings=settings)
+    unseen = find_unseen(workspace.root, exclude=workspace.settings.exclusion, settings=settings, read=documents.paths)
     diagnostics = [*unseen, *hold_empty_groups(diagnostics, documents, workspace.tolerance)]
     if has_errors(diagnostics):
         raise problems(diagnostics)

@@ -146,19 +146,22 @@ class _Staged(NamedTuple):
         return self.flag.islower() and not self.skipped
 
 
-def find_unseen(root: Path, *, exclude: Exclusion = _NOTHING, settings: str = _SETTINGS) -> list[Diagnostic]:
-    """Find documents that git has and the work tree has not, or has otherwise, without ``git status`` showing it.
+def find_unseen(
+    root: Path, *, exclude: Exclusion = _NOTHING, settings: str = _SETTINGS, read: Iterable[str] = ()
+) -> list[Diagnostic]:
+    """Find documents that git has and the work tree has not, or the other way round, unseen by ``git status``.
 
     These are files outside a sparse checkout, files marked skip-worktree or assume-unchanged, and submodules that are
-    not checked out. What was deleted or edited in the ordinary way is not among them. Where git does not answer for a
-    folder of a repository, that is a warning.
+    not checked out. Files among ``read`` that git ignores are a warning. What was deleted or edited in the ordinary way
+    is not among them. Where git does not answer for a folder of a repository, that is a warning.
     """
     git = shutil.which("git")
     if git is None or find_revision(git, root) is None:
         return _without_git(git, root)
     staged: dict[str, _Staged] = {}
     absent: list[str] = []
-    if not _read_index(git, root, staged, absent, exclude):
+    folders = _read_index(git, root, staged, absent, exclude)
+    if folders is None:
         message = (
             "git cannot list the files it has here, so documents may be missing: look at 'git fsck', and clone whole"
         )
@@ -174,24 +177,55 @@ def find_unseen(root: Path, *, exclude: Exclusion = _NOTHING, settings: str = _S
         (assumed, "document", "marked assume-unchanged, and missing or changed here", _ASSUMED),
         (absent, "submodule", "not checked out", _SUBMODULES),
     )
-    return [
+    missing = [
         _error(
             f"{_counted(names, noun)} in git {'is' if len(names) == 1 else 'are'} {why} ({_listed(names)}): {remedy}"
         )
         for names, noun, why, remedy in found
         if names
     ]
+    return [*missing, *_judge_ignored(_find_ignored(git, root, folders, set(read) - staged.keys()))]
 
 
-def _read_index(git: str, root: Path, staged: dict[str, _Staged], absent: list[str], exclude: Exclusion) -> bool:
-    """List the index, and those of submodules; false where git cannot."""
+def _find_ignored(git: str, root: Path, folders: list[str], names: Iterable[str]) -> list[str]:
+    """Return which of these files git ignores; ``folders`` are those of repositories, the outer first."""
+    asked: dict[str, list[str]] = {}
+    for name in names:
+        folder = max((one for one in folders if name.startswith(f"{one}/")), key=len, default="")
+        asked.setdefault(folder, []).append(name[len(folder) + 1 :] if folder else name)
+    ignored: list[str] = []
+    for folder, inner in asked.items():
+        told = "\0".join(inner).encode("utf-8", "surrogateescape")
+        answer = ask_git(git, root / folder, "check-ignore", "-z", "--stdin", told=told) or b""
+        within = f"{folder}/" if folder else ""
+        ignored += [f"{within}{one}" for one in answer.decode("utf-8", "surrogateescape").split("\0") if one]
+    return sorted(ignored)
+
+
+def _judge_ignored(names: list[str]) -> list[Diagnostic]:
+    if not names:
+        return []
+    words, them = ("is", "it") if len(names) == 1 else ("are", "them")
+    message = (
+        f"{_counted(names, 'document')} that git ignores {words} read all the same ({_listed(names)}), and no reviewer "
+        f"sees {them}: commit {them} with 'git add --force', or name {them} under 'exclude:' in the settings"
+    )
+    return [Diagnostic(severity="warning", code="documents/ignored", message=message)]
+
+
+def _read_index(
+    git: str, root: Path, staged: dict[str, _Staged], absent: list[str], exclude: Exclusion
+) -> list[str] | None:
+    """List the index, and those of submodules; return the folders of these repositories, null where git cannot."""
     waiting = [""]
+    folders: list[str] = []
     looked_at = 0
     while waiting:
         folder = waiting.pop()
+        folders.append(folder)
         listed = ask_git(git, root / folder, "ls-files", "-z", "-v", "--stage")
         if listed is None:
-            return False
+            return None
         within = f"{folder}/" if folder else ""
         for line in listed.decode("utf-8", "surrogateescape").split("\0"):
             about, _, name = line.partition("\t")
@@ -207,7 +241,7 @@ def _read_index(git: str, root: Path, staged: dict[str, _Staged], absent: list[s
                     waiting.append(path)
                 elif looked_at > _MOST_SUBMODULES or _is_unknown(root / path):
                     absent.append(path)
-    return True
+    return folders
 
 
 def _is_unknown(folder: Path) -> bool:

@@ -7,6 +7,8 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+import msgspec
+
 from reconciler.desired.acknowledgements import AcknowledgementsDocument
 from reconciler.desired.checking import check_assignments
 from reconciler.desired.decoding import decode_document, decode_settings
@@ -82,7 +84,7 @@ def read_repository(
     documents, diagnostics = assemble(read, today, policy_files=settings.policy_files)
     diagnostics.extend(_judge_nearly(walk.nearly))
     diagnostics.sort(key=_place)
-    return documents, diagnostics
+    return msgspec.structs.replace(documents, paths=tuple(walk.documents)), diagnostics
 
 
 def assemble(

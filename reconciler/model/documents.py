@@ -85,7 +85,8 @@ class Team(msgspec.Struct, frozen=True, kw_only=True):
 class Documents(msgspec.Struct, frozen=True, kw_only=True):
     """Everything a configuration repository asks for, teams already expanded into their people.
 
-    ``written`` are the same assignments as they stand in the files, teams by their names.
+    ``written`` are the same assignments as they stand in the files, teams by their names. ``paths`` are the files that
+    were read from the work tree, below the folder of the settings.
     """
 
     assignments: tuple[Assignments, ...]
@@ -95,6 +96,7 @@ class Documents(msgspec.Struct, frozen=True, kw_only=True):
     acknowledged: tuple[Acknowledgement, ...] = ()
     released: tuple[Release, ...] = ()
     written: tuple[Assignments, ...] = ()
+    paths: tuple[str, ...] = ()
 
 
 class SettingsDocument(msgspec.Struct, frozen=True, kw_only=True):

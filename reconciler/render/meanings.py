@@ -28,6 +28,7 @@ MEANINGS = {
     "documents/held-broader": "a held line may mean these presets: a broader line does not take them over",
     "documents/held-unapproved": "at apply, a line that cannot be resolved and that no approved plan knows (exit 5)",
     "documents/filtered": "git holds something else than the document at the base: an LFS pointer, or git-crypt",
+    "documents/ignored": "a document that git ignores is read all the same",
     "documents/inactive-project": "the project named is inactive",
     "documents/kind": "no document of a known kind",
     "documents/link": "a link that leads out of the repository, or to a folder",

@@ -235,3 +235,26 @@ def test_10_what_is_wrong_at_the_base(tmp_path: Path, sandbox: RunningSandbox, b
     for shown in (told, trial.ends(3, "apply", "plan.json", "--since", "HEAD")):
         assert "may be managed for the first time (not all documents at" in shown
         assert "is managed for the first time" not in shown
+
+
+def test_11_documents_that_git_ignores(trial: Trial, tmp_path: Path) -> None:
+    """They count, no reviewer sees them, and git status says nothing: they are named, in a submodule too."""
+    inner = tmp_path / "inner"
+    inner.mkdir()
+    git(inner, "init", "-q", "-b", "main")
+    (inner / "teams.yaml").write_text("kind: teams\nteams: {leads: [ann@acme.test]}\n")
+    (inner / ".gitignore").write_text("secret.yaml\n")
+    git(inner, "add", "-A")
+    git(inner, "commit", "-qm", "inner")
+    trial.git("-c", "protocol.file.allow=always", "submodule", "--quiet", "add", str(inner), "inner")
+    trial.write_only({".gitignore": "*.json\n.reconciler/\nlocal/\n"})
+    trial.commit()
+    assert "documents/ignored" not in trial.run("plan")
+    mine = "kind: policy\noverrides: [{reason: mine, address: '*', allow_removals: 9, until: 2099-01-31}]\n"
+    trial.write_only({"local/mine.yaml": mine, "inner/secret.yaml": "kind: teams\nteams: {}\n"})
+    assert trial.git("status", "--porcelain") == ""
+    for command in (("validate",), ("plan",), ("apply", "--yes"), ("drift",)):
+        shown = trial.run(*command)
+        assert "2 documents that git ignores are read all the same (inner/secret.yaml, local/mine.yaml)" in shown, shown
+    plan = json.loads(trial.ran("plan", "--format", "json").stdout)
+    assert plan["source"]["dirty"] is True
