@@ -9,7 +9,7 @@ from reconciler.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from reconciler.model.alerts import Message, Metric
+    from reconciler.model.alerts import Gateway, Message, Metric
     from reconciler.model.settings import Secret
 
 __all__ = ["Gauges", "Post", "open_gauges", "open_post"]
@@ -22,7 +22,7 @@ class Gauges(Protocol):
         """Return the text that a collector reads."""
         ...
 
-    def push(self, metrics: Iterable[Metric], company_id: str, gateway: str) -> None:
+    def push(self, metrics: Iterable[Metric], company_id: str, gateway: Gateway) -> None:
         """Replace what a Pushgateway holds of the company; raises DeliveryError."""
         ...
 

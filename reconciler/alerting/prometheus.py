@@ -9,20 +9,26 @@ from urllib.parse import urlsplit
 
 from prometheus_client import CollectorRegistry, generate_latest, push_to_gateway
 from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.exposition import default_handler
 from prometheus_client.registry import Collector
 
 from reconciler.errors import DeliveryError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
-    from reconciler.model.alerts import Metric
+    from reconciler.model.alerts import Gateway, Metric
+    from reconciler.model.settings import Secret
 
 __all__ = ["JOB", "Prometheus"]
 
 JOB = "reconciler_drift"
 TIMEOUT_SECONDS = 30
 _COMPANY = "company"
+_HINTS = {
+    401: "; set RECONCILER_METRICS_TOKEN, or RECONCILER_METRICS_USER and RECONCILER_METRICS_PASSWORD",
+    403: "; may this login push?",
+}
 
 
 class _Gauges(Collector):
@@ -48,26 +54,40 @@ class Prometheus:
         """Return the text that a collector reads."""
         return generate_latest(_registry(metrics, company_id))
 
-    def push(self, metrics: Iterable[Metric], company_id: str, gateway: str) -> None:
+    def push(self, metrics: Iterable[Metric], company_id: str, gateway: Gateway) -> None:
         """Replace what a Pushgateway holds of the company; raises DeliveryError."""
-        where = urlsplit(gateway).netloc
+        where = urlsplit(gateway.url).netloc
         try:
             push_to_gateway(
-                gateway,
+                gateway.url,
                 job=JOB,
                 registry=_registry(metrics, company_id),
                 grouping_key={_COMPANY: company_id},
                 timeout=TIMEOUT_SECONDS,
+                handler=_handler(gateway.authorization),
             )
         except HTTPError as error:
             error.close()
-            raise DeliveryError(f"the Pushgateway at {where} refuses the metrics: {error.code}") from None
+            hint = _HINTS.get(error.code, "")
+            raise DeliveryError(f"the Pushgateway at {where} refuses the metrics: {error.code}{hint}") from None
         except (OSError, HTTPException) as error:
             reason = error.reason if isinstance(error, URLError) else error
             raise DeliveryError(
                 f"the Pushgateway at {where} cannot be reached ({type(reason).__name__}); look at the address, the "
                 "network and the proxy"
             ) from None
+
+
+def _handler(authorization: Secret | None) -> Callable[..., Callable[[], None]]:
+    """Return what sends a push, with a login where there is one."""
+
+    def handle(
+        url: str, method: str, timeout: float | None, headers: list[tuple[str, str]], data: bytes
+    ) -> Callable[[], None]:
+        more = [] if authorization is None else [("Authorization", authorization.reveal())]
+        return default_handler(url, method, timeout, [*headers, *more], data)
+
+    return handle
 
 
 def _registry(metrics: Iterable[Metric], company_id: str) -> CollectorRegistry:

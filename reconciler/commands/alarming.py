@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from reconciler.alerting import Gauges, Post
     from reconciler.commands.options import Common
     from reconciler.forge import Forge
-    from reconciler.model.alerts import Metric
+    from reconciler.model.alerts import Gateway, Metric
     from reconciler.model.drift import DriftReport
 
 __all__ = ["Alarms", "alarm_options", "prepare_alarms", "raise_alarms"]
@@ -36,7 +36,7 @@ class Alarms(NamedTuple):
     forge: Forge | None
     gauges: Gauges | None
     metrics_at: Path | None
-    gateway: str | None
+    gateway: Gateway | None
     post: Post | None
     link: str | None
 
@@ -73,15 +73,15 @@ def prepare_alarms(
 
     Raises UsageError, FileError, or DocumentsError for a forge whose address would give its token away.
     """
-    forge = gauges = post = None
+    forge = gauges = post = pushed_to = None
     if issue:
         forge = open_forge_here()
     if metrics_at is not None:
         require_writable(metrics_at)
     if gateway is not None:
-        from reconciler.settings.alerts import check_gateway  # noqa: PLC0415 - only what is asked for is loaded
+        from reconciler.settings.alerts import read_gateway  # noqa: PLC0415 - only what is asked for is loaded
 
-        check_gateway(gateway)
+        pushed_to = read_gateway(gateway, os.environ)
         _settle_network(gateway)
     if metrics_at is not None or gateway is not None:
         from reconciler.alerting import open_gauges  # noqa: PLC0415 - the same
@@ -93,7 +93,7 @@ def prepare_alarms(
 
         post = open_post(read_notify(os.environ))
         _settle_network("https://webhook")
-    return Alarms(forge=forge, gauges=gauges, metrics_at=metrics_at, gateway=gateway, post=post, link=link)
+    return Alarms(forge=forge, gauges=gauges, metrics_at=metrics_at, gateway=pushed_to, post=post, link=link)
 
 
 def _settle_network(url: str) -> None:

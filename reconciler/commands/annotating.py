@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
+from reconciler.clock import moment
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
@@ -12,12 +14,16 @@ if TYPE_CHECKING:
 
 __all__ = ["ANNOTATION_FORMATS", "AnnotationFormat", "annotate", "annotate_failure"]
 
-AnnotationFormat = Literal["github", "sarif", "junit"]
-ANNOTATION_FORMATS: tuple[AnnotationFormat, ...] = ("github", "sarif", "junit")
+AnnotationFormat = Literal["github", "sarif", "junit", "junit-strict"]
+ANNOTATION_FORMATS: tuple[AnnotationFormat, ...] = ("github", "sarif", "junit", "junit-strict")
 
 
-def annotate(diagnostics: Sequence[Diagnostic], shown_as: AnnotationFormat, config: Path | None) -> str:
+def annotate(
+    diagnostics: Sequence[Diagnostic], shown_as: AnnotationFormat, config: Path | None, company_id: str | None = None
+) -> str:
     """Return diagnostics in one of these formats; ``config`` is what ``--config`` says.
+
+    ``company_id`` is whose they are, as the settings say where it is null.
 
     Paths are relative to the root of the git work tree that the settings file lies in, outside of git to the settings
     file. It raises nothing for settings that cannot be found.
@@ -34,10 +40,10 @@ def annotate(diagnostics: Sequence[Diagnostic], shown_as: AnnotationFormat, conf
     if shown_as == "sarif":
         from reconciler.render.sarif import render_sarif  # noqa: PLC0415 - the same
 
-        return render_sarif(shown, settings_path)
-    from reconciler.render.junit import render_junit  # noqa: PLC0415 - the same
+        return render_sarif(shown, settings_path, company_id or _company_id(config))
+    from reconciler.render.junit import render_junit, render_junit_strict  # noqa: PLC0415 - the same
 
-    return render_junit(shown)
+    return render_junit(shown) if shown_as == "junit" else render_junit_strict(shown, moment())
 
 
 def annotate_failure(
@@ -64,3 +70,17 @@ def _settings_path(config: Path | None) -> str:
     except (DocumentsError, OSError):
         return FILE_NAME
     return f"{folder_in_work_tree(file.parent)}{file.name}"
+
+
+def _company_id(config: Path | None) -> str | None:
+    """Return the company of the settings; null where they cannot be read."""
+    from pathlib import Path  # noqa: PLC0415 - start-up is measured
+
+    from reconciler.desired import read_settings_document  # noqa: PLC0415 - the same
+    from reconciler.errors import DocumentsError  # noqa: PLC0415 - the same
+    from reconciler.settings import find_settings_file  # noqa: PLC0415 - the same
+
+    try:
+        return read_settings_document(find_settings_file(config, Path.cwd())).company_id
+    except (DocumentsError, OSError):
+        return None

@@ -105,7 +105,7 @@ def markdown_options(command: Callable[..., Any]) -> Callable[..., Any]:
 def plan_text(plan: Plan, showing: Showing, *, color: bool, config: Path | None = None) -> str:
     """Return a plan as text; what ``--config`` says counts for the formats that hold paths of a repository."""
     if showing.shown_as in ANNOTATION_FORMATS:
-        return annotate(plan.diagnostics, showing.shown_as, config)
+        return annotate(plan.diagnostics, showing.shown_as, config, plan.company_id)
     if showing.shown_as == "json":
         from reconciler.planning import encode_plan  # noqa: PLC0415 - only the format asked for is loaded
 

@@ -16,7 +16,13 @@ if TYPE_CHECKING:
 
 __all__ = ["guarded_streams"]
 
-_KINDS: dict[str, LogKind] = {"json": "json", "sarif": "json", "html": "markup", "junit": "markup"}
+_KINDS: dict[str, LogKind] = {
+    "json": "json",
+    "sarif": "json",
+    "html": "markup",
+    "junit": "markup",
+    "junit-strict": "markup",
+}
 
 
 class LogStream:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import msgspec
 
-__all__ = ["DriftIssue", "Figure", "IssueLine", "Message", "Metric"]
+from reconciler.model.settings import Secret
+
+__all__ = ["DriftIssue", "Figure", "Gateway", "IssueLine", "Message", "Metric"]
 
 
 class Figure(msgspec.Struct, frozen=True):
@@ -53,3 +55,10 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     title: str
     body: str
     alarming: bool
+
+
+class Gateway(msgspec.Struct, frozen=True, kw_only=True):
+    """A Pushgateway; ``authorization`` is the value of that header, null where it lets everybody in."""
+
+    url: str
+    authorization: Secret | None = None

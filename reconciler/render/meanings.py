@@ -126,6 +126,7 @@ MEANINGS = {
     "policy/unknown-role": "the policy names a role that no template has",
     "policy/whole-group": "everybody of a group of three or more goes; a warning for one or two",
     "run/failed": "the command ended before its work was done",
+    "run/left-out": "in SARIF alone: more problems than code scanning accepts",
     "settings/address-changed": "a service address differs from the base; a warning where the environment names it",
     "settings/changed": "another setting differs from the base, or the base has no settings that can be read",
     "settings/company-changed": "the company differs from the base; a warning where the environment names it",

@@ -34,7 +34,7 @@ DOCUMENT = {
     "projects": [{"project": PROJECT, "groups": {GROUP: ["ann@acme.test", "cy@acme.test"]}}],
 }
 RUNNERS = ("GITHUB_ACTIONS", "GITLAB_CI", "TF_BUILD")
-FORMATS = ("terminal", "json", "markdown", "html", "github", "sarif", "junit")
+FORMATS = ("terminal", "json", "markdown", "html", "github", "sarif", "junit", "junit-strict")
 
 
 @pytest.fixture(scope="module")
@@ -66,7 +66,7 @@ def command_lines() -> list[tuple[str, ...]]:
     live = ("--snapshot", "live.json")
     hostile = "::add-mask::x"
     lines: list[tuple[str, ...]] = [
-        *(("validate", "--format", one) for one in ("terminal", "json", "github", "sarif", "junit")),
+        *(("validate", "--format", one) for one in ("terminal", "json", "github", "sarif", "junit", "junit-strict")),
         *(("plan", *live, "--format", one) for one in FORMATS),
         *(("show", "plan.json", "--format", one) for one in FORMATS),
         *(("show", "drift.json", "--format", one) for one in FORMATS),

@@ -45,9 +45,9 @@ def _put_back(text: str, escaped: tuple[str, ...] = ("\r", "\n", ":", ",")) -> s
 
 _KEYS = {
     "log": {"$schema", "version", "runs"},
-    "run": {"tool", "columnKind", "results"},
+    "run": {"tool", "automationDetails", "columnKind", "results"},
     "driver": {"name", "version", "rules"},
-    "rule": {"id", "shortDescription"},
+    "rule": {"id", "shortDescription", "fullDescription", "help"},
     "result": {"ruleId", "ruleIndex", "level", "message", "locations", "partialFingerprints"},
     "location": {"physicalLocation", "logicalLocations"},
     "physical": {"artifactLocation", "region"},
@@ -68,9 +68,10 @@ def check_sarif(log: dict[str, Any]) -> list[dict[str, Any]]:
     assert run["tool"].keys() == {"driver"}
     _only("driver", driver, "name", "version", "rules")
     for rule in driver["rules"]:
-        _only("rule", rule, "id", "shortDescription")
+        _only("rule", rule, "id", "shortDescription", "fullDescription", "help")
         assert isinstance(rule["id"], str)
-        _check_text(rule["shortDescription"])
+        for key in ("shortDescription", "fullDescription", "help"):
+            _check_text(rule[key])
     fingerprints = set()
     for result in run["results"]:
         _only("result", result, "ruleId", "ruleIndex", "level", "message", "locations", "partialFingerprints")

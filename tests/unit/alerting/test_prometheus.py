@@ -9,7 +9,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from reconciler.alerting import open_gauges
 from reconciler.errors import DeliveryError, UsageError
-from reconciler.model.alerts import Figure, Metric
+from reconciler.model.alerts import Figure, Gateway, Metric
 from tests.support.loopback import receiving
 
 METRICS = (
@@ -34,7 +34,7 @@ def test_the_text() -> None:
 def test_a_push() -> None:
     """It replaces what is there of the company, below a path too."""
     with receiving() as gateway:
-        open_gauges().push(METRICS, "4211", f"{gateway.address}/prefix/")
+        open_gauges().push(METRICS, "4211", Gateway(url=f"{gateway.address}/prefix/"))
         (push,) = gateway.taken
     assert (push.method, push.path) == ("PUT", "/prefix/metrics/job/reconciler_drift/company/4211")
     assert push.body == open_gauges().text(METRICS, "4211")
@@ -45,12 +45,12 @@ def test_a_gateway_that_refuses_or_is_gone() -> None:
     with receiving() as gateway:
         gateway.status = 400
         with pytest.raises(DeliveryError, match=r"at 127\.0\.0\.1:\d+ refuses the metrics: 400$"):
-            open_gauges().push(METRICS, "4211", gateway.address)
+            open_gauges().push(METRICS, "4211", Gateway(url=gateway.address))
         gone = gateway.address
     remedy = "look at the address, the network and the proxy"
     told = rf"at 127\.0\.0\.1:\d+ cannot be reached \(ConnectionRefusedError\); {remedy}$"
     with pytest.raises(DeliveryError, match=told):
-        open_gauges().push(METRICS, "4211", f"{gone}/secret")
+        open_gauges().push(METRICS, "4211", Gateway(url=f"{gone}/secret"))
 
 
 def test_without_the_library(monkeypatch: pytest.MonkeyPatch) -> None:

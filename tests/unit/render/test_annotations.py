@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import xml.etree.ElementTree as ET
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -10,9 +11,9 @@ import msgspec
 from reconciler import __version__
 from reconciler.model.diagnostics import TO_ALLOW_IT, Diagnostic, Origin
 from reconciler.render.annotations import render_annotations
-from reconciler.render.junit import render_junit
+from reconciler.render.junit import render_junit, render_junit_strict
 from reconciler.render.places import placed
-from reconciler.render.sarif import render_sarif
+from reconciler.render.sarif import MOST_RESULTS, render_sarif
 from tests.support.forges import check_sarif, read_junit, run_line
 
 if TYPE_CHECKING:
@@ -86,6 +87,22 @@ def test_sarif_without_results() -> None:
     assert log["runs"][0]["tool"]["driver"]["rules"] == []
 
 
+def test_sarif_of_a_company() -> None:
+    """Code scanning keeps the results of each company apart."""
+    log = json.loads(render_sarif([], "reconciler.yaml", "4211"))
+    assert log["runs"][0]["automationDetails"] == {"id": "reconciler/4211/"}
+
+
+def test_sarif_of_too_many() -> None:
+    """Errors stay, in their order; the last result counts what was left out."""
+    note, error = USUAL[-1], USUAL[0]
+    results = check_sarif(json.loads(render_sarif([*[note] * MOST_RESULTS, error, error], SETTINGS)))
+    assert len(results) == MOST_RESULTS
+    assert [one["level"] for one in results[-3:]] == ["error", "error", "warning"]
+    assert results[-1]["message"]["text"].startswith("3 more are left out")
+    assert len(check_sarif(json.loads(render_sarif([note] * MOST_RESULTS, SETTINGS)))) == MOST_RESULTS
+
+
 def test_fingerprints_stay_while_lines_move() -> None:
     """Neither the place nor a place in the message counts; the path, the words and the address do."""
     first = Diagnostic(
@@ -105,6 +122,15 @@ def test_fingerprints_stay_while_lines_move() -> None:
     )
     assert found == wanted
     assert len({*found.values(), *(value for one in different for value in one.values())}) == 5
+
+
+def test_junit_in_the_strict_form(whole: SnapshotAssertion) -> None:
+    """No file, no line, no words of a case that passed: these follow at the end."""
+    assert render_junit_strict(placed(USUAL, SETTINGS), "2026-01-02T03:04:05Z") == whole
+    for diagnostics in ([], UNUSUAL):
+        suite = ET.fromstring(render_junit_strict(diagnostics, "2026-01-02T03:04:05Z")).find("testsuite")  # noqa: S314
+        assert suite is not None
+        assert len(suite.findall("testcase")) == int(suite.get("tests", "")) == (len(diagnostics) or 1)
 
 
 def test_junit(whole: SnapshotAssertion) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from reconciler.errors import UsageError
-from reconciler.settings.alerts import check_gateway, read_notify
+from reconciler.settings.alerts import check_gateway, read_gateway, read_notify
 
 
 def test_addresses_are_secrets() -> None:
@@ -61,3 +61,37 @@ def test_what_is_no_gateway_is_not_shown(url: str) -> None:
     with pytest.raises(UsageError) as raised:
         check_gateway(url)
     assert "hunter2" not in raised.value.message
+
+
+@pytest.mark.parametrize(
+    ("environment", "sent"),
+    [
+        ({}, None),
+        ({"RECONCILER_METRICS_TOKEN": "hunter2"}, "Bearer hunter2"),
+        ({"RECONCILER_METRICS_USER": "us", "RECONCILER_METRICS_PASSWORD": "hun:ter2"}, "Basic dXM6aHVuOnRlcjI="),
+    ],
+)
+def test_a_login_of_a_gateway(environment: dict[str, str], sent: str | None) -> None:
+    """It comes from variables, and shows nowhere."""
+    gateway = read_gateway("https://push.acme.test/team", environment)
+    assert (gateway.authorization and gateway.authorization.reveal()) == sent
+    assert "hunter2" not in repr(gateway)
+
+
+@pytest.mark.parametrize(
+    ("environment", "said"),
+    [
+        ({"RECONCILER_METRICS_USER": "us"}, "RECONCILER_METRICS_PASSWORD is missing"),
+        ({"RECONCILER_METRICS_PASSWORD": "hunter2"}, "RECONCILER_METRICS_USER is missing"),
+        ({"RECONCILER_METRICS_TOKEN": "hunter2", "RECONCILER_METRICS_USER": "us"}, "both set"),
+        ({"RECONCILER_METRICS_TOKEN": "hunter2\n"}, "no token has"),
+        ({"RECONCILER_METRICS_USER": "a:b", "RECONCILER_METRICS_PASSWORD": "hunter2"}, "holds a colon"),
+        ({"RECONCILER_METRICS_TOKEN": "hunter2"}, "plain http"),
+    ],
+)
+def test_no_login_of_a_gateway(environment: dict[str, str], said: str) -> None:
+    """Half of one, two, one that is none, and one in the open are refused by the variable's name."""
+    url = "http://push.acme.test" if said == "plain http" else "https://push.acme.test"
+    with pytest.raises(UsageError, match=said) as raised:
+        read_gateway(url, environment)
+    assert "hunter2" not in str(raised.value)
