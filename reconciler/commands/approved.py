@@ -13,6 +13,7 @@ from reconciler.commands.commits import MOST_COMMITS, WaitingCommits, find_waiti
 from reconciler.commands.files import write_file
 from reconciler.commands.forges import open_forge_here
 from reconciler.commands.options import common_options, emit, text_or_json
+from reconciler.commands.trusted_accounts import not_trusted, trusted_at
 from reconciler.commands.workspace import open_workspace
 from reconciler.desired import read_changed_documents, read_history
 from reconciler.errors import DocumentsError, FileError, StaleError
@@ -93,7 +94,7 @@ def _waiting(forge: Forge, workspace: Workspace, since: str | None) -> WaitingCo
         older = " (if an older one was applied, name it with --since)" if waiting.looked_at == MOST_COMMITS else ""
         raise StaleError(
             f"no commit is known as applied: plan all documents, have that plan reviewed, and run: {_BY_DIGEST}{older}",
-            diagnostics=[_not_proved(f"no successful status {context} on {looked_at}")],
+            diagnostics=[_not_proved(f"no successful status {context} on {looked_at}{not_trusted(waiting.strangers)}")],
         )
     return waiting
 
@@ -117,7 +118,7 @@ def _plans(forge: Forge, workspace: Workspace, waiting: WaitingCommits) -> dict[
         if change in seen:
             continue
         seen.add(change)
-        plan = _approved_plan(forge, workspace, change)
+        plan = _approved_plan(forge, workspace, change, waiting.since)
         if isinstance(plan, str):
             missing.append(_missing(commit, f"request {change.number}: {plan}"))
         else:
@@ -139,13 +140,19 @@ def _missing(commit: str, why: str) -> Diagnostic:
     return Diagnostic(severity="error", code="policy/no-approved-plan", message=f"commit {commit[:12]}: {why}")
 
 
-def _approved_plan(forge: Forge, workspace: Workspace, change: MergedChange) -> tuple[str, bytes] | str:
-    """Return the digits of the digest and the plan file of a merged request, or say why there is none."""
+def _approved_plan(
+    forge: Forge, workspace: Workspace, change: MergedChange, since: str | None
+) -> tuple[str, bytes] | str:
+    """Return the digits of the digest and the plan file of a merged request, or say why there is none.
+
+    Accounts are trusted as the last applied commit (``since``) has it: no request that waits names its own judges.
+    """
     company_id = workspace.settings.company_id
-    status = forge.status(change.head, plan_context(company_id))
+    found = forge.status(change.head, plan_context(company_id), trusted_at(workspace.settings_file, since))
+    status = found.status
     digest = _DIGEST.search(status.description) if status is not None else None
     if status is None or digest is None:
-        return f"its last commit {change.head[:12]} carries no digest of a plan"
+        return f"its last commit {change.head[:12]} carries no digest of a plan{not_trusted(found.strangers)}"
     if status.state != "success":
         return f"its plan was not one that may be applied ({status.description})"
     content = forge.plan_file(change)

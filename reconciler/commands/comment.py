@@ -19,6 +19,8 @@ from reconciler.model.failure import FAILURE_FORMAT, Failure
 from reconciler.model.plan import PLAN_FORMAT
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from reconciler.commands.options import Common
     from reconciler.forge import Forge
     from reconciler.model.plan import Plan
@@ -62,7 +64,7 @@ def comment(
     result = read_result(result_file)
     place, number = read_pull_request(pr, os.environ)
     review = _review(result, common, company, place.kind, shown)
-    emit(_show(open_forge_at(place), number, commit, result, review))
+    emit(_show(open_forge_at(place), number, commit, result, (review, _trusted(common, result))))
     return 0
 
 
@@ -103,15 +105,38 @@ def _company(common: Common) -> str:
         raise UsageError(f"which company's plan failed is not known: {error.message}; name it with --company") from None
 
 
-def _show(forge: Forge, number: int, commit: str | None, result: Plan | Failure, review: Review) -> str:
+def _trusted(common: Common, result: Plan | Failure) -> Callable[[], frozenset[str]]:
+    """Return whose comment may be updated beside our own, as the base of the plan has it."""
+    from reconciler.commands.trusted_accounts import trusted_at  # noqa: PLC0415 - start-up is measured
+    from reconciler.settings import find_settings_file  # noqa: PLC0415 - the same
+
+    def read() -> frozenset[str]:
+        if isinstance(result, Failure):
+            return frozenset()
+        try:
+            return trusted_at(find_settings_file(common.config, Path.cwd()), result.source.base)()
+        except DocumentsError:
+            return frozenset()
+
+    return read
+
+
+def _show(
+    forge: Forge,
+    number: int,
+    commit: str | None,
+    result: Plan | Failure,
+    shown: tuple[Review, Callable[[], frozenset[str]]],
+) -> str:
     """Show a review, its status last: a commit may not look approved before anybody could see what of."""
+    review, trusted = shown
     head = forge.head(number)
     _require_planned(result, commit, head)
     if commit is not None and commit != head:
         forge.mark(commit, review.status)
         return f"the request moved on to {head[:12]}; only the status of {commit[:12]} was set\n"
     try:
-        done = [forge.show(number, review)]
+        done = [forge.show(number, review, trusted)]
         forge.label(number, review.labels)
     except ForgeError:
         # an earlier, green status of this commit must not outlive a comment that could not be made

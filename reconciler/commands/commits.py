@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from reconciler.commands.trusted_accounts import trusted_before
 from reconciler.desired import read_history, require_whole_history
 from reconciler.model.review import NOT_PROVED, NOT_TRIED, apply_context
 
@@ -22,13 +23,15 @@ class WaitingCommits(msgspec.Struct, frozen=True, kw_only=True):
     """The commits after ``since``, the last one known as applied, the oldest first.
 
     If none is known (``since`` is null) ``commits`` is the one checked out, and ``looked_at`` counts those whose
-    statuses were read. ``failed`` are those at which an apply wrote something and did not end well.
+    statuses were read. ``failed`` are those at which an apply wrote something and did not end well, ``strangers`` the
+    accounts of apply statuses that do not count.
     """
 
     since: str | None
     commits: tuple[str, ...]
     failed: frozenset[str] = frozenset()
     looked_at: int = 0
+    strangers: tuple[str, ...] = ()
 
 
 def find_waiting(forge: Forge, workspace: Workspace) -> WaitingCommits:
@@ -39,8 +42,11 @@ def find_waiting(forge: Forge, workspace: Workspace) -> WaitingCommits:
     context = apply_context(workspace.settings.company_id)
     history = read_history(workspace.root, None, most=MOST_COMMITS)
     failed: set[str] = set()
+    strangers: dict[str, None] = {}
     for index, commit in enumerate(history):
-        status = forge.status(commit, context)
+        found = forge.status(commit, context, trusted_before(workspace.settings_file, commit))
+        strangers.update(dict.fromkeys(found.strangers))
+        status = found.status
         if status is None:
             continue
         if status.state == "success":
@@ -50,4 +56,6 @@ def find_waiting(forge: Forge, workspace: Workspace) -> WaitingCommits:
             failed.add(commit)
     if len(history) < MOST_COMMITS:
         require_whole_history(workspace.root, history)
-    return WaitingCommits(since=None, commits=history[:1], failed=frozenset(failed), looked_at=len(history))
+    return WaitingCommits(
+        since=None, commits=history[:1], failed=frozenset(failed), looked_at=len(history), strangers=tuple(strangers)
+    )

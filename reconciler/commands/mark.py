@@ -12,19 +12,20 @@ import msgspec
 from reconciler.commands.commits import find_waiting
 from reconciler.commands.forges import open_forge_here
 from reconciler.commands.options import common_options, emit, text_or_json
+from reconciler.commands.trusted_accounts import trusted_before
 from reconciler.commands.workspace import open_workspace
 from reconciler.desired import describe_source, find_tracked, read_history
 from reconciler.errors import ReconcilerError, StaleError
 from reconciler.model.failure import Failure
 from reconciler.model.outcomes import ApplyReport
-from reconciler.model.review import ApprovedPlans, CommitStatus, MarkedCommits, apply_context
+from reconciler.model.review import BEGUN, ApprovedPlans, CommitStatus, MarkedCommits, apply_context
+from reconciler.render.marks import FinishedRun, Mark, mark_of
 
 if TYPE_CHECKING:
     from reconciler.commands.options import Common
     from reconciler.commands.workspace import Workspace
     from reconciler.forge import Forge
     from reconciler.model.plan import Plan
-    from reconciler.render.marks import Mark
 
 __all__ = ["mark"]
 
@@ -36,6 +37,7 @@ Shape = TypeVar("Shape")
     "reconciler mark --code $? --approved-plans approved.json --report report.json"
 )
 @common_options
+@click.option("--begin", is_flag=True, help="Before the first write: show that this account can mark the commits.")
 @click.option("--code", type=int, help="The exit code of the run; left out where it was cut off.")
 @click.option("--approved-plans", "found_at", type=click.Path(path_type=Path), help="What 'approved' wrote (JSON).")
 @click.option("--report", "report_at", type=click.Path(path_type=Path), help="What 'apply' wrote (JSON).")
@@ -56,6 +58,7 @@ Shape = TypeVar("Shape")
 def mark(  # noqa: PLR0913 - one parameter an option
     common: Common,
     *,
+    begin: bool,
     code: int | None,
     found_at: Path | None,
     report_at: Path | None,
@@ -70,14 +73,17 @@ def mark(  # noqa: PLR0913 - one parameter an option
     plan of the whole, or no changed document since a commit that is green. A run that wrote nothing leaves green
     commits green. Files that are not there, or hold something else, prove nothing.
 
+    With --begin the commits are marked as begun. Run it before apply, and apply nothing where it fails.
+
     Exit codes: 0 done, 5 the run ended with 0 and nothing proves it, 6 the forge refuses or cannot be reached, 7 no
     settings, 64 wrong usage.
     """
-    from reconciler.render.marks import FinishedRun, mark_of  # noqa: PLC0415 - start-up is measured
-
     workspace = open_workspace(common)
     forge = open_forge_here()
     found = _read(found_at, ApprovedPlans) or _read(found_at, Failure)
+    if begin:
+        _begin(forge, workspace, found, link, shown_as)
+        return 0
     run = FinishedRun(
         code=code,
         begun=journal_at is not None and _begun(workspace, journal_at),
@@ -90,6 +96,27 @@ def mark(  # noqa: PLR0913 - one parameter an option
     _set(forge, workspace, commits, made, link)
     _show(made, commits, shown_as)
     return StaleError.exit_code if code == 0 and made.state != "success" else 0
+
+
+def _begin(
+    forge: Forge, workspace: Workspace, found: ApprovedPlans | Failure | None, link: str | None, shown_as: str
+) -> None:
+    """Mark the commits that wait as begun; where none waits, set the tip's own status once more."""
+    made = Mark(state="pending", description=BEGUN, tried=False)
+    commits = _commits(forge, workspace, found, made)
+    if commits:
+        _set(forge, workspace, commits, made, link)
+    else:
+        tip = read_history(workspace.root, None, most=1)[0]
+        context = apply_context(workspace.settings.company_id)
+        status = forge.status(tip, context, trusted_before(workspace.settings_file, tip)).status
+        if status is not None:
+            forge.mark(tip, msgspec.structs.replace(status, ref=_branch()))
+    _show(made, commits, shown_as)
+
+
+def _branch() -> str | None:
+    return os.environ.get("CI_DEFAULT_BRANCH") or None
 
 
 def _begun(workspace: Workspace, folder: Path) -> bool:
@@ -145,7 +172,7 @@ def _set(forge: Forge, workspace: Workspace, commits: tuple[str, ...], made: Mar
         state=made.state,
         description=made.description,
         link=link,
-        ref=os.environ.get("CI_DEFAULT_BRANCH") or None,
+        ref=_branch(),
     )
     for commit in commits:
         forge.mark(commit, status)

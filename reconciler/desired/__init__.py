@@ -1,6 +1,6 @@
 """From files in a configuration repository to documents; it never asks the service anything."""
 
-from reconciler.desired.base import Base, read_base, same_documents
+from reconciler.desired.base import Base, read_base, read_settings_at, same_documents
 from reconciler.desired.checkout import describe_source, find_unseen
 from reconciler.desired.earlier import Earlier, find_earlier, read_overrides_since
 from reconciler.desired.git import ask_git
@@ -24,6 +24,7 @@ __all__ = [
     "read_history",
     "read_overrides_since",
     "read_repository",
+    "read_settings_at",
     "read_settings_document",
     "require_whole_history",
     "same_documents",

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from reconciler.desired.yaml_reader import LocatedDocument
     from reconciler.model.exclusion import Exclusion
 
-__all__ = ["Base", "read_base", "read_documents_at", "same_documents"]
+__all__ = ["Base", "read_base", "read_documents_at", "read_settings_at", "same_documents"]
 
 
 # what a filter leaves in git, where the work tree has a document
@@ -101,6 +101,19 @@ def read_base(settings_file: Path, revision: str, today: datetime.date) -> Base:
     outer = {tree.entries[one].repository or one if one in tree.entries else one for one in unread.names(errors)}
     unknown = tuple(one for one in sorted(outer) if not is_same_now(git, root, commit, one))
     return Base(commit, settings, documents, errors, tuple(names), tuple(absent), unknown, committed_at)
+
+
+def read_settings_at(settings_file: Path, revision: str) -> SettingsDocument | None:
+    """Return the settings at a revision; null where there are none there that can be read."""
+    git = shutil.which("git")
+    name = settings_file.name
+    content = None if git is None else ask_git(git, settings_file.parent, "cat-file", "blob", f"{revision}:./{name}")
+    if content is None:
+        return None
+    try:
+        return decode_settings_file(content, name)
+    except DocumentsError:
+        return None
 
 
 def read_documents_at(git: str, root: Path, commit: str, names: Collection[str], today: datetime.date) -> Documents:

@@ -87,6 +87,7 @@ def decode_settings(document: LocatedDocument) -> tuple[SettingsDocument | None,
         exclude=tuple(shape.exclude),
         self_heal=tuple(shape.self_heal),
         policy_files=None if shape.policy_files is msgspec.UNSET else tuple(shape.policy_files),
+        trusted=() if shape.forge is msgspec.UNSET else tuple(shape.forge.trusted),
         origins={key: document.origin(key) for key in document.data},
     )
     return settings, diagnostics

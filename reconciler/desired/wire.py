@@ -27,6 +27,7 @@ _PART = r"[^\s@\u0000-\u001f\u007f-\u009f\u00ad\u200b-\u200f\u2028-\u202e\u2060-
 _Login = Annotated[str, Meta(pattern=rf"^{_PART}@{_PART}$", max_length=320)]
 _MemberText = Annotated[str, Meta(pattern=rf"^(team:.+|{_PART}@{_PART})$", max_length=320)]
 _Url = Annotated[str, Meta(pattern=r"^https?://[^\s/?#@]+/?$")]
+_Account = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.-]*(\[bot\])?$", max_length=255)]
 _Text = str | int | bool
 # an address, whole; or a glob that can match one
 _ADDRESS_GLOB = (
@@ -49,6 +50,12 @@ class LoginIdShape(_Strict, frozen=True):
 PersonShape = _Login | LoginIdShape
 
 
+class ForgeShape(_Strict, frozen=True):
+    """``forge:`` in the settings."""
+
+    trusted: Annotated[list[_Account], Meta(min_length=1, max_length=20)]
+
+
 class SettingsShape(_Strict, frozen=True):
     """``reconciler.yaml``."""
 
@@ -61,6 +68,7 @@ class SettingsShape(_Strict, frozen=True):
     service_account: PersonShape | msgspec.UnsetType = msgspec.UNSET
     exclude: list[Annotated[str, Meta(min_length=1)]] = []
     self_heal: Annotated[list[_AddressGlob], Meta(max_length=1000)] = []
+    forge: ForgeShape | msgspec.UnsetType = msgspec.UNSET
     policy_files: Annotated[list[Annotated[str, Meta(min_length=1)]], Meta(min_length=1)] | msgspec.UnsetType = (
         msgspec.UNSET
     )

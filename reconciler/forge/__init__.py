@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 from reconciler.errors import UsageError
+from reconciler.forge.trust import Trusted, trust_nobody
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from reconciler.model.alerts import DriftIssue
-    from reconciler.model.review import CommitStatus, ForgePlace, MergedChange, Review
+    from reconciler.model.review import CommitStatus, ForgePlace, FoundStatus, MergedChange, Review
 
 __all__ = ["Forge", "open_forge"]
 
@@ -22,8 +23,11 @@ class Forge(Protocol):
         """Return the last commit of a pull request."""
         ...
 
-    def show(self, number: int, review: Review) -> str:
-        """Make, update or resolve the one comment of a review; gives what was done, in words."""
+    def show(self, number: int, review: Review, trusted: Trusted = trust_nobody) -> str:
+        """Make, update or resolve the one comment of a review; gives what was done, in words.
+
+        Comments of trusted accounts count as ours.
+        """
         ...
 
     def label(self, number: int, labels: Mapping[str, bool]) -> None:
@@ -34,8 +38,8 @@ class Forge(Protocol):
         """Set a status of a commit."""
         ...
 
-    def status(self, commit: str, context: str) -> CommitStatus | None:
-        """Return the newest status of this name that a commit has from our own account."""
+    def status(self, commit: str, context: str, trusted: Trusted = trust_nobody) -> FoundStatus:
+        """Return the newest status of this name that a commit has from our own account or a trusted one."""
         ...
 
     def merged(self, commit: str) -> MergedChange | None:

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
+from reconciler.errors import ForgeError
+from reconciler.forge.telling import NO_PERMISSION
+from reconciler.forge.trust import Trusted, trust_nobody
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -17,19 +21,20 @@ Own = TypeVar("Own")
 
 
 class Found(Generic[Own]):
-    """A comment of our own account: ``text`` is what stands there, ``resolved`` whether it is folded away."""
+    """A comment that counts: its ``text``, whether it is folded away (``resolved``), and whether it is our ``own``."""
 
-    def __init__(self, comment: Own, text: str, *, resolved: bool) -> None:
+    def __init__(self, comment: Own, text: str, *, resolved: bool, own: bool = True) -> None:
         self.comment = comment
         self.text = text
         self.resolved = resolved
+        self.own = own
 
 
 class StickyComment(Protocol[Own]):
     """What a forge does with comments of ours."""
 
-    def own_comments(self, number: int) -> Iterable[Found[Own]]:
-        """Return the comments of our own account, the oldest first."""
+    def own_comments(self, number: int, trusted: Trusted) -> Iterable[Found[Own]]:
+        """Return the comments of our own account and of trusted ones, the oldest first."""
         ...
 
     def create(self, number: int, body: str) -> None:
@@ -55,21 +60,39 @@ def body_of(review: Review, *, resolved: bool | None = None) -> str:
     return "\n".join((review.marker, *((RESOLVED,) if folded else ()), review.body))
 
 
-def show_review(forge: StickyComment[Own], number: int, review: Review) -> str:
+def show_review(forge: StickyComment[Own], number: int, review: Review, trusted: Trusted = trust_nobody) -> str:
     """Make, update or resolve the one comment of a review; gives what was done, in words.
 
-    Others of ours that a repeated request left behind are taken away. Comments of anybody else are never touched,
-    whatever stands in them. Folding that fails is told, and tried again the next time.
+    Others of ours that a repeated request left behind are taken away. A comment of a trusted account is updated where
+    there is none of our own; where the forge refuses that, ours takes its place. Comments of anybody else are never
+    touched, whatever stands in them. Folding that fails is told, and tried again the next time.
     """
-    ours = [one for one in forge.own_comments(number) if one.text.lstrip().startswith(review.marker)]
-    if not ours:
-        if review.resolved:
-            return "no comment: there is nothing to review"
-        forge.create(number, body_of(review))
-        return "comment created"
-    first, *others = ours
+    found = [one for one in forge.own_comments(number, trusted) if one.text.lstrip().startswith(review.marker)]
+    found.sort(key=lambda one: not one.own)
+    if found and not found[0].own:
+        try:
+            return _keep(forge, found, review)
+        except ForgeError as error:
+            if error.status not in NO_PERMISSION:
+                raise
+            found = []
+    if found:
+        return _keep(forge, found, review)
+    if review.resolved:
+        return "no comment: there is nothing to review"
+    forge.create(number, body_of(review))
+    return "comment created"
+
+
+def _keep(forge: StickyComment[Own], found: list[Found[Own]], review: Review) -> str:
+    """Update or resolve the first comment, and take the others away, as far as they are ours to take."""
+    first, *others = found
     for one in others:
-        forge.delete(one.comment)
+        try:
+            forge.delete(one.comment)
+        except ForgeError:
+            if one.own:
+                raise
     if _plain(first.text) == _plain(body_of(review)):
         return "comment unchanged"  # also where somebody resolved it: they agreed to these very words
     if first.resolved == review.resolved:

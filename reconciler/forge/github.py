@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import requests
 from github import Auth, Github, GithubException, GithubRetry
@@ -14,7 +14,8 @@ from reconciler.forge.comments import RESOLVED, Found, show_review
 from reconciler.forge.issues import FoundIssue, keep_issue
 from reconciler.forge.repeating import BACKOFF_SECONDS, REPEATED, RETRIES, not_for_certificates
 from reconciler.forge.telling import TIMEOUT_SECONDS, told
-from reconciler.model.review import CommitStatus, MergedChange
+from reconciler.forge.trust import DELETED, Trusted, counts, trust_nobody
+from reconciler.model.review import CommitStatus, FoundStatus, MergedChange
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -79,18 +80,19 @@ class GitHub:
         with self._told(f"pull request {number} of {self._name}"):
             return self._repository.get_pull(number).head.sha
 
-    def show(self, number: int, review: Review) -> str:
+    def show(self, number: int, review: Review, trusted: Trusted = trust_nobody) -> str:
         """Make, update or resolve the one comment of a review; gives what was done, in words."""
-        return show_review(self, number, review)
+        return show_review(self, number, review, trusted)
 
-    def own_comments(self, number: int) -> Iterator[Found[IssueComment]]:
-        """Yield the comments of our own account, the oldest first."""
+    def own_comments(self, number: int, trusted: Trusted) -> Iterator[Found[IssueComment]]:
+        """Yield the comments of our own account and of trusted ones, the oldest first."""
         account = self._login()
         with self._told(f"the comments of pull request {number}"):
             for comment in self._repository.get_pull(number).get_issue_comments():
-                if _login_of(comment.user) == account:
+                name = _login_of(comment.user)
+                if name == account or counts(name, trusted):
                     text = comment.body or ""
-                    yield Found(comment, text, resolved=RESOLVED in text)
+                    yield Found(comment, text, resolved=RESOLVED in text, own=name == account)
 
     def create(self, number: int, body: str) -> None:
         """Make a comment."""
@@ -138,19 +140,26 @@ class GitHub:
                 **more,
             )
 
-    def status(self, commit: str, context: str) -> CommitStatus | None:
-        """Return the newest status of this name that a commit has from our own account."""
+    def status(self, commit: str, context: str, trusted: Trusted = trust_nobody) -> FoundStatus:
+        """Return the newest status of this name that a commit has from our own account or a trusted one."""
         account = self._login()
+        strangers: list[str] = []
         with self._told(f"the statuses of commit {commit[:12]}"):
             for one in self._repository.get_commit(commit).get_statuses():
-                if one.context == context and _login_of(one.creator) == account:
-                    return CommitStatus(
-                        context=context,
-                        state=_STATES.get(one.state, "error"),
-                        description=one.description or "",
-                        link=one.target_url,
+                if one.context != context:
+                    continue
+                name = _login_of(one.creator)
+                if name == account or counts(name, trusted):
+                    return FoundStatus(
+                        status=CommitStatus(
+                            context=context,
+                            state=_STATES.get(one.state, "error"),
+                            description=one.description or "",
+                            link=one.target_url,
+                        )
                     )
-        return None
+                strangers.append(name or DELETED)
+        return FoundStatus(strangers=tuple(dict.fromkeys(strangers)))
 
     def merged(self, commit: str) -> MergedChange | None:
         """Return the pull request, merged into the default branch, that a commit came with, if it came with one.
@@ -186,11 +195,12 @@ class GitHub:
         """Open, update, close or re-open the one issue of a company; gives what was done, in words."""
         return keep_issue(self, issue)
 
-    def own_issues(self, label: str) -> Iterator[FoundIssue[Issue]]:
-        """Yield the issues of our own account with this label, open or closed, the oldest first."""
+    def own_issues(self, label: str | None) -> Iterator[FoundIssue[Issue]]:
+        """Yield the issues of our own account with this label (null: all), open or closed, the oldest first."""
         account = self._login()
+        by: dict[str, Any] = {"creator": account} if label is None else {"labels": [label]}
         with self._told(f"the issues of {self._name}"):
-            for issue in self._repository.get_issues(state="all", labels=[label], sort="created", direction="asc"):
+            for issue in self._repository.get_issues(state="all", sort="created", direction="asc", **by):
                 if _login_of(issue.user) == account:
                     yield FoundIssue(issue, issue.number, issue.title, issue.body or "", opened=issue.state == "open")
 

@@ -9,17 +9,19 @@ import gitlab
 from reconciler.errors import ForgeError
 from reconciler.forge.archives import whole_download
 from reconciler.forge.comments import Found, show_review
+from reconciler.forge.deployments import Deployments
 from reconciler.forge.issues import FoundIssue, keep_issue
 from reconciler.forge.repeating import repeating_session
-from reconciler.forge.telling import TIMEOUT_SECONDS, told
-from reconciler.model.review import CommitStatus, MergedChange
+from reconciler.forge.telling import NO_PERMISSION, TIMEOUT_SECONDS, told
+from reconciler.forge.trust import DELETED, Trusted, counts, trust_nobody
+from reconciler.model.review import CommitStatus, FoundStatus, MergedChange, is_apply_context
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from contextlib import AbstractContextManager
 
     from reconciler.model.alerts import DriftIssue
-    from reconciler.model.review import ForgePlace, Review
+    from reconciler.model.review import CommitState, ForgePlace, Review
 
 __all__ = ["GitLab"]
 
@@ -27,6 +29,12 @@ _LONGEST = 255  # characters of a description or an address
 _CHUNK_BYTES = 1024 * 1024
 _PLAN_JOB = "plan"
 _NOT_FOUND = 404
+_CREATED: dict[CommitState, str] = {
+    "success": "success",
+    "failure": "failed",
+    "error": "failed",
+    "pending": "running",
+}
 
 
 class _Note(NamedTuple):
@@ -53,6 +61,7 @@ class GitLab:
         self._name = place.repository
         self._token = place.token
         self._account: int | None = None
+        self._deployments = Deployments(self._project)
 
     def _told(self, what: str) -> AbstractContextManager[None]:
         return told("GitLab", what, gitlab.GitlabError, _words, self._token)
@@ -62,20 +71,23 @@ class GitLab:
         with self._told(f"merge request {number} of {self._name}"):
             return str(self._project.mergerequests.get(number).sha)
 
-    def show(self, number: int, review: Review) -> str:
+    def show(self, number: int, review: Review, trusted: Trusted = trust_nobody) -> str:
         """Make, update or resolve the one thread of a review; gives what was done, in words."""
-        return show_review(self, number, review)
+        return show_review(self, number, review, trusted)
 
-    def own_comments(self, number: int) -> Iterator[Found[_Note]]:
-        """Yield the threads that our own account began, the oldest first."""
+    def own_comments(self, number: int, trusted: Trusted) -> Iterator[Found[_Note]]:
+        """Yield the threads that our own account or a trusted one began, the oldest first."""
         account = self._user()
         with self._told(f"the threads of merge request {number}"):
             request = self._project.mergerequests.get(number, lazy=True)
             for discussion in request.discussions.list(iterator=True):
                 first = next(iter(discussion.attributes["notes"]), None)
-                if first is not None and _author(first) == account and not first["system"]:
+                if first is None or first["system"]:
+                    continue
+                own = _author(first) == account
+                if own or counts(_name(first), trusted):
                     note = _Note(discussion, first["id"])
-                    yield Found(note, first["body"], resolved=bool(first.get("resolved")))
+                    yield Found(note, first["body"], resolved=bool(first.get("resolved")), own=own)
 
     def create(self, number: int, body: str) -> None:
         """Begin a thread."""
@@ -113,9 +125,24 @@ class GitLab:
                 self._project.mergerequests.update(number, changes)
 
     def mark(self, commit: str, status: CommitStatus) -> None:
-        """Set a status of a commit."""
+        """Set a status of a commit; of an apply a deployment instead, where the account may set no status.
+
+        A branch that is protected takes statuses of those alone who may push or merge to it.
+        """
+        try:
+            self._set_status(commit, status)
+        except ForgeError as refused:
+            if refused.status not in NO_PERMISSION or not is_apply_context(status.context):
+                raise
+            try:
+                with self._told(f"the deployment of commit {commit[:12]}"):
+                    self._deployments.mark(commit, status, self._user())
+            except ForgeError as error:
+                raise ForgeError(f"{refused.message}; nor a deployment: {error.message}", status=error.status) from None
+
+    def _set_status(self, commit: str, status: CommitStatus) -> None:
         values = {
-            "state": "success" if status.state == "success" else "failed",
+            "state": _CREATED[status.state],
             "name": status.context,
             "description": status.description[:_LONGEST],
         }
@@ -124,22 +151,53 @@ class GitLab:
         if status.ref is not None:
             values["ref"] = status.ref
         with self._told(f"the status of commit {commit[:12]}"):
-            self._project.commits.get(commit, lazy=True).statuses.create(values)
+            try:
+                self._project.commits.get(commit, lazy=True).statuses.create(values)
+            except gitlab.GitlabCreateError as error:
+                # it runs already, as a run that was cut off left it
+                if status.state != "pending" or "Cannot transition status" not in str(error.error_message):
+                    raise
 
-    def status(self, commit: str, context: str) -> CommitStatus | None:
-        """Return the newest status of this name that a commit has from our own account."""
+    def status(self, commit: str, context: str, trusted: Trusted = trust_nobody) -> FoundStatus:
+        """Return the newest status of this name that a commit has from our own account or a trusted one.
+
+        Of an apply the newest deployment counts as well.
+        """
         account = self._user()
         with self._told(f"the statuses of commit {commit[:12]}"):
-            statuses = self._project.commits.get(commit, lazy=True).statuses
-            for one in statuses.list(iterator=True, name=context, all=True, order_by="id", sort="desc"):
-                if one.name == context and _author(one.attributes) == account:
-                    return CommitStatus(
-                        context=context,
-                        state="success" if one.status == "success" else "failure",
-                        description=one.description or "",
-                        link=one.target_url,
-                    )
-        return None
+            found, at = self._find_status(commit, context, account, trusted)
+        if not is_apply_context(context):
+            return found
+        try:
+            with self._told(f"the deployments of {context}"):
+                deployed, deployed_at = self._deployments.status(commit, context, account, trusted)
+        except ForgeError as error:
+            if error.status not in NO_PERMISSION:
+                raise
+            return found  # who may not see deployments made none
+        if deployed.status is None or (found.status is not None and at >= deployed_at):
+            return found if found.status is not None else FoundStatus(strangers=(*found.strangers, *deployed.strangers))
+        return deployed
+
+    def _find_status(self, commit: str, context: str, account: int, trusted: Trusted) -> tuple[FoundStatus, str]:
+        """Return the newest status that counts, and its moment (as GitLab writes it)."""
+        strangers: list[str] = []
+        # as a query of our own: the library keeps an 'all' to itself, and then older statuses stay out
+        query = {"name": context, "all": "true", "order_by": "id", "sort": "desc", "per_page": 100}
+        statuses = self._project.commits.get(commit, lazy=True).statuses
+        for one in statuses.list(iterator=True, query_parameters=query):
+            if one.name != context:
+                continue
+            if _author(one.attributes) == account or counts(_name(one.attributes), trusted):
+                status = CommitStatus(
+                    context=context,
+                    state="success" if one.status == "success" else "failure",
+                    description=one.description or "",
+                    link=one.target_url,
+                )
+                return FoundStatus(status=status), one.attributes.get("created_at") or ""
+            strangers.append(_name(one.attributes) or DELETED)
+        return FoundStatus(strangers=tuple(dict.fromkeys(strangers))), ""
 
     def merged(self, commit: str) -> MergedChange | None:
         """Return the merge request, merged into the default branch, that a commit came with, if it came with one.
@@ -175,13 +233,12 @@ class GitLab:
         """Open, update, close or re-open the one issue of a company; gives what was done, in words."""
         return keep_issue(self, issue)
 
-    def own_issues(self, label: str) -> Iterator[FoundIssue[Any]]:
-        """Yield the issues of our own account with this label, open or closed, the oldest first."""
+    def own_issues(self, label: str | None) -> Iterator[FoundIssue[Any]]:
+        """Yield the issues of our own account with this label (null: all), open or closed, the oldest first."""
         account = self._user()
+        by = {} if label is None else {"labels": [label]}
         with self._told(f"the issues of {self._name}"):
-            found = self._project.issues.list(
-                iterator=True, labels=[label], author_id=account, order_by="created_at", sort="asc"
-            )
+            found = self._project.issues.list(iterator=True, author_id=account, order_by="created_at", sort="asc", **by)
             for one in found:
                 if _author(one.attributes) == account:
                     opened = one.state == "opened"
@@ -229,6 +286,11 @@ def _author(of: Mapping[str, Any]) -> int | None:
     """Return whose a note or status is; nobody's, where the account is gone."""
     author = of.get("author")
     return author["id"] if author else None
+
+
+def _name(of: Mapping[str, Any]) -> str | None:
+    author = of.get("author")
+    return str(author["username"]) if author and author.get("username") else None
 
 
 def _words(error: Exception) -> tuple[int | None, str]:

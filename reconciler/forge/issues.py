@@ -32,8 +32,8 @@ class FoundIssue(Generic[Own]):
 class IssueTracker(Protocol[Own]):
     """What a forge does with issues of ours."""
 
-    def own_issues(self, label: str) -> Iterable[FoundIssue[Own]]:
-        """Return the issues of our own account with this label, open or closed, the oldest first."""
+    def own_issues(self, label: str | None) -> Iterable[FoundIssue[Own]]:
+        """Return the issues of our own account with this label (null: all), open or closed, the oldest first."""
         ...
 
     def open_issue(self, title: str, body: str, label: str) -> int:
@@ -56,7 +56,8 @@ def keep_issue(forge: IssueTracker[Own], wanted: DriftIssue) -> str:
     keeps it to itself. Others of ours that a repeated request left behind are closed. Issues of anybody else are never
     touched, whatever stands in them.
     """
-    ours = [one for one in forge.own_issues(wanted.label) if one.text.lstrip().startswith(wanted.marker)]
+    # by the label first, which is quick; but a forge may drop the label of an account that may not set any
+    ours = _marked(forge.own_issues(wanted.label), wanted) or _marked(forge.own_issues(None), wanted)
     if not ours:
         if not wanted.lines:
             return "no issue: there is nothing to tell of"
@@ -68,6 +69,10 @@ def keep_issue(forge: IssueTracker[Own], wanted: DriftIssue) -> str:
             forge.say(one, f"A duplicate of #{first.number}.")
             forge.edit_issue(one, one.title, one.text, opened=False)
     return done
+
+
+def _marked(found: Iterable[FoundIssue[Own]], wanted: DriftIssue) -> list[FoundIssue[Own]]:
+    return [one for one in found if one.text.lstrip().startswith(wanted.marker)]
 
 
 def _keep(forge: IssueTracker[Own], found: FoundIssue[Own], wanted: DriftIssue) -> str:

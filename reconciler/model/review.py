@@ -9,6 +9,7 @@ import msgspec
 from reconciler.model.settings import Secret
 
 __all__ = [
+    "BEGUN",
     "GUARDED_LABEL",
     "NOT_PROVED",
     "NOT_TRIED",
@@ -18,15 +19,17 @@ __all__ = [
     "CommitStatus",
     "ForgeKind",
     "ForgePlace",
+    "FoundStatus",
     "MarkedCommits",
     "MergedChange",
     "Review",
     "apply_context",
+    "is_apply_context",
     "plan_context",
 ]
 
 ForgeKind = Literal["github", "gitlab"]
-CommitState = Literal["success", "failure", "error"]
+CommitState = Literal["success", "failure", "error", "pending"]
 
 REMOVES_LABEL = "roles:removes-people"
 GUARDED_LABEL = "roles:guarded"
@@ -34,6 +37,8 @@ GUARDED_LABEL = "roles:guarded"
 # How the description of a red apply status begins where that run wrote nothing.
 NOT_TRIED = "not tried"
 NOT_PROVED = "not proved"
+# The description of an apply status before the first write.
+BEGUN = "begun: an apply is running, or was cut off"
 
 
 class ForgePlace(msgspec.Struct, frozen=True, kw_only=True):
@@ -53,6 +58,13 @@ class CommitStatus(msgspec.Struct, frozen=True, kw_only=True):
     description: str
     link: str | None = None
     ref: str | None = None
+
+
+class FoundStatus(msgspec.Struct, frozen=True, kw_only=True):
+    """The newest status that counts, null without one, and the accounts of those that would not count."""
+
+    status: CommitStatus | None = None
+    strangers: tuple[str, ...] = ()
 
 
 class Review(msgspec.Struct, frozen=True, kw_only=True):
@@ -104,6 +116,11 @@ class MarkedCommits(msgspec.Struct, frozen=True, kw_only=True):
 def plan_context(company_id: str) -> str:
     """Return the name of the commit status that carries a plan's digest."""
     return f"reconciler/plan/{company_id}"
+
+
+def is_apply_context(context: str) -> bool:
+    """Return whether a status of this name tells of an apply."""
+    return context.startswith("reconciler/apply/")
 
 
 def apply_context(company_id: str) -> str:

@@ -10,7 +10,7 @@ import pytest
 
 from reconciler.errors import ForgeError, UsageError
 from reconciler.forge import open_forge
-from reconciler.model.review import CommitStatus, MergedChange, Review
+from reconciler.model.review import CommitStatus, FoundStatus, MergedChange, Review
 from reconciler.settings.forge import read_forge
 
 if TYPE_CHECKING:
@@ -147,22 +147,25 @@ def test_statuses(kind: str, request: pytest.FixtureRequest) -> None:
     forge.mark(HEAD, STATUS)
     failed = CommitStatus(context=STATUS.context, state="failure", description="x" * 500)
     forge.mark(HEAD, failed)
-    found = forge.status(HEAD, STATUS.context)
+    found = forge.status(HEAD, STATUS.context).status
     assert found is not None
     assert (found.state, found.link, set(found.description)) == ("failure", None, {"x"})
-    assert forge.status(HEAD, "reconciler/apply/4211") is None
+    assert forge.status(HEAD, "reconciler/apply/4211") == FoundStatus()
     other = client(stub, GITHUB_TOKEN="person", GITLAB_TOKEN="person")
     other.mark(HEAD, STATUS)
-    assert forge.status(HEAD, STATUS.context) == found
-    assert other.status(HEAD, STATUS.context) == STATUS
-    assert forge.status(OTHER, STATUS.context) is None
+    assert forge.status(HEAD, STATUS.context).status == found
+    assert other.status(HEAD, STATUS.context).status == STATUS
+    assert forge.status(OTHER, STATUS.context) == FoundStatus()
+    other.mark(OTHER, STATUS)
+    assert forge.status(OTHER, STATUS.context) == FoundStatus(strangers=("kim",))
+    assert forge.status(OTHER, STATUS.context, lambda: frozenset({"Kim"})).status == STATUS
 
 
 def test_a_status_that_is_not_decided_is_no_success(github: GitHubStub) -> None:
     """Pending is neither."""
     status = {"context": "c", "state": "pending", "description": None, "target_url": None}
     github.statuses[HEAD] = [{**status, "creator": None}, {**status, "creator": {"login": "github-actions[bot]"}}]
-    assert client(github).status(HEAD, "c") == CommitStatus(context="c", state="error", description="")
+    assert client(github).status(HEAD, "c").status == CommitStatus(context="c", state="error", description="")
 
 
 def test_the_plan_of_a_merged_pull_request(github: GitHubStub) -> None:

@@ -201,7 +201,13 @@ def test_06_the_same_on_gitlab(trial: Trial, gitlab: GitLabStub) -> None:
     base = trial.git("rev-parse", "main")
     merged = merge(trial, "swap")
     gitlab.merge(9, merged)
-    known = {"name": "reconciler/apply/4211", "status": "success", "description": "", "author": {"id": 7}}
+    known = {
+        "name": "reconciler/apply/4211",
+        "status": "success",
+        "description": "",
+        "author": {"id": 7},
+        "created_at": "2026-11-22T08:00:00.000Z",
+    }
     gitlab.statuses[base] = [{**known, "target_url": None}]
     assert trial.run("approved", "--out", "plans", **gitlab.environment).startswith("exit 0")
     (plan,) = (trial.folder / "plans").iterdir()

@@ -21,7 +21,7 @@ class GitHubStub(ForgeStub):
 
     def __init__(self) -> None:
         super().__init__()
-        self.accounts = {"actions": _ACTIONS, "person": "kim"}
+        self.accounts = {"actions": _ACTIONS, "person": "kim", "plans": "acme-plans[bot]"}
         self.pulls: dict[int, dict[str, Any]] = {}
         self.comments: dict[int, dict[str, Any]] = {}
         self.statuses: dict[str, list[dict[str, Any]]] = {}

@@ -81,4 +81,4 @@ class GitLabDelivery(Delivery):
     def keep_status(self, commit: str, context: str, description: str) -> None:
         """Let the forge have this green status of a commit, and no other one."""
         status = {"name": context, "status": "success", "description": description, "target_url": None}
-        self.forge.statuses[commit] = [{**status, "author": {"id": 7}}]
+        self.forge.statuses[commit] = [{**status, "author": {"id": 7}, "created_at": "2026-11-22T08:00:00.000Z"}]

@@ -10,6 +10,7 @@ __all__ = ["GitLabStub"]
 
 PROJECT = "acme/site/approvals"
 _BOT = 7
+_NAMES = {7: "bot", 8: "kim", 9: "plans"}
 
 
 class GitLabStub(ForgeStub):
@@ -19,7 +20,10 @@ class GitLabStub(ForgeStub):
 
     def __init__(self) -> None:
         super().__init__()
-        self.accounts = {"bot": str(_BOT), "person": "8"}
+        self.accounts = {"bot": str(_BOT), "person": "8", "plans": "9"}
+        self.deployments: list[dict[str, Any]] = []
+        self.may_set_statuses = True
+        self.may_deploy = True
         self.requests: dict[int, dict[str, Any]] = {}
         self.threads: dict[str, dict[str, Any]] = {}
         self.statuses: dict[str, list[dict[str, Any]]] = {}
@@ -27,6 +31,7 @@ class GitLabStub(ForgeStub):
         self.files: dict[int, bytes] = {}
         self.elsewhere = ""
         self.issues: dict[int, dict[str, Any]] = {}
+        self._moments = 0
         self.said: list[tuple[int, str]] = []
         here = rf"/api/v4/projects/(?:{PROJECT}|1)"
         merge = rf"{here}/merge_requests/(\d+)"
@@ -41,6 +46,9 @@ class GitLabStub(ForgeStub):
         self.route("DELETE", rf"{merge}/discussions/(\w+)/notes/(\d+)", self._delete)
         self.route("POST", rf"{here}/statuses/([0-9a-f]+)", self._set_status)
         self.route("GET", rf"{here}/repository/commits/([0-9a-f]+)/statuses", self._statuses)
+        self.route("GET", rf"{here}/deployments", self._list_deployments)
+        self.route("POST", rf"{here}/deployments", self._deploy)
+        self.route("PUT", rf"{here}/deployments/(\d+)", self._end_deployment)
         self.route("GET", rf"{here}/repository/commits/([0-9a-f]+)/merge_requests", self._requests_of)
         self.route("GET", rf"{merge}/pipelines", lambda _asked, _number: Answer(200, self.pipelines))
         self.route("GET", rf"{here}/pipelines/(\d+)/jobs", self._jobs)
@@ -78,7 +86,13 @@ class GitLabStub(ForgeStub):
     def say(self, author: int, body: str, *, system: bool = False) -> None:
         """Let somebody begin a thread."""
         one = len(self.threads) + 1
-        note = {"id": one, "author": {"id": author}, "body": body, "system": system, "resolved": False}
+        note = {
+            "id": one,
+            "author": {"id": author, "username": _NAMES.get(author, "x")},
+            "body": body,
+            "system": system,
+            "resolved": False,
+        }
         self.threads[f"d{one}"] = {"id": f"d{one}", "notes": [note]}
 
     def notes(self) -> list[tuple[str, bool]]:
@@ -152,13 +166,47 @@ class GitLabStub(ForgeStub):
         return Answer(204)
 
     def _set_status(self, asked: Asked, sha: str) -> Answer:
-        status = {**asked.body, "status": asked.body["state"], "author": {"id": int(asked.account or 0)}}
+        if not self.may_set_statuses:
+            return Answer(403, {"message": "403 Forbidden"})
+        newest = next((one for one in self.statuses.get(sha, ()) if one["name"] == asked.body["name"]), None)
+        if newest is not None and newest["status"] == "running" == asked.body["state"]:
+            return Answer(400, {"message": 'Cannot transition status via :run from :running (Reason(s): "run")'})
+        status = {**asked.body, "status": asked.body["state"], **self._by(asked)}
+        status["author"] = status.pop("user")
         status.setdefault("target_url", None)
         self.statuses.setdefault(sha, []).insert(0, status)
         return Answer(201, status)
 
-    def _statuses(self, _asked: Asked, sha: str) -> Answer:
-        return Answer(200, self.statuses.get(sha, []))
+    def _by(self, asked: Asked) -> dict[str, Any]:
+        self._moments += 1
+        minute, second = divmod(self._moments, 60)
+        one = int(asked.account or 0)
+        user = {"id": one, "username": _NAMES[one]}
+        return {"user": user, "created_at": f"2026-11-23T08:{minute:02}:{second:02}.000Z"}
+
+    def _statuses(self, asked: Asked, sha: str) -> Answer:
+        """Return the newest of each name, as GitLab does where it is not asked for all."""
+        found = [one for one in self.statuses.get(sha, []) if asked.query.get("name") in {None, one["name"]}]
+        if asked.query.get("all") != "true":
+            found = list({one["name"]: one for one in reversed(found)}.values())
+        return Answer(200, found)
+
+    def _list_deployments(self, asked: Asked) -> Answer:
+        found = [one for one in self.deployments if one["environment"]["name"] == asked.query["environment"]]
+        return Answer(200, sorted(found, key=lambda one: -one["id"]), {"X-Page": "1", "X-Per-Page": "100"})
+
+    def _deploy(self, asked: Asked) -> Answer:
+        if not self.may_deploy:
+            return Answer(403, {"message": "403 Forbidden"})
+        one = len(self.deployments) + 1
+        made = {"id": one, "iid": one, **self._by(asked), **asked.body}
+        made["environment"] = {"name": asked.body["environment"]}
+        self.deployments.append(made)
+        return Answer(201, made)
+
+    def _end_deployment(self, asked: Asked, number: str) -> Answer:
+        self.deployments[int(number) - 1]["status"] = asked.body["status"]
+        return Answer(200, self.deployments[int(number) - 1])
 
     def _requests_of(self, _asked: Asked, sha: str) -> Answer:
         return Answer(200, [one for one in self.requests.values() if sha in {one["merge_commit_sha"], one["sha"]}])

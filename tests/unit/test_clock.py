@@ -15,7 +15,7 @@ from reconciler.model.settings import Credentials, Secret, Service
 from tests.support.wire import answer, serving
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 DAY = 24 * 3600
 
@@ -39,19 +39,19 @@ def test_a_difference_is_taken_once() -> None:
 @pytest.mark.parametrize(
     ("headers", "differs"),
     [
-        ({"Date": formatdate(time.time() + DAY, usegmt=True)}, True),
-        ({"Date": formatdate(time.time() - DAY, usegmt=True)}, True),
-        ({"Date": formatdate(usegmt=True)}, False),
-        ({"Date": formatdate(time.time() - DAY, usegmt=True), "Age": "86400"}, False),
-        ({"Date": "yesterday"}, False),
-        ({}, False),
+        (lambda: {"Date": formatdate(time.time() + DAY, usegmt=True)}, True),
+        (lambda: {"Date": formatdate(time.time() - DAY, usegmt=True)}, True),
+        (lambda: {"Date": formatdate(usegmt=True)}, False),
+        (lambda: {"Date": formatdate(time.time() - DAY, usegmt=True), "Age": "86400"}, False),
+        (lambda: {"Date": "yesterday"}, False),
+        (dict, False),
     ],
 )
-def test_a_date_is_compared(headers: dict[str, str], differs: bool) -> None:  # noqa: FBT001 - a table
+def test_a_date_is_compared(headers: Callable[[], dict[str, str]], differs: bool) -> None:  # noqa: FBT001 - a table
     """A date far from this machine's is told once; a cached copy, nonsense and silence tell nothing."""
     told: list[float] = []
     credentials = Credentials(client_id=None, access_token=Secret("t"))
-    with serving(lambda _asked: answer("{}", Content_Type="application/json", **headers)) as wire:
+    with serving(lambda _asked: answer("{}", Content_Type="application/json", **headers())) as wire:
         service = Service(company_id="1", api_url=wire.address, auth_url=wire.address)
         with ServiceClient(service, credentials, differs=told.append) as client:
             client.get("/rest/v1.0/me", "me")

@@ -19,10 +19,15 @@ _VARIABLES = {
     "api_url": "RECONCILER_API_URL",
     "auth_url": "RECONCILER_AUTH_URL",
 }
-_OTHERS = ("company_name", "service_account", "exclude", "policy_files", "self_heal")
+_OTHERS = ("company_name", "service_account", "exclude", "policy_files", "self_heal", "trusted")
 _LONGEST_VALUE = 200
 _OLD_VALUE = "; this request is still judged by the old value"
-_LATER = {"company_name": "", "exclude": "; this request is judged with every file that either of the two reads"}
+_KEYS = {"trusted": "forge.trusted"}
+_LATER = {
+    "company_name": "",
+    "trusted": "; the new accounts count from the next request on",
+    "exclude": "; this request is judged with every file that either of the two reads",
+}
 
 
 def judge_settings(
@@ -66,12 +71,13 @@ def _others(before: SettingsDocument, after: SettingsDocument, revision: str) ->
     for field in _OTHERS:
         old, new = _shown(getattr(before, field)), _shown(getattr(after, field))
         if old != new:
-            message = f"{field} changes from {old} (at {revision[:12]}) to {new}"
+            key = _KEYS.get(field, field)
+            message = f"{key} changes from {old} (at {revision[:12]}) to {new}"
             yield finding(
                 "warning",
                 "settings/changed",
                 f"{message}{_LATER.get(field, _OLD_VALUE)}",
-                origin=after.origins.get(field),
+                origin=after.origins.get(key.partition(".")[0]),
             )
 
 

@@ -25,13 +25,13 @@ class MemoryForge:
         self.edits = 0
         self.failing = False
 
-    def own_issues(self, label: str) -> Iterator[FoundIssue[int]]:
+    def own_issues(self, label: str | None) -> Iterator[FoundIssue[int]]:
         """Yield all of them."""
-        assert label == "reconciler-drift"
+        assert label in {"reconciler-drift", None}
         for number, (title, body, opened) in list(self.issues.items()):
             yield FoundIssue(number, number, str(title), str(body), opened=bool(opened))
 
-    def open_issue(self, title: str, body: str, label: str) -> int:
+    def open_issue(self, title: str, body: str, label: str | None) -> int:
         """Keep a new one."""
         assert label == "reconciler-drift"
         self.issues[len(self.issues) + 1] = [title, body, True]

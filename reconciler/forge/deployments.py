@@ -1,0 +1,69 @@
+"""Deployments of an environment on GitLab, which remember an apply where an account may set no status."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from reconciler.forge.trust import DELETED, counts
+from reconciler.model.review import NOT_PROVED, NOT_TRIED, CommitStatus, FoundStatus
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from reconciler.forge.trust import Trusted
+    from reconciler.model.review import CommitState
+
+__all__ = ["MOST_DEPLOYMENTS", "Deployments"]
+
+MOST_DEPLOYMENTS: Final = 1000
+_CREATED: dict[CommitState, str] = {
+    "success": "success",
+    "failure": "failed",
+    "error": "failed",
+    "pending": "running",
+}
+_STATES: dict[str, CommitState] = {"success": "success", "failed": "failure", "canceled": "error"}
+
+
+class Deployments:
+    """The deployments of one project, newest first; each environment is listed once."""
+
+    def __init__(self, project: Any) -> None:
+        self._project = project
+        self._listed: dict[str, list[Any]] = {}
+
+    def mark(self, commit: str, status: CommitStatus, account: int) -> None:
+        """Deploy a commit to the environment of a status' name; one of ours that still runs there ends with it."""
+        # a deployment has no words for why: 'canceled' is an apply that wrote nothing
+        untried = status.description.startswith((NOT_TRIED, NOT_PROVED))
+        wanted = "canceled" if untried else _CREATED[status.state]
+        for one in self._of(commit, status.context):
+            if one.status == "running" and (one.user or {}).get("id") == account:
+                if wanted != "running":
+                    one.status = wanted
+                    one.save()
+                return
+        values = {"environment": status.context, "sha": commit, "ref": status.ref or commit, "tag": False}
+        made = self._project.deployments.create({**values, "status": wanted})
+        self._listed.setdefault(status.context, []).insert(0, made)
+
+    def status(self, commit: str, context: str, account: int, trusted: Trusted) -> tuple[FoundStatus, str]:
+        """Return the newest deployment of a commit that counts, as a status, and its moment (as GitLab writes it)."""
+        strangers: list[str] = []
+        for one in self._of(commit, context):
+            user = one.user or {}
+            if user.get("id") == account or counts(user.get("username"), trusted):
+                state = _STATES.get(one.status, "error")
+                words = f"deployment {one.iid} of {context}: {one.status}"
+                if one.status == "canceled":
+                    words = f"{NOT_TRIED}: {words}"
+                found = CommitStatus(context=context, state=state, description=words)
+                return FoundStatus(status=found), one.attributes.get("created_at") or ""
+            strangers.append(str(user.get("username") or DELETED))
+        return FoundStatus(strangers=tuple(dict.fromkeys(strangers))), ""
+
+    def _of(self, commit: str, environment: str) -> Iterator[Any]:
+        if environment not in self._listed:
+            listed = self._project.deployments.list(iterator=True, environment=environment, order_by="id", sort="desc")
+            self._listed[environment] = [one for one, _ in zip(listed, range(MOST_DEPLOYMENTS), strict=False)]
+        return (one for one in self._listed[environment] if one.sha == commit)
