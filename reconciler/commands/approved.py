@@ -55,7 +55,7 @@ def approved(common: Common, out: Path, since: str | None, shown_as: Literal["te
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise FileError(f"{out} is not an empty folder; name a new one")
     workspace = open_workspace(common)
-    forge = open_forge_here()
+    forge = open_forge_here(quiet=common.quiet)
     waiting = _waiting(forge, workspace, since)
     plans = _plans(forge, workspace, waiting)
     out.mkdir(parents=True, exist_ok=True)

@@ -64,7 +64,7 @@ def comment(
     result = read_result(result_file)
     place, number = read_pull_request(pr, os.environ)
     review = _review(result, common, company, place.kind, shown)
-    emit(_show(open_forge_at(place), number, commit, result, (review, _trusted(common, result))))
+    emit(_show(open_forge_at(place, quiet=common.quiet), number, commit, result, (review, _trusted(common, result))))
     return 0
 
 

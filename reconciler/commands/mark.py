@@ -79,7 +79,7 @@ def mark(  # noqa: PLR0913 - one parameter an option
     settings, 64 wrong usage.
     """
     workspace = open_workspace(common)
-    forge = open_forge_here()
+    forge = open_forge_here(quiet=common.quiet)
     found = _read(found_at, ApprovedPlans) or _read(found_at, Failure)
     if begin:
         _begin(forge, workspace, found, link, shown_as)

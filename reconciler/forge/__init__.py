@@ -8,7 +8,7 @@ from reconciler.errors import UsageError
 from reconciler.forge.trust import Trusted, trust_nobody
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from reconciler.model.alerts import DriftIssue
     from reconciler.model.review import CommitStatus, ForgePlace, FoundStatus, MergedChange, Review
@@ -55,16 +55,19 @@ class Forge(Protocol):
         ...
 
 
-def open_forge(place: ForgePlace) -> Forge:
-    """Return the client for a forge; raises UsageError where its library is not installed."""
+def open_forge(place: ForgePlace, waits: Callable[[float], object] = lambda _seconds: None) -> Forge:
+    """Return the client for a forge; raises UsageError where its library is not installed.
+
+    ``waits`` is told the seconds that are left of a long wait.
+    """
     try:
         if place.kind == "github":
             from reconciler.forge.github import GitHub  # noqa: PLC0415 - only the forge asked for is loaded
 
-            return GitHub(place)
+            return GitHub(place, waits)
         from reconciler.forge.gitlab import GitLab  # noqa: PLC0415 - the same
 
-        return GitLab(place)
+        return GitLab(place, waits)
     except ModuleNotFoundError as error:
         raise UsageError(
             f"{error.name} is not installed; install reconciler with its extra 'forge', from where it came from "

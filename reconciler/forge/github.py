@@ -12,19 +12,20 @@ from reconciler.errors import ForgeError
 from reconciler.forge.archives import file_in_archive
 from reconciler.forge.comments import RESOLVED, Found, show_review
 from reconciler.forge.issues import FoundIssue, keep_issue
-from reconciler.forge.repeating import BACKOFF_SECONDS, REPEATED, RETRIES, not_for_certificates
+from reconciler.forge.repeating import BACKOFF_SECONDS, LONGEST_WAIT_SECONDS, REPEATED, RETRIES, careful
 from reconciler.forge.telling import TIMEOUT_SECONDS, told
 from reconciler.forge.trust import DELETED, Trusted, counts, trust_nobody
 from reconciler.model.review import CommitStatus, FoundStatus, MergedChange
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from contextlib import AbstractContextManager
 
     from github.Issue import Issue
     from github.IssueComment import IssueComment
     from github.NamedUser import NamedUser
     from github.Organization import Organization
+    from github.PullRequest import PullRequest
     from github.WorkflowRun import WorkflowRun
 
     from reconciler.model.alerts import DriftIssue
@@ -34,10 +35,10 @@ __all__ = ["GitHub"]
 
 _ACTIONS = "github-actions[bot]"  # whose token may not ask who it is
 _LONGEST_DESCRIPTION = 140
-_OK, _FOUND, _FORBIDDEN = 200, 302, 403
+_OK, _FOUND, _NOT_FOUND = 200, 302, 404
+_NOT_ASKED = (400, 403, 404)  # GraphQL is refused; a refusal with status 200 counts as 400
 _CHUNK_BYTES = 1024 * 1024
 _SECONDS_BETWEEN_WRITES = 0.25
-LONGEST_WAIT_SECONDS = 300
 _STATES: dict[str, CommitState] = {"success": "success", "failure": "failure"}  # pending is no answer either
 
 
@@ -48,16 +49,17 @@ logging.getLogger("github").setLevel(logging.CRITICAL)
 class GitHub:
     """One repository on GitHub."""
 
-    def __init__(self, place: ForgePlace) -> None:
+    def __init__(self, place: ForgePlace, waits: Callable[[float], object] = lambda _seconds: None) -> None:
         self._client = Github(
             base_url=place.url,
             auth=Auth.Token(place.token.reveal()),
             timeout=TIMEOUT_SECONDS,
-            retry=not_for_certificates(GithubRetry)(
+            retry=careful(GithubRetry, waits)(
                 total=RETRIES,
                 max_rate_limit_wait=LONGEST_WAIT_SECONDS,
                 backoff_factor=BACKOFF_SECONDS,
                 allowed_methods=REPEATED,
+                raise_on_status=False,
             ),
             seconds_between_requests=None,
             # plain http is for loopback alone, where nobody counts
@@ -125,9 +127,9 @@ class GitHub:
             there = {label.name for label in pull.labels}
             for name, wanted in labels.items():
                 if wanted and name not in there:
-                    pull.add_to_labels(name)
+                    _add_label(pull, name)
                 elif not wanted and name in there:
-                    pull.remove_from_labels(name)
+                    _remove_label(pull, name)
 
     def mark(self, commit: str, status: CommitStatus) -> None:
         """Set a status of a commit."""
@@ -167,11 +169,12 @@ class GitHub:
         A request that was merged as this very commit goes before one that merely contains it.
         """
         with self._told(f"the pull requests of commit {commit[:12]}"):
-            branch = self._repository.default_branch
+            # as the forge has them now: a repository that was renamed answers under its old name too
+            branch, name = self._repository.default_branch, self._repository.full_name
             pulls = [
                 pull
                 for pull in self._repository.get_commit(commit).get_pulls()
-                if pull.merged_at is not None and pull.base.ref == branch and pull.base.repo.full_name == self._name
+                if pull.merged_at is not None and pull.base.ref == branch and pull.base.repo.full_name == name
             ]
         pulls.sort(key=lambda pull: pull.merge_commit_sha != commit)
         return MergedChange(number=pulls[0].number, head=pulls[0].head.sha) if pulls else None
@@ -238,7 +241,7 @@ class GitHub:
                     _, answer = self._repository.requester.graphql_query("query { viewer { login } }", {})
                     self._account = str(answer["data"]["viewer"]["login"])
             except ForgeError as error:
-                if error.status != _FORBIDDEN:
+                if error.status not in _NOT_ASKED:
                     raise
                 self._account = _ACTIONS
         return self._account
@@ -252,5 +255,38 @@ def _login_of(user: NamedUser | Organization | None) -> str | None:
 def _words(error: Exception) -> tuple[int | None, str]:
     if not isinstance(error, GithubException):
         return None, type(error).__name__
-    message = error.data.get("message") if isinstance(error.data, dict) else None
-    return error.status, f"{error.status}{f' {message}' if isinstance(message, str) else ''}"
+    data = error.data if isinstance(error.data, dict) else {}
+    message = data.get("message")
+    parts = [str(message)] if isinstance(message, str) else []
+    errors = data.get("errors")
+    parts += [_reason(one) for one in errors] if isinstance(errors, list) else []
+    return error.status, f"{error.status} {'; '.join(parts)}".strip()
+
+
+def _reason(one: object) -> str:
+    """Return one of GitHub's reasons: its message, or what is wrong with which field."""
+    if not isinstance(one, dict):
+        return str(one)
+    if one.get("message"):
+        return str(one["message"])
+    return " ".join(str(one[key]) for key in ("resource", "field", "code") if one.get(key))
+
+
+def _remove_label(pull: PullRequest, name: str) -> None:
+    """Take a label off a pull request, if nobody was faster."""
+    try:
+        pull.remove_from_labels(name)
+    except GithubException as error:
+        if error.status != _NOT_FOUND:
+            raise
+
+
+def _add_label(pull: PullRequest, name: str) -> None:
+    """Put a label on a pull request; where somebody else made the label meanwhile, once more."""
+    try:
+        pull.add_to_labels(name)
+    except GithubException as error:
+        errors = error.data.get("errors") if isinstance(error.data, dict) else None
+        if not any(isinstance(one, dict) and one.get("code") == "already_exists" for one in errors or ()):
+            raise
+        pull.add_to_labels(name)

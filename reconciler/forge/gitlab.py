@@ -10,6 +10,7 @@ from reconciler.errors import ForgeError
 from reconciler.forge.archives import whole_download
 from reconciler.forge.comments import Found, show_review
 from reconciler.forge.deployments import Deployments
+from reconciler.forge.gitlab_answers import author_of, name_of, words_of
 from reconciler.forge.issues import FoundIssue, keep_issue
 from reconciler.forge.repeating import repeating_session
 from reconciler.forge.telling import NO_PERMISSION, TIMEOUT_SECONDS, told
@@ -17,8 +18,10 @@ from reconciler.forge.trust import DELETED, Trusted, counts, trust_nobody
 from reconciler.model.review import CommitStatus, FoundStatus, MergedChange, is_apply_context
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from contextlib import AbstractContextManager
+
+    import requests
 
     from reconciler.model.alerts import DriftIssue
     from reconciler.model.review import CommitState, ForgePlace, Review
@@ -44,16 +47,23 @@ class _Note(NamedTuple):
     note_id: int
 
 
+class _Client(gitlab.Gitlab):
+    """The library's client, which leaves all waiting to the session: its own has no bound."""
+
+    def http_request(self, *arguments: Any, **more: Any) -> requests.Response:
+        return super().http_request(*arguments, **{**more, "obey_rate_limit": False})
+
+
 class GitLab:
     """One project on a GitLab server."""
 
-    def __init__(self, place: ForgePlace) -> None:
-        self._client = gitlab.Gitlab(
+    def __init__(self, place: ForgePlace, waits: Callable[[float], object] = lambda _seconds: None) -> None:
+        self._client = _Client(
             place.url,
             # as a bearer: a redirect to another host takes that along no more than any other Authorization
             oauth_token=place.token.reveal(),
             timeout=TIMEOUT_SECONDS,
-            session=repeating_session(),
+            session=repeating_session(waits),
             per_page=100,
             keep_base_url=True,  # a next page elsewhere would get the token
         )
@@ -64,7 +74,7 @@ class GitLab:
         self._deployments = Deployments(self._project)
 
     def _told(self, what: str) -> AbstractContextManager[None]:
-        return told("GitLab", what, gitlab.GitlabError, _words, self._token)
+        return told("GitLab", what, gitlab.GitlabError, words_of, self._token)
 
     def head(self, number: int) -> str:
         """Return the last commit of a merge request."""
@@ -84,8 +94,8 @@ class GitLab:
                 first = next(iter(discussion.attributes["notes"]), None)
                 if first is None or first["system"]:
                     continue
-                own = _author(first) == account
-                if own or counts(_name(first), trusted):
+                own = author_of(first) == account
+                if own or counts(name_of(first), trusted):
                     note = _Note(discussion, first["id"])
                     yield Found(note, first["body"], resolved=bool(first.get("resolved")), own=own)
 
@@ -188,7 +198,7 @@ class GitLab:
         for one in statuses.list(iterator=True, query_parameters=query):
             if one.name != context:
                 continue
-            if _author(one.attributes) == account or counts(_name(one.attributes), trusted):
+            if author_of(one.attributes) == account or counts(name_of(one.attributes), trusted):
                 status = CommitStatus(
                     context=context,
                     state="success" if one.status == "success" else "failure",
@@ -196,7 +206,7 @@ class GitLab:
                     link=one.target_url,
                 )
                 return FoundStatus(status=status), one.attributes.get("created_at") or ""
-            strangers.append(_name(one.attributes) or DELETED)
+            strangers.append(name_of(one.attributes) or DELETED)
         return FoundStatus(strangers=tuple(dict.fromkeys(strangers))), ""
 
     def merged(self, commit: str) -> MergedChange | None:
@@ -240,7 +250,7 @@ class GitLab:
         with self._told(f"the issues of {self._name}"):
             found = self._project.issues.list(iterator=True, author_id=account, order_by="created_at", sort="asc", **by)
             for one in found:
-                if _author(one.attributes) == account:
+                if author_of(one.attributes) == account:
                     opened = one.state == "opened"
                     yield FoundIssue(one, one.iid, one.title, one.description or "", opened=opened)
 
@@ -280,19 +290,3 @@ class GitLab:
                 assert self._client.user is not None  # noqa: S101 - the line above sets it
                 self._account = int(self._client.user.id)
         return self._account
-
-
-def _author(of: Mapping[str, Any]) -> int | None:
-    """Return whose a note or status is; nobody's, where the account is gone."""
-    author = of.get("author")
-    return author["id"] if author else None
-
-
-def _name(of: Mapping[str, Any]) -> str | None:
-    author = of.get("author")
-    return str(author["username"]) if author and author.get("username") else None
-
-
-def _words(error: Exception) -> tuple[int | None, str]:
-    code = getattr(error, "response_code", None)
-    return code, f"{code or ''} {getattr(error, 'error_message', '')}".strip()

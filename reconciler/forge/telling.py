@@ -20,6 +20,7 @@ __all__ = ["NO_PERMISSION", "TIMEOUT_SECONDS", "told"]
 TIMEOUT_SECONDS = 30
 _SHOWN = 300
 NO_PERMISSION = (401, 403, 404)
+_TOO_MANY = 429
 # what the libraries end in when an answer is not what the forge documents: a page of a proxy, a field that is missing
 _ODD = (AssertionError, AttributeError, LookupError, TypeError, ValueError, RuntimeError)
 
@@ -45,6 +46,8 @@ def told(
         status, text = words(error)
         said = " ".join(hide(text, [token]).split())[:_SHOWN]
         hint = "; is it there, and may the token do this?" if status in NO_PERMISSION else ""
+        if status == _TOO_MANY or "rate limit" in said.lower():
+            hint = "; run it again later"
         raise ForgeError(f"{forge} refuses {what}: {said}{hint}", status=status) from None
     except requests.exceptions.SSLError:
         raise ForgeError(

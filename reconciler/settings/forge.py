@@ -25,6 +25,7 @@ _GITHUB_PULL = re.compile(rf"/(?P<repository>{_PART}/{_PART})/pull/(?P<number>[0
 _GITLAB_MERGE = re.compile(rf"/(?P<repository>{_PART}(?:/{_PART})+)/-/merge_requests/(?P<number>[0-9]{{1,9}})(?:/.*)?")
 # shown where it is not what was asked for; an address can hold a secret
 _PLAIN = re.compile(r"[\w./-]{0,80}")
+_GHE_COM = re.compile(r"https://(?P<tenant>[a-z0-9-]+)\.ghe\.com")  # Enterprise Cloud with data residency
 _PATH = re.compile(rf"(?:/{_PART})*/?")
 _TOKENS: dict[ForgeKind, tuple[str, ...]] = {"github": ("GITHUB_TOKEN", "GH_TOKEN"), "gitlab": ("GITLAB_TOKEN",)}
 
@@ -79,11 +80,15 @@ def _split(url: str) -> SplitResult:
 
 def _github_api(server: str, environment: Mapping[str, str]) -> str:
     """Return the address of the API of a GitHub server: its own, an Enterprise server's, or as the runner says."""
-    if server == (environment.get("GITHUB_SERVER_URL") or "https://github.com"):
+    server = server.lower()
+    if server == (environment.get("GITHUB_SERVER_URL") or "https://github.com").lower().rstrip("/"):
         known = environment.get("GITHUB_API_URL")
         if known:
             return known
-    return "https://api.github.com" if server == "https://github.com" else f"{server}/api/v3"
+    if server in {"https://github.com", "https://www.github.com"}:
+        return "https://api.github.com"
+    tenant = _GHE_COM.fullmatch(server)
+    return f"https://api.{tenant['tenant']}.ghe.com" if tenant else f"{server}/api/v3"
 
 
 def _place(kind: ForgeKind, url: str, repository: str, environment: Mapping[str, str]) -> ForgePlace:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING
@@ -12,9 +13,11 @@ from reconciler.errors import ForgeError, UsageError
 from reconciler.forge import open_forge
 from reconciler.model.review import CommitStatus, FoundStatus, MergedChange, Review
 from reconciler.settings.forge import read_forge
+from tests.support.forge_stub import Answer
 
 if TYPE_CHECKING:
     from reconciler.forge import Forge
+    from tests.support.forge_stub import Asked
     from tests.support.github_stub import GitHubStub
     from tests.support.gitlab_stub import GitLabStub
 
@@ -243,7 +246,7 @@ def test_refusals_are_one_sentence(kind: str, request: pytest.FixtureRequest) ->
 def test_a_forge_that_stays_ill(github: GitHubStub) -> None:
     """It is asked a few times and no more."""
     github.faults.extend([("GET", "/pulls/5", 502)] * 9)
-    with pytest.raises(ForgeError, match="RetryError"):
+    with pytest.raises(ForgeError, match="GitHub refuses pull request 5 of acme/approvals: 502 made to fail"):
         client(github).head(5)
     assert len(github.asked) == 5
 
@@ -298,3 +301,88 @@ def test_without_the_library(kind: str, request: pytest.FixtureRequest, monkeypa
     monkeypatch.delitem(sys.modules, f"reconciler.forge.{kind}", raising=False)
     with pytest.raises(UsageError, match="install reconciler with its extra 'forge'"):
         open_forge(place)
+
+
+@pytest.mark.parametrize("status", [400, 403, 404])
+def test_a_refusal_of_graphql(github: GitHubStub, status: int) -> None:
+    """Then the token is one of GitHub Actions, whatever the refusal looks like."""
+    github.faults.append(("POST", "graphql", status))
+    github.say(5, "github-actions[bot]", f"{REVIEW.marker}\nold")
+    assert client(github).show(5, REVIEW) == "comment updated"
+    github.scripted.append(("POST", "graphql", Answer(200, {"data": None, "errors": [{"type": "FORBIDDEN"}]})))
+    assert client(github).show(5, REVIEW) == "comment unchanged"
+
+
+def test_label_races_on_github(github: GitHubStub) -> None:
+    """Another run took a label off, or made it, at the same moment: nothing failed."""
+    github.open_pull(6, HEAD, "roles:guarded")
+    made = {"message": "Validation Failed", "errors": [{"resource": "Label", "code": "already_exists"}]}
+    github.scripted += [("POST", "/labels", Answer(422, made)), ("DELETE", "/labels/", Answer(404, {}))]
+    client(github).label(6, {"roles:removes-people": True, "roles:guarded": False})
+    assert "roles:removes-people" in github.labels(6)
+    github.scripted.append(("POST", "/labels", Answer(422, {"message": "Validation Failed", "errors": ["no"]})))
+    with pytest.raises(ForgeError, match="422 Validation Failed; no"):
+        client(github).label(5, {"roles:guarded": True})
+
+
+def test_reasons_of_a_refusal(github: GitHubStub, gitlab: GitLabStub) -> None:
+    """All that the forge says is wrong is told."""
+    errors = [{"resource": "Issue", "field": "title", "code": "missing"}, {"message": "body is too long"}]
+    github.scripted.append(("GET", "/pulls/5", Answer(422, {"message": "Validation Failed", "errors": errors})))
+    with pytest.raises(ForgeError, match=r"422 Validation Failed; Issue title missing; body is too long$"):
+        client(github).head(5)
+    reasons = {"base": ["Title is too long", "is locked"], "sha": "has gone"}
+    gitlab.scripted.append(("GET", "/merge_requests/5", Answer(422, {"message": reasons})))
+    with pytest.raises(ForgeError, match=r"422 base: Title is too long, is locked; sha: has gone$"):
+        client(gitlab).head(5)
+
+
+LIMITED = {"message": "You have exceeded a secondary rate limit"}
+
+
+@pytest.mark.parametrize(("kind", "status"), [("github", 403), ("github", 429), ("gitlab", 429)])
+def test_a_wait_that_a_forge_asks_for(
+    kind: str, status: int, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is waited for and told; one of more than five minutes is not, and the answer counts."""
+    stub = request.getfixturevalue(kind)
+    slept: list[float] = []
+    monkeypatch.setattr("reconciler.forge.repeating.time.sleep", slept.append)
+    told: list[float] = []
+    forge = open_forge(read_forge(stub.environment), told.append)
+    stub.scripted.append(("GET", "/5", Answer(status, LIMITED, {"Retry-After": "90"})))
+    assert forge.head(5) == HEAD
+    assert (slept, told) == ([60, 30], [90, 30])
+    stub.scripted.append(("GET", "/5", Answer(status, LIMITED, {"Retry-After": "301"})))
+    with pytest.raises(ForgeError, match=f"{status} You have exceeded a secondary rate limit; run it again later"):
+        forge.head(5)
+    assert len(slept) == 2
+    stub.scripted.append(("GET", "/5", Answer(status, LIMITED, {"Retry-After": "soon"})))
+    with suppress(ForgeError):
+        forge.head(5)
+
+
+def test_statuses_of_another_pipeline_on_gitlab(gitlab: GitLabStub) -> None:
+    """All of a name are looked at, and not the newest alone, which may be somebody else's."""
+    client(gitlab).mark(HEAD, STATUS)
+    client(gitlab, GITLAB_TOKEN="person").mark(HEAD, STATUS)
+    assert client(gitlab).status(HEAD, STATUS.context).status == STATUS
+    (query,) = {one.query.get("all") for one in gitlab.asked if one.path.endswith("/statuses")}
+    assert query == "true"
+
+
+def test_a_repository_that_was_renamed(github: GitHubStub) -> None:
+    """GitHub leads on from the old name: what merged there is found under the new one."""
+    github.merge(5, MERGED)
+    here = "/api/v3/repos/acme/approvals"
+    for method, pattern, answer in list(github.routes):
+        github.routes.append((method, re.compile(pattern.pattern.replace(here, "/api/v3/repositories/1")), answer))
+
+    def moved(_asked: Asked, rest: str) -> Answer:
+        return Answer(301, {}, {"Location": f"{github.address}/api/v3/repositories/1{rest}"})
+
+    github.routes[:0] = [("GET", re.compile(rf"{here}(|/.*)"), moved)]
+    github.full_name = "acme/rules"
+    github.pulls[5]["base"]["repo"]["full_name"] = "acme/rules"
+    assert client(github).head(5) == HEAD
+    assert client(github).merged(MERGED) == MergedChange(number=5, head=HEAD)

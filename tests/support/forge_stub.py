@@ -39,7 +39,10 @@ Route = tuple[str, re.Pattern[str], "Callable[..., Answer]"]
 
 
 class ForgeStub:
-    """Answers by routes; remembers what was asked; ``faults`` holds statuses to answer next, by a part of the path."""
+    """Answers by routes; remembers what was asked; ``faults`` holds statuses to answer next, by a part of the path.
+
+    ``scripted`` holds whole answers in the same way.
+    """
 
     token_header = "Authorization"
     token_prefix = ""
@@ -50,6 +53,7 @@ class ForgeStub:
         self.asked: list[Asked] = []
         self.accounts: dict[str, str] = {}
         self.faults: list[tuple[str, str, int]] = []
+        self.scripted: list[tuple[str, str, Answer]] = []
         self.instead: bytes | None = None
         self.routes: list[Route] = []
         self._lock = threading.Lock()
@@ -66,6 +70,10 @@ class ForgeStub:
                 if fault[0] == asked.method and fault[1] in asked.path:
                     self.faults.remove(fault)
                     return Answer(fault[2], {"message": "made to fail"})
+            for scripted in self.scripted:
+                if scripted[0] == asked.method and scripted[1] in asked.path:
+                    self.scripted.remove(scripted)
+                    return scripted[2]
             if asked.account is None and not asked.path.startswith(self.public):
                 return Answer(401, {"message": "Bad credentials"})
             if self.instead is not None:

@@ -22,6 +22,7 @@ class GitHubStub(ForgeStub):
     def __init__(self) -> None:
         super().__init__()
         self.accounts = {"actions": _ACTIONS, "person": "kim", "plans": "acme-plans[bot]"}
+        self.full_name = REPOSITORY
         self.pulls: dict[int, dict[str, Any]] = {}
         self.comments: dict[int, dict[str, Any]] = {}
         self.statuses: dict[str, list[dict[str, Any]]] = {}
@@ -165,7 +166,7 @@ class GitHubStub(ForgeStub):
         return {"sha": sha, "url": f"{self.address}/api/v3/repos/{REPOSITORY}/commits/{sha}"}
 
     def _about(self, _asked: Asked) -> Answer:
-        return Answer(200, {"full_name": REPOSITORY, "default_branch": "main"})
+        return Answer(200, {"full_name": self.full_name, "default_branch": "main"})
 
     def _graphql(self, asked: Asked) -> Answer:
         if "viewer" in asked.body["query"]:

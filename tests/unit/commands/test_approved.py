@@ -9,7 +9,7 @@ import pytest
 from reconciler.commands import approved, commits
 from reconciler.commands.workspace import open_workspace
 from reconciler.errors import StaleError
-from reconciler.model.review import CommitStatus
+from reconciler.model.review import CommitStatus, FoundStatus
 from tests.support.account import INVOICE
 from tests.support.trial import Trial
 
@@ -26,12 +26,12 @@ class Statuses:
     def __init__(self, **states: str) -> None:
         self.states = states
 
-    def status(self, commit: str, context: str) -> CommitStatus | None:
+    def status(self, commit: str, context: str, _trusted: object) -> FoundStatus:
         """Return the state of a commit."""
         if commit not in self.states:
-            return None
+            return FoundStatus()
         state, _, description = self.states[commit].partition(": ")
-        return CommitStatus(context=context, state=cast("Any", state), description=description)
+        return FoundStatus(status=CommitStatus(context=context, state=cast("Any", state), description=description))
 
     def merged(self, _commit: str) -> None:
         """Know of no request."""
