@@ -22,8 +22,16 @@ class Gauges(Protocol):
         """Return the text that a collector reads."""
         ...
 
-    def push(self, metrics: Iterable[Metric], company_id: str, gateway: Gateway) -> None:
-        """Replace what a Pushgateway holds of the company; raises DeliveryError."""
+    def push(self, metrics: Iterable[Metric], company_id: str, gateway: Gateway, job: str) -> None:
+        """Replace what a Pushgateway holds of the company and a job; raises DeliveryError."""
+        ...
+
+    def counted(self, name: str, company_id: str, text: str) -> float:
+        """Return what a text of before counts of the company; 0 where it counts nothing that can be understood."""
+        ...
+
+    def pushed(self, name: str, company_id: str, gateway: Gateway, job: str) -> float:
+        """Return what a Pushgateway counts of the company; 0 where it does not tell."""
         ...
 
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from http.client import HTTPException
 from typing import TYPE_CHECKING
 from urllib.error import HTTPError, URLError
 from urllib.parse import urlsplit
+from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 from prometheus_client import CollectorRegistry, generate_latest, push_to_gateway
-from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.exposition import default_handler
+from prometheus_client.parser import text_string_to_metric_families
 from prometheus_client.registry import Collector
 
 from reconciler.errors import DeliveryError
@@ -20,15 +23,25 @@ if TYPE_CHECKING:
     from reconciler.model.alerts import Gateway, Metric
     from reconciler.model.settings import Secret
 
-__all__ = ["JOB", "Prometheus"]
+__all__ = ["Prometheus"]
 
-JOB = "reconciler_drift"
 TIMEOUT_SECONDS = 30
+LARGEST_BYTES = 16 * 1024 * 1024
 _COMPANY = "company"
 _HINTS = {
     401: "; set RECONCILER_METRICS_TOKEN, or RECONCILER_METRICS_USER and RECONCILER_METRICS_PASSWORD",
     403: "; may this login push?",
 }
+
+
+MetricFamily = GaugeMetricFamily | CounterMetricFamily
+
+
+class _NoRedirect(HTTPRedirectHandler):
+    """Follows no redirect: a login goes to the gateway alone."""
+
+    def redirect_request(self, *_arguments: object) -> None:
+        """Follow none."""
 
 
 class _Gauges(Collector):
@@ -38,10 +51,11 @@ class _Gauges(Collector):
         self._metrics = tuple(metrics)
         self._company_id = company_id
 
-    def collect(self) -> Iterator[GaugeMetricFamily]:
+    def collect(self) -> Iterator[MetricFamily]:
         """Yield each gauge with its figures."""
         for metric in self._metrics:
-            family = GaugeMetricFamily(metric.name, metric.meaning, labels=(_COMPANY, *metric.labels))
+            kind = GaugeMetricFamily if metric.kind == "gauge" else CounterMetricFamily
+            family = kind(metric.name, metric.meaning, labels=(_COMPANY, *metric.labels))
             for figure in metric.figures:
                 family.add_metric((self._company_id, *figure.labels), figure.value)
             yield family
@@ -54,13 +68,35 @@ class Prometheus:
         """Return the text that a collector reads."""
         return generate_latest(_registry(metrics, company_id))
 
-    def push(self, metrics: Iterable[Metric], company_id: str, gateway: Gateway) -> None:
-        """Replace what a Pushgateway holds of the company; raises DeliveryError."""
+    def counted(self, name: str, company_id: str, text: str) -> float:
+        """Return what a text of before counts of the company; 0 where it counts nothing that can be understood."""
+        try:
+            samples = [one for family in text_string_to_metric_families(text) for one in family.samples]
+        except (ValueError, KeyError, IndexError):
+            return 0.0
+        wanted = (f"{name}_total", company_id)
+        values = [one.value for one in samples if (one.name, one.labels.get(_COMPANY)) == wanted]
+        return max((one for one in values if math.isfinite(one)), default=0.0)
+
+    def pushed(self, name: str, company_id: str, gateway: Gateway, job: str) -> float:
+        """Return what a Pushgateway counts of the company; 0 where it does not tell."""
+        more = {} if gateway.authorization is None else {"Authorization": gateway.authorization.reveal()}
+        request = Request(f"{gateway.url.rstrip('/')}/metrics", headers=more)  # noqa: S310 - checked to be http or https
+        try:
+            with build_opener(_NoRedirect()).open(request, timeout=TIMEOUT_SECONDS) as answer:
+                text = answer.read(LARGEST_BYTES).decode(errors="replace")
+        except (OSError, HTTPException, ValueError):
+            return 0.0
+        ours = [line for line in text.splitlines() if line.startswith(f"{name}_total{{") and f'job="{job}"' in line]
+        return self.counted(name, company_id, "\n".join([f"# TYPE {name}_total counter", *ours, ""]))
+
+    def push(self, metrics: Iterable[Metric], company_id: str, gateway: Gateway, job: str) -> None:
+        """Replace what a Pushgateway holds of the company and a job; raises DeliveryError."""
         where = urlsplit(gateway.url).netloc
         try:
             push_to_gateway(
                 gateway.url,
-                job=JOB,
+                job=job,
                 registry=_registry(metrics, company_id),
                 grouping_key={_COMPANY: company_id},
                 timeout=TIMEOUT_SECONDS,

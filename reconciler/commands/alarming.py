@@ -1,4 +1,4 @@
-"""Tells the world what a drift run found: an issue, metrics, chats; each is tried even when another fails."""
+"""Report what a run found to an issue, metrics and chats; each is tried even when another fails."""
 
 from __future__ import annotations
 
@@ -21,11 +21,13 @@ if TYPE_CHECKING:
     from reconciler.alerting import Gauges, Post
     from reconciler.commands.options import Common
     from reconciler.forge import Forge
-    from reconciler.model.alerts import Gateway, Metric
+    from reconciler.model.alerts import DriftIssue, Gateway, Message, Metric
     from reconciler.model.drift import DriftReport
 
-__all__ = ["Alarms", "alarm_options", "prepare_alarms", "raise_alarms"]
+__all__ = ["ALARM_OPTIONS", "Alarms", "News", "alarm_options", "prepare_alarms", "raise_alarms", "tell_everyone"]
 
+ALARM_OPTIONS = ("issue", "metrics_at", "gateway", "notify", "link")
+LARGEST_METRICS_BYTES = 16 * 1024 * 1024
 _DEFECT = ReconcilerError.exit_code
 _FOR_COLLECTORS = 0o644  # the collector of textfiles runs as somebody else, and no name stands in the file
 
@@ -49,15 +51,31 @@ class Found(NamedTuple):
     seconds: float
 
 
+class News(NamedTuple):
+    """What there is to be told of a company, each part made where it is asked for.
+
+    ``job`` is the one under which a Pushgateway keeps the figures; ``counter`` is the name of the figure that counts on
+    from what was there before, and ``metrics`` takes that.
+    """
+
+    company_id: str
+    job: str
+    issue: Callable[[], DriftIssue]
+    metrics: Callable[[float], tuple[Metric, ...]]
+    message: Callable[[], Message | None]
+    counter: str | None = None
+
+
 def alarm_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add ``--issue``, ``--metrics``, ``--push-metrics``, ``--notify`` and ``--link``."""
     for option in reversed(
         (
-            click.option("--issue", is_flag=True, help="Keep one issue on the forge for as long as there is drift."),
+            click.option("--issue", is_flag=True, help="Keep one issue on the forge while something is wrong."),
             click.option("--metrics", "metrics_at", type=click.Path(path_type=Path), metavar="FILE",
                          help="Write figures for Prometheus (a .prom file)."),
             click.option("--push-metrics", "gateway", metavar="URL", help="Push the figures to a Pushgateway."),
-            click.option("--notify", is_flag=True, help="Tell the webhooks in RECONCILER_NOTIFY what is new, or over."),
+            click.option("--notify", is_flag=True,
+                         help="Tell the webhooks in RECONCILER_NOTIFY what is wrong, or over."),
             click.option("--link", metavar="URL", callback=checked_link,
                          help="Where all of it can be seen, for the issue and webhooks."),
         )
@@ -103,14 +121,38 @@ def _settle_network(url: str) -> None:
 
 
 def raise_alarms(alarms: Alarms, found: Found, common: Common) -> int:
+    """Notify everyone of drift; return what ``tell_everyone`` returns."""
+    return tell_everyone(alarms, _news_of_drift(found, alarms.link), common)
+
+
+def _news_of_drift(found: Found, link: str | None) -> News:
+    def issue() -> DriftIssue:
+        from reconciler.render.issue import drift_issue  # noqa: PLC0415 - only what is asked for is loaded
+
+        return drift_issue(found.report, link)
+
+    def metrics(_before: float) -> tuple[Metric, ...]:
+        from reconciler.render.metrics import drift_metrics  # noqa: PLC0415 - the same
+
+        return drift_metrics(found.report, found.seconds)
+
+    def message() -> Message | None:
+        from reconciler.render.message import drift_message  # noqa: PLC0415 - the same
+
+        return drift_message(found.report, found.previous, link)
+
+    return News(found.report.company_id, "reconciler_drift", issue, metrics, message)
+
+
+def tell_everyone(alarms: Alarms, news: News, common: Common) -> int:
     """Notify everyone; return 0, 6 where somebody was not reached, or 1 after a defect; stderr says so."""
-    codes = {_tried(tell, alarms, found, common) for tell in (_keep_issue, _write_metrics, _push_metrics, _notify)}
+    codes = {_tried(tell, alarms, news, common) for tell in (_keep_issue, _write_metrics, _push_metrics, _notify)}
     return _DEFECT if _DEFECT in codes else max(codes)
 
 
-def _tried(tell: Callable[[Alarms, Found], str], alarms: Alarms, found: Found, common: Common) -> int:
+def _tried(tell: Callable[[Alarms, News], str], alarms: Alarms, news: News, common: Common) -> int:
     try:
-        done = tell(alarms, found)
+        done = tell(alarms, news)
     except ReconcilerError as error:
         _say_error(error.message)
         return DeliveryError.exit_code
@@ -133,41 +175,44 @@ def _say_error(message: str) -> None:
     sys.stderr.write(f"error: {printable(message)}\n")
 
 
-def _keep_issue(alarms: Alarms, found: Found) -> str:
-    if alarms.forge is None:
-        return ""
-    from reconciler.render.issue import drift_issue  # noqa: PLC0415 - only what is asked for is loaded
-
-    return alarms.forge.keep_issue(drift_issue(found.report, alarms.link))
+def _keep_issue(alarms: Alarms, news: News) -> str:
+    return "" if alarms.forge is None else alarms.forge.keep_issue(news.issue())
 
 
-def _write_metrics(alarms: Alarms, found: Found) -> str:
+def _write_metrics(alarms: Alarms, news: News) -> str:
     if alarms.metrics_at is None or alarms.gauges is None:
         return ""
-    text = alarms.gauges.text(_figures(found), found.report.company_id)
+    text = alarms.gauges.text(news.metrics(_counted_before(alarms, news)), news.company_id)
     write_file(alarms.metrics_at, text, mode=_FOR_COLLECTORS)
     return f"metrics written to {alarms.metrics_at}"
 
 
-def _push_metrics(alarms: Alarms, found: Found) -> str:
+def _push_metrics(alarms: Alarms, news: News) -> str:
     if alarms.gateway is None or alarms.gauges is None:
         return ""
-    alarms.gauges.push(_figures(found), found.report.company_id, alarms.gateway)
+    before = 0.0
+    if news.counter is not None:
+        before = alarms.gauges.pushed(news.counter, news.company_id, alarms.gateway, news.job)
+    alarms.gauges.push(news.metrics(before), news.company_id, alarms.gateway, news.job)
     return "metrics pushed"
 
 
-def _figures(found: Found) -> tuple[Metric, ...]:
-    from reconciler.render.metrics import drift_metrics  # noqa: PLC0415 - only what is asked for is loaded
+def _counted_before(alarms: Alarms, news: News) -> float:
+    """Return what the file of before counts."""
+    if news.counter is None or alarms.metrics_at is None or alarms.gauges is None or not alarms.metrics_at.is_file():
+        return 0.0
+    try:
+        with alarms.metrics_at.open("rb") as file:
+            text = file.read(LARGEST_METRICS_BYTES).decode(errors="replace")
+    except OSError:
+        return 0.0
+    return alarms.gauges.counted(news.counter, news.company_id, text)
 
-    return drift_metrics(found.report, found.seconds)
 
-
-def _notify(alarms: Alarms, found: Found) -> str:
+def _notify(alarms: Alarms, news: News) -> str:
     if alarms.post is None:
         return ""
-    from reconciler.render.message import drift_message  # noqa: PLC0415 - only what is asked for is loaded
-
-    message = drift_message(found.report, found.previous, alarms.link)
+    message = news.message()
     if message is None:
         return "nobody notified: nothing is new, and nothing is over"
     number = alarms.post.send(message)

@@ -10,6 +10,9 @@ import click
 import msgspec
 
 from reconciler.applying import declined, require_approved, require_permission
+from reconciler.clock import OtherDayError
+from reconciler.commands.alarming import ALARM_OPTIONS, alarm_options, prepare_alarms
+from reconciler.commands.apply_alarms import applied, refused, tell_of_apply
 from reconciler.commands.approval import approve
 from reconciler.commands.basing import with_old_lines, with_power_of_base
 from reconciler.commands.choosing import Making, choose_to_apply, only_options, require_committed, require_sense
@@ -32,7 +35,7 @@ from reconciler.commands.showing import Showing, plan_text
 from reconciler.commands.telling import Telling, apply_exit_code, emit_report
 from reconciler.commands.workspace import journal_folder, open_workspace, read_documents
 from reconciler.desired import read_history
-from reconciler.errors import UsageError
+from reconciler.errors import ReconcilerError, UsageError
 from reconciler.planning.approving import newest_last
 
 if TYPE_CHECKING:
@@ -45,6 +48,7 @@ if TYPE_CHECKING:
     from reconciler.desired import Base
     from reconciler.model.diagnostics import Diagnostic
     from reconciler.model.documents import Documents
+    from reconciler.model.outcomes import ApplyReport
     from reconciler.model.plan import Plan
 
 __all__ = ["apply"]
@@ -72,6 +76,7 @@ __all__ = ["apply"]
     "--self-heal", is_flag=True, help="Put back what drifted where self_heal in the settings names it; needs --base."
 )
 @journal_option
+@alarm_options
 @text_or_json
 @out_option
 def apply(  # noqa: PLR0913 - one parameter an option
@@ -85,7 +90,7 @@ def apply(  # noqa: PLR0913 - one parameter an option
     shown_as: Literal["terminal", "json"],
     out: Path | None,
     yes: bool,
-    **making: Any,
+    **more: Any,
 ) -> int:
     """Carry out approved plans, or a plan made now and confirmed.
 
@@ -99,17 +104,17 @@ def apply(  # noqa: PLR0913 - one parameter an option
     With --only-drift, --only-requested or --self-heal the rest is left alone, and counted in a note. Healing is for
     schedules: it follows what is committed, and needs a clean work tree.
 
-    Exit codes: 0 done, 3 refused or frozen, 4 partly applied, 5 live moved or not the approved plan, 6 service,
-    7 documents, 64 nobody to ask.
+    --issue, --metrics, --push-metrics and --notify report an apply that failed or was refused, as those of drift do.
+
+    Exit codes: 0 done, 3 refused or frozen, 4 partly applied, 5 live moved or not the approved plan, 6 service (or
+    somebody could not be told), 7 documents, 64 nobody to ask.
     """
     if out is not None:
         require_writable(out)
-    wanted = Making(**making)
+    alarms = prepare_alarms(**{name: more.pop(name) for name in ALARM_OPTIONS})
+    wanted = Making(**more)
     require_sense(wanted, since, saved=bool(plan_files))
     workspace = open_workspace(common)
-    choice = choose_to_apply(workspace, wanted)
-    telling = Telling(common, shown_as, out)
-    commits = () if since is None else tuple(reversed(read_history(workspace.root, since)))
     journal = require_own(journal_folder(workspace.root, journal_at))
     order = _Order(
         plan_files,
@@ -120,17 +125,45 @@ def apply(  # noqa: PLR0913 - one parameter an option
         journal=journal,
         allow_older=allow_older,
     )
-    saved = newest_last(read_plan(path) for path in plan_files)
+    try:
+        report = _apply(workspace, Telling(common, shown_as, out), order, wanted)
+    except OtherDayError:
+        raise
+    except Exception as error:
+        tell_of_apply(alarms, refused(workspace, *_told(error)), common)
+        raise
+    if report is None:
+        return 0
+    code = apply_exit_code(report)
+    told = tell_of_apply(alarms, applied(workspace, report, code), common)
+    return code or told
+
+
+def _told(error: Exception) -> tuple[int, str, Sequence[Diagnostic]]:
+    """Return the exit code of a failure, and what to tell of it; of a defect no more than its kind."""
+    if isinstance(error, ReconcilerError):
+        return error.exit_code, error.message, error.diagnostics
+    return ReconcilerError.exit_code, f"a defect of reconciler: {type(error).__name__}", ()
+
+
+def _apply(workspace: Workspace, telling: Telling, order: _Order, wanted: Making) -> ApplyReport | None:
+    """Carry out what may be done and show it; null where somebody asked does not want it."""
+    choice = choose_to_apply(workspace, wanted)
+    since = order.since
+    commits = () if since is None else tuple(reversed(read_history(workspace.root, since)))
+    saved = newest_last(read_plan(path) for path in order.files)
     grounds = read_grounds(workspace, saved, since, choice)
-    workspace = _with_tolerance(with_power_of_base(workspace, grounds.power), saved, grounds, journal)
+    workspace = _with_tolerance(with_power_of_base(workspace, grounds.power), saved, grounds, order.journal)
     plans, read = _agree(workspace, telling, order, choice, (saved, grounds))
     if read is None:
-        return _declined(plans, telling)
-    restriction = None if plan_files else choice.restriction
-    approval = approve(plans, workspace, common, *read, grounds, restriction=restriction, journal=journal)
-    report = carry_out(approval, commits, workspace, common, journal)
+        _declined(plans, telling)
+        return None
+    restriction = None if order.files else choice.restriction
+    common = telling.common
+    approval = approve(plans, workspace, common, *read, grounds, restriction=restriction, journal=order.journal)
+    report = carry_out(approval, commits, workspace, common, order.journal)
     emit_report(report, approval.names, telling)
-    return apply_exit_code(report)
+    return report
 
 
 def _with_tolerance(workspace: Workspace, saved: list[Plan], grounds: Grounds, journal: Path) -> Workspace:
@@ -213,11 +246,10 @@ def _plan_and_show(
     return made
 
 
-def _declined(plans: Sequence[Plan], telling: Telling) -> int:
+def _declined(plans: Sequence[Plan], telling: Telling) -> None:
     note("nothing was written", telling.common)
     if telling.shown_as == "json":
         emit_report(declined(plans[0]), {}, telling)
-    return 0
 
 
 def _show(plan: Plan, telling: Telling, *, asks: bool) -> None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import click
 import msgspec
 
+from reconciler.commands.alarming import alarm_options, prepare_alarms
+from reconciler.commands.apply_alarms import applied, refused, tell_of_apply
 from reconciler.commands.commits import find_waiting
 from reconciler.commands.forges import open_forge_here
 from reconciler.commands.options import common_options, emit, text_or_json
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from reconciler.commands.options import Common
     from reconciler.commands.workspace import Workspace
     from reconciler.forge import Forge
+    from reconciler.model.alerts import FinishedApply
     from reconciler.model.plan import Plan
 
 __all__ = ["mark"]
@@ -47,13 +50,13 @@ Shape = TypeVar("Shape")
     type=click.Path(path_type=Path),
     help="A plan of the whole, made of live now; an empty one is a proof as well.",
 )
-@click.option("--link", metavar="URL", help="Where the run can be looked at.")
 @click.option(
     "--journal",
     "journal_at",
     type=click.Path(path_type=Path),
     help="The journal of this run alone; one that was begun shows that something may have been written.",
 )
+@alarm_options
 @text_or_json
 def mark(  # noqa: PLR0913 - one parameter an option
     common: Common,
@@ -63,9 +66,9 @@ def mark(  # noqa: PLR0913 - one parameter an option
     found_at: Path | None,
     report_at: Path | None,
     plan_at: Path | None,
-    link: str | None,
     journal_at: Path | None,
     shown_as: Literal["terminal", "json"],
+    **alarmed: Any,
 ) -> int:
     """Set the status reconciler/apply/COMPANY on the commits that a run of apply covers.
 
@@ -75,9 +78,13 @@ def mark(  # noqa: PLR0913 - one parameter an option
 
     With --begin the commits are marked as begun. Run it before apply, and apply nothing where it fails.
 
+    --issue, --metrics, --push-metrics and --notify report a run that failed or was refused, as those of drift do.
+
     Exit codes: 0 done, 5 the run ended with 0 and nothing proves it, 6 the forge refuses or cannot be reached, 7 no
     settings, 64 wrong usage.
     """
+    alarms = prepare_alarms(**alarmed)
+    link = alarms.link
     workspace = open_workspace(common)
     forge = open_forge_here(quiet=common.quiet)
     found = _read(found_at, ApprovedPlans) or _read(found_at, Failure)
@@ -95,7 +102,18 @@ def mark(  # noqa: PLR0913 - one parameter an option
     commits = _commits(forge, workspace, found, made)
     _set(forge, workspace, commits, made, link)
     _show(made, commits, shown_as)
-    return StaleError.exit_code if code == 0 and made.state != "success" else 0
+    told = tell_of_apply(alarms, _finished(workspace, run, made), common)
+    return StaleError.exit_code if code == 0 and made.state != "success" else told
+
+
+def _finished(workspace: Workspace, run: FinishedRun, made: Mark) -> FinishedApply:
+    """Return what to tell of a run."""
+    code = run.code if run.code or made.state == "success" else StaleError.exit_code
+    if isinstance(run.report, ApplyReport) and run.report.run_id:
+        return applied(workspace, run.report, code, made.description)
+    failure = run.report if isinstance(run.report, Failure) else run.found
+    diagnostics = failure.diagnostics if isinstance(failure, Failure) else ()
+    return refused(workspace, code, made.description, diagnostics)
 
 
 def _begin(

@@ -84,16 +84,18 @@ def _keep(forge: IssueTracker[Own], found: FoundIssue[Own], wanted: DriftIssue) 
         forge.edit_issue(found, wanted.title, wanted.body, opened=False)
         return f"{name} closed"
     if not found.opened:
-        forge.say(found, _said(f"Drift is back: {_differences(len(wanted.lines))}.", wanted.lines, wanted.link))
+        forge.say(
+            found, _said(f"{wanted.back}: {_counted(len(wanted.lines), wanted.noun)}.", wanted.lines, wanted.link)
+        )
         forge.edit_issue(found, wanted.title, wanted.body, opened=True)
         return f"{name} re-opened"
     untold = _untold(found.text, wanted.lines)
     if untold:
-        forge.say(found, _said(f"{_differences(len(untold))} more:", untold, wanted.link))
+        forge.say(found, _said(f"{_counted(len(untold), wanted.noun)} more:", untold, wanted.link))
     if (_plain(found.text), found.title) == (_plain(wanted.body), wanted.title):
         return f"{name} unchanged"
     forge.edit_issue(found, wanted.title, wanted.body, opened=True)
-    return f"{name} updated{f', {_differences(len(untold))} more' if untold else ''}"
+    return f"{name} updated{f', {_counted(len(untold), wanted.noun)} more' if untold else ''}"
 
 
 def _untold(body: str, lines: Sequence[IssueLine]) -> list[IssueLine]:
@@ -112,8 +114,8 @@ def _said(words: str, lines: Sequence[IssueLine], link: str) -> str:
     return "\n\n".join(part for part in (words, "\n".join(shown), link) if part)
 
 
-def _differences(number: int) -> str:
-    return f"{number:,} difference{'' if number == 1 else 's'}"
+def _counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def _plain(text: str) -> str:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import msgspec
 
 from reconciler.model.settings import Secret
 
-__all__ = ["DriftIssue", "Figure", "Gateway", "IssueLine", "Message", "Metric"]
+__all__ = ["DriftIssue", "Figure", "FinishedApply", "Gateway", "IssueLine", "Message", "Metric"]
 
 
 class Figure(msgspec.Struct, frozen=True):
@@ -17,12 +19,13 @@ class Figure(msgspec.Struct, frozen=True):
 
 
 class Metric(msgspec.Struct, frozen=True, kw_only=True):
-    """A gauge; ``labels`` are the names that its figures have values for."""
+    """A gauge or a counter; ``labels`` are the names that its figures have values for."""
 
     name: str
     meaning: str
     labels: tuple[str, ...] = ()
     figures: tuple[Figure, ...]
+    kind: Literal["gauge", "counter"] = "gauge"
 
 
 class IssueLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,9 +37,10 @@ class IssueLine(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DriftIssue(msgspec.Struct, frozen=True, kw_only=True):
-    """What a forge shows of the drift of one company, for as long as there are ``lines``.
+    """What a forge shows of the drift of one company, or of its failed applies, for as long as there are ``lines``.
 
     ``marker`` stands in the body and finds it again; the keys of the lines behind it tell the next run what was told.
+    ``back`` is said where there is something again, ``noun`` is what a line is.
     ``closing`` is said when nothing is left, ``link`` (Markdown, or nothing) stands below what is said.
     """
 
@@ -47,6 +51,8 @@ class DriftIssue(msgspec.Struct, frozen=True, kw_only=True):
     lines: tuple[IssueLine, ...]
     closing: str
     link: str = ""
+    back: str = "Drift is back"
+    noun: str = "difference"
 
 
 class Message(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,3 +68,18 @@ class Gateway(msgspec.Struct, frozen=True, kw_only=True):
 
     url: str
     authorization: Secret | None = None
+
+
+class FinishedApply(msgspec.Struct, frozen=True, kw_only=True):
+    """How an apply ended: its exit ``code`` (null: it was cut off), in ``words``, and what is wrong, a line each.
+
+    ``lines`` is empty where all that was approved is live. ``outcomes`` counts presets by status, ``at`` is UTC.
+    """
+
+    company_id: str
+    company_name: str | None
+    code: int | None
+    words: str
+    lines: tuple[str, ...]
+    outcomes: dict[str, int]
+    at: str

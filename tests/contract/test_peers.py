@@ -136,8 +136,12 @@ def test_a_real_pushgateway_with_a_login(tmp_path: Path) -> None:
     """The figures arrive with the login, and a refusal without one names the variables."""
     with pushgateway(tmp_path) as address:
         with pytest.raises(DeliveryError, match="401; set RECONCILER_METRICS_TOKEN, or"):
-            open_gauges().push(METRICS, "4211", Gateway(url=address))
+            open_gauges().push(METRICS, "4211", Gateway(url=address), "reconciler_drift")
         login = {"RECONCILER_METRICS_USER": "us", "RECONCILER_METRICS_PASSWORD": "hunter2"}
-        open_gauges().push(METRICS, "4211", read_gateway(address, login))
+        open_gauges().push(METRICS, "4211", read_gateway(address, login), "reconciler_drift")
+        failures = Metric(name="fail", meaning="F.", figures=(Figure(3),), kind="counter")
+        for count in (0.0, 3.0):
+            assert open_gauges().pushed("fail", "4211", read_gateway(address, login), "apply") == count
+            open_gauges().push((failures,), "4211", read_gateway(address, login), "apply")
         shown = httpx.get(f"{address}/metrics", auth=("us", "hunter2"), trust_env=False).text
     assert 'reconciler_drift_presets{company="4211",instance="",job="reconciler_drift"} 2.5' in shown

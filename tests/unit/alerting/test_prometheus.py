@@ -10,7 +10,9 @@ from prometheus_client.parser import text_string_to_metric_families
 from reconciler.alerting import open_gauges
 from reconciler.errors import DeliveryError, UsageError
 from reconciler.model.alerts import Figure, Gateway, Metric
+from reconciler.model.settings import Secret
 from tests.support.loopback import receiving
+from tests.support.wire import answer, serving
 
 METRICS = (
     Metric(name="plain", meaning="One.", figures=(Figure(2.5),)),
@@ -34,7 +36,7 @@ def test_the_text() -> None:
 def test_a_push() -> None:
     """It replaces what is there of the company, below a path too."""
     with receiving() as gateway:
-        open_gauges().push(METRICS, "4211", Gateway(url=f"{gateway.address}/prefix/"))
+        open_gauges().push(METRICS, "4211", Gateway(url=f"{gateway.address}/prefix/"), "reconciler_drift")
         (push,) = gateway.taken
     assert (push.method, push.path) == ("PUT", "/prefix/metrics/job/reconciler_drift/company/4211")
     assert push.body == open_gauges().text(METRICS, "4211")
@@ -45,12 +47,23 @@ def test_a_gateway_that_refuses_or_is_gone() -> None:
     with receiving() as gateway:
         gateway.status = 400
         with pytest.raises(DeliveryError, match=r"at 127\.0\.0\.1:\d+ refuses the metrics: 400$"):
-            open_gauges().push(METRICS, "4211", Gateway(url=gateway.address))
+            open_gauges().push(METRICS, "4211", Gateway(url=gateway.address), "reconciler_drift")
         gone = gateway.address
     remedy = "look at the address, the network and the proxy"
     told = rf"at 127\.0\.0\.1:\d+ cannot be reached \(ConnectionRefusedError\); {remedy}$"
     with pytest.raises(DeliveryError, match=told):
-        open_gauges().push(METRICS, "4211", Gateway(url=f"{gone}/secret"))
+        open_gauges().push(METRICS, "4211", Gateway(url=f"{gone}/secret"), "reconciler_drift")
+
+
+def test_a_count_that_a_gateway_does_not_tell() -> None:
+    """It begins at 0, and no redirect gets the login."""
+    held = 'f_total{company="4211",job="apply"} 3\nf_total{company="4211",job="other"} 9\n'
+    answers = [answer(held), answer("<html>"), answer(status=404), answer(status=302, Location="/elsewhere")]
+    with serving(lambda _asked: answers.pop(0)) as wire:
+        gateway = Gateway(url=wire.address, authorization=Secret("Bearer t"))
+        assert [open_gauges().pushed("f", "4211", gateway, "apply") for _ in range(4)] == [3.0, 0.0, 0.0, 0.0]
+        assert wire.asked == ["GET /metrics"] * 4
+    assert open_gauges().pushed("f", "4211", gateway, "apply") == 0.0
 
 
 def test_without_the_library(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,82 @@
+"""Reports how an apply ended to an issue, metrics and chats, as drift does."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from reconciler.clock import moment
+from reconciler.commands.alarming import News, tell_everyone
+from reconciler.model.alerts import FinishedApply
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from reconciler.commands.alarming import Alarms
+    from reconciler.commands.options import Common
+    from reconciler.commands.workspace import Workspace
+    from reconciler.model.alerts import DriftIssue, Message, Metric
+    from reconciler.model.diagnostics import Diagnostic
+    from reconciler.model.outcomes import ApplyReport
+
+__all__ = ["applied", "refused", "tell_of_apply"]
+
+_JOB = "reconciler_apply"
+_GOOD = ("applied", "already")
+
+
+def applied(workspace: Workspace, report: ApplyReport, code: int | None, words: str | None = None) -> FinishedApply:
+    """Return how an apply with a report ended; a code other than 0 has lines."""
+    counts = {name: count for name, count in msgspec.structs.asdict(report.summary).items() if count}
+    told = words or ", ".join(f"{count:,} {name}" for name, count in counts.items()) or "nothing to apply"
+    wrong = [one for one in report.outcomes if one.status not in _GOOD]
+    lines = [f"{one.status}: {one.address}{f': {one.error}' if one.error else ''}" for one in wrong]
+    lines += [one.message for one in report.held]
+    return _finished(workspace, code, told, tuple(lines), counts)
+
+
+def refused(workspace: Workspace, code: int | None, message: str, diagnostics: Sequence[Diagnostic]) -> FinishedApply:
+    """Return how an apply ended that wrote nothing, or of which no report is left."""
+    errors = tuple(_line(one) for one in diagnostics if one.severity == "error")
+    return _finished(workspace, code, message, errors, {})
+
+
+def _line(one: Diagnostic) -> str:
+    return f"{one.origin}: {one.message}" if one.origin else one.message
+
+
+def _finished(
+    workspace: Workspace, code: int | None, words: str, lines: tuple[str, ...], outcomes: dict[str, int]
+) -> FinishedApply:
+    return FinishedApply(
+        company_id=workspace.service.company_id,
+        company_name=workspace.settings.company_name,
+        code=code,
+        words=words if code in {0, None} or "exit code" in words else f"{words} (exit code {code})",
+        lines=() if code == 0 else lines or (words,),
+        outcomes=outcomes,
+        at=moment(),
+    )
+
+
+def tell_of_apply(alarms: Alarms, finished: FinishedApply, common: Common) -> int:
+    """Notify everyone; return what ``tell_everyone`` returns."""
+
+    def issue() -> DriftIssue:
+        from reconciler.render.apply_alarms import apply_issue  # noqa: PLC0415 - only what is asked for is loaded
+
+        return apply_issue(finished, alarms.link)
+
+    def metrics(before: float) -> tuple[Metric, ...]:
+        from reconciler.render.apply_alarms import apply_metrics  # noqa: PLC0415 - the same
+
+        return apply_metrics(finished, before)
+
+    def message() -> Message | None:
+        from reconciler.render.apply_alarms import apply_message  # noqa: PLC0415 - the same
+
+        return apply_message(finished, alarms.link)
+
+    news = News(finished.company_id, _JOB, issue, metrics, message, counter="reconciler_apply_failures")
+    return tell_everyone(alarms, news, common)
