@@ -41,12 +41,20 @@ class _Head(msgspec.Struct):
 )
 @common_options
 @click.argument("result_file", metavar="RESULT", type=click.Path(path_type=Path))
-@click.option("--pr", required=True, metavar="NUMBER", help="The pull or merge request: its number, or its address.")
+@click.option("--pr", metavar="NUMBER", help="The pull or merge request: its number, or its address.")
+@click.option("--status-only", is_flag=True, help="Set the status of --commit and nothing else; for merge queues.")
 @click.option("--commit", metavar="SHA", help="The commit that was planned [default: the last one of the request].")
 @click.option("--company", metavar="ID", help="Whose plan failed, where no settings file tells.")
 @markdown_options
 def comment(
-    common: Common, result_file: Path, *, pr: str, commit: str | None, company: str | None, **shown: Any
+    common: Common,
+    result_file: Path,
+    *,
+    pr: str | None,
+    status_only: bool,
+    commit: str | None,
+    company: str | None,
+    **shown: Any,
 ) -> int:
     """Show a plan on its pull request: one comment a company, labels, and a commit status with the digest.
 
@@ -59,9 +67,16 @@ def comment(
     """
     if commit is not None and not _COMMIT.fullmatch(commit):
         raise UsageError(f"--commit '{commit}' is no commit; give all 40 digits of it")
-    from reconciler.settings.forge import read_pull_request  # noqa: PLC0415 - start-up is measured
+    if (pr is None) != status_only or (status_only and commit is None):
+        raise UsageError("name the pull request with --pr, or with --status-only a commit with --commit")
+    from reconciler.settings.forge import read_forge, read_pull_request  # noqa: PLC0415 - start-up is measured
 
     result = read_result(result_file)
+    if pr is None:
+        place = read_forge(os.environ)
+        forge = open_forge_at(place, quiet=common.quiet)
+        emit(_mark(forge, str(commit), result, _review(result, common, company, place.kind, shown)))
+        return 0
     place, number = read_pull_request(pr, os.environ)
     review = _review(result, common, company, place.kind, shown)
     emit(_show(open_forge_at(place, quiet=common.quiet), number, commit, result, (review, _trusted(common, result))))
@@ -149,6 +164,13 @@ def _show(
     done.append(f"labels: {labels}" if labels else "no labels")
     done.append(f"status of {head[:12]}: {review.status.state}")
     return "\n".join(done) + "\n"
+
+
+def _mark(forge: Forge, commit: str, result: Plan | Failure, review: Review) -> str:
+    """Set the status of a commit that has no request of its own, such as one of a merge queue."""
+    _require_planned(result, commit, commit)
+    forge.mark(commit, review.status)
+    return f"status of {commit[:12]}: {review.status.state}\n"
 
 
 def _require_planned(result: Plan | Failure, commit: str | None, head: str) -> None:

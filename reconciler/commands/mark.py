@@ -17,7 +17,7 @@ from reconciler.commands.options import common_options, emit, text_or_json
 from reconciler.commands.trusted_accounts import trusted_before
 from reconciler.commands.workspace import open_workspace
 from reconciler.desired import describe_source, find_tracked, read_history
-from reconciler.errors import ReconcilerError, StaleError
+from reconciler.errors import ReconcilerError, StaleError, UsageError
 from reconciler.model.failure import Failure
 from reconciler.model.outcomes import ApplyReport
 from reconciler.model.review import BEGUN, ApprovedPlans, CommitStatus, MarkedCommits, apply_context
@@ -41,6 +41,7 @@ Shape = TypeVar("Shape")
 )
 @common_options
 @click.option("--begin", is_flag=True, help="Before the first write: show that this account can mark the commits.")
+@click.option("--no-status", is_flag=True, help="Set no status; report alone, for a job without these rights.")
 @click.option("--code", type=int, help="The exit code of the run; left out where it was cut off.")
 @click.option("--approved-plans", "found_at", type=click.Path(path_type=Path), help="What 'approved' wrote (JSON).")
 @click.option("--report", "report_at", type=click.Path(path_type=Path), help="What 'apply' wrote (JSON).")
@@ -62,6 +63,7 @@ def mark(  # noqa: PLR0913 - one parameter an option
     common: Common,
     *,
     begin: bool,
+    no_status: bool,
     code: int | None,
     found_at: Path | None,
     report_at: Path | None,
@@ -86,10 +88,11 @@ def mark(  # noqa: PLR0913 - one parameter an option
     alarms = prepare_alarms(**alarmed)
     link = alarms.link
     workspace = open_workspace(common)
-    forge = open_forge_here(quiet=common.quiet)
     found = _read(found_at, ApprovedPlans) or _read(found_at, Failure)
+    if begin and no_status:
+        raise UsageError("--begin sets a status, so it does not go with --no-status")
     if begin:
-        _begin(forge, workspace, found, link, shown_as)
+        _begin(open_forge_here(quiet=common.quiet), workspace, found, link, shown_as)
         return 0
     run = FinishedRun(
         code=code,
@@ -99,8 +102,11 @@ def mark(  # noqa: PLR0913 - one parameter an option
         plan=_read_plan(plan_at, workspace),
     )
     made = mark_of(run)
-    commits = _commits(forge, workspace, found, made)
-    _set(forge, workspace, commits, made, link)
+    commits: tuple[str, ...] = ()
+    if not no_status:
+        forge = open_forge_here(quiet=common.quiet)
+        commits = _commits(forge, workspace, found, made)
+        _set(forge, workspace, commits, made, link)
     _show(made, commits, shown_as)
     told = tell_of_apply(alarms, _finished(workspace, run, made), common)
     return StaleError.exit_code if code == 0 and made.state != "success" else told

@@ -12,8 +12,9 @@ import msgspec
 from reconciler.commands.files import require_writable
 from reconciler.commands.options import common_options, emit, out_option
 from reconciler.commands.showing import Showing, plan_exit_code, plan_text, showing_options
-from reconciler.errors import FileError
+from reconciler.errors import DocumentsError, FileError, ReconcilerError
 from reconciler.model.drift import DRIFT_FORMAT
+from reconciler.model.failure import FAILURE_FORMAT, Failure
 from reconciler.planning import decode_plan
 
 if TYPE_CHECKING:
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
     from reconciler.model.plan import Plan
 
 __all__ = ["read_plan", "show"]
+
+
+_CODES = (1, 3, 4, 5, 6, 7, 64, 130)
 
 
 class _Head(msgspec.Struct):
@@ -41,11 +45,27 @@ def _content(path: Path, what: str = "") -> bytes:
         ) from error
 
 
-def _is_report(content: bytes) -> bool:
+def _format_of(content: bytes) -> str:
     try:
-        return msgspec.json.decode(content, type=_Head).format == DRIFT_FORMAT
+        return msgspec.json.decode(content, type=_Head).format
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return False  # whoever reads it as a plan says why it is none
+        return ""  # reading it as a plan says why it is none
+
+
+def _recorded(failure: Failure) -> ReconcilerError:
+    """Return what ends this command as the one ended that wrote the failure."""
+
+    class RecordedError(ReconcilerError):
+        exit_code = failure.code if failure.code in _CODES else ReconcilerError.exit_code
+
+    return RecordedError(failure.message, diagnostics=failure.diagnostics)
+
+
+def _read_failure(content: bytes, path: Path) -> Failure:
+    try:
+        return msgspec.json.decode(content, type=Failure)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise DocumentsError(f"{path} is not {FAILURE_FORMAT}: {error}; write it with --format json") from None
 
 
 @click.command(
@@ -60,13 +80,19 @@ def show(common: Common, plan_file: Path, out: Path | None, *, detailed_exitcode
     """Show a saved plan again, in any format; or a drift report, which 'drift --format json' wrote.
 
     A plan that would do something else than was planned is refused (exit code 5); names are not covered by the digest.
+    It also shows what a command wrote that failed with --format json, and ends with its exit code: so a plan that could
+    not be made is annotated by its own problems.
+
     Exit codes are those of 'plan'; for a report 0, or 2 with --detailed-exitcode as 'drift' has it.
     """
     if out is not None:
         require_writable(out)
     content = _content(plan_file)
     color = out is None and common.color(sys.stdout)
-    if _is_report(content):
+    found = _format_of(content)
+    if found == FAILURE_FORMAT:
+        raise _recorded(_read_failure(content, plan_file))
+    if found == DRIFT_FORMAT:
         return _show_report(content, plan_file, Showing(**shown), out, color=color, detailed=detailed_exitcode)
     plan = decode_plan(content, str(plan_file))
     emit(plan_text(plan, Showing(**shown), color=color, config=common.config), out)

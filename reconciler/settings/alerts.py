@@ -21,11 +21,16 @@ _GATEWAY = re.compile(r"https?://[A-Za-z0-9._\[\]:-]+(?:/[A-Za-z0-9._~-]+)*/?")
 
 
 def read_notify(environment: Mapping[str, str]) -> tuple[Secret, ...]:
-    """Return the addresses of ``RECONCILER_NOTIFY``, each a secret; raises UsageError where there is none."""
-    addresses = environment.get("RECONCILER_NOTIFY", "").split()
+    """Return the addresses of ``RECONCILER_NOTIFY``, each a secret; raises UsageError where there is none.
+
+    More may be in ``RECONCILER_NOTIFY_2`` to ``RECONCILER_NOTIFY_9``: a masked variable of GitLab holds no blanks.
+    """
+    names = ("RECONCILER_NOTIFY", *(f"RECONCILER_NOTIFY_{number}" for number in range(2, 10)))
+    addresses = [address for name in names for address in environment.get(name, "").split()]
     if not addresses:
         raise UsageError(
-            "whom to notify? Set RECONCILER_NOTIFY in the environment to addresses of webhooks, blanks between them"
+            "whom to notify? Set RECONCILER_NOTIFY in the environment to the address of a webhook; more of them with "
+            "blanks between them, or as RECONCILER_NOTIFY_2 to RECONCILER_NOTIFY_9"
         )
     return tuple(Secret(one) for one in addresses)
 
