@@ -182,15 +182,17 @@ class GitHub:
     def plan_file(self, change: MergedChange) -> bytes | None:
         """Return the plan file that the run of a pull request's last commit kept; null where there is none.
 
-        A file that a run for a fork kept does not count: whoever owns the fork decides what stands in it.
+        A file that a run for a fork kept does not count: whoever owns the fork decides what stands in it. One of the
+        default branch does: somebody started it there for a pull request that gets no credentials.
         """
         with self._told(f"the plan of pull request {change.number}"):
+            branch = self._repository.default_branch
             for artifact in self._repository.get_artifacts(name=f"reconciler-plan-{change.head}"):
                 run: WorkflowRun | None = artifact.workflow_run
                 if run is None:  # as the API may say, whatever the library's types do
                     continue
-                ours = run.head_sha == change.head and run.head_repository_id == run.repository_id
-                if ours and not artifact.expired:
+                ours = run.head_repository_id == run.repository_id
+                if ours and (run.head_sha == change.head or run.head_branch == branch) and not artifact.expired:
                     return self._download(artifact.archive_download_url)
         return None
 

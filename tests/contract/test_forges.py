@@ -187,6 +187,12 @@ def test_the_plan_of_a_merged_pull_request(github: GitHubStub) -> None:
     assert fetched.account is None
     github.artifacts[0]["expired"] = True
     assert forge.plan_file(change) is None
+    github.keep(HEAD, b"of a fork's own main", fork=True, started_on="main")
+    github.keep(HEAD, b"of another branch", started_on="other")
+    assert forge.plan_file(change) is None
+    github.keep(HEAD, b"started by hand", started_on="main")
+    assert forge.plan_file(change) == b"started by hand"
+    github.artifacts[-1]["expired"] = True
     github.keep(HEAD, b"x", name="other.json")
     assert forge.plan_file(change) is None
 

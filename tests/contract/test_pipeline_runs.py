@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests.support.account import INVOICE
+from tests.support.forge_stub import Answer, Asked
 from tests.support.pipelines import GITLAB, WORKFLOWS, load, recipe
 from tests.support.runner import Runner
 
@@ -122,9 +124,9 @@ def test_documents_without_a_plan_are_told_too(runner: Runner) -> None:
         "origin": {"path": "a.yaml", "line": 2, "column": 3},
     }
     error = json.dumps({"format": "reconciler/error/1", "code": 7, "message": "1 problem", "diagnostics": [problem]})
-    runner.answers = [("reconciler plan", {"code": 7, "stdout": error}), ("validate", {"code": 7}), ("comment", {})]
+    runner.answers = [("reconciler plan", {"code": 7, "stdout": error}), ("show", {"code": 7}), ("comment", {})]
     assert runner.run_job(OURS["plan"], "plan") == 7
-    assert [call.split(" ")[1] for call in of(runner, "reconciler")] == ["plan", "validate", "comment"]
+    assert [call.split(" ")[1] for call in of(runner, "reconciler")] == ["plan", "show", "comment"]
     assert runner.summary.read_text(encoding="utf-8") == (
         "### No plan (exit code 7: invalid documents or settings)\n\n"
         "<pre>1 problem\na.yaml:2:3: &lt;b&gt;@all&lt;/b&gt;  [documents/x]\n</pre>\n"
@@ -209,7 +211,12 @@ def green(github: GitHubStub, commit: str) -> None:
 
 
 def marks(github: GitHubStub) -> list[dict[str, str]]:
-    """Return the statuses that were set, in order, each with its commit."""
+    """Return the statuses that were set in the end, in order, each with its commit."""
+    return [one for one in all_marks(github) if one["state"] != "pending"]
+
+
+def all_marks(github: GitHubStub) -> list[dict[str, str]]:
+    """Return the statuses that were set, those of an apply that begins too."""
     return [
         {"commit": one.path.rsplit("/", 1)[1], **one.body}
         for one in github.asked
@@ -263,6 +270,19 @@ def test_credentials_and_token_of_an_apply_are_apart(runner: Runner, marking: Gi
     assert holding["reconciler apply"]["RECONCILER_FREEZE"] == "year end"
     assert holding["reconciler apply"]["RECONCILER_CLIENT_SECRET"] == "value of APPLY_CLIENT_SECRET"
     assert marked(marking) == [(tip, "failure", "reconciler/apply/4211")]
+
+
+def test_an_apply_that_cannot_be_marked_is_none(runner: Runner, marking: GitHubStub) -> None:
+    """The commits say that an apply begins, before it does; where that is refused, nothing is applied."""
+    tip, middle, first = commits(runner)
+    runner.answers = [approved(runner, since=first, covered=[middle, tip], plans=1), applied(tip, 0, applied=1)]
+    assert runner.run_job(OURS["apply"], "apply") == 0
+    assert [(one["commit"], one["state"]) for one in all_marks(marking)][:2] == [(middle, "pending"), (tip, "pending")]
+    assert [call.split()[1] for call in of(runner, "reconciler")] == ["approved", "mark", "apply", "mark"]
+    marking.faults += [("POST", "/statuses/", 403)] * 3
+    assert runner.run_job(OURS["apply"], "apply") == 6
+    assert len(of(runner, "reconciler apply")) == 1
+    assert "refuses the status of commit" in runner.summary.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("planned_code", [2, 3, 6])
@@ -346,10 +366,14 @@ def test_the_first_run_marks_the_tip_alone(runner: Runner, marking: GitHubStub) 
 def test_a_mark_that_fails_leaves_the_tip_unmarked(runner: Runner, marking: GitHubStub) -> None:
     """So the next run covers the same commits again; summary and journal are there all the same."""
     tip, middle, first = commits(runner)
-    marking.faults.append(("POST", f"statuses/{tip}", 403))
+
+    def refuse(asked: Asked) -> Answer:
+        return marking._set_status(asked, tip) if asked.body["state"] == "pending" else Answer(403, {"message": "no"})
+
+    marking.routes.insert(0, ("POST", re.compile(rf".*/statuses/{tip}"), refuse))
     runner.answers = [approved(runner, since=first, covered=[middle, tip]), applied(commits(runner)[0], 0, applied=1)]
     assert runner.run_job(OURS["apply"], "apply") == 6
-    assert [one for one in (middle, tip) if one in marking.statuses] == [middle]
+    assert [marking.statuses[one][0]["state"] for one in (middle, tip)] == ["success", "pending"]
     assert runner.calls[-1] == "uses actions/upload-artifact reconciler-journal-1"
     assert runner.summary.read_text(encoding="utf-8").startswith("### Applied")
 
@@ -563,7 +587,7 @@ def test_gitlab_plans_what_the_merge_will_give(runner: Runner, code: int) -> Non
         runner.calls[-1]
         == f"reconciler comment result.json --pr 12 --commit {head} --link https://gitlab.example/jobs/5"
     )
-    shown = ["validate"] if code == 7 else ["show", "show"]
+    shown = ["show"] if code == 7 else ["show", "show"]
     assert [call.split()[1] for call in of(runner, "reconciler")] == ["plan", *shown, "comment"]
 
 
@@ -578,7 +602,7 @@ def gitlab_marks(gitlab: GitLabStub) -> list[tuple[str, str, str, str]]:
     return [
         (one.path.rsplit("/", 1)[1], one.body["state"], one.body["name"], one.body["ref"])
         for one in gitlab.asked
-        if one.method == "POST" and "/statuses/" in one.path
+        if one.method == "POST" and "/statuses/" in one.path and one.body["state"] != "running"
     ]
 
 
@@ -689,3 +713,122 @@ def test_the_recipe_heals_only_what_it_knows(
     assert holding.get("reconciler approved") == {"GITHUB_TOKEN"}
     expected = ADDRESSES | {"RECONCILER_CLIENT_ID", "RECONCILER_CLIENT_SECRET", "RECONCILER_FREEZE"}
     assert holding.get("reconciler apply", expected) == expected
+
+
+def test_a_merge_queue_gets_a_plan_and_a_status(runner: Runner) -> None:
+    """What the queue tries is planned from where it begins; it has no request of its own to comment on."""
+    tip, _, first = commits(runner)
+    runner.context["github"] |= {"event_name": "merge_group"}
+    runner.context["github"]["event"] = {"merge_group": {"head_sha": tip, "base_sha": first}}
+    runner.answers = planned(3)
+    assert runner.run_job(OURS["plan"], "plan") == 3
+    checkout = next(given for name, given in runner.used if name == "actions/checkout")
+    assert (checkout["ref"], checkout["fetch-depth"]) == ("", "0")
+    assert of(runner, "reconciler plan") == [
+        f"reconciler plan --base {first} --out TEMP/reconciler/plan.json --format json"
+    ]
+    assert f"uses actions/upload-artifact reconciler-plan-{tip}" in runner.calls
+    assert of(runner, "reconciler comment") == [
+        f"reconciler comment TEMP/reconciler/result.json --status-only --commit {tip} --link {RUN}"
+    ]
+
+
+def with_merge(runner: Runner) -> str:
+    """Check out a merge, as the forge makes one of a request; gives the request's commit."""
+    git(runner.workspace, "checkout", "-q", "-b", "fork", "HEAD^1")
+    git(runner.workspace, "commit", "-q", "--allow-empty", "-m", "of a fork")
+    head = git(runner.workspace, "rev-parse", "HEAD")
+    git(runner.workspace, "checkout", "-q", "main")
+    git(runner.workspace, "merge", "-q", "--no-ff", "--no-edit", "fork")
+    return head
+
+
+def started_by_hand(runner: Runner, number: str, head: str) -> None:
+    """Let somebody start a plan of a pull request, whose last commit the forge names."""
+    runner.context["github"] |= {"event_name": "workflow_dispatch", "event": {}}
+    runner.context["inputs"]["pull-request"] = number
+    runner.answers = [("gh api repos/acme/approvals/pulls", {"stdout": head}), *planned(0)]
+
+
+def test_a_pull_request_of_a_fork_that_somebody_looked_at(runner: Runner) -> None:
+    """It is planned as any other: comment, status and artefact are of its last commit."""
+    head = with_merge(runner)
+    started_by_hand(runner, "7", head)
+    assert runner.run_job(OURS["plan"], "plan") == 0, runner.log
+    checkout = next(given for name, given in runner.used if name == "actions/checkout")
+    assert checkout["ref"] == "refs/pull/7/merge"
+    assert f"uses actions/upload-artifact reconciler-plan-{head}" in runner.calls
+    assert runner.calls[-1] == (f"reconciler comment TEMP/reconciler/result.json --pr 7 --commit {head} --link {RUN}")
+
+
+@pytest.mark.parametrize(("number", "moved", "said"), [("7; x", False, "is '7; x'"), ("7", True, "moved on")])
+def test_what_is_not_planned_by_hand(runner: Runner, number: str, moved: bool, said: str) -> None:  # noqa: FBT001
+    """What is no number, and a request that got another commit between the look and the checkout."""
+    head = with_merge(runner)
+    started_by_hand(runner, number, HEAD if moved else head)
+    assert runner.run_job(OURS["plan"], "plan") == 1
+    assert said in runner.log
+    assert of(runner, "reconciler") == []
+
+
+@pytest.mark.parametrize("job", ["plan", "apply", "drift"])
+def test_one_commit_of_the_tool_in_both_places(runner: Runner, job: str) -> None:
+    """A caller that names another commit behind the @ than in reconciler-ref is told so, with the line."""
+    caller = runner.workspace / ".github" / "workflows" / "nightly.yml"
+    caller.parent.mkdir(parents=True)
+    uses = f"    # uses: acme/reconciler/.github/workflows/{job}.yml@main\n    uses: acme/reconciler/.github/workflows/"
+    caller.write_text(f"{uses}{job}.yml@{'b' * 40} # v1\n", encoding="utf-8")
+    assert runner.run_job(OURS[job], job) == 1
+    assert "::error file=.github/workflows/nightly.yml::reconciler-ref is" in runner.log
+    assert of(runner, "reconciler") == []
+    caller.write_text(f"{uses}{job}.yml@{HEAD} # v1\n", encoding="utf-8")
+    runner.answers = planned(0)
+    runner.run_job(OURS[job], job)
+    assert of(runner, "reconciler") != []
+
+
+@pytest.mark.parametrize(("code", "told"), [("", 0), ("4", 0), ("0", 5), ("5", 6)])
+def test_a_failure_is_told_by_a_job_of_its_own(runner: Runner, code: str, told: int) -> None:
+    """It sets no status; what could not be told makes it red, and what is red already does not."""
+    runner.context["needs"] = {"apply": {"outputs": {"code": code}}}
+    runner.context["secrets"] |= {"NOTIFY": "json://chat.test"}
+    runner.answers = [("reconciler mark", {"code": told})]
+    assert runner.run_job(OURS["apply"], "tell") == (0 if told == 5 else told)
+    (call,) = of(runner, "reconciler")
+    given = f" --code {code}" if code else ""
+    assert call == (
+        f"reconciler mark --no-status{given} --approved-plans TEMP/reconciler/approved.json --report "
+        "TEMP/reconciler/report.json --plan TEMP/reconciler/plan.json --journal TEMP/reconciler/journal --issue "
+        f"--notify --link {RUN}"
+    )
+    (holding,) = [here for line, here in runner.calls_with_environment if line.startswith("reconciler mark")]
+    assert set(holding) == {"GITHUB_TOKEN", "RECONCILER_NOTIFY", "RECONCILER_METRICS_TOKEN"}
+
+
+@pytest.mark.parametrize("code", ["", "4"])
+def test_gitlab_tells_of_a_failure_by_a_job_of_its_own(runner: Runner, gitlab: GitLabStub, code: str) -> None:
+    """With the code that the other job kept."""
+    environment = on_gitlab(runner, gitlab)
+    runner.use_the_tool("none of them")
+    if code:
+        (runner.workspace / "code.txt").write_text(f"{code}\n", encoding="utf-8")
+    runner.answers = [("reconciler mark", {"code": 0})]
+    assert runner.run_script(load(GITLAB)["tell"]["script"], **environment) == 0, runner.log
+    given = f" --code {code}" if code else ""
+    (call,) = of(runner, "reconciler")
+    assert call == (
+        f"reconciler mark --no-status{given} --approved-plans approved.json --report report.json --plan plan.json "
+        "--journal journal --issue --link https://gitlab.example/jobs/5"
+    )
+
+
+def test_gitlab_shows_why_nothing_was_applied(runner: Runner, gitlab: GitLabStub) -> None:
+    """In words, in the log; and the job keeps it."""
+    environment = on_gitlab(runner, gitlab)
+    runner.use_the_tool("mark", "show")
+    problem = {"severity": "error", "code": "policy/no-approved-plan", "message": "pushed past review", "origin": None}
+    failure = {"format": "reconciler/error/1", "code": 6, "message": "GitLab is gone", "diagnostics": [problem]}
+    runner.answers = [("reconciler approved", {"code": 6, "stdout": json.dumps(failure)})]
+    assert runner.run_script(load(GITLAB)["apply"]["script"], **environment) == 6
+    assert "pushed past review  [policy/no-approved-plan]\nerror: GitLab is gone\n" in runner.log
+    assert {"approved.json", "begun.json", "report.json", "code.txt"} < set(load(GITLAB)["apply"]["artifacts"]["paths"])

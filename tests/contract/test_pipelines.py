@@ -140,17 +140,28 @@ def test_each_pull_request_has_one_job(tmp_path: Path, author: str, origin: str 
     """Whoever opened it and wherever from, also where the fork is gone by now."""
     head = {"sha": HEAD, "repo": {"full_name": origin} if origin else None}
     runner = Runner(tmp_path)
+    runner.context["github"]["event_name"] = "pull_request"
     runner.context["github"]["event"] = {"pull_request": {"number": 7, "head": head, "user": {"login": author}}}
     assert [job for job in load(OURS["plan"])["jobs"] if runner.takes_job(OURS["plan"], job)] == [expected]
 
 
+@pytest.mark.parametrize("event", ["merge_group", "workflow_dispatch"])
+def test_a_merge_queue_and_a_start_by_hand_are_planned(tmp_path: Path, event: str) -> None:
+    """Both with credentials: somebody with write access queued or started them."""
+    runner = Runner(tmp_path)
+    runner.context["github"] |= {"event_name": event, "event": {"merge_group": {"head_sha": HEAD, "base_sha": HEAD}}}
+    assert [job for job in load(OURS["plan"])["jobs"] if runner.takes_job(OURS["plan"], job)] == ["plan"]
+
+
 def test_credentials_that_write_are_named_by_apply_alone() -> None:
     """Planning and looking for drift name those that read, and no job names both."""
-    assert secrets(load(OURS["apply"])["jobs"]) == WRITING
-    assert secrets(load(OURS["drift"])["jobs"]) == READING | {"NOTIFY"}
+    telling = {"NOTIFY", "METRICS_TOKEN"}
+    assert secrets(load(OURS["apply"])["jobs"]["apply"]) == WRITING
+    assert secrets(load(OURS["apply"])["jobs"]["tell"]) == telling | {"RECONCILER_READ_TOKEN"}
+    assert secrets(load(OURS["drift"])["jobs"]) == READING | {"NOTIFY", "METRICS_TOKEN"}
     for path in CALLERS:
         own = secrets(load(OURS[path.stem])["jobs"])
-        assert secrets(load(path)["jobs"]) == own - {"RECONCILER_READ_TOKEN"}
+        assert secrets(load(path)["jobs"]) == own - {"RECONCILER_READ_TOKEN", "METRICS_TOKEN"}
     assert all(
         name in load(path)["on"]["workflow_call"]["secrets"] for path in OURS.values() for name in secrets(load(path))
     )
@@ -167,9 +178,9 @@ def test_credentials_reach_one_step_each() -> None:
     }
     assert writing == {
         "setup": [],
-        "plan": ["Comment"],
+        "plan": ["Set the status", "Comment"],
         "drift": ["Find the report before", "Fetch it", "Look for drift"],
-        "apply": ["Find what was approved", "Mark the commits"],
+        "apply": ["Find what was approved", "Show that the commits can be marked", "Mark the commits"],
     }
 
 
@@ -223,11 +234,13 @@ def test_no_job_installs_what_it_does_not_need() -> None:
         if step.get("uses", "").endswith("/setup")
     }
     expected = dict.fromkeys(("apply/apply", "plan/plan", "plan/plan-without-credentials"), "forge")
-    assert installing == {**expected, "drift/drift": EXTRAS}
+    assert installing == {**expected, "drift/drift": EXTRAS, "apply/tell": EXTRAS}
     gitlab = load(GITLAB)
-    assert gitlab["variables"]["RECONCILER_EXTRAS"] == "forge"
+    assert gitlab["variables"]["RECONCILER_LOCK"] == "forge"
     own = {name: job["variables"] for name, job in gitlab.items() if name != "default" and "variables" in job}
-    assert own == {"drift": {"RECONCILER_EXTRAS": EXTRAS}}
+    assert own == {name: {"RECONCILER_LOCK": EXTRAS.replace(",", "-")} for name in ("tell", "drift")}
+    assert "credentials" not in str(gitlab["tell"]), "what tells holds none that can write"
+    assert gitlab["tell"]["environment"]["name"] == "reconciler/plan"
 
 
 def test_what_is_being_written_is_never_cancelled() -> None:
@@ -339,7 +352,7 @@ def test_the_tool_is_never_installed_by_its_name() -> None:
         for line in script.text.splitlines():
             installs = re.search(r"\bpip[\"']? install (.*)", line.partition("#")[0])
             if installs:
-                direct = ("[$RECONCILER_EXTRAS] @ $RECONCILER_SOURCE", "${tool}[$EXTRAS]")
+                direct = ('--no-deps --no-build-isolation "$tool"', "--require-hashes --no-deps --only-binary :all:")
                 assert any(one in installs[1] for one in direct), script.name
 
 

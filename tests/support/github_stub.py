@@ -79,7 +79,9 @@ class GitHubStub(ForgeStub):
         """Merge a pull request as this commit."""
         self.pulls[number] |= {"merged_at": "2026-11-23T08:00:00Z", "merge_commit_sha": commit}
 
-    def keep(self, head: str, content: bytes, *, fork: bool = False, name: str = "plan.json") -> None:
+    def keep(
+        self, head: str, content: bytes, *, fork: bool = False, name: str = "plan.json", started_on: str = ""
+    ) -> None:
         """Keep a plan file as the run of a commit does."""
         one = len(self.artifacts) + 1
         packed = io.BytesIO()
@@ -91,7 +93,10 @@ class GitHubStub(ForgeStub):
             "name": f"reconciler-plan-{head}",
             "expired": False,
             "archive_download_url": f"{self.address}/api/v3/repos/{REPOSITORY}/actions/artifacts/{one}/zip",
-            "workflow_run": {"id": one, "head_sha": head, "repository_id": 1, "head_repository_id": 2 if fork else 1},
+            "workflow_run": {
+                "id": one, "head_sha": "e" * 40 if started_on else head, "repository_id": 1,
+                "head_repository_id": 2 if fork else 1, "head_branch": started_on or "swap",
+            },
         })  # fmt: skip
 
     def bodies(self, number: int) -> list[str]:
