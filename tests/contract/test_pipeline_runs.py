@@ -450,7 +450,7 @@ def test_credentials_token_and_webhooks_of_drift_are_apart(runner: Runner) -> No
     assert holding == {
         "reconciler snapshot": ADDRESSES | {"RECONCILER_CLIENT_ID", "RECONCILER_CLIENT_SECRET"},
         "gh api": {"GH_TOKEN", "GH_HOST"},
-        "reconciler drift": ADDRESSES | {"GITHUB_TOKEN", "RECONCILER_NOTIFY"},
+        "reconciler drift": ADDRESSES | {"GITHUB_TOKEN", "RECONCILER_NOTIFY", "RECONCILER_METRICS_TOKEN"},
         "reconciler plan": ADDRESSES,
     }
     (drift,) = of(runner, "reconciler drift")
