@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import requests
 from github import Auth, Github, GithubException, GithubRetry
+from github.CommitStatus import CommitStatus as GitHubStatus
+from github.PaginatedList import PaginatedList
 
 from reconciler.errors import ForgeError
 from reconciler.forge.archives import file_in_archive
@@ -147,7 +149,7 @@ class GitHub:
         account = self._login()
         strangers: list[str] = []
         with self._told(f"the statuses of commit {commit[:12]}"):
-            for one in self._repository.get_commit(commit).get_statuses():
+            for one in self._statuses(commit):
                 if one.context != context:
                     continue
                 name = _login_of(one.creator)
@@ -162,6 +164,12 @@ class GitHub:
                     )
                 strangers.append(name or DELETED)
         return FoundStatus(strangers=tuple(dict.fromkeys(strangers)))
+
+    def _statuses(self, commit: str) -> PaginatedList[GitHubStatus]:
+        """Return the statuses of a commit, the newest first, by the path that GitHub's description names."""
+        repository = self._repository
+        url = f"{repository.get_commit(commit).url}/statuses"
+        return PaginatedList(GitHubStatus, repository.requester, url, None)
 
     def merged(self, commit: str) -> MergedChange | None:
         """Return the pull request, merged into the default branch, that a commit came with, if it came with one.
@@ -286,9 +294,14 @@ def _remove_label(pull: PullRequest, name: str) -> None:
 def _add_label(pull: PullRequest, name: str) -> None:
     """Put a label on a pull request; where somebody else made the label meanwhile, once more."""
     try:
-        pull.add_to_labels(name)
+        _ask_for_label(pull, name)
     except GithubException as error:
         errors = error.data.get("errors") if isinstance(error.data, dict) else None
         if not any(isinstance(one, dict) and one.get("code") == "already_exists" for one in errors or ()):
             raise
-        pull.add_to_labels(name)
+        _ask_for_label(pull, name)
+
+
+def _ask_for_label(pull: PullRequest, name: str) -> None:
+    """Ask as GitHub's description says: the library sends a bare list."""
+    pull.requester.requestJsonAndCheck("POST", f"{pull.issue_url}/labels", input={"labels": [name]})

@@ -42,7 +42,7 @@ class GitHubStub(ForgeStub):
         self.route("DELETE", rf"{here}/issues/(\d+)/labels/(.+)", self._remove_label)
         self.route("GET", rf"{here}/commits/([0-9a-f]+)", lambda _asked, sha: Answer(200, self._commit(sha)))
         self.route("POST", rf"{here}/statuses/([0-9a-f]+)", self._set_status)
-        self.route("GET", rf"{here}/statuses/([0-9a-f]+)", self._statuses)  # the older of two ways, still documented
+        self.route("GET", rf"{here}/commits/([0-9a-f]+)/statuses", self._statuses)
         self.route("GET", rf"{here}/commits/([0-9a-f]+)/pulls", self._pulls_of)
         self.route("GET", rf"{here}/actions/artifacts", self._list_artifacts)
         self.route("GET", rf"{here}/actions/artifacts/(\d+)/zip", self._archive)
@@ -201,7 +201,7 @@ class GitHubStub(ForgeStub):
         return Answer(204)
 
     def _add_labels(self, asked: Asked, number: str) -> Answer:
-        self.pulls[int(number)]["labels"] += [self._label(name) for name in asked.body]
+        self.pulls[int(number)]["labels"] += [self._label(name) for name in asked.body["labels"]]
         return Answer(200, self.pulls[int(number)]["labels"])
 
     def _remove_label(self, _asked: Asked, number: str, name: str) -> Answer:
