@@ -14,7 +14,7 @@ import click
 
 from reconciler import __version__, clock
 from reconciler.commands.annotating import ANNOTATION_FORMATS, annotate_failure
-from reconciler.errors import ReconcilerError
+from reconciler.errors import ReconcilerError, UnreachableError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -126,7 +126,13 @@ def _invoke(arguments: Sequence[str]) -> Any:
     try:
         return main.main(args=list(arguments), prog_name="reconciler", standalone_mode=False)
     except clock.OtherDayError:
+        pass
+    try:
         return main.main(args=list(arguments), prog_name="reconciler", standalone_mode=False)
+    except clock.OtherDayError:
+        raise UnreachableError(
+            "Procore's answers name different days, so last days cannot be counted: look at the proxy, and run it again"
+        ) from None
 
 
 def _run(arguments: Sequence[str]) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import itertools
 import json
 import os
 import shutil
@@ -18,7 +19,7 @@ from tests.support.account import INVOICE, company_seed, write_seed
 from tests.support.command_line import clean_environment, reconciler
 from tests.support.sandbox import running_sandbox
 from tests.support.trial import Trial
-from tests.support.wire import serving
+from tests.support.wire import answer, serving
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -213,3 +214,23 @@ def test_08_a_clock_that_is_wrong(tmp_path: Path, ahead: int) -> None:
         assert abs((moment - today).total_seconds() - ahead) < 60
         assert told[:30] in trial.ran("drift").stderr
         assert told[:30] in trial.ran("export", "--company", "4211", "--out", "out").stderr
+
+
+def test_09_answers_of_two_clocks(tmp_path: Path) -> None:
+    """A proxy that answers with the date of another day now and then: one sentence and 6, no defect."""
+    days = itertools.count(-400, 3)
+
+    def answered(_asked: str) -> bytes:
+        moment = datetime.datetime.now(datetime.UTC) + datetime.timedelta(days=next(days))
+        date = moment.strftime("%a, %d %b %Y %H:%M:%S GMT")
+        return answer('{"data": []}', Content_Type="application/json", Date=date, Total="0", Link="")
+
+    with serving(answered) as wire:
+        one = tmp_path / "documents"
+        one.mkdir()
+        (one / "reconciler.yaml").write_text('kind: settings\nversion: 1\ncompany_id: "4211"\n')
+        (one / "invoice.yaml").write_text(DOCUMENT)
+        service = {"RECONCILER_API_URL": wire.address, "RECONCILER_AUTH_URL": wire.address}
+        ran = reconciler(one, "plan", environment={**service, "RECONCILER_ACCESS_TOKEN": "t"})
+    assert ran.code == 6, ran.shown
+    assert "error: Procore's answers name different days" in ran.stderr
