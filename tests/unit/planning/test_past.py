@@ -1,0 +1,133 @@
+"""Who lost which role in the days before, from two revisions and a journal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from reconciler.model.base import BaseGroup, BaseMember, BaseTarget
+from reconciler.model.diagnostics import Origin
+from reconciler.model.live import Group, Person, Preset, Project, Template, Version
+from reconciler.model.memory import ManagedAgain
+from reconciler.model.scope import ResolvedGroup, ResolvedMember, ResolvedTarget, Target
+from reconciler.planning.past import managed_again, managed_groups, needs_memory, past_removals
+from tests.support.cases import HERE, change, group, person
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+ADDRESS = "projects/1042/templates/12"
+KEY = (ADDRESS, "accounting")
+VERSIONS = (
+    Version("v1", (Group("accounting", "Accounting", "RESPONSIBLE_ROLE"), Group("legal", "Legal", "RESPONSIBLE_ROLE"))),
+    Version("v0", (Group("accounting", "Old name", "RESPONSIBLE_ROLE"), Group("legal", "Old", "RESPONSIBLE_ROLE"))),
+)
+
+
+def target(
+    *numbers: int, uuids: tuple[str, ...] = ("accounting",), version: str | None = "v1", project: bool = True
+) -> ResolvedTarget:
+    """Return a preset whose documents ask for these people, in each of the groups."""
+    template = Template(id="12", name="Invoice Approval", tool_type="invoice", version_id="v1")
+    preset = Preset(id="30", template_id="12", project_id="1042", version_id=version, groups=())
+    found = Project(id="1042", name="Harbor Bridge", number=None, active=True, fields={})
+    one = Target(
+        address=ADDRESS, preset=preset, project=found if project else None, template=template, groups={}, manager=None
+    )
+    members = {str(number): ResolvedMember(person(number), HERE) for number in numbers}
+    return ResolvedTarget(one, {uuid: ResolvedGroup(members, HERE) for uuid in uuids}, None)
+
+
+def asked(*numbers: int, unseen: Iterable[str] = (), uuids: tuple[str, ...] = ("accounting",)) -> dict[str, BaseTarget]:
+    """Return a revision that asks for these people, and for logins that nobody was seen with."""
+    members = {str(number): BaseMember(person(number), HERE) for number in numbers}
+    logins = tuple(BaseMember(Person("", login), HERE) for login in unseen)
+    return {ADDRESS: BaseTarget({uuid: BaseGroup(members, logins) for uuid in uuids})}
+
+
+def found_by(**people: int) -> Any:
+    """Return a directory that knows these ids."""
+    return lambda login_id: person(people[login_id]) if login_id in people else None
+
+
+def lost(
+    earlier: dict[str, BaseTarget], base: dict[str, BaseTarget], *now: int, runs: Iterable[str] = (), **seen: int
+) -> list[tuple[str, str | None]]:
+    """Return who is lost, by id and login, and check what goes with it."""
+    journalled = {KEY: tuple(runs)} if runs else {}
+    found = past_removals(earlier, base, journalled, [target(*now)], VERSIONS, found_by(**seen))
+    assert found.keys() <= {KEY}
+    for one in found.get(KEY, ()):
+        assert (one.address, one.uuid, one.role) == (ADDRESS, "accounting", "Accounting")
+    return [(one.person.id, one.person.login) for one in found.get(KEY, ())]
+
+
+def test_whom_a_group_lost_between_two_revisions() -> None:
+    """Those of then who are not at the base, in the order of their ids, but for whom the documents name again."""
+    assert lost(asked(3, 1, 2, 4), asked(4), 4) == [(str(n), f"p{n}@acme.test") for n in (1, 2, 3)]
+    assert lost(asked(1, 2), asked(), 2) == [("1", "p1@acme.test")]
+    assert lost(asked(1), asked(1, 2), 1) == []
+    assert lost({}, asked(1), 1) == []
+    assert lost(asked(1), {}, 1) == [], "what the base does not manage lost nobody by it"
+    assert lost(asked(1, uuids=("legal",)), asked(), 2) == []
+
+
+def test_logins_that_nobody_is_seen_with() -> None:
+    """They count as lost where the base does not have them either, whatever their case."""
+    assert lost(asked(unseen=["Gone@acme.test"]), asked()) == [("", "Gone@acme.test")]
+    assert lost(asked(unseen=["Gone@acme.test"]), asked(unseen=["gone@ACME.test"])) == []
+    assert lost(asked(unseen=["a@x", "b@x"]), asked(unseen=["a@x"])) == [("", "b@x")]
+
+
+def test_what_a_journal_adds() -> None:
+    """Ids that git does not tell of; somebody unseen may be one of them, once each."""
+    assert lost({}, {}, runs=["7"], **{"7": 7}) == [("7", "p7@acme.test")]
+    assert lost({}, {}, runs=["9", "8"]) == [("8", None), ("9", None)]
+    assert lost({}, {}, 7, runs=["7"]) == [], "the documents name them"
+    assert lost(asked(7), asked(), runs=["7"]) == [("7", "p7@acme.test")], "counted once"
+    assert lost(asked(unseen=["x@x"]), asked(), runs=["8"]) == [("", "x@x")]
+    assert lost(asked(unseen=["x@x"]), asked(), runs=["8", "9"]) == [("", "x@x"), ("9", None)]
+    assert lost(asked(unseen=["x@x"]), asked(), runs=["8"], **{"8": 8}) == [("", "x@x"), ("8", "p8@acme.test")]
+    assert lost(asked(3), asked(), runs=["8"]) == [("3", "p3@acme.test"), ("8", None)]
+
+
+def test_nothing_to_compare() -> None:
+    """Without revision and journal nothing is looked at."""
+    assert past_removals({}, asked(1), {}, [target(version="unknown")], VERSIONS, found_by()) == {}
+
+
+@pytest.mark.parametrize(("version", "role"), [("v1", "Accounting"), ("v0", "Old name"), (None, "Accounting")])
+def test_the_name_of_the_role(version: str | None, role: str) -> None:
+    """As the preset's own version has it, or else the template's latest."""
+    found = past_removals(asked(1), asked(), {}, [target(version=version)], VERSIONS, found_by())
+    assert [one.role for one in found[KEY]] == [role]
+    (again,) = managed_again({KEY}, {}, [target(version=version)], VERSIONS)
+    assert again.title == f"Invoice Approval · Harbor Bridge · {role}"
+
+
+def test_when_the_days_before_matter() -> None:
+    """Somebody loses a role, or a group is managed that the base does not manage; else nothing is looked up."""
+    assert needs_memory([change(group(remove=[1]))], [], None)
+    assert needs_memory([change(group(add=[1])), change(group(), group("Legal", remove=[1]))], [], {})
+    assert not needs_memory([change(group(add=[1]))], [target(1)], None)
+    assert not needs_memory([], [target(1)], asked(1))
+    assert not needs_memory([], [target(1)], asked(1, uuids=("accounting", "legal")))
+    assert needs_memory([], [target(1)], {})
+    assert needs_memory([], [target(1, uuids=("accounting", "legal"))], asked(1))
+
+
+def test_groups_that_are_managed_again() -> None:
+    """Managed at an earlier revision, not at the base, and now: told with their place, each once."""
+    managed = managed_groups(asked(uuids=("accounting", "legal")))
+    assert managed == {KEY, (ADDRESS, "legal")}
+    both = target(1, uuids=("accounting", "legal"))
+    title = "Invoice Approval · Harbor Bridge · "
+    assert managed_again(managed, {}, [both], VERSIONS) == (
+        ManagedAgain(title=f"{title}Accounting", origin=HERE), ManagedAgain(title=f"{title}Legal", origin=HERE),
+    )  # fmt: skip
+    assert managed_again(managed, asked(1), [both], VERSIONS) == (ManagedAgain(title=f"{title}Legal", origin=HERE),)
+    assert managed_again(frozenset(), {}, [both], VERSIONS) == ()
+    (company,) = managed_again(managed, {}, [target(1, project=False)], VERSIONS)
+    assert company.title == "Invoice Approval · company · Accounting"
+    assert Origin("a.yaml", 9, 7) == HERE
