@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
+from reconciler.model.diagnostics import Origin
 from reconciler.model.policy import Limit, Policy
 from reconciler.planning.guards import judge_base_policy, judge_unknown_policy
 from reconciler.planning.guards.base_policy import stricter_part
@@ -85,3 +86,64 @@ def test_what_the_base_asks_for_and_the_request_does_not() -> None:
     assert part.separate == ()
     (left,) = part.roles
     assert (left.min_members, [one.key for one in left.must_include]) == (None, [member(1).key])
+
+
+def at(count: int, percent: int, line: int | None = 3) -> Limit:
+    """Return a limit, at a line or by default."""
+    return Limit(count=count, percent=percent, origin=None if line is None else Origin("policy.yaml", line, 3))
+
+
+@pytest.mark.parametrize("name", ["group_removals", "run_removals", "group_additions", "run_additions"])
+def test_which_of_two_limits_is_the_stricter(name: str) -> None:
+    """By number or percent; one that stops is stricter than the default of additions, which only warns."""
+
+    def left(base: Limit, now: Limit) -> bool:
+        then, here = (msgspec.structs.replace(Policy(), **{name: one}) for one in (base, now))
+        return bool(getattr(stricter_part(then, here), name) == base)
+
+    assert left(at(2, 9), at(3, 9))
+    assert left(at(9, 2), at(9, 3))
+    assert left(at(3, 1), at(2, 2))
+    assert not left(at(2, 2), at(2, 2, 9))
+    assert not left(at(3, 3), at(2, 2))
+    assert left(at(9, 9), at(9, 9, None))
+    assert not left(at(9, 9, None), at(9, 9))
+    assert not left(at(9, 9, None), at(9, 9, None))
+
+
+def test_a_minimum_of_the_base() -> None:
+    """It is left where none of the request is as high; one that is goes away with its line."""
+    for now, minimum in (((rule("A", 1),), 2), ((rule("A"), rule("B", 5)), 2), ((rule("A", 1), rule("A", 2)), None)):
+        part = stricter_part(Policy(roles=(rule("A", 2, include=[1]),)), Policy(roles=now))
+        (found,) = part.roles
+        assert (found.min_members, found.minimum_origin is None) == (minimum, minimum is None)
+    assert stricter_part(Policy(roles=(rule("A", 2),)), Policy(roles=(rule("A", 2),))).roles == ()
+    assert stricter_part(Policy(roles=(rule("A", include=[1]),)), Policy(roles=(rule("A", include=[1]),))).roles == ()
+    (found,) = stricter_part(Policy(roles=(rule("A", include=[1]),)), Policy()).roles
+    assert found.minimum_origin is None
+    (found,) = stricter_part(Policy(roles=(rule("A", 0, include=[1]),)), Policy(roles=(rule("A"),))).roles
+    assert found.min_members is None, "nobody at least is no demand"
+
+
+def test_where_a_finding_of_the_base_stands() -> None:
+    """A line of the base is no line of these documents; what stands at a line of the request stays there."""
+    adds = case(change(group(keep=[1, 2, 3], add=[4, 5, 6])), policy=LOOSE)
+    tight = msgspec.structs.replace(
+        LOOSE, run_removals=at(2, 0), run_additions=at(1, 0), group_additions=at(1, 0), protected=(member(5),)
+    )
+    found = {one.code: one for one in (*judge_base_policy(REMOVES_THREE, tight, REVISION),
+                                       *judge_base_policy(adds, tight, REVISION))}  # fmt: skip
+    assert {code: one.origin is None for code, one in found.items()} == {
+        "policy/run-removals": True, "policy/run-additions": True, "policy/group-additions": False,
+        "policy/protected-person": False,
+    }  # fmt: skip
+    assert "or an override" not in (found["policy/run-additions"].remedy or "")
+    assert "overrides:" in (found["policy/protected-person"].remedy or "")
+
+
+def test_names_of_what_cannot_be_read() -> None:
+    """Five are named, more are counted."""
+    (five,) = judge_unknown_policy(REMOVES_THREE, list("abcde"), REVISION)
+    assert five.message.startswith("a, b, c, d, e cannot be read at")
+    (nobody_moves,) = judge_unknown_policy(case(policy=LOOSE), ["rules"], REVISION)
+    assert nobody_moves.code == "policy/unknown-at-base"
