@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime
+import threading
 from typing import Final
 
 __all__ = ["LARGEST_DIFFERENCE_SECONDS", "OtherDayError", "correct", "corrected", "moment", "now", "reset"]
 
 LARGEST_DIFFERENCE_SECONDS: Final = 60
+MOST_DAYS: Final = 40_000  # more is no clock
 _NONE: Final = datetime.timedelta()
 
 
@@ -16,9 +18,12 @@ class OtherDayError(Exception):
 
 
 class _Clock:
-    """What is known of the service's clock."""
+    """What is known of the service's clock: a difference in use, and one that a single answer told."""
 
-    difference = _NONE
+    def __init__(self) -> None:
+        self.difference = _NONE
+        self.told: datetime.timedelta | None = None
+        self.lock = threading.Lock()
 
 
 _CLOCK = _Clock()
@@ -41,17 +46,29 @@ def moment() -> str:
 
 def reset() -> None:
     """Believe this machine's clock again."""
-    _CLOCK.difference = _NONE
+    _CLOCK.difference, _CLOCK.told = _NONE, None
 
 
 def correct(seconds: float) -> bool | None:
-    """Count by a clock that is so many seconds ahead of this machine's (below zero: behind).
+    """Take what an answer tells: its clock is so many seconds ahead of this machine's (below zero: behind).
 
-    Return whether that makes it another day, null where so much was known already.
+    One answer may be a proxy's, so a difference counts once two answers in a row agree on it. Return whether that makes
+    it another day, null where nothing changes.
     """
-    difference = datetime.timedelta(seconds=round(seconds))
-    if abs(difference - _CLOCK.difference).total_seconds() <= LARGEST_DIFFERENCE_SECONDS:
-        return None
-    before = now().date()
-    _CLOCK.difference = difference
-    return now().date() != before
+    difference = datetime.timedelta(seconds=round(seconds)) if abs(seconds) > LARGEST_DIFFERENCE_SECONDS else _NONE
+    with _CLOCK.lock:
+        if _is_near(difference, _CLOCK.difference):
+            _CLOCK.told = None
+            return None
+        if _CLOCK.told is None or not _is_near(difference, _CLOCK.told):
+            _CLOCK.told = difference
+            return None
+        before = now().date()
+        if abs(difference.days) > MOST_DAYS:
+            return None
+        _CLOCK.difference, _CLOCK.told = difference, None
+        return now().date() != before
+
+
+def _is_near(one: datetime.timedelta, other: datetime.timedelta) -> bool:
+    return abs(one - other).total_seconds() <= LARGEST_DIFFERENCE_SECONDS

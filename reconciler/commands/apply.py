@@ -12,7 +12,7 @@ import msgspec
 from reconciler.applying import declined, require_approved, require_permission
 from reconciler.clock import OtherDayError
 from reconciler.commands.alarming import ALARM_OPTIONS, alarm_options, prepare_alarms
-from reconciler.commands.apply_alarms import applied, refused, tell_of_apply
+from reconciler.commands.apply_alarms import applied, open_workspace_or_tell, refused, tell_of_apply
 from reconciler.commands.approval import approve
 from reconciler.commands.basing import with_old_lines, with_power_of_base
 from reconciler.commands.choosing import Making, choose_to_apply, only_options, require_committed, require_sense
@@ -33,7 +33,7 @@ from reconciler.commands.repository_findings import require_no_freeze
 from reconciler.commands.show import read_plan
 from reconciler.commands.showing import Showing, plan_text
 from reconciler.commands.telling import Telling, apply_exit_code, emit_report
-from reconciler.commands.workspace import journal_folder, open_workspace, read_documents
+from reconciler.commands.workspace import journal_folder, read_documents
 from reconciler.desired import read_history
 from reconciler.errors import ReconcilerError, UsageError
 from reconciler.planning.approving import newest_last
@@ -114,7 +114,7 @@ def apply(  # noqa: PLR0913 - one parameter an option
     alarms = prepare_alarms(**{name: more.pop(name) for name in ALARM_OPTIONS})
     wanted = Making(**more)
     require_sense(wanted, since, saved=bool(plan_files))
-    workspace = open_workspace(common)
+    workspace = open_workspace_or_tell(alarms, common)
     journal = require_own(journal_folder(workspace.root, journal_at))
     order = _Order(
         plan_files,

@@ -8,6 +8,8 @@ import msgspec
 
 from reconciler.clock import moment
 from reconciler.commands.alarming import News, tell_everyone
+from reconciler.commands.workspace import open_workspace
+from reconciler.errors import ReconcilerError
 from reconciler.model.alerts import FinishedApply
 
 if TYPE_CHECKING:
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
     from reconciler.model.diagnostics import Diagnostic
     from reconciler.model.outcomes import ApplyReport
 
-__all__ = ["applied", "refused", "tell_of_apply"]
+__all__ = ["applied", "open_workspace_or_tell", "refused", "tell_of_apply"]
 
 _JOB = "reconciler_apply"
 _GOOD = ("applied", "already")
@@ -40,6 +42,24 @@ def refused(workspace: Workspace, code: int | None, message: str, diagnostics: S
     """Return how an apply ended that wrote nothing, or of which no report is left."""
     errors = tuple(_line(one) for one in diagnostics if one.severity == "error")
     return _finished(workspace, code, message, errors, {})
+
+
+def open_workspace_or_tell(alarms: Alarms, common: Common) -> Workspace:
+    """Open the workspace; where its settings cannot be read, chats are told, since nobody knows whose issue it is."""
+    try:
+        return open_workspace(common)
+    except ReconcilerError as error:
+        finished = FinishedApply(
+            company_id="unknown",
+            company_name=None,
+            code=error.exit_code,
+            words=error.message,
+            lines=tuple(_line(one) for one in error.diagnostics) or (error.message,),
+            outcomes={},
+            at=moment(),
+        )
+        tell_of_apply(alarms._replace(forge=None, metrics_at=None, gateway=None), finished, common)
+        raise
 
 
 def _line(one: Diagnostic) -> str:

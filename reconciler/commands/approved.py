@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -13,7 +14,7 @@ from reconciler.commands.commits import MOST_COMMITS, WaitingCommits, find_waiti
 from reconciler.commands.files import write_file
 from reconciler.commands.forges import open_forge_here
 from reconciler.commands.options import common_options, emit, text_or_json
-from reconciler.commands.trusted_accounts import not_trusted, trusted_at
+from reconciler.commands.trusted_accounts import not_trusted, of_others, trusted_at
 from reconciler.commands.workspace import open_workspace
 from reconciler.desired import read_changed_documents, read_history
 from reconciler.errors import DocumentsError, FileError, StaleError
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
 __all__ = ["approved"]
 
+MOST_PLAN_FILES = 5
 _DIGEST = re.compile(r"sha256:([0-9a-f]{64})\b")
 _BY_DIGEST = "reconciler apply --yes --approved DIGEST"
 
@@ -94,7 +96,7 @@ def _waiting(forge: Forge, workspace: Workspace, since: str | None) -> WaitingCo
         older = " (if an older one was applied, name it with --since)" if waiting.looked_at == MOST_COMMITS else ""
         raise StaleError(
             f"no commit is known as applied: plan all documents, have that plan reviewed, and run: {_BY_DIGEST}{older}",
-            diagnostics=[_not_proved(f"no successful status {context} on {looked_at}{not_trusted(waiting.strangers)}")],
+            diagnostics=[_not_proved(f"no successful status {context} on {looked_at}{of_others(waiting.strangers)}")],
         )
     return waiting
 
@@ -104,13 +106,17 @@ def _plans(forge: Forge, workspace: Workspace, waiting: WaitingCommits) -> dict[
     found: dict[str, bytes] = {}
     missing: list[Diagnostic] = []
     seen: set[MergedChange] = set()
-    changed = False
+    changed = {
+        commit: bool(read_changed_documents(workspace.root, commit, settings=workspace.settings_file.name))
+        for commit in waiting.commits
+    }
+    # an apply that failed marks all it covers: the plan of any of them with documents repeats it
+    repeated = any(changed[commit] for commit in waiting.failed if commit in changed)
     for commit in waiting.commits:
-        if not read_changed_documents(workspace.root, commit, settings=workspace.settings_file.name):
-            if commit in waiting.failed and not changed:
+        if not changed[commit]:
+            if commit in waiting.failed and not repeated:
                 missing.append(_not_proved(f"commit {commit[:12]}: an apply failed there, and no plan repeats it"))
             continue
-        changed = True
         change = forge.merged(commit)
         if change is None:
             missing.append(_missing(commit, "it came with no merged request"))
@@ -155,10 +161,12 @@ def _approved_plan(
         return f"its last commit {change.head[:12]} carries no digest of a plan{not_trusted(found.strangers)}"
     if status.state != "success":
         return f"its plan was not one that may be applied ({status.description})"
-    content = forge.plan_file(change)
-    if content is None:
-        return "its run kept no plan, or not for long enough"
-    return _just_that(content, f"the plan of request {change.number}", digest.group(), company_id)
+    plan: tuple[str, bytes] | str = "its run kept no plan, or not for long enough"
+    for content in islice(forge.plan_files(change), MOST_PLAN_FILES):
+        plan = _just_that(content, f"the plan of request {change.number}", digest.group(), company_id)
+        if not isinstance(plan, str):
+            break
+    return plan
 
 
 def _just_that(content: bytes, name: str, digest: str, company_id: str) -> tuple[str, bytes] | str:

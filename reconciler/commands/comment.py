@@ -168,7 +168,7 @@ def _show(
 
 def _mark(forge: Forge, commit: str, result: Plan | Failure, review: Review) -> str:
     """Set the status of a commit that has no request of its own, such as one of a merge queue."""
-    _require_planned(result, commit, commit)
+    _require_planned(result, None, commit)
     forge.mark(commit, review.status)
     return f"status of {commit[:12]}: {review.status.state}\n"
 

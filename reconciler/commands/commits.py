@@ -6,15 +6,17 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from reconciler.commands.trusted_accounts import trusted_before
 from reconciler.desired import read_history, require_whole_history
-from reconciler.model.review import NOT_PROVED, NOT_TRIED, apply_context
+from reconciler.model.review import BEGUN, NOT_PROVED, NOT_TRIED, apply_context
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from reconciler.commands.workspace import Workspace
     from reconciler.forge import Forge
+    from reconciler.model.review import CommitStatus
 
-__all__ = ["MOST_COMMITS", "WaitingCommits", "find_waiting"]
+__all__ = ["MOST_COMMITS", "WaitingCommits", "find_waiting", "proved_status"]
 
 MOST_COMMITS = 200
 
@@ -34,6 +36,23 @@ class WaitingCommits(msgspec.Struct, frozen=True, kw_only=True):
     strangers: tuple[str, ...] = ()
 
 
+def proved_status(history: Sequence[CommitStatus]) -> CommitStatus | None:
+    """Return the newest apply status that tells of a write, done or maybe done, of all that a commit has.
+
+    ``history`` has the newest first. A run that wrote nothing says nothing of what was before; it ends what it began.
+    """
+    later_untried = False
+    for one in history:
+        untried = one.description.startswith((NOT_TRIED, NOT_PROVED)) and one.state != "success"
+        if untried:
+            later_untried = True
+        elif later_untried and one.description.startswith(BEGUN):
+            later_untried = False
+        else:
+            return one
+    return None
+
+
 def find_waiting(forge: Forge, workspace: Workspace) -> WaitingCommits:
     """Look for the newest commit with a successful apply status; raises UsageError where git cannot tell.
 
@@ -44,16 +63,16 @@ def find_waiting(forge: Forge, workspace: Workspace) -> WaitingCommits:
     failed: set[str] = set()
     strangers: dict[str, None] = {}
     for index, commit in enumerate(history):
-        found = forge.status(commit, context, trusted_before(workspace.settings_file, commit))
+        # of our own account alone: who may set a plan's status may not say what was applied
+        found = forge.status(commit, context)
         strangers.update(dict.fromkeys(found.strangers))
-        status = found.status
+        status = proved_status(found.history)
         if status is None:
             continue
         if status.state == "success":
             waiting = tuple(reversed(history[:index]))
             return WaitingCommits(since=commit, commits=waiting, failed=frozenset(failed), looked_at=index + 1)
-        if not status.description.startswith((NOT_TRIED, NOT_PROVED)):
-            failed.add(commit)
+        failed.add(commit)
     if len(history) < MOST_COMMITS:
         require_whole_history(workspace.root, history)
     return WaitingCommits(

@@ -10,18 +10,17 @@ import click
 import msgspec
 
 from reconciler.commands.alarming import alarm_options, prepare_alarms
-from reconciler.commands.apply_alarms import applied, refused, tell_of_apply
-from reconciler.commands.commits import find_waiting
+from reconciler.commands.apply_alarms import applied, open_workspace_or_tell, refused, tell_of_apply
+from reconciler.commands.commits import find_waiting, proved_status
 from reconciler.commands.forges import open_forge_here
 from reconciler.commands.options import common_options, emit, text_or_json
-from reconciler.commands.trusted_accounts import trusted_before
-from reconciler.commands.workspace import open_workspace
 from reconciler.desired import describe_source, find_tracked, read_history
 from reconciler.errors import ReconcilerError, StaleError, UsageError
 from reconciler.model.failure import Failure
 from reconciler.model.outcomes import ApplyReport
-from reconciler.model.review import BEGUN, ApprovedPlans, CommitStatus, MarkedCommits, apply_context
+from reconciler.model.review import BEGUN, CUT_OFF, ApprovedPlans, CommitStatus, MarkedCommits, apply_context
 from reconciler.render.marks import FinishedRun, Mark, mark_of
+from reconciler.settings import read_freeze
 
 if TYPE_CHECKING:
     from reconciler.commands.options import Common
@@ -41,10 +40,17 @@ Shape = TypeVar("Shape")
 )
 @common_options
 @click.option("--begin", is_flag=True, help="Before the first write: show that this account can mark the commits.")
+@click.option("--began", is_flag=True, help="This run did --begin; if it wrote nothing, that is undone.")
 @click.option("--no-status", is_flag=True, help="Set no status; report alone, for a job without these rights.")
 @click.option("--code", type=int, help="The exit code of the run; left out where it was cut off.")
 @click.option("--approved-plans", "found_at", type=click.Path(path_type=Path), help="What 'approved' wrote (JSON).")
 @click.option("--report", "report_at", type=click.Path(path_type=Path), help="What 'apply' wrote (JSON).")
+@click.option(
+    "--marked",
+    "marked_at",
+    type=click.Path(path_type=Path),
+    help="What 'mark' wrote before (JSON): with --no-status, report that, and judge nothing again.",
+)
 @click.option(
     "--plan",
     "plan_at",
@@ -63,7 +69,9 @@ def mark(  # noqa: PLR0913 - one parameter an option
     common: Common,
     *,
     begin: bool,
+    began: bool,
     no_status: bool,
+    marked_at: Path | None,
     code: int | None,
     found_at: Path | None,
     report_at: Path | None,
@@ -76,23 +84,23 @@ def mark(  # noqa: PLR0913 - one parameter an option
 
     They are those after the last one with a successful status. Green needs a proof: an apply that ended well, an empty
     plan of the whole, or no changed document since a commit that is green. A run that wrote nothing leaves green
-    commits green. Files that are not there, or hold something else, prove nothing.
+    commits green, and failed ones failed. Files that are not there, or hold something else, prove nothing.
 
-    With --begin the commits are marked as begun. Run it before apply, and apply nothing where it fails.
+    With --begin the commits are marked as begun. Run it before apply, and apply nothing where it fails; then say
+    --began. While applying is frozen (RECONCILER_FREEZE) nothing begins.
 
     --issue, --metrics, --push-metrics and --notify report a run that failed or was refused, as those of drift do.
 
     Exit codes: 0 done, 5 the run ended with 0 and nothing proves it, 6 the forge refuses or cannot be reached, 7 no
     settings, 64 wrong usage.
     """
-    alarms = prepare_alarms(**alarmed)
-    link = alarms.link
-    workspace = open_workspace(common)
-    found = _read(found_at, ApprovedPlans) or _read(found_at, Failure)
     if begin and no_status:
         raise UsageError("--begin sets a status, so it does not go with --no-status")
+    alarms = prepare_alarms(**alarmed)
+    workspace = open_workspace_or_tell(alarms, common)
+    found = _read(found_at, ApprovedPlans) or _read(found_at, Failure)
     if begin:
-        _begin(open_forge_here(quiet=common.quiet), workspace, found, link, shown_as)
+        _begin(workspace, common, found, alarms.link, shown_as)
         return 0
     run = FinishedRun(
         code=code,
@@ -102,11 +110,13 @@ def mark(  # noqa: PLR0913 - one parameter an option
         plan=_read_plan(plan_at, workspace),
     )
     made = mark_of(run)
+    before = _read(marked_at, MarkedCommits)
+    if no_status and before is not None:
+        made = Mark(state=before.state, description=before.description, tried=True)
     commits: tuple[str, ...] = ()
     if not no_status:
         forge = open_forge_here(quiet=common.quiet)
-        commits = _commits(forge, workspace, found, made)
-        _set(forge, workspace, commits, made, link)
+        commits = _set(forge, workspace, _commits(forge, workspace, found, made), made, alarms.link, began=began)
     _show(made, commits, shown_as)
     told = tell_of_apply(alarms, _finished(workspace, run, made), common)
     return StaleError.exit_code if code == 0 and made.state != "success" else told
@@ -123,19 +133,21 @@ def _finished(workspace: Workspace, run: FinishedRun, made: Mark) -> FinishedApp
 
 
 def _begin(
-    forge: Forge, workspace: Workspace, found: ApprovedPlans | Failure | None, link: str | None, shown_as: str
+    workspace: Workspace, common: Common, found: ApprovedPlans | Failure | None, link: str | None, shown_as: str
 ) -> None:
-    """Mark the commits that wait as begun; where none waits, set the tip's own status once more."""
+    """Mark the commits that an apply will cover as begun, the tip where none waits; nothing while it is frozen."""
     made = Mark(state="pending", description=BEGUN, tried=False)
-    commits = _commits(forge, workspace, found, made)
-    if commits:
-        _set(forge, workspace, commits, made, link)
-    else:
-        tip = read_history(workspace.root, None, most=1)[0]
+    commits: tuple[str, ...] = ()
+    if read_freeze(os.environ) is None:
+        forge = open_forge_here(quiet=common.quiet)
+        commits = _commits(forge, workspace, found, made) or read_history(workspace.root, None, most=1)
         context = apply_context(workspace.settings.company_id)
-        status = forge.status(tip, context, trusted_before(workspace.settings_file, tip)).status
-        if status is not None:
-            forge.mark(tip, msgspec.structs.replace(status, ref=_branch()))
+        for commit in commits:
+            known = proved_status(forge.status(commit, context).history)
+            if known is not None and known.description.startswith(BEGUN):
+                # else the end of this run would be taken for the end of one that was cut off
+                forge.mark(commit, _status(workspace, Mark(state="failure", description=CUT_OFF, tried=True), link))
+            forge.mark(commit, _status(workspace, made, link))
     _show(made, commits, shown_as)
 
 
@@ -190,16 +202,37 @@ def _commits(forge: Forge, workspace: Workspace, found: ApprovedPlans | Failure 
     return waiting or (read_history(workspace.root, None, most=1) if made.tried else ())
 
 
-def _set(forge: Forge, workspace: Workspace, commits: tuple[str, ...], made: Mark, link: str | None) -> None:
-    status = CommitStatus(
+def _set(
+    forge: Forge, workspace: Workspace, commits: tuple[str, ...], made: Mark, link: str | None, *, began: bool
+) -> tuple[str, ...]:
+    """Mark commits, and return those that got a mark.
+
+    A run that wrote nothing leaves what earlier ones say of a write; where it had begun, that is said once more.
+    """
+    marked = []
+    for commit in commits:
+        status = _status(workspace, made, link)
+        if made.state != "success" and not made.tried:
+            history = forge.status(commit, status.context).history
+            begun_now = began and history[:1] != () and history[0].description.startswith(BEGUN)
+            known = proved_status(history[1:] if begun_now else history)
+            if known is not None and not begun_now:
+                continue
+            if known is not None:
+                status = msgspec.structs.replace(known, ref=status.ref)
+        forge.mark(commit, status)
+        marked.append(commit)
+    return tuple(marked)
+
+
+def _status(workspace: Workspace, made: Mark, link: str | None) -> CommitStatus:
+    return CommitStatus(
         context=apply_context(workspace.settings.company_id),
         state=made.state,
         description=made.description,
         link=link,
         ref=_branch(),
     )
-    for commit in commits:
-        forge.mark(commit, status)
 
 
 def _show(made: Mark, commits: tuple[str, ...], shown_as: str) -> None:

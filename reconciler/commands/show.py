@@ -52,11 +52,13 @@ def _format_of(content: bytes) -> str:
         return ""  # reading it as a plan says why it is none
 
 
-def _recorded(failure: Failure) -> ReconcilerError:
+def _recorded(failure: Failure, path: Path) -> ReconcilerError:
     """Return what ends this command as the one ended that wrote the failure."""
+    if failure.code not in _CODES:
+        return DocumentsError(f"{path} names the exit code {failure.code}, with which no command fails")
 
     class RecordedError(ReconcilerError):
-        exit_code = failure.code if failure.code in _CODES else ReconcilerError.exit_code
+        exit_code = failure.code
 
     return RecordedError(failure.message, diagnostics=failure.diagnostics)
 
@@ -91,7 +93,7 @@ def show(common: Common, plan_file: Path, out: Path | None, *, detailed_exitcode
     color = out is None and common.color(sys.stdout)
     found = _format_of(content)
     if found == FAILURE_FORMAT:
-        raise _recorded(_read_failure(content, plan_file))
+        raise _recorded(_read_failure(content, plan_file), plan_file)
     if found == DRIFT_FORMAT:
         return _show_report(content, plan_file, Showing(**shown), out, color=color, detailed=detailed_exitcode)
     plan = decode_plan(content, str(plan_file))

@@ -195,10 +195,12 @@ def _find_ignored(git: str, root: Path, folders: list[str], names: Iterable[str]
         asked.setdefault(folder, []).append(name[len(folder) + 1 :] if folder else name)
     ignored: list[str] = []
     for folder, inner in asked.items():
-        told = "\0".join(inner).encode("utf-8", "surrogateescape")
+        # behind ./ no name is a pattern to git
+        told = "\0".join(f"./{one}" for one in inner).encode("utf-8", "surrogateescape")
         answer = ask_git(git, root / folder, "check-ignore", "-z", "--stdin", told=told) or b""
         within = f"{folder}/" if folder else ""
-        ignored += [f"{within}{one}" for one in answer.decode("utf-8", "surrogateescape").split("\0") if one]
+        names_back = answer.decode("utf-8", "surrogateescape").split("\0")
+        ignored += [f"{within}{one.removeprefix('./')}" for one in names_back if one]
     return sorted(ignored)
 
 

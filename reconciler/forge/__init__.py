@@ -8,7 +8,7 @@ from reconciler.errors import UsageError
 from reconciler.forge.trust import Trusted, trust_nobody
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from reconciler.model.alerts import DriftIssue
     from reconciler.model.review import CommitStatus, ForgePlace, FoundStatus, MergedChange, Review
@@ -46,8 +46,8 @@ class Forge(Protocol):
         """Return the merged pull request that a commit came with, if it came with one."""
         ...
 
-    def plan_file(self, change: MergedChange) -> bytes | None:
-        """Return the plan file that the run of a pull request's last commit kept; null where there is none."""
+    def plan_files(self, change: MergedChange) -> Iterator[bytes]:
+        """Yield the plan files that runs of a pull request's last commit kept, the newest first."""
         ...
 
     def keep_issue(self, issue: DriftIssue) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from reconciler.forge.trust import DELETED, counts
-from reconciler.model.review import NOT_PROVED, NOT_TRIED, CommitStatus, FoundStatus
+from reconciler.model.review import BEGUN, NOT_PROVED, NOT_TRIED, CommitStatus
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,11 +44,21 @@ class Deployments:
                     one.save()
                 return
         values = {"environment": status.context, "sha": commit, "ref": status.ref or commit, "tag": False}
-        made = self._project.deployments.create({**values, "status": wanted})
+        # first as one that runs: GitLab gives back an earlier one where a new one would equal the last
+        made = self._project.deployments.create({**values, "status": "running"})
         self._listed.setdefault(status.context, []).insert(0, made)
+        if wanted != "running":
+            made.status = wanted
+            made.save()
 
-    def status(self, commit: str, context: str, account: int, trusted: Trusted) -> tuple[FoundStatus, str]:
-        """Return the newest deployment of a commit that counts, as a status, and its moment (as GitLab writes it)."""
+    def statuses(
+        self, commit: str, context: str, account: int, trusted: Trusted
+    ) -> tuple[list[tuple[str, CommitStatus]], list[str]]:
+        """Return the deployments of a commit that count, as statuses, the newest first, with their moments.
+
+        Accounts of those that do not count come with them.
+        """
+        counted: list[tuple[str, CommitStatus]] = []
         strangers: list[str] = []
         for one in self._of(commit, context):
             user = one.user or {}
@@ -57,10 +67,13 @@ class Deployments:
                 words = f"deployment {one.iid} of {context}: {one.status}"
                 if one.status == "canceled":
                     words = f"{NOT_TRIED}: {words}"
+                elif one.status == "running":
+                    words = BEGUN
                 found = CommitStatus(context=context, state=state, description=words)
-                return FoundStatus(status=found), one.attributes.get("created_at") or ""
-            strangers.append(str(user.get("username") or DELETED))
-        return FoundStatus(strangers=tuple(dict.fromkeys(strangers))), ""
+                counted.append((one.attributes.get("created_at") or "", found))
+            else:
+                strangers.append(str(user.get("username") or DELETED))
+        return counted, strangers
 
     def _of(self, commit: str, environment: str) -> Iterator[Any]:
         if environment not in self._listed:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from typing import TYPE_CHECKING, Any
 
 import requests
@@ -16,7 +17,7 @@ from reconciler.forge.comments import RESOLVED, Found, show_review
 from reconciler.forge.issues import FoundIssue, keep_issue
 from reconciler.forge.repeating import BACKOFF_SECONDS, LONGEST_WAIT_SECONDS, REPEATED, RETRIES, careful
 from reconciler.forge.telling import TIMEOUT_SECONDS, told
-from reconciler.forge.trust import DELETED, Trusted, counts, trust_nobody
+from reconciler.forge.trust import DELETED, Trusted, counts, found_status, trust_nobody
 from reconciler.model.review import CommitStatus, FoundStatus, MergedChange
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ _ACTIONS = "github-actions[bot]"  # whose token may not ask who it is
 _LONGEST_DESCRIPTION = 140
 _OK, _FOUND, _NOT_FOUND = 200, 302, 404
 _NOT_ASKED = (400, 403, 404)  # GraphQL is refused; a refusal with status 200 counts as 400
+_LIMITED = re.compile(r"rate.?limit", re.IGNORECASE)
 _CHUNK_BYTES = 1024 * 1024
 _SECONDS_BETWEEN_WRITES = 0.25
 _STATES: dict[str, CommitState] = {"success": "success", "failure": "failure"}  # pending is no answer either
@@ -148,22 +150,20 @@ class GitHub:
         """Return the newest status of this name that a commit has from our own account or a trusted one."""
         account = self._login()
         strangers: list[str] = []
+        found: list[CommitStatus] = []
         with self._told(f"the statuses of commit {commit[:12]}"):
             for one in self._statuses(commit):
                 if one.context != context:
                     continue
                 name = _login_of(one.creator)
                 if name == account or counts(name, trusted):
-                    return FoundStatus(
-                        status=CommitStatus(
-                            context=context,
-                            state=_STATES.get(one.state, "error"),
-                            description=one.description or "",
-                            link=one.target_url,
-                        )
+                    state, description = _STATES.get(one.state, "error"), one.description or ""
+                    found.append(
+                        CommitStatus(context=context, state=state, description=description, link=one.target_url)
                     )
-                strangers.append(name or DELETED)
-        return FoundStatus(strangers=tuple(dict.fromkeys(strangers)))
+                else:
+                    strangers.append(name or DELETED)
+        return found_status(found, strangers)
 
     def _statuses(self, commit: str) -> PaginatedList[GitHubStatus]:
         """Return the statuses of a commit, the newest first, by the path that GitHub's description names."""
@@ -187,8 +187,8 @@ class GitHub:
         pulls.sort(key=lambda pull: pull.merge_commit_sha != commit)
         return MergedChange(number=pulls[0].number, head=pulls[0].head.sha) if pulls else None
 
-    def plan_file(self, change: MergedChange) -> bytes | None:
-        """Return the plan file that the run of a pull request's last commit kept; null where there is none.
+    def plan_files(self, change: MergedChange) -> Iterator[bytes]:
+        """Yield the plan files that runs of a pull request's last commit kept, the newest first.
 
         A file that a run for a fork kept does not count: whoever owns the fork decides what stands in it. One of the
         default branch does: somebody started it there for a pull request that gets no credentials.
@@ -201,8 +201,9 @@ class GitHub:
                     continue
                 ours = run.head_repository_id == run.repository_id
                 if ours and (run.head_sha == change.head or run.head_branch == branch) and not artifact.expired:
-                    return self._download(artifact.archive_download_url)
-        return None
+                    content = self._download(artifact.archive_download_url)
+                    if content is not None:
+                        yield content
 
     def keep_issue(self, issue: DriftIssue) -> str:
         """Open, update, close or re-open the one issue of a company; gives what was done, in words."""
@@ -251,7 +252,8 @@ class GitHub:
                     _, answer = self._repository.requester.graphql_query("query { viewer { login } }", {})
                     self._account = str(answer["data"]["viewer"]["login"])
             except ForgeError as error:
-                if error.status not in _NOT_ASKED:
+                # over a limit nothing is said of whose token it is
+                if error.status not in _NOT_ASKED or _LIMITED.search(error.message):
                     raise
                 self._account = _ACTIONS
         return self._account
@@ -279,7 +281,7 @@ def _reason(one: object) -> str:
         return str(one)
     if one.get("message"):
         return str(one["message"])
-    return " ".join(str(one[key]) for key in ("resource", "field", "code") if one.get(key))
+    return " ".join(str(one[key]) for key in ("type", "resource", "field", "code") if one.get(key))
 
 
 def _remove_label(pull: PullRequest, name: str) -> None:

@@ -14,7 +14,7 @@ from reconciler.forge.gitlab_answers import author_of, name_of, words_of
 from reconciler.forge.issues import FoundIssue, keep_issue
 from reconciler.forge.repeating import repeating_session
 from reconciler.forge.telling import NO_PERMISSION, TIMEOUT_SECONDS, told
-from reconciler.forge.trust import DELETED, Trusted, counts, trust_nobody
+from reconciler.forge.trust import DELETED, Trusted, counts, found_status, trust_nobody
 from reconciler.model.review import CommitStatus, FoundStatus, MergedChange, is_apply_context
 
 if TYPE_CHECKING:
@@ -175,22 +175,24 @@ class GitLab:
         """
         account = self._user()
         with self._told(f"the statuses of commit {commit[:12]}"):
-            found, at = self._find_status(commit, context, account, trusted)
-        if not is_apply_context(context):
-            return found
-        try:
-            with self._told(f"the deployments of {context}"):
-                deployed, deployed_at = self._deployments.status(commit, context, account, trusted)
-        except ForgeError as error:
-            if error.status not in NO_PERMISSION:
-                raise
-            return found  # who may not see deployments made none
-        if deployed.status is None or (found.status is not None and at >= deployed_at):
-            return found if found.status is not None else FoundStatus(strangers=(*found.strangers, *deployed.strangers))
-        return deployed
+            found, strangers = self._find_statuses(commit, context, account, trusted)
+        if is_apply_context(context):
+            try:
+                with self._told(f"the deployments of {context}"):
+                    deployed, others = self._deployments.statuses(commit, context, account, trusted)
+            except ForgeError as error:
+                if error.status not in NO_PERMISSION:
+                    raise
+                deployed, others = [], []  # who may not see deployments made none
+            found = sorted([*found, *deployed], key=lambda one: one[0], reverse=True)
+            strangers = [*strangers, *others]
+        return found_status([status for _, status in found], strangers)
 
-    def _find_status(self, commit: str, context: str, account: int, trusted: Trusted) -> tuple[FoundStatus, str]:
-        """Return the newest status that counts, and its moment (as GitLab writes it)."""
+    def _find_statuses(
+        self, commit: str, context: str, account: int, trusted: Trusted
+    ) -> tuple[list[tuple[str, CommitStatus]], list[str]]:
+        """Return the statuses that count, the newest first, with their moments (as GitLab writes them)."""
+        found: list[tuple[str, CommitStatus]] = []
         strangers: list[str] = []
         # as a query of our own: the library keeps an 'all' to itself, and then older statuses stay out
         query = {"name": context, "all": "true", "order_by": "id", "sort": "desc", "per_page": 100}
@@ -205,9 +207,10 @@ class GitLab:
                     description=one.description or "",
                     link=one.target_url,
                 )
-                return FoundStatus(status=status), one.attributes.get("created_at") or ""
-            strangers.append(name_of(one.attributes) or DELETED)
-        return FoundStatus(strangers=tuple(dict.fromkeys(strangers))), ""
+                found.append((one.attributes.get("created_at") or "", status))
+            else:
+                strangers.append(name_of(one.attributes) or DELETED)
+        return found, strangers
 
     def merged(self, commit: str) -> MergedChange | None:
         """Return the merge request, merged into the default branch, that a commit came with, if it came with one.
@@ -221,8 +224,8 @@ class GitLab:
         merged.sort(key=lambda one: commit not in {one.get("merge_commit_sha"), one.get("squash_commit_sha")})
         return MergedChange(number=merged[0]["iid"], head=merged[0]["sha"]) if merged else None
 
-    def plan_file(self, change: MergedChange) -> bytes | None:
-        """Return the plan file that the job of a merge request's last commit kept; null where there is none.
+    def plan_files(self, change: MergedChange) -> Iterator[bytes]:
+        """Yield the plan file that the job of a merge request's last commit kept, of the newest pipeline.
 
         A file that a fork's pipeline kept does not count: whoever owns the fork decides what stands in it.
         """
@@ -236,8 +239,10 @@ class GitLab:
                     continue
                 for job in self._project.pipelines.get(pipeline.id, lazy=True).jobs.list(iterator=True):
                     if job.name == _PLAN_JOB:
-                        return self._artifact(job.id)
-        return None
+                        content = self._artifact(job.id)
+                        if content is not None:
+                            yield content
+                        return
 
     def keep_issue(self, issue: DriftIssue) -> str:
         """Open, update, close or re-open the one issue of a company; gives what was done, in words."""

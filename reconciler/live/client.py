@@ -59,8 +59,8 @@ class ServiceClient:
     ``writes`` decides once and for all whether the transport lets anything but GET through. ``seconds`` limits each
     request, the token call too, from its connection to the end of its answer. ``network`` is the way to the service.
     ``waits`` is told the seconds that are left of a long wait, when it begins and about every minute, by one thread.
-    ``differs`` is told, from each new ``Date``, how many seconds the service's clock is ahead of this machine's (below
-    zero: behind), where that is more than a minute. What it raises ends the request.
+    ``differs`` is told, from the ``Date`` of an answer, how many seconds the service's clock is ahead of this machine's
+    (below zero: behind; 0 where they agree). What it raises ends the request.
     """
 
     def __init__(  # noqa: PLR0913 - where to, as whom, and how; each named
@@ -104,7 +104,7 @@ class ServiceClient:
         self._clients: list[httpx.Client] = []
         self._lock = threading.Lock()
         self._dates: tuple[str, float] = ("", 0.0)
-        self._compared = ""
+        self._agreed = ""
         self._retrying = tenacity.Retrying(
             stop=tenacity.stop_after_attempt(ATTEMPTS),
             wait=_wait,
@@ -276,18 +276,19 @@ class ServiceClient:
             self.windows.block(1.0 if wait is None else max(wait, 0.0), now)
 
     def _compare_clocks(self, response: httpx.Response, sent_at: float) -> None:
-        """Tell of a clock that differs: a Date that is neither near the request nor near its answer."""
+        """Tell how far the clocks differ: a Date may be from any moment between the request and its answer."""
         date = response.headers.get("Date")
-        if date is None or date == self._compared or "Age" in response.headers:
+        if date is None or date == self._agreed or "Age" in response.headers:
             return  # nothing new, or the date of a copy that some proxy kept
-        self._compared = date
         try:
             service_time = self._service_time(date)
         except (ValueError, OverflowError):
             return
         ahead, behind = service_time - time.time(), service_time - sent_at
-        if ahead > LARGEST_DIFFERENCE_SECONDS or behind < -LARGEST_DIFFERENCE_SECONDS:
-            self._differs(ahead)
+        is_off = ahead > LARGEST_DIFFERENCE_SECONDS or behind < -LARGEST_DIFFERENCE_SECONDS
+        if not is_off:
+            self._agreed = date
+        self._differs(ahead if is_off else 0.0)
 
     def _service_time(self, date: str | None) -> float:
         if date is None:

@@ -10,6 +10,7 @@ from reconciler.model.settings import Secret
 
 __all__ = [
     "BEGUN",
+    "CUT_OFF",
     "GUARDED_LABEL",
     "NOT_PROVED",
     "NOT_TRIED",
@@ -39,6 +40,7 @@ NOT_TRIED = "not tried"
 NOT_PROVED = "not proved"
 # The description of an apply status before the first write.
 BEGUN = "begun: an apply is running, or was cut off"
+CUT_OFF = "not wholly applied: an apply was cut off here"
 
 
 class ForgePlace(msgspec.Struct, frozen=True, kw_only=True):
@@ -61,9 +63,13 @@ class CommitStatus(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class FoundStatus(msgspec.Struct, frozen=True, kw_only=True):
-    """The newest status that counts, null without one, and the accounts of those that would not count."""
+    """The newest status that counts, null without one, and the accounts of those that would not count.
+
+    ``history`` are all that count, the newest first.
+    """
 
     status: CommitStatus | None = None
+    history: tuple[CommitStatus, ...] = ()
     strangers: tuple[str, ...] = ()
 
 

@@ -178,23 +178,23 @@ def test_the_plan_of_a_merged_pull_request(github: GitHubStub) -> None:
     github.merge(5, MERGED)
     change = forge.merged(MERGED)
     assert change == MergedChange(number=5, head=HEAD)
-    assert forge.plan_file(change) is None
+    assert next(forge.plan_files(change), None) is None
     github.keep(HEAD, b"ours")
     github.keep(HEAD, b"of a fork", fork=True)
     github.keep(OTHER, b"of another commit")
-    assert forge.plan_file(change) == b"ours"
+    assert next(forge.plan_files(change), None) == b"ours"
     (fetched,) = [one for one in github.asked if one.path.startswith("/public/")]
     assert fetched.account is None
     github.artifacts[0]["expired"] = True
-    assert forge.plan_file(change) is None
+    assert next(forge.plan_files(change), None) is None
     github.keep(HEAD, b"of a fork's own main", fork=True, started_on="main")
     github.keep(HEAD, b"of another branch", started_on="other")
-    assert forge.plan_file(change) is None
+    assert next(forge.plan_files(change), None) is None
     github.keep(HEAD, b"started by hand", started_on="main")
-    assert forge.plan_file(change) == b"started by hand"
+    assert next(forge.plan_files(change), None) == b"started by hand"
     github.artifacts[-1]["expired"] = True
     github.keep(HEAD, b"x", name="other.json")
-    assert forge.plan_file(change) is None
+    assert next(forge.plan_files(change), None) is None
 
 
 def test_a_plan_that_cannot_be_fetched(github: GitHubStub) -> None:
@@ -205,10 +205,10 @@ def test_a_plan_that_cannot_be_fetched(github: GitHubStub) -> None:
     change = MergedChange(number=5, head=HEAD)
     github.faults.append(("GET", "/public/", 403))
     with pytest.raises(ForgeError, match=r"the plan that was kept cannot be fetched \(403\)"):
-        forge.plan_file(change)
+        next(forge.plan_files(change), None)
     github.faults.append(("GET", "/zip", 410))
     with pytest.raises(ForgeError, match=r"GitHub does not say where the plan is kept \(status 410\)"):
-        forge.plan_file(change)
+        next(forge.plan_files(change), None)
 
 
 def test_the_plan_of_a_merged_merge_request(gitlab: GitLabStub) -> None:
@@ -218,19 +218,19 @@ def test_the_plan_of_a_merged_merge_request(gitlab: GitLabStub) -> None:
     gitlab.merge(5, MERGED)
     change = forge.merged(MERGED)
     assert change == MergedChange(number=5, head=HEAD)
-    assert forge.plan_file(change) is None
+    assert next(forge.plan_files(change), None) is None
     gitlab.keep(HEAD, b"ours")
     gitlab.keep(HEAD, b"of a fork", fork=True)
     gitlab.keep(OTHER, b"of another commit")
-    assert forge.plan_file(change) == b"ours"
+    assert next(forge.plan_files(change), None) == b"ours"
     gitlab.keep(OTHER, b"of the merged result", ref="refs/merge-requests/5/merge")
-    assert forge.plan_file(change) == b"of the merged result"
+    assert next(forge.plan_files(change), None) == b"of the merged result"
     gitlab.keep(OTHER, b"of another request", ref="refs/merge-requests/6/merge")
     gitlab.keep(HEAD, None)
-    assert forge.plan_file(change) is None
+    assert next(forge.plan_files(change), None) is None
     gitlab.faults.append(("GET", "artifacts", 403))
     with pytest.raises(ForgeError, match="GitLab refuses the plan of merge request 5: 403"):
-        forge.plan_file(change)
+        next(forge.plan_files(change), None)
 
 
 @pytest.mark.parametrize("kind", ["github", "gitlab"])
@@ -267,7 +267,7 @@ def test_answers_that_no_forge_documents(kind: str, body: bytes, request: pytest
     change = MergedChange(number=5, head=HEAD)
     calls = (
         lambda: forge.head(5), lambda: forge.show(5, REVIEW), lambda: forge.label(5, {"a": True}),
-        lambda: forge.status(HEAD, "c"), lambda: forge.merged(MERGED), lambda: forge.plan_file(change),
+        lambda: forge.status(HEAD, "c"), lambda: forge.merged(MERGED), lambda: next(forge.plan_files(change), None),
     )  # fmt: skip
     for call in calls:
         with suppress(ForgeError):
@@ -280,7 +280,7 @@ def test_a_redirect_never_takes_the_token_along(gitlab: GitLabStub) -> None:
     gitlab.merge(5, MERGED)
     gitlab.keep(HEAD, b"ours")
     gitlab.elsewhere = gitlab.address.replace("127.0.0.1", "localhost")
-    assert client(gitlab).plan_file(MergedChange(number=5, head=HEAD)) == b"ours"
+    assert next(client(gitlab).plan_files(MergedChange(number=5, head=HEAD))) == b"ours"
     (fetched,) = [one for one in gitlab.asked if one.path.startswith("/public/")]
     assert fetched.account is None
 

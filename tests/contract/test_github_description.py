@@ -166,7 +166,7 @@ def everything(forge: Forge) -> None:
         partial(forge.mark, HEAD, CommitStatus(context="c", state="pending", description="d")),
         partial(forge.status, HEAD, "c"),
         partial(forge.merged, MERGED),
-        partial(forge.plan_file, MergedChange(number=5, head=HEAD)),
+        lambda: list(forge.plan_files(MergedChange(number=5, head=HEAD))),
         *(partial(forge.keep_issue, one) for one in (issue("a"), issue("a", "b"), issue(), issue("c"))),
     ]
     for call in calls:

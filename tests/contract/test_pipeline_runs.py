@@ -774,15 +774,14 @@ def test_what_is_not_planned_by_hand(runner: Runner, number: str, moved: bool, s
 @pytest.mark.parametrize("job", ["plan", "apply", "drift"])
 def test_one_commit_of_the_tool_in_both_places(runner: Runner, job: str) -> None:
     """A caller that names another commit behind the @ than in reconciler-ref is told so, with the line."""
-    caller = runner.workspace / ".github" / "workflows" / "nightly.yml"
-    caller.parent.mkdir(parents=True)
-    uses = f"    # uses: acme/reconciler/.github/workflows/{job}.yml@main\n    uses: acme/reconciler/.github/workflows/"
-    caller.write_text(f"{uses}{job}.yml@{'b' * 40} # v1\n", encoding="utf-8")
-    assert runner.run_job(OURS[job], job) == 1
-    assert "::error file=.github/workflows/nightly.yml::reconciler-ref is" in runner.log
-    assert of(runner, "reconciler") == []
-    caller.write_text(f"{uses}{job}.yml@{HEAD} # v1\n", encoding="utf-8")
-    runner.answers = planned(0)
+    uses = f"    # uses: acme/reconciler/.github/workflows/{job}.yml@main\n    uses: Acme/reconciler/.github/workflows/"
+    asked = "contents/.github/workflows/nightly.yml?ref="
+    for wrong in (f"{'b' * 40} # v1", f"{'b' * 40} # was @{HEAD}"):
+        runner.answers = [(asked, {"stdout": f"{uses}{job}.yml@{wrong}"})]
+        assert runner.run_job(OURS[job], job) == 1
+        assert f"::error file=.github/workflows/nightly.yml::reconciler-ref is '{HEAD}', and" in runner.log
+        assert of(runner, "reconciler") == []
+    runner.answers = [(asked, {"stdout": f"{uses}{job}.yml@{HEAD} # v1"}), *planned(0)]
     runner.run_job(OURS[job], job)
     assert of(runner, "reconciler") != []
 
@@ -793,13 +792,17 @@ def test_a_failure_is_told_by_a_job_of_its_own(runner: Runner, code: str, told: 
     runner.context["needs"] = {"apply": {"outputs": {"code": code}}}
     runner.context["secrets"] |= {"NOTIFY": "json://chat.test"}
     runner.answers = [("reconciler mark", {"code": told})]
+    if not code:
+        assert runner.run_job(OURS["apply"], "tell") == 0
+        assert of(runner, "reconciler") == [], "a run that the queue dropped left nothing"
+    (runner.temporary / "reconciler").mkdir()
     assert runner.run_job(OURS["apply"], "tell") == (0 if told == 5 else told)
     (call,) = of(runner, "reconciler")
     given = f" --code {code}" if code else ""
     assert call == (
-        f"reconciler mark --no-status{given} --approved-plans TEMP/reconciler/approved.json --report "
-        "TEMP/reconciler/report.json --plan TEMP/reconciler/plan.json --journal TEMP/reconciler/journal --issue "
-        f"--notify --link {RUN}"
+        f"reconciler mark --no-status{given} --marked TEMP/reconciler/marked.json --approved-plans "
+        "TEMP/reconciler/approved.json --report TEMP/reconciler/report.json --plan TEMP/reconciler/plan.json --journal "
+        f"TEMP/reconciler/journal --issue --notify --link {RUN}"
     )
     (holding,) = [here for line, here in runner.calls_with_environment if line.startswith("reconciler mark")]
     assert set(holding) == {"GITHUB_TOKEN", "RECONCILER_NOTIFY", "RECONCILER_METRICS_TOKEN"}
@@ -817,8 +820,8 @@ def test_gitlab_tells_of_a_failure_by_a_job_of_its_own(runner: Runner, gitlab: G
     given = f" --code {code}" if code else ""
     (call,) = of(runner, "reconciler")
     assert call == (
-        f"reconciler mark --no-status{given} --approved-plans approved.json --report report.json --plan plan.json "
-        "--journal journal --issue --link https://gitlab.example/jobs/5"
+        f"reconciler mark --no-status{given} --marked marked.json --approved-plans approved.json --report report.json "
+        "--plan plan.json --journal journal --issue --link https://gitlab.example/jobs/5"
     )
 
 

@@ -138,14 +138,17 @@ def test_03_a_status_that_may_not_be_set(accounts: Accounts) -> None:
 
 
 def test_04_a_tip_that_is_applied_already(accounts: Accounts) -> None:
-    """Whether it can be marked is tried with the very status that it has."""
+    """It is marked as begun too; a run that wrote nothing makes it green again, one that was cut off does not."""
     trial = accounts.trial
     tip = trial.git("rev-parse", "HEAD")
-    shown = trial.run("mark", "--begin", **accounts.environment)
-    assert "no mark changed: begun" in shown
-    newest, before = accounts.forge.statuses[tip][:2]
-    assert newest["state"] == before["state"] == "success"
-    assert newest["description"] == before["description"]
+    (green,) = accounts.forge.statuses[tip]
+    assert "pending: begun" in trial.run("mark", "--begin", **accounts.environment)
+    assert trial.run("approved", "--out", "plans", **accounts.environment).startswith("exit 5")
+    trial.run("mark", "--code", "5", "--began", **accounts.environment)
+    newest = accounts.forge.statuses[tip][0]
+    assert (newest["state"], newest["description"]) == ("success", green["description"])
+    assert "0 commits since" in trial.run("approved", "--out", "plans", **accounts.environment)
+    assert "no mark changed" in trial.run("mark", "--begin", RECONCILER_FREEZE="audit", **accounts.environment)
     accounts.forge.faults = [("POST", "/statuses/", 403), ("POST", "/deployments", 403)]
     assert trial.run("mark", "--begin", **accounts.environment).startswith("exit 6")
 
@@ -174,7 +177,7 @@ def test_05_a_deployment_where_statuses_are_not_allowed(
     (trial.folder / "approved.json").write_text(found.stdout)
     marked = ("mark", "--code", "0", "--report", "report.json", "--approved-plans", "approved.json")
     assert "success: applied: plan" in trial.run(*marked, **one.environment)
-    assert [one["status"] for one in gitlab.deployments] == ["success", "success"]
+    assert [one["status"] for one in gitlab.deployments] == ["success", "failed", "success"]
     assert "0 commits since" in trial.run("approved", "--out", "plans2", **one.environment)
     for code, status in (("64", "canceled"), ("1", "failed")):
         (trial.folder / "README.md").write_text(code)
@@ -197,3 +200,58 @@ def test_06_a_label_that_is_dropped(accounts: Accounts) -> None:
         for issue in accounts.forge.issues.values():
             issue["labels"] = []
     assert len(accounts.forge.issues) == 1
+
+
+def test_07_what_an_earlier_apply_left_is_not_forgotten(accounts: Accounts) -> None:
+    """A failed apply, and one that was cut off, stay so through runs that write nothing, until a proof."""
+    trial = accounts.trial
+    (trial.folder / "README.md").write_text("words\n")
+    tip = trial.commit("words")
+    trial.write_only({"journal/x.jsonl": "x\n"})
+    trial.run("mark", "--code", "4", "--journal", "journal", **accounts.environment)
+
+    def newest() -> tuple[str, str]:
+        one = accounts.forge.statuses[tip][0]
+        return one["state"], one["description"]
+
+    failed = newest()
+    assert failed[1].startswith("not wholly applied (exit code 4)")
+    trial.run("mark", "--code", "5", **accounts.environment)
+    assert newest() == failed, "a run that wrote nothing"
+    trial.run("mark", "--begin", **accounts.environment)
+    trial.run("mark", "--code", "5", "--began", **accounts.environment)
+    assert newest() == failed, "one that had begun"
+    assert trial.run("approved", "--out", "plans", **accounts.environment).startswith("exit 5")
+    trial.run("mark", "--begin", **accounts.environment)
+    trial.run("mark", "--code", "6", **accounts.environment)
+    assert newest()[1].startswith("begun: "), "the one before was cut off"
+    trial.run("mark", "--begin", **accounts.environment)
+    trial.run("mark", "--code", "6", "--began", **accounts.environment)
+    assert newest()[1] == "not wholly applied: an apply was cut off here"
+    assert trial.run("approved", "--out", "plans", **accounts.environment).startswith("exit 5")
+    accounts.applied()
+    assert "0 commits since" in trial.run("approved", "--out", "plans", **accounts.environment)
+
+
+def test_08_nobody_else_says_what_was_applied(accounts: Accounts) -> None:
+    """Not even an account whose plans count: whoever may push a branch can get at its token."""
+    trial = accounts.trial
+    accounts.settings(TRUSTED[accounts.kind])
+    trial.commit("trust")
+    accounts.applied()
+    accounts.request(1, "swap", INVOICE)
+    proof = trial.ran("plan", "--out", "proof.json")
+    assert proof.code == 0
+    (trial.folder / "approved.json").write_text(
+        json.dumps(
+            {
+                "format": "reconciler/approved/1",
+                "since": trial.git("rev-parse", "HEAD^1"),
+                "commits": [trial.git("rev-parse", "HEAD")],
+                "plans": [],
+            }
+        )
+    )
+    marked = trial.run("mark", "--code", "0", "--approved-plans", "approved.json", **accounts.planning)
+    assert "success: no document changed" in marked
+    assert "1 commit since" in trial.run("approved", "--out", "plans", **accounts.environment)

@@ -34,7 +34,7 @@ def test_01_a_typo_in_a_login(tmp_path: Path, sandbox: RunningSandbox) -> None:
         assert said in ran.stdout + ran.stderr, ran.shown
 
 
-@pytest.mark.parametrize(("code", "ends"), [(6, 6), (0, 1), (99, 1)])
+@pytest.mark.parametrize(("code", "ends"), [(6, 6), (0, 7), (99, 7)])
 def test_02_codes_of_a_failure(tmp_path: Path, sandbox: RunningSandbox, code: int, ends: int) -> None:
     """A file that says 0, or what no command ends with, is no success."""
     trial = committed(tmp_path / "approvals", sandbox, {"assignments/invoice.yaml": INVOICE})

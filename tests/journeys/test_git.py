@@ -252,9 +252,13 @@ def test_11_documents_that_git_ignores(trial: Trial, tmp_path: Path) -> None:
     assert "documents/ignored" not in trial.run("plan")
     mine = "kind: policy\noverrides: [{reason: mine, address: '*', allow_removals: 9, until: 2099-01-31}]\n"
     trial.write_only({"local/mine.yaml": mine, "inner/secret.yaml": "kind: teams\nteams: {}\n"})
+    trial.write_only({"local/:!x.yaml": "kind: teams\nteams: {}\n"})
     assert trial.git("status", "--porcelain") == ""
     for command in (("validate",), ("plan",), ("apply", "--yes"), ("drift",)):
         shown = trial.run(*command)
-        assert "2 documents that git ignores are read all the same (inner/secret.yaml, local/mine.yaml)" in shown, shown
+        assert (
+            "3 documents that git ignores are read all the same (inner/secret.yaml, local/:!x.yaml, local/mine.yaml)"
+            in shown
+        ), shown
     plan = json.loads(trial.ran("plan", "--format", "json").stdout)
     assert plan["source"]["dirty"] is True

@@ -90,6 +90,7 @@ class GitHubDelivery(Delivery):
 
     def keep_plan(self, head: str, plan: bytes) -> None:
         """Let the run of a commit have kept this plan file."""
+        self.forge.artifacts = [one for one in self.forge.artifacts if not one["name"].endswith(head)]
         self.forge.keep(head, plan)
 
     def keep_status(self, commit: str, context: str, description: str) -> None:

@@ -83,7 +83,7 @@ class GitHubStub(ForgeStub):
         self, head: str, content: bytes, *, fork: bool = False, name: str = "plan.json", started_on: str = ""
     ) -> None:
         """Keep a plan file as the run of a commit does."""
-        one = len(self.artifacts) + 1
+        one = len(self.archives) + 1
         packed = io.BytesIO()
         with zipfile.ZipFile(packed, "w") as archive:
             archive.writestr(name, content)

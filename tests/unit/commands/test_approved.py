@@ -26,12 +26,13 @@ class Statuses:
     def __init__(self, **states: str) -> None:
         self.states = states
 
-    def status(self, commit: str, context: str, _trusted: object) -> FoundStatus:
+    def status(self, commit: str, context: str, _trusted: object = None) -> FoundStatus:
         """Return the state of a commit."""
         if commit not in self.states:
             return FoundStatus()
         state, _, description = self.states[commit].partition(": ")
-        return FoundStatus(status=CommitStatus(context=context, state=cast("Any", state), description=description))
+        status = CommitStatus(context=context, state=cast("Any", state), description=description)
+        return FoundStatus(status=status, history=(status,))
 
     def merged(self, _commit: str) -> None:
         """Know of no request."""
