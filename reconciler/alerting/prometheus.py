@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import ssl
 from http.client import HTTPException
 from typing import TYPE_CHECKING
 from urllib.error import HTTPError, URLError
@@ -108,6 +109,11 @@ class Prometheus:
             raise DeliveryError(f"the Pushgateway at {where} refuses the metrics: {error.code}{hint}") from None
         except (OSError, HTTPException) as error:
             reason = error.reason if isinstance(error, URLError) else error
+            if isinstance(reason, ssl.SSLError):
+                raise DeliveryError(
+                    f"the certificate of the Pushgateway at {where} is refused; where a proxy or your company's "
+                    "authority signs it, name the file of its certificate in SSL_CERT_FILE"
+                ) from None
             raise DeliveryError(
                 f"the Pushgateway at {where} cannot be reached ({type(reason).__name__}); look at the address, the "
                 "network and the proxy"

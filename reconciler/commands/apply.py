@@ -17,7 +17,7 @@ from reconciler.commands.approval import approve
 from reconciler.commands.basing import with_old_lines, with_power_of_base
 from reconciler.commands.choosing import Making, choose_to_apply, only_options, require_committed, require_sense
 from reconciler.commands.execution import carry_out
-from reconciler.commands.files import require_own, require_writable
+from reconciler.commands.files import require_folder, require_writable
 from reconciler.commands.grounds import read_grounds, tolerance_of
 from reconciler.commands.journals import require_newest
 from reconciler.commands.making import make_plan
@@ -115,7 +115,7 @@ def apply(  # noqa: PLR0913 - one parameter an option
     wanted = Making(**more)
     require_sense(wanted, since, saved=bool(plan_files))
     workspace = open_workspace_or_tell(alarms, common)
-    journal = require_own(journal_folder(workspace.root, journal_at))
+    journal = require_folder(journal_folder(workspace.root, journal_at))
     order = _Order(
         plan_files,
         approved,

@@ -12,7 +12,7 @@ import msgspec
 
 from reconciler.clock import moment, now
 from reconciler.commands.alarming import Found, alarm_options, prepare_alarms, raise_alarms
-from reconciler.commands.files import require_own, require_writable
+from reconciler.commands.files import require_folder, require_writable
 from reconciler.commands.making import live_source
 from reconciler.commands.observing import observe, require_whole, with_age, with_lists_of_invalid
 from reconciler.commands.options import common_options, emit, journal_option, note, out_option
@@ -106,7 +106,7 @@ def drift(
     started = time.monotonic()
     alarms = prepare_alarms(**alarmed)
     workspace = open_workspace(common)
-    folder = require_own(journal_folder(workspace.root, journal_at))
+    folder = require_folder(journal_folder(workspace.root, journal_at))
     previous = _previous(previous_at, folder, workspace, common)
     observation = _look(workspace, common, snapshot, alarms)
     report = _report(observation, workspace, previous, from_snapshot=snapshot is not None)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from reconciler.applying import apply_plan
 from reconciler.commands.interrupts import first_interrupt_waits
 from reconciler.commands.options import note
-from reconciler.commands.progress import tell_waits
+from reconciler.commands.progress import tell_silence, tell_waits
 from reconciler.commands.readers import network_of
 from reconciler.journal import Journal
 from reconciler.render.escaping import printable
@@ -66,6 +66,7 @@ def carry_out(
             network=network_of(workspace.service),
             waits=tell_waits(common),
         ) as client,
+        tell_silence(client, common),
         Journal(folder) as journal,
         first_interrupt_waits(
             lambda: note("finishing the write under way; press again to leave at once", common)

@@ -11,6 +11,7 @@ import click
 import msgspec
 
 from reconciler.commands.exporting import prove, read_account, require_empty, require_place, write_documents
+from reconciler.commands.files import require_folder
 from reconciler.commands.options import common_options, emit
 from reconciler.commands.workspace import open_workspace
 from reconciler.desired import read_settings_document
@@ -51,6 +52,7 @@ def export(
 
     Exit codes: 0 done, 6 not everything could be read (nothing is written), 64 the folder is not empty.
     """
+    require_folder(out)
     settings = _settings(common, out, company)
     around = _settings_around(out, settings)
     require_empty(out)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from reconciler.clock import now
 from reconciler.commands.files import document_mode, write_file
 from reconciler.commands.observing import local_presets, observe, require_whole
-from reconciler.commands.progress import correct_clock, show_progress, tell_waits
+from reconciler.commands.progress import correct_clock, show_progress, tell_silence, tell_waits
 from reconciler.commands.readers import network_of
 from reconciler.commands.workspace import problems
 from reconciler.desired import read_repository
@@ -55,6 +55,7 @@ def read_account(
         ServiceClient(
             service, credentials, network=network_of(service), waits=tell_waits(common), differs=correct_clock(common)
         ) as client,
+        tell_silence(client, common),
         show_progress(common) as report,
     ):
         reader = AccountReader(client, report)

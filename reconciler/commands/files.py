@@ -9,7 +9,7 @@ from pathlib import Path
 
 from reconciler.errors import FileError, UsageError
 
-__all__ = ["document_mode", "require_own", "require_writable", "write_file"]
+__all__ = ["discard_file", "document_mode", "require_folder", "require_own", "require_writable", "write_file"]
 
 
 def require_writable(path: Path) -> None:
@@ -27,6 +27,30 @@ def require_writable(path: Path) -> None:
     asked = target if _is_special(target) else folder
     if not os.access(asked, os.W_OK):
         raise FileError(f"cannot write {path}: {asked} may not be written by this account, or is read-only")
+
+
+def require_folder(path: Path) -> Path:
+    """Return a folder in which files can be made, or that can be made itself, before anything is asked of the service.
+
+    Raises FileError, and UsageError for a path through a symbolic link that git tracks.
+    """
+    here = require_own(path).absolute()
+    there = next(one for one in (here, *here.parents) if os.path.lexists(one))
+    if not there.is_dir():
+        raise FileError(f"cannot write to {path}: {there} is no folder")
+    if not os.access(there, os.W_OK | os.X_OK):
+        raise FileError(f"cannot write to {path}: {there} may not be written by this account, or is read-only")
+    return path
+
+
+def discard_file(path: Path) -> None:
+    """Delete a file that a path leads to; whatever else is there, and a link to it, stays. Raises FileError."""
+    target = _target(path)
+    if not _is_special(target):
+        try:
+            target.unlink(missing_ok=True)
+        except OSError as error:
+            raise FileError(f"cannot write {path}: {error.strerror}") from error
 
 
 def write_file(path: Path, content: bytes, *, mode: int | None = None) -> None:
@@ -47,11 +71,11 @@ def write_file(path: Path, content: bytes, *, mode: int | None = None) -> None:
 
 def require_own(path: Path) -> Path:
     """Return a path that leads nowhere by a symbolic link that git tracks; raises UsageError for any other."""
-    from reconciler.desired import find_tracked  # noqa: PLC0415 - start-up is measured
+    from reconciler.desired import find_tracked, is_refused  # noqa: PLC0415 - start-up is measured
 
     here = path.absolute()
     for link in (one for one in (here, *here.parents) if one.is_symlink()):
-        if link.name in find_tracked(link.parent, link.parent):
+        if link.name in find_tracked(link.parent, link.parent) or is_refused(link.parent):
             raise UsageError(
                 f"{link} is a symbolic link that git tracks, so a request could redirect what is written there: name "
                 "another place"

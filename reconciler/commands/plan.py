@@ -10,7 +10,7 @@ import click
 
 from reconciler.commands.basing import read_base_for, with_old_lines, with_power_of_base
 from reconciler.commands.choosing import choose, only_options
-from reconciler.commands.files import require_writable, write_file
+from reconciler.commands.files import discard_file, require_writable, write_file
 from reconciler.commands.making import make_plan
 from reconciler.commands.options import common_options, emit, note
 from reconciler.commands.showing import Showing, plan_exit_code, plan_text, showing_options
@@ -65,7 +65,7 @@ def plan(  # noqa: PLR0913 - one parameter an option
     if out is not None:
         require_writable(out)
         # a plan that fails must not leave an earlier one behind under the same name
-        out.unlink(missing_ok=True)
+        discard_file(out)
     workspace = open_workspace(common)
     choice = choose(workspace.root, base=base, only_drift=only_drift, only_requested=only_requested)
     base_read = None if choice.base is None else read_base_for(workspace, choice.base, choice.restriction)

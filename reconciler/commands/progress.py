@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import datetime
 import sys
+import threading
+import time
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from reconciler.commands.options import Common
+    from reconciler.live.client import ServiceClient
     from reconciler.model.progress import Progress
 
-__all__ = ["correct_clock", "show_progress", "tell_waits"]
+__all__ = ["correct_clock", "show_progress", "tell_silence", "tell_waits"]
+
+SILENT_SECONDS: Final = 45
+_LOOKED_EVERY_SECONDS: Final = 5
 
 
 def correct_clock(common: Common) -> Callable[[float], None]:
@@ -45,6 +51,32 @@ def tell_waits(common: Common) -> Callable[[float], None]:
         note(f"waiting up to {minutes}:{rest:02} for the request limit of Procore", common)
 
     return tell
+
+
+@contextmanager
+def tell_silence(client: ServiceClient, common: Common) -> Iterator[None]:
+    """Say on stderr about every minute that the service does not answer, so that the run does not look stuck."""
+    from reconciler.commands.options import note  # noqa: PLC0415 - with what speaks to the service alone
+
+    ended = threading.Event()
+
+    def watch() -> None:
+        started = told = client.heard_at
+        while not ended.wait(_LOOKED_EVERY_SECONDS):
+            heard, now = client.heard_at, time.monotonic()
+            if heard > started:
+                started = told = heard
+            if now - told >= SILENT_SECONDS:
+                told = now
+                note(f"waiting for Procore, which has not answered for {round(now - started)} seconds", common)
+
+    watcher = threading.Thread(target=watch, daemon=True)
+    watcher.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        watcher.join()
 
 
 @contextmanager

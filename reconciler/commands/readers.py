@@ -6,7 +6,7 @@ import os
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol
 
-from reconciler.commands.progress import correct_clock, show_progress, tell_waits
+from reconciler.commands.progress import correct_clock, show_progress, tell_silence, tell_waits
 from reconciler.errors import FileError
 from reconciler.settings import read_credentials
 
@@ -128,6 +128,7 @@ def open_live_reader(workspace: Workspace, common: Common) -> Iterator[Reader]:
         ServiceClient(
             workspace.service, credentials, network=network, waits=tell_waits(common), differs=correct_clock(common)
         ) as client,
+        tell_silence(client, common),
         show_progress(common) as report,
     ):
         yield Reader(client, report)

@@ -7,7 +7,7 @@ from reconciler.desired.git import ask_git
 from reconciler.desired.losses import judge_losses
 from reconciler.desired.repository import read_repository, read_settings_document
 from reconciler.desired.revision import folder_in_work_tree, read_changed_documents, read_history, require_whole_history
-from reconciler.desired.tracked import find_tracked
+from reconciler.desired.tracked import find_tracked, is_refused
 
 __all__ = [
     "Base",
@@ -18,6 +18,7 @@ __all__ = [
     "find_tracked",
     "find_unseen",
     "folder_in_work_tree",
+    "is_refused",
     "judge_losses",
     "read_base",
     "read_changed_documents",

@@ -52,7 +52,8 @@ def describe_source(root: Path, *, exclude: Exclusion = _NOTHING, settings: str 
     git = shutil.which("git")
     revision = None if git is None else find_revision(git, root)
     if git is None or revision is None:
-        return Source()
+        # where git does not trust the folder there is a revision, and nobody can tell what differs from it
+        return Source(dirty=git is not None and why_git_refuses(git, root) is not None)
     try:
         tree = read_tree(git, root, revision)
         here = document_names(root, exclude)

@@ -33,6 +33,9 @@ _PASSED_ON = frozenset(
     {
         "PATH",
         "HOME",
+        "GIT_CONFIG_GLOBAL",
+        "GIT_CONFIG_SYSTEM",
+        "GIT_CONFIG_NOSYSTEM",
         "USER",
         "LOGNAME",
         "SUDO_UID",  # git compares it with the owner of the folder

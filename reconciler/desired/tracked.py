@@ -6,9 +6,9 @@ import os
 import shutil
 from pathlib import Path
 
-from reconciler.desired.git import ask_git
+from reconciler.desired.git import ask_git, why_git_refuses
 
-__all__ = ["find_tracked"]
+__all__ = ["find_tracked", "is_refused"]
 
 
 def find_tracked(root: Path, folder: Path) -> frozenset[str]:
@@ -28,3 +28,9 @@ def find_tracked(root: Path, folder: Path) -> frozenset[str]:
     if listed is None:
         return frozenset(path.name for path in real.iterdir())
     return frozenset(os.fsdecode(name) for name in listed.split(b"\0") if name)
+
+
+def is_refused(folder: Path) -> bool:
+    """Return whether git does not trust the repository around a folder, so that nobody knows what it tracks."""
+    git = shutil.which("git")
+    return git is not None and why_git_refuses(git, folder) is not None

@@ -89,6 +89,8 @@ class ServiceClient:
         self._waits = waits
         self._differs = differs
         self._told_at: float | None = None
+        # when the service was last heard of, or a wait was told, by the monotonic clock
+        self.heard_at = time.monotonic()
         token_url = f"{service.auth_url}/oauth/token"
         self._token_url = token_url
         self._headers = {
@@ -182,6 +184,7 @@ class ServiceClient:
             raise self._failed(error, what) from None
         finally:
             self.windows.finished()
+        self.heard_at = time.monotonic()
         self._observe(response)
         response.extensions["secrets"] = self._authentication.secrets
         check_answer(response, what)
@@ -228,6 +231,7 @@ class ServiceClient:
                 self._tell_of_wait(left)
             part = min(left, TOLD_EVERY_SECONDS)
             self._sleep(part)
+            self.heard_at = time.monotonic()
             left -= part
 
     def _tell_of_wait(self, left: float) -> None:

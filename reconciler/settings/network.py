@@ -49,7 +49,12 @@ def settle_network(environment: MutableMapping[str, str], *urls: str) -> None:
     ``read_network`` raises.
     """
     for url in urls:
-        _proxy(environment, url, "socks")
+        if _proxy(environment, url, "socks") is None:
+            # by its name: the libraries do not all know networks and ports
+            host = urlsplit(url).hostname or ""
+            direct = environment.get("no_proxy", environment.get("NO_PROXY", ""))
+            if host and host not in direct.split(","):
+                environment["no_proxy"] = environment["NO_PROXY"] = ",".join(filter(None, (direct, host)))
     named = _certificates(environment)
     if named is None:
         import truststore  # noqa: PLC0415 - start-up is measured

@@ -116,7 +116,12 @@ def pushgateway(folder: Path) -> Iterator[str]:
     )
     web = folder / "web.yml"
     web.write_text(f"basic_auth_users:\n  us: {secret}\n", encoding="utf-8")
-    command = ["prometheus-pushgateway", f"--web.listen-address=127.0.0.1:{port}", f"--web.config.file={web}"]
+    command = [
+        "prometheus-pushgateway",
+        f"--web.listen-address=127.0.0.1:{port}",
+        f"--web.config.file={web}",
+        "--persistence.file=",
+    ]
     with subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
         try:
             for _ in range(100):

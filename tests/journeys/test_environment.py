@@ -11,6 +11,7 @@ import ssl
 import stat
 import subprocess
 import sys
+import threading
 from typing import TYPE_CHECKING
 
 import pytest
@@ -18,7 +19,7 @@ import pytest
 from tests.support.account import INVOICE, company_seed, write_seed
 from tests.support.command_line import clean_environment, reconciler
 from tests.support.sandbox import running_sandbox
-from tests.support.trial import Trial
+from tests.support.trial import Trial, committed
 from tests.support.wire import answer, serving
 
 if TYPE_CHECKING:
@@ -234,3 +235,40 @@ def test_09_answers_of_two_clocks(tmp_path: Path) -> None:
         ran = reconciler(one, "plan", environment={**service, "RECONCILER_ACCESS_TOKEN": "t"})
     assert ran.code == 6, ran.shown
     assert "error: Procore's answers name different days" in ran.stderr
+
+
+def test_10_where_a_plan_goes(tmp_path: Path, sandbox: RunningSandbox) -> None:
+    """To a pipe as it is, and through a link of the user's own; whether there is a plan or not."""
+    trial = committed(tmp_path / "documents", sandbox, {"assignments/invoice.yaml": INVOICE})
+    pipe, link = tmp_path / "pipe", tmp_path / "link"
+    os.mkfifo(pipe)
+    link.symlink_to(tmp_path / "there.json")
+    assert trial.ran("plan", "--out", str(pipe), "--config", "none").code == 7
+    read: list[str] = []
+    reader = threading.Thread(target=lambda: read.append(pipe.read_text()), daemon=True)
+    reader.start()
+    assert trial.ran("plan", "--out", str(pipe)).code == 0
+    reader.join(10)
+    assert stat.S_ISFIFO(pipe.stat().st_mode)
+    assert json.loads(read[0])["format"] == "reconciler/plan/1"
+    assert trial.ran("plan", "--out", str(link)).code == 0
+    assert link.is_symlink()
+    assert json.loads((tmp_path / "there.json").read_text())["format"] == "reconciler/plan/1"
+
+
+def test_11_what_must_be_written_is_tried_first(tmp_path: Path, sandbox: RunningSandbox) -> None:
+    """A journal or an export that could not be written ends before the first request."""
+    trial = committed(tmp_path / "documents", sandbox, {"assignments/invoice.yaml": INVOICE})
+    (tmp_path / "file").write_text("x")
+    (trial.folder / "link").symlink_to(tmp_path)
+    trial.git("add", "-f", "link")
+    sandbox.log(forget=True)
+    for command in (
+        ("apply", "--yes", "--journal", str(tmp_path / "file")),
+        ("drift", "--journal", str(tmp_path / "file" / "deep")),
+        ("export", "--company", "4211", "--out", str(tmp_path / "file")),
+        ("export", "--company", "4211", "--out", "link/new"),
+    ):
+        assert trial.ran(*command).code == 64, command
+    assert sandbox.log() == []
+    assert not (tmp_path / "new").exists()

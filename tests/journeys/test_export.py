@@ -110,7 +110,7 @@ def test_06_a_folder_that_cannot_be_used(tmp_path: Path, sandbox: RunningSandbox
     (tmp_path / "file").write_text("")
     shown = run(tmp_path, sandbox, "export", "--company", "4211", "--out", "file/x")
     assert shown.startswith("exit 64")
-    assert "cannot make the folder" in shown
+    assert "is no folder" in shown
     (tmp_path / "elsewhere").mkdir()
     (tmp_path / "linked").mkdir()
     (tmp_path / "linked" / "assignments").symlink_to(tmp_path / "elsewhere")

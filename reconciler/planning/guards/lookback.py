@@ -59,8 +59,9 @@ def _room(memory: Memory, case: Case, lifting: Lifting) -> list[tuple[Override, 
 
 
 def _identity(one: Override) -> tuple[object, ...]:
+    """Return what makes an override another one; other words for the reason do not."""
     person = None if one.person is None else one.person.key
-    return (one.reason, one.address, one.allow_removals, one.until, person, one.role)
+    return (one.address, one.allow_removals, one.until, person, one.role)
 
 
 def _speaks_of(override: Override, past: PastRemoval) -> bool:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from reconciler.commands.files import require_own, require_writable, write_file
+from reconciler.commands.files import discard_file, require_folder, require_own, require_writable, write_file
 from reconciler.errors import FileError, UsageError
 
 if TYPE_CHECKING:
@@ -118,3 +118,27 @@ def test_a_folder_that_may_not_be_written(tmp_path: Path) -> None:
     with pytest.raises(FileError, match="may not be written by this account"):
         require_writable(tmp_path / "plan.json")
     tmp_path.chmod(0o700)
+
+
+def test_what_is_discarded(tmp_path: Path) -> None:
+    """A file, also through a link, which stays; nothing else."""
+    file, link, pipe = tmp_path / "plan.json", tmp_path / "link", tmp_path / "pipe"
+    file.write_text("old")
+    link.symlink_to(file)
+    os.mkfifo(pipe)
+    for path in (link, pipe, tmp_path / "none"):
+        discard_file(path)
+    assert (file.exists(), link.is_symlink(), stat.S_ISFIFO(pipe.stat().st_mode)) == (False, True, True)
+    file.write_text("old")
+    discard_file(file)
+    assert not file.exists()
+
+
+def test_a_folder_to_write_in(tmp_path: Path) -> None:
+    """It is there or can be made; a file in its place, or on the way, is told."""
+    assert require_folder(tmp_path / "a" / "b") == tmp_path / "a" / "b"
+    assert not (tmp_path / "a").exists()
+    (tmp_path / "file").write_text("x")
+    for path in (tmp_path / "file", tmp_path / "file" / "b"):
+        with pytest.raises(FileError, match=r"cannot write to .*: .*/file is no folder"):
+            require_folder(path)
