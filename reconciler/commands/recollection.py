@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
 from reconciler.clock import now
 from reconciler.commands.basing import asked_by_base, documents_of
-from reconciler.desired import find_earlier, find_tracked, read_base, read_overrides_since
+from reconciler.desired import find_earlier, find_tracked, read_base, read_changed_documents, read_overrides_since
 from reconciler.errors import ReconcilerError
 from reconciler.journal import read_removals
 from reconciler.model.memory import DAYS_REMEMBERED, Memory
 from reconciler.planning import WHOLE
-from reconciler.planning.past import managed_again, managed_groups, past_removals
+from reconciler.planning.past import managed_again, managed_groups, past_removals, with_groups
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,11 +23,13 @@ if TYPE_CHECKING:
     from reconciler.commands.observing import Observation
     from reconciler.commands.workspace import Workspace
     from reconciler.desired import Base
-    from reconciler.model.base import BaseTarget
+    from reconciler.model.base import BaseGroup, BaseTarget
     from reconciler.model.memory import GroupKey, PastRemoval
     from reconciler.model.policy import Override, Policy
 
 __all__ = ["remember"]
+
+MOST_ADOPTIONS: Final = 50
 
 
 def remember(
@@ -59,19 +61,47 @@ def remember(
     # what can be read counts, and what cannot is told
     unknown = f"not all documents at {earlier.revision[:12]} can be read" if then.errors else None
     documents = documents_of(then, workspace.service.company_id)
-    if documents is None:
-        # before the company had a repository nothing was managed, so nobody was removed by it
-        return msgspec.structs.replace(by_runs, earlier=earlier.revision, managed=frozenset(), unknown=unknown)
+    # before the company had a repository nothing was managed, so nobody was removed by it
     asked_then = asked_by_base(then, workspace.service.company_id, observation, WHOLE) or {}
     managed = managed_groups(asked_then)
+    adopted, unread = _adopted_since(workspace, observation, managed_groups(asked) - managed, earlier.since)
     return Memory(
         earlier=earlier.revision,
-        removals=_past(asked_then, asked, journalled, observation),
+        removals=_past(with_groups(asked_then, adopted), asked, journalled, observation),
         managed=managed,
         again=managed_again(managed, asked, observation.resolved, observation.state.versions),
-        overrides=_overrides(workspace, (documents.policy, _policy(base)), earlier.since),
-        unknown=unknown,
+        overrides=_overrides(
+            workspace, (None if documents is None else documents.policy, _policy(base)), earlier.since
+        ),
+        unknown=unknown or unread,
     )
+
+
+def _adopted_since(
+    workspace: Workspace, observation: Observation, groups: frozenset[GroupKey], commits: tuple[str, ...]
+) -> tuple[dict[GroupKey, BaseGroup], str | None]:
+    """Return what each of these groups was asked for when it was first managed, and what was not looked at.
+
+    ``commits`` are those since it was not, the newest first; those that changed no document are not read.
+    """
+    found: dict[GroupKey, BaseGroup] = {}
+    read = 0
+    settings = workspace.settings_file.name
+    for commit in reversed(commits):
+        if groups <= found.keys():
+            break
+        if not read_changed_documents(workspace.root, commit, settings=settings):
+            continue
+        if read == MOST_ADOPTIONS:
+            return found, f"only the first {MOST_ADOPTIONS} changes of documents since then are looked at"
+        read += 1
+        base = read_base(workspace.settings_file, commit, now().date())
+        asked = asked_by_base(base, workspace.service.company_id, observation, WHOLE) or {}
+        for address, uuid in groups - found.keys():
+            group = asked[address].groups.get(uuid) if address in asked else None
+            if group is not None:
+                found[address, uuid] = group
+    return found, None
 
 
 def _journalled(workspace: Workspace, folder: Path, since: datetime.datetime) -> Mapping[GroupKey, frozenset[str]]:

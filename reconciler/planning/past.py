@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
+
+from reconciler.model.base import BaseTarget
 from reconciler.model.live import Person
 from reconciler.model.memory import ManagedAgain, PastRemoval
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
-    from reconciler.model.base import BaseGroup, BaseTarget
+    from reconciler.model.base import BaseGroup
     from reconciler.model.live import Version
     from reconciler.model.memory import GroupKey
     from reconciler.model.plan import PresetChange
     from reconciler.model.scope import ResolvedGroup, ResolvedTarget
 
-__all__ = ["managed_again", "managed_groups", "needs_memory", "past_removals"]
+__all__ = ["managed_again", "managed_groups", "needs_memory", "past_removals", "with_groups"]
 
 
 def needs_memory(
@@ -42,6 +45,15 @@ def _newly_managed(
 def managed_groups(then: Mapping[str, BaseTarget]) -> frozenset[GroupKey]:
     """Return the groups that a revision managed."""
     return frozenset((address, uuid) for address, target in then.items() for uuid in target.groups)
+
+
+def with_groups(asked: Mapping[str, BaseTarget], groups: Mapping[GroupKey, BaseGroup]) -> dict[str, BaseTarget]:
+    """Return what a revision asks for, with more groups."""
+    found = dict(asked)
+    for (address, uuid), group in groups.items():
+        target = found.get(address, BaseTarget({}))
+        found[address] = msgspec.structs.replace(target, groups={**target.groups, uuid: group})
+    return found
 
 
 def managed_again(

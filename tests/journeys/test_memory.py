@@ -259,3 +259,21 @@ def test_14_documents_of_then_that_cannot_be_read(trial: Trial, broken: str) -> 
     told = trial.ends(0, "plan", "--base", "HEAD")
     assert "policy/no-memory" in told
     assert "can be read" in told
+
+
+def test_15_a_group_that_was_adopted_lately(trial: Trial) -> None:
+    """What it lost since it was first managed counts: no row of green requests takes more than the limit allows."""
+
+    def accounting(people: str) -> dict[str, str]:
+        return {"assignments/more.yaml": HEAD + entry(people, role="Accounting")}
+
+    trial.sandbox.edit("32", "1042", **{**trial.sandbox.groups("32", "1042"), "acc": list(LETTERS)})
+    trial.write_only(accounting(LETTERS))
+    commit(trial, 5, "adopt")
+    (trial.folder / "README.md").write_text("words\n")
+    commit(trial, 4.5, "words")
+    code, told = request(trial, accounting(LETTERS[2:]), 4)
+    assert code == 0, told
+    code, told = request(trial, accounting(LETTERS[4:]), 3)
+    assert code == 3, told
+    assert "lost 2 in the last 14 days" in told
