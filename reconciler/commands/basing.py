@@ -9,7 +9,7 @@ import msgspec
 
 from reconciler.clock import now
 from reconciler.commands.observing import with_lists
-from reconciler.desired import read_base
+from reconciler.desired import read_base, written_before
 from reconciler.errors import UsageError
 from reconciler.planning.causes import base_targets
 from reconciler.planning.held import Tolerance
@@ -94,7 +94,7 @@ def asked_by_base(
     if base is None:
         return None
     asked, untold = base_targets(
-        documents_of(base, company_id), observation.state, observation.index.find_surely, base.committed_at
+        documents_of(base, company_id), observation.state, observation.index.find_surely, written_before(base)
     )
     if untold and restriction.only is not None:
         raise UsageError(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from reconciler.commands.observing import observe
 from reconciler.commands.readers import open_live_reader, read_snapshot
+from reconciler.desired import written_before
 from reconciler.planning import compare
 from reconciler.planning.causes import base_targets
 from reconciler.planning.refreshing import presets_to_refresh
@@ -42,7 +43,7 @@ def open_refreshing_reader(
     offline = observe(documents, (), SnapshotReader(state), bases=bases, tolerant=True)
     asked = None
     if base is not None:
-        asked, _ = base_targets(then, offline.state, offline.index.find_surely, base.committed_at)
+        asked, _ = base_targets(then, offline.state, offline.index.find_surely, written_before(base))
     anew = presets_to_refresh(offline.resolved, compare(offline.resolved, offline.state.versions), asked)
     with open_live_reader(workspace, common) as reader:
         yield RefreshingReader(state, reader, anew)

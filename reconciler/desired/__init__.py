@@ -8,6 +8,7 @@ from reconciler.desired.losses import judge_losses
 from reconciler.desired.repository import read_repository, read_settings_document
 from reconciler.desired.revision import folder_in_work_tree, read_changed_documents, read_history, require_whole_history
 from reconciler.desired.tracked import find_tracked, is_refused
+from reconciler.desired.written import written_before
 
 __all__ = [
     "Base",
@@ -29,4 +30,5 @@ __all__ = [
     "read_settings_document",
     "require_whole_history",
     "same_documents",
+    "written_before",
 ]

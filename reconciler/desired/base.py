@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import shutil
 from itertools import chain
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
@@ -21,7 +22,6 @@ from reconciler.model.policy import LIMITS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
-    from pathlib import Path
 
     from reconciler.desired.tree import Tree
     from reconciler.desired.yaml_reader import LocatedDocument
@@ -46,7 +46,7 @@ class Base(msgspec.Struct, frozen=True):
     for: enough to say what was managed, and no basis for saying who moved. ``files`` are the paths of all documents,
     understood or not; ``absent`` the submodules whose documents cannot be read here. ``unknown`` are files
     and submodules that may have held a policy which cannot be read, and that are not the same now; moved settings too.
-    ``committed_at`` is the moment of the commit.
+    ``committed_at`` is the moment of the commit, ``root`` the folder of the settings.
     """
 
     revision: str
@@ -57,6 +57,7 @@ class Base(msgspec.Struct, frozen=True):
     absent: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
     committed_at: datetime.datetime | None = None
+    root: Path | None = None
 
 
 def read_base(settings_file: Path, revision: str, today: datetime.date) -> Base:
@@ -90,7 +91,7 @@ def read_base(settings_file: Path, revision: str, today: datetime.date) -> Base:
     settings, errors = _settings(files, settings_file.name)
     if settings is None:
         unknown = (settings_file.name,) if errors else moved_settings(git, root, commit, settings_file.name)
-        return Base(commit, None, None, errors, unknown=unknown, committed_at=committed_at)
+        return Base(commit, None, None, errors, unknown=unknown, committed_at=committed_at, root=root)
     names = sorted(one for one in tree.entries if one != settings_file.name and is_document(one, settings.exclusion))
     absent = sorted(one for one in tree.absent if may_hold_documents(one, settings.exclusion))
     unread = Unread()
@@ -100,7 +101,7 @@ def read_base(settings_file: Path, revision: str, today: datetime.date) -> Base:
     documents = msgspec.structs.replace(documents, files=len(names))
     outer = {tree.entries[one].repository or one if one in tree.entries else one for one in unread.names(errors)}
     unknown = tuple(one for one in sorted(outer) if not is_same_now(git, root, commit, one))
-    return Base(commit, settings, documents, errors, tuple(names), tuple(absent), unknown, committed_at)
+    return Base(commit, settings, documents, errors, tuple(names), tuple(absent), unknown, committed_at, root)
 
 
 def read_settings_at(settings_file: Path, revision: str) -> SettingsDocument | None:

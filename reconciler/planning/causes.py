@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING
 from reconciler.model.base import BaseGroup, BaseMember, BaseTarget
 from reconciler.model.live import Person, preset_address
 from reconciler.model.plan import AlreadySo, Named
-from reconciler.planning.changed_names import newer_than
+from reconciler.planning.changed_names import WrittenBefore, newer_than
 from reconciler.planning.selecting import select
 from reconciler.planning.targeting import find_targets
 
 if TYPE_CHECKING:
-    import datetime
     from collections.abc import Callable, Iterable, Mapping
 
     from reconciler.model.diagnostics import Diagnostic
@@ -29,13 +28,14 @@ def base_targets(
     base: Documents | None,
     state: LiveState,
     find: Callable[[Member], Person | None],
-    committed_at: datetime.datetime | None = None,
+    written_before: WrittenBefore | None = None,
 ) -> tuple[dict[str, BaseTarget], list[Diagnostic]]:
     """Return what the base asks for, by address, and what of it is unknown now; nothing where it had no documents.
 
     People are looked up among those already seen; ``find`` gives nobody where a line may mean more than one. Of a
     preset that nobody looked for, because it is no longer in scope, the address stands there without groups. So does
-    one to which only a name of the base leads now, because it was made after ``committed_at``.
+    one to which only a name of the base leads now, because it was made after the file that names it was written, as
+    ``written_before`` tells.
 
     A group that cannot be found any more was managed by nobody: that makes guards stricter, never laxer. It is not so
     for causes, where less at the base may mean more drift. Hence people who cannot be found stay in their group as
@@ -55,7 +55,7 @@ def base_targets(
     }
     claims = {preset_address(key): found for key, found in scope.claims.items()}
     for target in targets:
-        newer = newer_than(target, claims[target.address], committed_at)
+        newer = newer_than(target, claims[target.address], written_before)
         if newer is not None:
             by_address[target.address] = BaseTarget({}, newer=newer)
             continue

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from reconciler.model.base import Newer
@@ -14,36 +15,43 @@ if TYPE_CHECKING:
     from reconciler.model.base import BaseTarget
     from reconciler.model.scope import Claim, ResolvedTarget, Target
 
-__all__ = ["judge_names", "newer_than"]
+__all__ = ["WrittenBefore", "judge_names", "newer_than"]
 
-_NAMED = 5
+WrittenBefore = Callable[[str, datetime.datetime], bool]
 
 
-def newer_than(target: Target, claims: Iterable[Claim], moment: datetime.datetime | None) -> Newer | None:
-    """Return the name by which documents lead to a preset that was made after a moment; null where there is none.
+def newer_than(target: Target, claims: Iterable[Claim], written_before: WrittenBefore | None) -> Newer | None:
+    """Return the name by which documents lead to a preset that was made after they were written, else null.
 
-    A project that is named by id is meant whatever it is called, and a ``where`` means every project that matches. The
-    service gives no day for a project: that of its preset stands for it (docs/service.md section 3).
+    ``written_before`` tells whether the file at a path was last changed before a moment. A project that is named by id
+    is meant whatever it is called, and a ``where`` means every project that matches. The service gives no day for a
+    project: that of its preset stands for it (docs/service.md section 3).
     """
-    if moment is None or not _is_after(target.preset.created_at, moment):
+    made_at = _moment(target.preset.created_at)
+    if written_before is None or made_at is None:
         return None
     for claim in claims:
+        if not written_before(claim.entry.origin.path, made_at):
+            continue
         reference = claim.entry.project
         if reference is not None and reference.id is None and target.project is not None:
             now = f"project {target.project.id}, whose preset was made"
             return Newer(f"project {reference}", now, target.preset.created_at or "")
-        if claim.document.template.id is None and _is_after(target.template.created_at, moment):
-            now = f"template {target.template.id}, which was made"
-            return Newer(f"template {claim.document.template}", now, target.template.created_at or "")
+        template_at = _moment(target.template.created_at)
+        named = claim.document.template
+        if named.id is None and template_at is not None and written_before(claim.entry.origin.path, template_at):
+            return Newer(
+                f"template {named}", f"template {target.template.id}, which was made", target.template.created_at or ""
+            )
     return None
 
 
-def _is_after(text: str | None, moment: datetime.datetime) -> bool:
+def _moment(text: str | None) -> datetime.datetime | None:
     try:
         made = datetime.datetime.fromisoformat(text or "")
     except ValueError:
-        return False
-    return (made if made.tzinfo else made.replace(tzinfo=datetime.UTC)) > moment
+        return None
+    return made if made.tzinfo else made.replace(tzinfo=datetime.UTC)
 
 
 def judge_names(base: Mapping[str, BaseTarget], targets: Iterable[ResolvedTarget], revision: str) -> list[Diagnostic]:

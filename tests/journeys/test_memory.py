@@ -227,6 +227,24 @@ def test_12_a_name_that_changed_hands(tmp_path: Path) -> None:
         assert trial.writes() == []
 
 
+def test_12b_a_name_that_changed_hands_before_other_commits(tmp_path: Path) -> None:
+    """What counts is when the file that names it was written, and not that somebody committed other words since."""
+    seed = company_seed()
+    _later(seed)
+    made = datetime.datetime.now(datetime.UTC) - datetime.timedelta(days=10)
+    seed["presets"][-1]["created_at"] = made.isoformat(timespec="seconds").replace("+00:00", "Z")
+    with running_sandbox(write_seed(tmp_path / "seed", seed)) as sandbox:
+        trial = Trial(tmp_path / "approvals", sandbox)
+        trial.write({"assignments/invoice.yaml": INVOICE})
+        commit(trial, 20)
+        trial.write_only({"README.md": "words\n"})
+        commit(trial, 1)
+        assert "live/name-changed-hands" in trial.ends(3, "plan", "--base", "HEAD")
+        trial.write_only({"assignments/invoice.yaml": f"{INVOICE}# the new one is meant\n"})
+        commit(trial, 0)
+        assert "name-changed-hands" not in trial.run("plan", "--base", "HEAD")
+
+
 def test_13_a_template_that_has_the_name_of_another(tmp_path: Path) -> None:
     """A template made since the base has the name: what it brings is managed for the first time."""
     seed = company_seed()

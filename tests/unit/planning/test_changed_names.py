@@ -19,6 +19,12 @@ BEFORE, SAME, AFTER = "2026-11-20T11:59:59Z", "2026-11-20T12:00:00Z", "2026-11-2
 REVISION = "c" * 40
 
 
+def written(path: str, moment: datetime.datetime) -> bool:
+    """Return whether the one document, which was written at noon, is older."""
+    assert path == HERE.path
+    return moment > NOON
+
+
 def target(preset_at: str | None, template_at: str | None = None, *, project: bool = True) -> Target:
     """Return a preset, and when it and its template were made."""
     template = Template(id="12", name="Invoice Approval", tool_type="invoice", created_at=template_at)
@@ -49,28 +55,28 @@ PROJECT = "project 1042, whose preset was made"
 )  # fmt: skip
 def test_a_project_name(made_at: str | None, is_newer: bool) -> None:  # noqa: FBT001 - a table
     """It changed hands where the preset was made after the base; a moment without a zone is UTC."""
-    found = newer_than(target(made_at), [BY_NAME], NOON)
+    found = newer_than(target(made_at), [BY_NAME], written)
     assert found == (Newer("project 'Harbor Bridge'", PROJECT, made_at or "") if is_newer else None)
 
 
 def test_what_is_named_by_its_id_is_meant() -> None:
     """Whatever it is called; without a moment nothing is compared."""
-    assert newer_than(target(AFTER), [BY_ID], NOON) is None
+    assert newer_than(target(AFTER), [BY_ID], written) is None
     assert newer_than(target(AFTER), [BY_NAME], None) is None
-    assert newer_than(target(AFTER, project=False), [BY_NAME], NOON) is None
-    assert newer_than(target(AFTER), [], NOON) is None
-    found = newer_than(target(AFTER), [BY_ID, BY_NUMBER], NOON)
+    assert newer_than(target(AFTER, project=False), [BY_NAME], written) is None
+    assert newer_than(target(AFTER), [], written) is None
+    found = newer_than(target(AFTER), [BY_ID, BY_NUMBER], written)
     assert found == Newer("project number '24-017'", PROJECT, AFTER)
 
 
 def test_a_template_name() -> None:
     """It changed hands where template and preset were made after the base."""
     newer = Newer("template 'Invoice Approval'", "template 12, which was made", AFTER)
-    assert newer_than(target(AFTER, AFTER), [BY_ID], NOON) == newer
-    assert newer_than(target(AFTER, AFTER), [claim()], NOON) == newer
-    assert newer_than(target(AFTER, BEFORE), [claim()], NOON) is None
-    assert newer_than(target(BEFORE, AFTER), [claim()], NOON) is None
-    assert newer_than(target(AFTER, AFTER), [ALL_BY_ID], NOON) is None
+    assert newer_than(target(AFTER, AFTER), [BY_ID], written) == newer
+    assert newer_than(target(AFTER, AFTER), [claim()], written) == newer
+    assert newer_than(target(AFTER, BEFORE), [claim()], written) is None
+    assert newer_than(target(BEFORE, AFTER), [claim()], written) is None
+    assert newer_than(target(AFTER, AFTER), [ALL_BY_ID], written) is None
 
 
 def resolved(address: str, *uuids: str) -> ResolvedTarget:
