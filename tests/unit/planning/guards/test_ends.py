@@ -26,7 +26,7 @@ def ends(folder: Path, group: str, teams: str = "", policy: str = "") -> list[st
     file = write_documents(folder, documents)
     read, _ = read_repository(file, read_settings_document(file), TODAY)
     found = judge_ends(read, TODAY)
-    assert {one.code for one in found} <= {"documents/ends-soon"}
+    assert {(one.severity, one.code) for one in found} <= {("warning", "documents/ends-soon")}
     return [f"{one.origin} {one.message}" for one in found]
 
 

@@ -85,6 +85,7 @@ def test_what_only_another_group_lost_does_not_count() -> None:
         ((), (override("*", 3),), 1),  # one of the three goes to the removal of now
         ((), (override("*", 3, "2026-11-01"),), 3),
         ((override("*", 3),), (override("*", 3),), 0),
+        ((), (override("*", 1, person=member(2)),), 2),  # it lifts nothing now, so all of it is left
     ],
 )
 def test_overrides_account_for_removals_of_before(

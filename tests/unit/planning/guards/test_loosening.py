@@ -107,6 +107,7 @@ def test_roles_that_are_no_longer_kept_apart() -> None:
     """A wider list covers a narrower one, and no other."""
     base = policy(separate=(separate("A", "B"),))
     assert told(base, policy(separate=(separate("A", "B", "C"),))) == []
+    assert told(base, policy(separate=(separate("B", "A"),))) == []
     assert told(base, policy(separate=(separate("A", "C"),))) == [
         (f"'A' and 'B' are no longer kept apart ({POLICY} {AT})", SECOND)
     ]

@@ -53,6 +53,13 @@ def test_good_documents(tmp_path: Path) -> None:
     assert judged(tmp_path, a=f"{HEAD}projects: [{{project: A, groups: {{{GOOD}}}}}]\n") == ALWAYS
 
 
+def test_a_freeze_is_a_warning_here(tmp_path: Path) -> None:
+    """It stops applies, and no check of documents."""
+    text = "kind: policy\nfrozen: audit\n"
+    found = judged(tmp_path, a=f"{HEAD}projects: [{{project: A, groups: {{{GOOD}}}}}]\n", b=text)
+    assert [one.split(" b.yaml")[0] for one in found if "frozen" in one] == ["warning policy/frozen"]
+
+
 def test_one_project_in_two_files(tmp_path: Path) -> None:
     """A person in two roles that are kept apart, an error; too few people, and a required one missing: warnings."""
     found = judged(

@@ -11,7 +11,7 @@ import pytest
 from reconciler.model.diagnostics import Origin
 from reconciler.model.memory import Memory, PastRemoval
 from reconciler.model.policy import Limit
-from reconciler.planning.guards import judge, judge_base_policy
+from reconciler.planning.guards import judge, judge_base_policy, removals_left
 from reconciler.planning.guards.case import few
 from reconciler.planning.guards.lookback import lost_before
 from reconciler.planning.guards.overrides import lift
@@ -112,6 +112,13 @@ def test_removals_of_before_count_in_both_numbers() -> None:
     for percent, stops in ((44, True), (45, False)):
         judged = case(goes, policy=limits(group=Limit(count=1, percent=percent)), memory=memory)
         assert bool(found(judged, "policy/group-removals")) is stops
+
+
+def test_removals_that_no_override_lifts() -> None:
+    """They are what counts towards the limit of a run."""
+    goes = change(group(keep=[9], remove=[1, 2]), group("Legal", remove=[3]))
+    assert removals_left(case(goes, policy=limits())) == 3
+    assert removals_left(case(goes, policy=limits(overrides=(override("*", 1, role="Legal"),)))) == 2
 
 
 def test_five_places_are_named() -> None:
