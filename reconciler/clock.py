@@ -14,7 +14,7 @@ _NONE: Final = datetime.timedelta()
 
 
 class OtherDayError(Exception):
-    """Raise it where the service has another day: the run starts again, so that no run sees two days."""
+    """Raised where the service has another day: the run starts again, so that no run sees two days."""
 
 
 class _Clock:
@@ -45,15 +45,16 @@ def moment() -> str:
 
 
 def reset() -> None:
-    """Believe this machine's clock again."""
+    """Set the clock back to this machine's."""
     _CLOCK.difference, _CLOCK.told = _NONE, None
 
 
 def correct(seconds: float) -> bool | None:
-    """Take what an answer tells: its clock is so many seconds ahead of this machine's (below zero: behind).
+    """Compare the clock with what an answer tells.
 
-    One answer may be a proxy's, so a difference counts once two answers in a row agree on it. Return whether that makes
-    it another day, null where nothing changes.
+    The service's clock is ``seconds`` ahead of this machine's, or behind below zero. One answer may be a proxy's, so a
+    difference counts once two answers in a row agree on it. Return whether that makes it another day, null where
+    nothing changes.
     """
     difference = datetime.timedelta(seconds=round(seconds)) if abs(seconds) > LARGEST_DIFFERENCE_SECONDS else _NONE
     with _CLOCK.lock:

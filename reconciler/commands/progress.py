@@ -55,7 +55,7 @@ def tell_waits(common: Common) -> Callable[[float], None]:
 
 @contextmanager
 def tell_silence(client: ServiceClient, common: Common) -> Iterator[None]:
-    """Say on stderr about every minute that the service does not answer, so that the run does not look stuck."""
+    """Write to stderr about every minute that the service does not answer, so that the run does not look stuck."""
     from reconciler.commands.options import note  # noqa: PLC0415 - with what speaks to the service alone
 
     ended = threading.Event()

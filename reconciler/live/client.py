@@ -280,7 +280,7 @@ class ServiceClient:
             self.windows.block(1.0 if wait is None else max(wait, 0.0), now)
 
     def _compare_clocks(self, response: httpx.Response, sent_at: float) -> None:
-        """Tell how far the clocks differ: a Date may be from any moment between the request and its answer."""
+        """Compare the clocks by an answer's Date, from any moment between the request and its answer."""
         date = response.headers.get("Date")
         if date is None or date == self._agreed or "Age" in response.headers:
             return  # nothing new, or the date of a copy that some proxy kept
