@@ -11,7 +11,7 @@ import subprocess
 import threading
 from contextlib import contextmanager
 from functools import partial
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -23,6 +23,7 @@ from reconciler.model.alerts import DriftIssue, IssueLine
 from reconciler.model.review import CommitStatus, MergedChange, Review
 from reconciler.settings.forge import read_forge
 from tests.support.account import INVOICE
+from tests.support.serving import answering
 from tests.support.trial import committed
 
 if TYPE_CHECKING:
@@ -118,17 +119,8 @@ def ask(mock: str, method: str, path: str, body: bytes) -> tuple[int, bytes, lis
 def mocked(description: str) -> Iterator[Proxy]:
     """Serve the mock server under an address that its examples name."""
     proxy = Proxy(description)
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(proxy))
-    server.daemon_threads = True
-    proxy.address = f"http://127.0.0.1:{server.server_address[1]}"
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
-    thread.start()
-    try:
+    with answering(_handler(proxy)) as proxy.address:
         yield proxy
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join(10)
 
 
 @contextmanager

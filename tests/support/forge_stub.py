@@ -6,10 +6,12 @@ import json
 import re
 import threading
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import parse_qs, unquote, urlsplit
+
+from tests.support.serving import answering
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -126,14 +128,5 @@ def _handler(stub: ForgeStub) -> type[BaseHTTPRequestHandler]:
 @contextmanager
 def serving(stub: ForgeStub) -> Iterator[None]:
     """Serve a stub on a free port of this machine, and end it."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(stub))
-    server.daemon_threads = True
-    stub.address = f"http://127.0.0.1:{server.server_address[1]}"
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
-    thread.start()
-    try:
+    with answering(_handler(stub)) as stub.address:
         yield
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join(10)
