@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from reconciler import __version__, clock
-from reconciler.commands.annotating import ANNOTATION_FORMATS, annotate_failure
+from reconciler import __version__
+from reconciler.clock import OtherDayError
+from reconciler.console.formats import ANNOTATION_FORMATS, annotate_failure
+from reconciler.console.wall_clock import wall_clock
 from reconciler.errors import ReconcilerError, UnreachableError
 
 if TYPE_CHECKING:
@@ -115,21 +117,21 @@ def _streams(arguments: Sequence[str]) -> AbstractContextManager[None]:
     shown_as = _given(arguments, "--format")
     if shown_as != "github" and not any(os.environ.get(name) for name in _RUNNERS):
         return nullcontext()
-    from reconciler.commands.streams import guarded_streams  # noqa: PLC0415 - start-up is measured
+    from reconciler.console.streams import guarded_streams  # noqa: PLC0415 - start-up is measured
 
     return guarded_streams(shown_as)
 
 
 def _invoke(arguments: Sequence[str]) -> Any:
     """Run the command, from its start once more where the service has another day than this machine."""
-    clock.reset()
+    clock = wall_clock()
     try:
-        return main.main(args=list(arguments), prog_name="reconciler", standalone_mode=False)
-    except clock.OtherDayError:
+        return main.main(args=list(arguments), prog_name="reconciler", standalone_mode=False, obj=clock)
+    except OtherDayError:
         pass
     try:
-        return main.main(args=list(arguments), prog_name="reconciler", standalone_mode=False)
-    except clock.OtherDayError:
+        return main.main(args=list(arguments), prog_name="reconciler", standalone_mode=False, obj=clock)
+    except OtherDayError:
         raise UnreachableError(
             "Procore's answers name different days, so last days cannot be counted: look at the proxy, and run it again"
         ) from None
@@ -181,7 +183,7 @@ def _failed(error: ReconcilerError, arguments: Sequence[str]) -> int:
     from reconciler.render.escaping import printable  # noqa: PLC0415 - only for failures
 
     if error.diagnostics:
-        from reconciler.commands.options import Common  # noqa: PLC0415 - the same
+        from reconciler.console.options import Common  # noqa: PLC0415 - the same
         from reconciler.render.terminal import render_diagnostics  # noqa: PLC0415 - the same
 
         color = Common(config=None, verbose=False, quiet=False, no_color="--no-color" in arguments).color(sys.stderr)

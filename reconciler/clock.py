@@ -1,12 +1,15 @@
-"""The clock of a run: this machine's, corrected by the service's clock where the two differ."""
+"""The clock of a run: a source of moments, corrected by the service's clock where the two differ."""
 
 from __future__ import annotations
 
 import datetime
 import threading
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-__all__ = ["LARGEST_DIFFERENCE_SECONDS", "OtherDayError", "correct", "corrected", "moment", "now", "reset"]
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["LARGEST_DIFFERENCE_SECONDS", "Clock", "OtherDayError", "in_files"]
 
 LARGEST_DIFFERENCE_SECONDS: Final = 60
 MOST_DAYS: Final = 40_000  # more is no clock
@@ -17,58 +20,51 @@ class OtherDayError(Exception):
     """Raised where the service has another day: the run starts again, so that no run sees two days."""
 
 
-class _Clock:
-    """What is known of the service's clock: a difference in use, and one that a single answer told."""
+class Clock:
+    """Moments (UTC) of one source, such as this machine's clock, or one that stands still.
 
-    def __init__(self) -> None:
-        self.difference = _NONE
-        self.told: datetime.timedelta | None = None
-        self.lock = threading.Lock()
-
-
-_CLOCK = _Clock()
-
-
-def now() -> datetime.datetime:
-    """Return the moment, UTC, by the service's clock where that is known to differ."""
-    return corrected(datetime.datetime.now(datetime.UTC))
-
-
-def corrected(moment_here: datetime.datetime) -> datetime.datetime:
-    """Return a moment of this machine's clock by the service's clock."""
-    return moment_here + _CLOCK.difference
-
-
-def moment() -> str:
-    """Return the moment, UTC, as files hold it."""
-    return now().isoformat(timespec="seconds").replace("+00:00", "Z")
-
-
-def reset() -> None:
-    """Set the clock back to this machine's."""
-    _CLOCK.difference, _CLOCK.told = _NONE, None
-
-
-def correct(seconds: float) -> bool | None:
-    """Compare the clock with what an answer tells.
-
-    The service's clock is ``seconds`` ahead of this machine's, or behind below zero. One answer may be a proxy's, so a
-    difference counts once two answers in a row agree on it. Return whether that makes it another day, null where
-    nothing changes.
+    The service's clock counts once it is known to differ.
     """
-    difference = datetime.timedelta(seconds=round(seconds)) if abs(seconds) > LARGEST_DIFFERENCE_SECONDS else _NONE
-    with _CLOCK.lock:
-        if _is_near(difference, _CLOCK.difference):
-            _CLOCK.told = None
-            return None
-        if _CLOCK.told is None or not _is_near(difference, _CLOCK.told):
-            _CLOCK.told = difference
-            return None
-        before = now().date()
-        if abs(difference.days) > MOST_DAYS:
-            return None
-        _CLOCK.difference, _CLOCK.told = difference, None
-        return now().date() != before
+
+    def __init__(self, read: Callable[[], datetime.datetime]) -> None:
+        self._read = read
+        self._difference = _NONE  # in use
+        self._told: datetime.timedelta | None = None  # by a single answer
+        self._lock = threading.Lock()
+
+    def now(self) -> datetime.datetime:
+        """Return the moment, UTC."""
+        return self._read() + self._difference
+
+    def moment(self) -> str:
+        """Return the moment, UTC, as files hold it."""
+        return in_files(self.now())
+
+    def correct(self, seconds: float) -> bool | None:
+        """Compare the clock with what an answer tells.
+
+        The service's clock is ``seconds`` ahead of this machine's, or behind below zero. One answer may be a proxy's,
+        so a difference counts once two answers in a row agree on it. Return whether that makes it another day, null
+        where nothing changes.
+        """
+        difference = datetime.timedelta(seconds=round(seconds)) if abs(seconds) > LARGEST_DIFFERENCE_SECONDS else _NONE
+        with self._lock:
+            if _is_near(difference, self._difference):
+                self._told = None
+                return None
+            if self._told is None or not _is_near(difference, self._told):
+                self._told = difference
+                return None
+            before = self.now().date()
+            if abs(difference.days) > MOST_DAYS:
+                return None
+            self._difference, self._told = difference, None
+            return self.now().date() != before
+
+
+def in_files(moment: datetime.datetime) -> str:
+    """Return a moment (UTC) as files hold it: ``2026-01-31T12:00:00Z``."""
+    return moment.isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def _is_near(one: datetime.timedelta, other: datetime.timedelta) -> bool:

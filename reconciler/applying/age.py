@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from typing import TYPE_CHECKING
 
+from reconciler.clock import in_files
 from reconciler.errors import StaleError
 from reconciler.model.diagnostics import Diagnostic
 
@@ -43,7 +44,7 @@ def _older(plan: Plan, latest: dict[str, list[AppliedPreset]], now: datetime.dat
     made = _moment(plan.created_at)
     known = made is not None and made <= now + _AHEAD
     since = made if made is not None and known else _BEGINNING
-    clocks = "" if known else f"; by the clock of this machine it is {_shown(now)} now"
+    clocks = "" if known else f"; by the clock of this machine it is {in_files(now)} now"
     found = []
     for change in plan.changes:
         for one in latest.get(change.address, []):
@@ -70,7 +71,3 @@ def _moment(text: str) -> datetime.datetime | None:
     except ValueError:
         return None
     return moment if moment.tzinfo is not None else None
-
-
-def _shown(moment: datetime.datetime) -> str:
-    return moment.isoformat(timespec="seconds").replace("+00:00", "Z")

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Protocol
 import msgspec
 
 from reconciler.applying.comparing import describe_difference, position, write_groups
-from reconciler.clock import now
 from reconciler.errors import AnswerLostError, ReconcilerError
 from reconciler.model.diagnostics import HELD_UNAPPROVED
 from reconciler.model.outcomes import (
@@ -27,6 +26,7 @@ from reconciler.model.outcomes import (
 )
 
 if TYPE_CHECKING:
+    import datetime
     from collections.abc import Callable, Sequence
 
     from reconciler.applying.comparing import Position
@@ -76,6 +76,7 @@ def apply_plan(  # noqa: PLR0913 - whom to ask, whom to tell, what may be writte
     service: PresetService,
     journal: RunJournal,
     *,
+    now: Callable[[], datetime.datetime],
     stopped: Callable[[], bool],
     sleep: Callable[[float], object],
     settled: Sequence[Outcome] = (),
@@ -87,27 +88,27 @@ def apply_plan(  # noqa: PLR0913 - whom to ask, whom to tell, what may be writte
 ) -> ApplyReport:
     """Carry out a plan that may be carried out; one failure does not stop the others.
 
-    ``stopped`` is asked between changes: once true, what is left is ``skipped``. ``settled`` is what is known of
-    presets that are not in this plan and were in an approved one; ``approved`` are the digests of those plans, and
-    ``commits`` what this run covers. ``whole`` (all that the documents ask for was planned) and ``held`` (their lines
-    that cannot be resolved) are recorded. ``report`` is told of each outcome. The journal has everything when this
-    returns.
+    ``now`` returns the moment (UTC). ``stopped`` is asked between changes: once true, what is left is ``skipped``.
+    ``settled`` is what is known of presets that are not in this plan and were in an approved one; ``approved`` are the
+    digests of those plans, and ``commits`` what this run covers. ``whole`` (all that the documents ask for was planned)
+    and ``held`` (their lines that cannot be resolved) are recorded. ``report`` is told of each outcome. The journal has
+    everything when this returns.
     """
-    start = _start(plan, journal.run_id)
+    keeper = _Keeper(journal, now)
+    start = _start(plan, journal.run_id, keeper.moment())
     presets = len(settled) + len(plan.changes)
     journal.record(msgspec.structs.replace(start, changes=presets, approved=approved, commits=commits, whole=whole))
     outcomes = list(settled)
-    keeper = _Keeper(journal)
     for outcome in settled:
-        keeper.keep(OutcomeRecorded(at=_now(), outcome=outcome))
+        keeper.keep(OutcomeRecorded(at=keeper.moment(), outcome=outcome))
     for change in in_order(plan):
         outcome = _try(change, service, keeper, sleep, stopped=stopped())
-        keeper.keep(OutcomeRecorded(at=_now(), outcome=outcome))
+        keeper.keep(OutcomeRecorded(at=keeper.moment(), outcome=outcome))
         outcomes.append(outcome)
         report(len(outcomes), outcome)
     unapproved = sum(one.code == HELD_UNAPPROVED for one in held)
     summary = msgspec.structs.replace(_summary(outcomes), held=unapproved)
-    keeper.keep(RunFinished(at=_now(), summary=summary))
+    keeper.keep(RunFinished(at=keeper.moment(), summary=summary))
     return ApplyReport(
         format=APPLY_FORMAT,
         run_id=journal.run_id,
@@ -134,14 +135,14 @@ def _try(
     """Carry out one change once its intent is on disk; without that, or after an interrupt, it is not tried."""
     if stopped:
         return _outcome(change, "skipped", error="interrupted before it was tried")
-    if not keeper.keep(_intent(change)):
+    if not keeper.keep(_intent(change, keeper.moment())):
         return _outcome(change, "skipped", error=f"not tried: {keeper.failure}")
     return _apply_change(change, service, sleep)
 
 
-def _start(plan: Plan, run_id: str) -> RunStarted:
+def _start(plan: Plan, run_id: str, at: str) -> RunStarted:
     return RunStarted(
-        at=_now(),
+        at=at,
         run_id=run_id,
         command="apply",
         company_id=plan.company_id,
@@ -164,9 +165,14 @@ def declined(plan: Plan) -> ApplyReport:
 class _Keeper:
     """Records events until that fails once; from then on nothing may be written, and the rest is told."""
 
-    def __init__(self, journal: RunJournal) -> None:
+    def __init__(self, journal: RunJournal, now: Callable[[], datetime.datetime]) -> None:
         self._journal = journal
+        self._now = now
         self.failure: str | None = None
+
+    def moment(self) -> str:
+        """Return the moment, UTC, as the journal holds it."""
+        return self._now().isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
     def keep(self, event: JournalEvent) -> bool:
         """Record an event; tells whether it is on disk."""
@@ -277,10 +283,10 @@ def _manager_id(change: PresetChange, preset: Preset) -> str | None:
     return preset.workflow_manager.id if preset.workflow_manager else None
 
 
-def _intent(change: PresetChange) -> Intended:
+def _intent(change: PresetChange, at: str) -> Intended:
     manager = change.workflow_manager
     return Intended(
-        at=_now(),
+        at=at,
         address=change.address,
         preset_id=change.preset_id,
         before=change.before,
@@ -297,7 +303,3 @@ def _outcome(change: PresetChange, status: Status, *, attempts: int = 0, error: 
 def _summary(outcomes: Sequence[Outcome]) -> ApplySummary:
     counts = Counter(outcome.status for outcome in outcomes)
     return msgspec.convert(counts, ApplySummary)
-
-
-def _now() -> str:
-    return now().isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -9,29 +9,22 @@ from typing import TYPE_CHECKING
 import click
 import msgspec
 
-from reconciler.clock import now
-from reconciler.commands.adopting import Ground, adopt_drifts, read_document
-from reconciler.commands.asking import ask_which, drift_words, named_drifts, require_known, somebody_is_there
-from reconciler.commands.files import document_mode, write_file
-from reconciler.commands.observing import observe, require_whole
-from reconciler.commands.options import common_options, emit, note
-from reconciler.commands.readers import open_reader
-from reconciler.commands.workspace import open_workspace, read_documents
-from reconciler.drift import acknowledge, compare_with, find_drifts
-from reconciler.errors import FileError, StaleError, UsageError
-from reconciler.planning import compare
-from reconciler.planning.held import LOOKING
-from reconciler.planning.judging import judge_age
+from reconciler.console.options import common_options
+from reconciler.console.questions import ask_which, drift_words, somebody_is_there
+from reconciler.console.streams import emit, note
+from reconciler.errors import UsageError
+from reconciler.operations.adopt import adopt_drifts, find_differences, judge_ground, open_ground, write_adoption
+from reconciler.operations.selection import named_drifts, require_known
+from reconciler.operations.workspace import open_workspace
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from reconciler.commands.adopting import Adoption, ChangedFile
-    from reconciler.commands.observing import Observation
-    from reconciler.commands.options import Common
-    from reconciler.commands.workspace import Workspace
+    from reconciler.console.options import Common
     from reconciler.model.adoption import TeamOffer
     from reconciler.model.drift import Drift
+    from reconciler.operations.adopt import Adoption, Ground
+    from reconciler.operations.workspace import Workspace
 
 __all__ = ["adopt"]
 
@@ -68,21 +61,15 @@ def adopt(  # noqa: PLR0913 - one parameter an option
     service, 7 documents, 64 nobody to ask.
     """
     _require_choice(everything, addresses, people, yes=yes)
-    workspace = open_workspace(common)
-    documents, diagnostics = read_documents(msgspec.structs.replace(workspace, tolerance=LOOKING))
-    with open_reader(workspace, common, snapshot) as reader:
-        observation = observe(
-            documents, diagnostics, reader, own_account=workspace.settings.service_account, tolerance=LOOKING
-        )
-    require_whole(observation.state.unreadable, "nothing is said of drift")
-    _tell_age(observation, common)
-    require_known(observation, addresses, people)
-    drifts = _drifts(observation)
+    workspace = open_workspace(common.run, common.config)
+    ground = open_ground(workspace, snapshot)
+    common.run.reporter.diagnose(judge_ground(ground))
+    require_known(ground.observation, addresses, people)
+    drifts = find_differences(ground)
     chosen = _chosen(drifts, everything=everything, addresses=addresses, people=people)
     if not chosen:
         emit("nothing differs\n" if not drifts else f"nothing chosen of {_counted(len(drifts), 'difference')}\n")
         return 0
-    ground = Ground(observation, documents, workspace)
     adoption = _adoption(chosen, ground, teams=teams, asks=somebody_is_there() and not yes)
     return _carry_out(adoption, workspace, common, yes=yes)
 
@@ -97,20 +84,6 @@ def _require_choice(everything: bool, addresses: Sequence[str], people: Sequence
         )
     if yes and not (everything or addresses or people):
         raise UsageError("--yes needs a choice: --all, --address or --person")
-
-
-def _tell_age(observation: Observation, common: Common) -> None:
-    old = judge_age(observation.state.observed_at, now())
-    if old and not common.quiet:
-        from reconciler.render.terminal import render_diagnostics  # noqa: PLC0415 - start-up is measured
-
-        sys.stderr.write(render_diagnostics(old, color=common.color(sys.stderr)))
-
-
-def _drifts(observation: Observation) -> tuple[Drift, ...]:
-    found = find_drifts(compare(observation.resolved, observation.state.versions))
-    drifts, _ = compare_with(None, found, (), "")
-    return acknowledge(drifts, observation.acknowledged, now().date()).drifts
 
 
 def _chosen(
@@ -166,7 +139,7 @@ def _carry_out(adoption: Adoption, workspace: Workspace, common: Common, *, yes:
         if not yes and not click.confirm(f"Write {files}?", default=False, err=True):
             note("nothing was written", common)
             return 0
-        _write(adoption.files, workspace)
+        write_adoption(adoption.files, workspace.root)
         note(f"{_counted(len(adoption.adopted), 'difference')} adopted in {files}; commit that for review", common)
     return 2 if adoption.refused else 0
 
@@ -180,17 +153,3 @@ def _tell_refused(adoption: Adoption) -> None:
 
     for drift, reason in adoption.refused:
         sys.stderr.write(f"not adopted: {drift_words(drift)}: {printable(reason)}\n")
-
-
-def _write(files: Sequence[ChangedFile], workspace: Workspace) -> None:
-    for one in files:
-        if read_document(workspace.root / one.path) != one.before:
-            raise StaleError(f"{one.path} changed while this was thought about; nothing was written; run it again")
-    for number, one in enumerate(files):
-        path = (workspace.root / one.path).resolve()
-        mark = b"\xef\xbb\xbf" if path.read_bytes().startswith(b"\xef\xbb\xbf") else b""
-        try:
-            write_file(path, mark + one.after.encode(), mode=document_mode(path))
-        except FileError as error:
-            written = ", ".join(done.path for done in files[:number]) or "no other file"
-            raise FileError(f"{error.message}; written before: {written}") from error

@@ -4,51 +4,38 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
-import msgspec
 
-from reconciler.applying import declined, require_approved, require_permission
 from reconciler.clock import OtherDayError
-from reconciler.commands.alarming import ALARM_OPTIONS, alarm_options, prepare_alarms
-from reconciler.commands.apply_alarms import applied, open_workspace_or_tell, refused, tell_of_apply
-from reconciler.commands.approval import approve
-from reconciler.commands.basing import with_old_lines, with_power_of_base
-from reconciler.commands.choosing import Making, choose_to_apply, only_options, require_committed, require_sense
-from reconciler.commands.execution import carry_out
-from reconciler.commands.files import require_folder, require_writable
-from reconciler.commands.grounds import read_grounds, tolerance_of
-from reconciler.commands.journals import require_newest
-from reconciler.commands.making import make_plan
-from reconciler.commands.options import (
+from reconciler.console.formats import Showing, apply_exit_code, plan_text
+from reconciler.console.interrupts import first_interrupt_waits
+from reconciler.console.options import (
+    ALARM_OPTIONS,
+    alarm_options,
     common_options,
-    emit,
     journal_option,
-    note,
+    only_options,
     out_option,
     text_or_json,
 )
-from reconciler.commands.repository_findings import require_no_freeze
-from reconciler.commands.show import read_plan
-from reconciler.commands.showing import Showing, plan_text
-from reconciler.commands.telling import Telling, apply_exit_code, emit_report
-from reconciler.commands.workspace import journal_folder, read_documents
-from reconciler.desired import read_history
+from reconciler.console.questions import somebody_is_there
+from reconciler.console.streams import emit, emit_report, note
 from reconciler.errors import ReconcilerError, UsageError
-from reconciler.planning.approving import newest_last
+from reconciler.operations.alarms import prepare_alarms
+from reconciler.operations.apply import ApplyOrder, apply_repository
+from reconciler.operations.apply_news import applied, open_workspace_or_tell, refused, tell_of_apply
+from reconciler.operations.choice import Making, require_sense
+from reconciler.operations.files import require_folder, require_writable
+from reconciler.operations.workspace import journal_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+    from contextlib import AbstractContextManager
 
-    from reconciler.commands.choosing import Choice
-    from reconciler.commands.grounds import Grounds
-    from reconciler.commands.options import Common
-    from reconciler.commands.workspace import Workspace
-    from reconciler.desired import Base
+    from reconciler.console.options import Common
     from reconciler.model.diagnostics import Diagnostic
-    from reconciler.model.documents import Documents
-    from reconciler.model.outcomes import ApplyReport
     from reconciler.model.plan import Plan
 
 __all__ = ["apply"]
@@ -111,31 +98,34 @@ def apply(  # noqa: PLR0913 - one parameter an option
     """
     if out is not None:
         require_writable(out)
-    alarms = prepare_alarms(**{name: more.pop(name) for name in ALARM_OPTIONS})
+    alarms = prepare_alarms(common.run, **{name: more.pop(name) for name in ALARM_OPTIONS})
     wanted = Making(**more)
     require_sense(wanted, since, saved=bool(plan_files))
-    workspace = open_workspace_or_tell(alarms, common)
-    journal = require_folder(journal_folder(workspace.root, journal_at))
-    order = _Order(
-        plan_files,
-        approved,
-        since,
+    workspace = open_workspace_or_tell(alarms, common.run, common.config)
+    order = ApplyOrder(
+        files=plan_files,
+        approved=approved,
+        since=since,
+        making=wanted,
         yes=yes,
-        adds_only=wanted.adds_only,
-        journal=journal,
         allow_older=allow_older,
+        journal=require_folder(journal_folder(workspace.root, journal_at)),
     )
     try:
-        report = _apply(workspace, Telling(common, shown_as, out), order, wanted)
+        done = apply_repository(workspace, order, _Person(common, alone=shown_as == "terminal" and out is None))
+        if done.declined:
+            note("nothing was written", common)
+        if not done.declined or shown_as == "json":
+            emit_report(done.report, done.names, common, shown_as, out)
     except OtherDayError:
         raise
     except Exception as error:
-        tell_of_apply(alarms, refused(workspace, *_told(error)), common)
+        tell_of_apply(alarms, refused(workspace, *_told(error)), common.run)
         raise
-    if report is None:
+    if done.declined:
         return 0
-    code = apply_exit_code(report)
-    told = tell_of_apply(alarms, applied(workspace, report, code), common)
+    code = apply_exit_code(done.report)
+    told = tell_of_apply(alarms, applied(workspace, done.report, code), common.run)
     return code or told
 
 
@@ -146,129 +136,35 @@ def _told(error: Exception) -> tuple[int, str, Sequence[Diagnostic]]:
     return ReconcilerError.exit_code, f"a defect of reconciler: {type(error).__name__}", ()
 
 
-def _apply(workspace: Workspace, telling: Telling, order: _Order, wanted: Making) -> ApplyReport | None:
-    """Carry out what may be done and show it; null where somebody asked does not want it."""
-    choice = choose_to_apply(workspace, wanted)
-    since = order.since
-    commits = () if since is None else tuple(reversed(read_history(workspace.root, since)))
-    saved = newest_last(read_plan(path) for path in order.files)
-    grounds = read_grounds(workspace, saved, since, choice)
-    workspace = _with_tolerance(with_power_of_base(workspace, grounds.power), saved, grounds, order.journal)
-    plans, read = _agree(workspace, telling, order, choice, (saved, grounds))
-    if read is None:
-        _declined(plans, telling)
-        return None
-    restriction = None if order.files else choice.restriction
-    common = telling.common
-    approval = approve(plans, workspace, common, *read, grounds, restriction=restriction, journal=order.journal)
-    report = carry_out(approval, commits, workspace, common, order.journal)
-    emit_report(report, approval.names, telling)
-    return report
+class _Person:
+    """The person at the terminal; where the report has stdout not ``alone``, a plan is shown on stderr."""
 
+    def __init__(self, common: Common, *, alone: bool) -> None:
+        self._common = common
+        self._alone = alone
 
-def _with_tolerance(workspace: Workspace, saved: list[Plan], grounds: Grounds, journal: Path) -> Workspace:
-    """Return the workspace with what it holds: an approved plan was judged already, one that is made now was not."""
-    if saved:
-        return msgspec.structs.replace(workspace, tolerance=tolerance_of(workspace, saved, grounds))
-    return with_old_lines(workspace, grounds.compared, journal)
+    def require(self) -> None:
+        """Raise UsageError where there is no terminal to ask on."""
+        if not somebody_is_there():
+            raise UsageError(
+                "apply asks before it writes, and there is no terminal to ask on; add --yes, or name a saved plan"
+            )
 
+    def show(self, plan: Plan, *, asked: bool) -> None:
+        """Show what will be done; whoever is asked must see it."""
+        common = self._common
+        if self._alone:
+            emit(plan_text(plan, Showing(shown_as="terminal"), color=common.color(sys.stdout)))
+        elif asked or not common.quiet:
+            sys.stderr.write(plan_text(plan, Showing(shown_as="terminal"), color=common.color(sys.stderr)))
 
-class _Order(NamedTuple):
-    """What was ordered: these plan files, or a plan made now, and what must hold of either.
+    def confirm(self, plan: Plan) -> bool:
+        """Ask, once."""
+        count = plan.summary.changed
+        return click.confirm(f"Apply this to {count} preset{'' if count == 1 else 's'}?", default=False, err=True)
 
-    ``journal`` must know of no newer plan, unless older ones are allowed.
-    """
-
-    files: tuple[Path, ...]
-    approved: tuple[str, ...]
-    since: str | None
-    yes: bool
-    adds_only: bool
-    journal: Path
-    allow_older: bool
-
-
-_Read = tuple["Documents", "list[Diagnostic]"]
-
-
-def _agree(
-    workspace: Workspace, telling: Telling, order: _Order, choice: Choice, known: tuple[list[Plan], Grounds]
-) -> tuple[list[Plan], _Read | None]:
-    """Return the plans that may be carried out, and the documents of now; null where somebody asked does not want it.
-
-    ``known`` are the saved plans, none where the plan is made now, and the revisions to compare with.
-    """
-    read = _read(workspace, choice)
-    saved, grounds = known
-    plans = saved or [_plan_and_show(workspace, telling, read, order, (choice, grounds.compared))]
-    require_approved(plans, order.approved)
-    require_permission(plans, workspace.service.company_id, workspace.plan_service, since=order.since)
-    if order.files and not order.allow_older:
-        require_newest(plans, order.journal, workspace.service.company_id, telling.common)
-    if order.files or order.yes or not plans[0].changes:
-        return plans, read
-    # somebody may think about the question for long, so the documents are read again
-    return plans, _read(workspace, choice) if _confirmed(plans[0]) else None
-
-
-def _read(workspace: Workspace, choice: Choice) -> _Read:
-    """Read the documents as they are now, and refuse where they say that nothing may be applied."""
-    documents, diagnostics = read_documents(workspace)
-    require_no_freeze(documents.policy)
-    if choice.heals:
-        require_committed(workspace, documents)
-    return documents, diagnostics
-
-
-def _plan_and_show(
-    workspace: Workspace,
-    telling: Telling,
-    read: _Read,
-    order: _Order,
-    chosen: tuple[Choice, Base | None],
-) -> Plan:
-    """Plan what was not saved, and show it; raises UsageError where nobody can be asked."""
-    choice, base = chosen
-    if not order.yes:
-        _require_somebody_to_ask()
-    made = make_plan(
-        workspace,
-        telling.common,
-        *read,
-        base=base,
-        adds_only=order.adds_only,
-        restriction=choice.restriction,
-        journal=order.journal,
-    )
-    if choice.heals and made.complete and not made.changes:
-        note("nothing to heal: where self_heal names it, nothing drifted", telling.common)
-    _show(made, telling, asks=not order.yes)
-    return made
-
-
-def _declined(plans: Sequence[Plan], telling: Telling) -> None:
-    note("nothing was written", telling.common)
-    if telling.shown_as == "json":
-        emit_report(declined(plans[0]), {}, telling)
-
-
-def _show(plan: Plan, telling: Telling, *, asks: bool) -> None:
-    """Show what will be done; where the report alone belongs on stdout, on stderr. Whoever is asked must see it."""
-    common = telling.common
-    if telling.shown_as == "terminal" and telling.out is None:
-        emit(plan_text(plan, Showing(shown_as="terminal"), color=common.color(sys.stdout)))
-    elif asks or not common.quiet:
-        sys.stderr.write(plan_text(plan, Showing(shown_as="terminal"), color=common.color(sys.stderr)))
-
-
-def _require_somebody_to_ask() -> None:
-    if not (sys.stdin.isatty() and sys.stderr.isatty()):
-        raise UsageError(
-            "apply asks before it writes, and there is no terminal to ask on; add --yes, or name a saved plan"
+    def interruptible(self) -> AbstractContextManager[Callable[[], bool]]:
+        """Let the first Ctrl-C wait for the write under way."""
+        return first_interrupt_waits(
+            lambda: note("finishing the write under way; press again to leave at once", self._common)
         )
-
-
-def _confirmed(plan: Plan) -> bool:
-    summary = plan.summary
-    question = f"Apply this to {summary.changed} preset{'' if summary.changed == 1 else 's'}?"
-    return click.confirm(question, default=False, err=True)

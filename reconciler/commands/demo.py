@@ -13,15 +13,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from reconciler.commands.examples import example_folder
-from reconciler.commands.options import common_options, emit
-from reconciler.desired import ask_git
+from reconciler.console.options import common_options
+from reconciler.console.streams import emit
 from reconciler.errors import FileError, ReconcilerError, UsageError
+from reconciler.operations.examples import ask_git, example_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from reconciler.commands.options import Common
+    from reconciler.console.options import Common
 
 __all__ = ["demo"]
 

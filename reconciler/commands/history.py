@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import click
 
-from reconciler.commands.files import require_writable
-from reconciler.commands.options import common_options, emit, journal_option, out_option, text_or_json
-from reconciler.commands.workspace import journal_folder
-from reconciler.errors import FileError
-from reconciler.journal import read_runs
-from reconciler.settings import find_settings_file
+from reconciler.console.options import common_options, journal_option, out_option, text_or_json
+from reconciler.console.streams import emit
+from reconciler.operations.files import require_writable
+from reconciler.operations.history import read_history_of_runs
 
 if TYPE_CHECKING:
-    from reconciler.commands.options import Common
+    from pathlib import Path
+
+    from reconciler.console.options import Common
 
 __all__ = ["history"]
 
@@ -40,10 +39,7 @@ def history(
     """
     if out is not None:
         require_writable(out)
-    if journal_at is not None and not journal_at.is_dir():
-        raise FileError(f"there is no journal folder {journal_at}; name an existing one with --journal")
-    root = find_settings_file(common.config, Path.cwd()).parent if journal_at is None else Path()
-    runs = read_runs(journal_folder(root, journal_at))[:limit]
+    runs = read_history_of_runs(common.run, common.config, journal_at)[:limit]
     if shown_as == "json":
         import msgspec  # noqa: PLC0415 - start-up is measured
 

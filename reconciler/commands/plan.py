@@ -8,18 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from reconciler.commands.basing import read_base_for, with_old_lines, with_power_of_base
-from reconciler.commands.choosing import choose, only_options
-from reconciler.commands.files import discard_file, require_writable, write_file
-from reconciler.commands.making import make_plan
-from reconciler.commands.options import common_options, emit, note
-from reconciler.commands.showing import Showing, plan_exit_code, plan_text, showing_options
-from reconciler.commands.workspace import journal_folder, open_workspace, read_documents
-from reconciler.errors import UsageError
-from reconciler.planning import encode_plan
+from reconciler.console.formats import Showing, plan_exit_code, plan_text
+from reconciler.console.options import common_options, only_options, showing_options
+from reconciler.console.streams import emit, note
+from reconciler.operations.files import discard_file, require_writable, write_file
+from reconciler.operations.plan import PlanOrder, plan_repository
+from reconciler.operations.results import encode_plan
 
 if TYPE_CHECKING:
-    from reconciler.commands.options import Common
+    from reconciler.console.options import Common
 
 __all__ = ["plan"]
 
@@ -60,29 +57,12 @@ def plan(  # noqa: PLR0913 - one parameter an option
     Exit codes: 0 done, 2 changes (with --detailed-exitcode), 3 refused by policy, 6 not everything could be
     read, 7 invalid documents.
     """
-    if refresh is not None and snapshot is None:
-        raise UsageError("--refresh goes with --snapshot FILE; make one with: reconciler snapshot --out FILE")
+    order = PlanOrder(snapshot, refresh is not None, base, adds_only, only_drift, only_requested)
     if out is not None:
         require_writable(out)
         # a plan that fails must not leave an earlier one behind under the same name
         discard_file(out)
-    workspace = open_workspace(common)
-    choice = choose(workspace.root, base=base, only_drift=only_drift, only_requested=only_requested)
-    base_read = None if choice.base is None else read_base_for(workspace, choice.base, choice.restriction)
-    workspace = with_power_of_base(workspace, base_read)
-    workspace = with_old_lines(workspace, base_read, journal_folder(workspace.root, None))
-    documents, diagnostics = read_documents(workspace)
-    made = make_plan(
-        workspace,
-        common,
-        documents,
-        diagnostics,
-        snapshot=snapshot,
-        refresh=refresh is not None,
-        base=base_read,
-        adds_only=adds_only,
-        restriction=choice.restriction,
-    )
+    made = plan_repository(common.run, common.config, order)
     if out is not None:
         write_file(out, encode_plan(made))
         apply_it = f"; apply just this with: reconciler apply {out}" if made.applicable and made.changes else ""

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from reconciler.commands.examples import example_folder
-from reconciler.commands.options import common_options, emit
+from reconciler.console.options import common_options
+from reconciler.console.streams import emit
 from reconciler.errors import FileError, UsageError
+from reconciler.operations.examples import example_folder
 
 if TYPE_CHECKING:
-    from reconciler.commands.options import Common
+    from reconciler.console.options import Common
     from reconciler.sandbox.limits import RateLimit
     from reconciler.sandbox.store import Store
 

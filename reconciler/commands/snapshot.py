@@ -6,17 +6,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
-import msgspec
 
-from reconciler.commands.files import require_writable, write_file
-from reconciler.commands.observing import observe, require_whole, with_lists_of_invalid
-from reconciler.commands.options import common_options, emit
-from reconciler.commands.readers import open_reader
-from reconciler.commands.workspace import open_workspace, read_documents
-from reconciler.planning.held import LOOKING
+from reconciler.console.options import common_options
+from reconciler.console.streams import emit
+from reconciler.operations.files import require_writable, write_file
+from reconciler.operations.snapshot import take_snapshot
 
 if TYPE_CHECKING:
-    from reconciler.commands.options import Common
+    from reconciler.console.options import Common
 
 __all__ = ["snapshot"]
 
@@ -31,15 +28,7 @@ def snapshot(common: Common, out: Path) -> int:
     elsewhere says what it could not check.
     """
     require_writable(out)
-    workspace = open_workspace(common)
-    documents, diagnostics = read_documents(msgspec.structs.replace(workspace, tolerance=LOOKING))
-    with open_reader(workspace, common, None) as reader:
-        observation = observe(documents, diagnostics, reader, every_field=True, tolerance=LOOKING)
-        state = with_lists_of_invalid(observation, reader).state
-    require_whole(state.unreadable, "no snapshot was written")
-    from reconciler.live.snapshot import encode_snapshot  # noqa: PLC0415 - start-up is measured
-
-    write_file(out, encode_snapshot(state, workspace.service.company_id))
-    count = len(state.presets)
+    count, content = take_snapshot(common.run, common.config)
+    write_file(out, content)
     emit(f"{count:,} preset{'' if count == 1 else 's'} saved to {out}\n")
     return 0

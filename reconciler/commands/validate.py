@@ -2,29 +2,22 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from typing import TYPE_CHECKING, Literal
 
 import click
 
-from reconciler.clock import now
-from reconciler.commands.annotating import ANNOTATION_FORMATS, AnnotationFormat, annotate
-from reconciler.commands.basing import with_old_lines, with_power_of_base
-from reconciler.commands.files import require_writable
-from reconciler.commands.options import common_options, emit, out_option
-from reconciler.commands.repository_findings import loosening_findings
-from reconciler.commands.workspace import journal_folder, open_workspace, read_documents
-from reconciler.desired import read_base
-from reconciler.errors import RefusedError
-from reconciler.model.diagnostics import Diagnostic, Origin, has_errors
-from reconciler.planning.guards import judge_documents, judge_ends
-from reconciler.settings import untrusted_addresses
+from reconciler.console.formats import ANNOTATION_FORMATS, AnnotationFormat, annotate
+from reconciler.console.options import common_options, out_option
+from reconciler.console.streams import emit
+from reconciler.operations.files import require_writable
+from reconciler.operations.validate import validate_repository
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from reconciler.commands.options import Common
+    from reconciler.console.options import Common
+    from reconciler.model.diagnostics import Diagnostic
     from reconciler.model.documents import Documents
 
 __all__ = ["validate"]
@@ -54,24 +47,7 @@ def validate(
     """
     if out is not None:
         require_writable(out)
-    workspace = open_workspace(common)
-    base_read = None if base is None else read_base(workspace.settings_file, base, now().date())
-    workspace = with_old_lines(
-        with_power_of_base(workspace, base_read), base_read, journal_folder(workspace.root, None)
-    )
-    documents, diagnostics = read_documents(workspace)
-    judged = judge_documents(documents, now().date(), own_account=workspace.settings.service_account)
-    judged.extend(judge_ends(documents, now().date()))
-    judged.extend(loosening_findings(workspace, documents, base_read))
-    untrusted = untrusted_addresses(workspace.service, os.environ)
-    judged.extend(
-        Diagnostic(severity="warning", code="settings/untrusted-host", message=message) for message in untrusted
-    )
-    diagnostics = sorted((*diagnostics, *judged), key=lambda one: one.origin or Origin("", 0, 0))
-    if has_errors(diagnostics):
-        count = sum(one.severity == "error" for one in diagnostics)
-        words = "1 demand" if count == 1 else f"{count:,} demands"
-        raise RefusedError(f"the documents are valid, but break {words} of the policy", diagnostics=diagnostics)
+    documents, diagnostics = validate_repository(common.run, common.config, base)
     if shown_as == "json":
         emit(_as_json(documents, diagnostics), out)
     elif shown_as in ANNOTATION_FORMATS:

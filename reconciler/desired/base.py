@@ -59,6 +59,11 @@ class Base(msgspec.Struct, frozen=True):
     committed_at: datetime.datetime | None = None
     root: Path | None = None
 
+    def documents_for(self, company_id: str) -> Documents | None:
+        """Return the documents, or null where they are of another company or cannot be used."""
+        same_company = self.settings is not None and self.settings.company_id == company_id
+        return self.documents if same_company else None
+
 
 def read_base(settings_file: Path, revision: str, today: datetime.date) -> Base:
     """Read the documents at ``revision`` as they stand on that day (UTC), those in submodules included.

@@ -84,13 +84,14 @@ def _run(
     git: str, root: Path, *arguments: str, told: bytes = b"", also_stderr: bool = False
 ) -> tuple[int | None, bytes]:
     """Run git and return its code, null where it could not start or was ended, and what it said."""
-    passed_on = {name: value for name, value in os.environ.items() if name in _PASSED_ON or name.startswith("LC_")}
+    environment = os.environ  # noqa: TID251 - git is a program of this machine; most of it is withheld
+    passed_on = {name: value for name, value in environment.items() if name in _PASSED_ON or name.startswith("LC_")}
     if also_stderr:
         passed_on |= {"LC_ALL": "C", "LANGUAGE": ""}  # git speaks the language of the user
     with _stdin(told) as stdin:
         try:
             process = subprocess.Popen(  # noqa: S603 - no shell
-                [git, *_CAREFUL, *_trusted(os.environ), "-C", str(root), *arguments],
+                [git, *_CAREFUL, *_trusted(environment), "-C", str(root), *arguments],
                 stdin=stdin,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT if also_stderr else subprocess.DEVNULL,

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Self
 
 import msgspec
 
-from reconciler.clock import now
 from reconciler.errors import FileError
 
 if TYPE_CHECKING:
+    import datetime
+    from collections.abc import Callable
     from pathlib import Path
     from types import TracebackType
 
@@ -23,10 +24,12 @@ __all__ = ["Journal"]
 class Journal:
     """The journal of one run: ``<folder>/<run id>.jsonl``, created when the journal is entered.
 
+    ``now`` returns the moment (UTC), of which the run id is made.
+
     Raises FileError when a line cannot be kept: without its intent on disk nothing may be written.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, now: Callable[[], datetime.datetime]) -> None:
         # to the microsecond, so that runs stand in the order of their names
         started = now()
         self.run_id = f"{started:%Y%m%dT%H%M%S%fZ}-{secrets.token_hex(4)}"

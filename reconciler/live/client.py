@@ -177,7 +177,7 @@ class ServiceClient:
         headers = self._headers if content is None else {**self._headers, "Content-Type": "application/json"}
         url = f"{self.service.api_url}{path}"
         request = httpx.Request(method, url, headers=headers, content=content, extensions=_TIMEOUT)
-        sent_at = time.time()
+        sent_at = time.time()  # noqa: TID251 - this machine's clock is what is compared
         try:
             response = client.send(request)
         except httpx.RequestError as error:
@@ -288,7 +288,8 @@ class ServiceClient:
             service_time = self._service_time(date)
         except (ValueError, OverflowError):
             return
-        ahead, behind = service_time - time.time(), service_time - sent_at
+        here = time.time()  # noqa: TID251 - this machine's clock is what is compared
+        ahead, behind = service_time - here, service_time - sent_at
         is_off = ahead > LARGEST_DIFFERENCE_SECONDS or behind < -LARGEST_DIFFERENCE_SECONDS
         if not is_off:
             self._agreed = date
@@ -296,7 +297,7 @@ class ServiceClient:
 
     def _service_time(self, date: str | None) -> float:
         if date is None:
-            return time.time()
+            return time.time()  # noqa: TID251 - the same
         known, seconds = self._dates
         if known != date:
             seconds = parsedate_to_datetime(date).timestamp()

@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 import msgspec
 
-from reconciler.clock import corrected
+from reconciler.clock import in_files
 from reconciler.errors import AnswerError, RequestRefusedError, UnreachableError
 from reconciler.live.answers import TooLong, decode_answer, refuse_twice
 from reconciler.live.pages import PEOPLE, PROJECTS, USERS, WORKFLOWS, read_pages
@@ -67,11 +67,18 @@ class _VersionData(msgspec.Struct):
 class Reader:
     """Reads with one client and keeps account of the fewest requests that could have done it.
 
-    ``report`` is told after each step how far the reading is. ``others`` are the presets on the lists read so far whose
-    templates nobody asked for.
+    ``report`` is told after each step how far the reading is, and ``now`` returns the moment (UTC). ``others`` are the
+    presets on the lists read so far whose templates nobody asked for.
     """
 
-    def __init__(self, client: ServiceClient, report: Callable[[Progress], None], *, threads: int = THREADS) -> None:
+    def __init__(
+        self,
+        client: ServiceClient,
+        report: Callable[[Progress], None],
+        *,
+        now: Callable[[], datetime.datetime],
+        threads: int = THREADS,
+    ) -> None:
         self.client = client
         self.lower_bound = 0
         self.others: list[OtherPreset] = []
@@ -80,14 +87,14 @@ class Reader:
         self._lock = Lock()
         self._known: dict[Person, Person] = {}
         self._started = time.monotonic()
-        self._started_at = datetime.datetime.now(datetime.UTC)
+        self._now = now
         self._company_id = client.service.company_id
         self._company = company_path(self._company_id)
 
     @property
     def observed_at(self) -> str:
-        """Return the moment before the first request, UTC, by the service's clock."""
-        return corrected(self._started_at).isoformat(timespec="seconds").replace("+00:00", "Z")
+        """Return the moment before the first request, UTC, by the clock as it is known by now."""
+        return in_files(self._now() - datetime.timedelta(seconds=time.monotonic() - self._started))
 
     @property
     def pacing(self) -> Pacing:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
-import click
-
 from reconciler.render.escaping import printable
 
 if TYPE_CHECKING:
@@ -28,7 +26,12 @@ def difference(files: Iterable[tuple[str, str, str, Sequence[ChangedLines]]], *,
     lines = [line for path, before, after, changed in files for line in _file(path, before, after, changed)]
     shown = [printable(line.rstrip("\r")) for line in lines]
     if color:
-        shown = [click.style(line, fg=_COLORS.get(line[:1])) for line in shown]
+        from rich.color import ColorSystem  # noqa: PLC0415 - only where somebody looks
+        from rich.style import Style  # noqa: PLC0415 - the same
+
+        styles = {sign: Style(color=name) for sign, name in _COLORS.items()}
+        plain = Style()
+        shown = [styles.get(line[:1], plain).render(line, color_system=ColorSystem.STANDARD) for line in shown]
     return "".join(f"{line}\n" for line in shown)
 
 

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from reconciler.commands.exporting import prove
 from reconciler.desired.exporting import export_documents
 from reconciler.errors import ReconcilerError
 from reconciler.model.documents import SettingsDocument
+from reconciler.operations.export import prove
 from tests.support.account import company_seed, write_seed
 from tests.support.command_line import reconciler
 from tests.support.sandbox import running_sandbox
-from tests.support.values import live_state
+from tests.support.values import TODAY, live_state
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -140,7 +140,7 @@ def test_07_documents_are_tried_before_they_are_written(wrong: str, message: str
         for name, text in export_documents(state).files.items()
     }
     with pytest.raises(ReconcilerError) as defect:
-        prove(files, SettingsDocument(company_id="4211"), state)
+        prove(files, SettingsDocument(company_id="4211"), state, TODAY)
     assert message in defect.value.message
 
 

@@ -11,24 +11,25 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
-from reconciler.commands.adopting import Ground, adopt_drifts
-from reconciler.commands.observing import observe
-from reconciler.commands.workspace import Workspace
 from reconciler.desired import read_repository, read_settings_document
 from reconciler.drift import find_drifts
 from reconciler.live.snapshot import SnapshotReader
 from reconciler.model.diagnostics import has_errors
 from reconciler.model.settings import Service
+from reconciler.operations.adopt import Ground, adopt_drifts
+from reconciler.operations.observation import observe
+from reconciler.operations.workspace import Workspace
 from reconciler.planning import compare
 from tests.support.account import PEOPLE, company_seed, login, write_documents
 from tests.support.examples import examples
+from tests.support.runs import make_run
 from tests.support.values import TODAY, live_state
 from tests.support.written import documents
 
 if TYPE_CHECKING:
-    from reconciler.commands.adopting import Adoption, ChangedFile
     from reconciler.model.drift import Drift
     from reconciler.model.live import LiveState
+    from reconciler.operations.adopt import Adoption, ChangedFile
 
 PROJECTS = ("Cedar Tower", "Harbor Bridge", "Mill Creek")
 ids = st.lists(st.sampled_from(sorted(PEOPLE)), unique=True, max_size=4)
@@ -62,6 +63,7 @@ class Trial:
             settings_file=file,
             settings=read_settings_document(file),
             service=Service(company_id="4211", api_url="http://127.0.0.1", auth_url="http://127.0.0.1"),
+            run=make_run(Path(folder)),
         )
         self.documents, diagnostics = read_repository(file, self.workspace.settings, TODAY)
         self.good = not has_errors(diagnostics)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple, get_args
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reconciler.commands.reporting import drift_exit_code
+from reconciler.console.formats import drift_exit_code
 from reconciler.drift import decode_report, encode_report
 from reconciler.render.differences import alarming
 from tests.support.cases import change, group

@@ -10,10 +10,10 @@ import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reconciler.commands.basing import with_people_of_base
-from reconciler.commands.observing import observe
 from reconciler.live.snapshot import SnapshotReader
 from reconciler.model.globs import fits
+from reconciler.operations.comparison import with_people_of_base
+from reconciler.operations.observation import observe
 from reconciler.planning import WHOLE, Restriction, decode_plan, encode_plan, restrict, withhold
 from tests.support.account import PEOPLE, login
 from tests.support.cases import change, drifted, group, manager

@@ -7,9 +7,6 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from reconciler.commands.making import judged_plan
-from reconciler.commands.observing import Observation, observe
-from reconciler.commands.workspace import problems
 from reconciler.desired import read_repository, read_settings_document
 from reconciler.live.snapshot import SnapshotReader
 from reconciler.model.diagnostics import Diagnostic, has_errors
@@ -30,6 +27,9 @@ from reconciler.model.live import (
     Wanted,
 )
 from reconciler.model.plan import LiveSource, Plan, PlanService
+from reconciler.operations.observation import Observation, observe
+from reconciler.operations.plan import judged_plan
+from reconciler.operations.workspace import problems
 from reconciler.planning import WHOLE
 from tests.support.account import company_seed, write_documents
 

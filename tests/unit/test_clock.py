@@ -2,46 +2,42 @@
 
 from __future__ import annotations
 
-import datetime
 import time
 from email.utils import formatdate
 from typing import TYPE_CHECKING
 
 import pytest
 
-from reconciler import clock
+from reconciler.clock import Clock
 from reconciler.live.client import ServiceClient
 from reconciler.model.settings import Credentials, Secret, Service
+from tests.support.runs import now
 from tests.support.wire import answer, serving
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
 DAY = 24 * 3600
 
 
-@pytest.fixture(autouse=True)
-def _own_clock() -> Iterator[None]:
-    yield
-    clock.reset()
-
-
 def test_a_difference_is_taken_once() -> None:
     """A minute is nothing; what two answers agree on counts, is known then, and a day is another day."""
+    clock = Clock(now)
     assert clock.correct(60) is None
     assert clock.correct(3 * DAY) is None
     assert clock.correct(3 * DAY + 59) is True
     assert clock.correct(3 * DAY) is None
-    days = (clock.now() - datetime.datetime.now(datetime.UTC)).total_seconds() / DAY
+    days = (clock.now() - now()).total_seconds() / DAY
     assert days == pytest.approx(3, abs=0.01)
     assert [clock.correct(0), clock.correct(0)] == [None, True]
 
 
 def test_one_answer_of_a_proxy_changes_nothing() -> None:
     """Neither alone, nor between others, nor with a moment that no clock has."""
+    clock = Clock(now)
     assert [clock.correct(one) for one in (3 * DAY, 0, 3 * DAY, 9 * DAY, 0)] == [None] * 5
     assert [clock.correct(10**10), clock.correct(10**10)] == [None, None]
-    assert abs((clock.now() - datetime.datetime.now(datetime.UTC)).total_seconds()) < 1
+    assert abs((clock.now() - now()).total_seconds()) < 1
 
 
 @pytest.mark.parametrize(

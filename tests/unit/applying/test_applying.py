@@ -12,6 +12,7 @@ from reconciler.errors import AnswerLostError, ReconcilerError, RequestRefusedEr
 from reconciler.model.live import Membership, Person, Preset
 from reconciler.model.outcomes import Intended, Outcome, OutcomeRecorded, RunFinished, RunStarted
 from tests.support.account import INVOICE
+from tests.support.runs import now
 from tests.support.values import live_state, plan_documents
 
 if TYPE_CHECKING:
@@ -99,6 +100,7 @@ def run(plan: Plan, service: MemoryService, *, stop_after: int = 99) -> tuple[Ap
         journal,
         stopped=lambda: len(done) >= stop_after,
         sleep=lambda _seconds: None,
+        now=now,
         report=lambda count, _outcome: done.append(count),
     )
     return report, journal
@@ -265,6 +267,7 @@ def test_what_is_settled_already(plan: Plan) -> None:
         journal,
         stopped=lambda: False,
         sleep=lambda _seconds: None,
+        now=now,
         settled=(settled,),
         approved=("sha256:a", "sha256:b"),
         commits=("c1", "c2"),
@@ -305,7 +308,9 @@ class BrokenJournal(MemoryJournal):
 def test_nothing_is_written_once_the_journal_cannot_be(plan: Plan, lines: int, written: int) -> None:
     """What was done is still told, and what was not tried."""
     service = MemoryService()
-    report = apply_plan(plan, service, BrokenJournal(lines), stopped=lambda: False, sleep=lambda _seconds: None)
+    report = apply_plan(
+        plan, service, BrokenJournal(lines), stopped=lambda: False, sleep=lambda _seconds: None, now=now
+    )
     assert len(service.writes) == written
     assert [one.status for one in report.outcomes] == ["applied"] * written + ["skipped"] * (2 - written)
     if written < 2:
@@ -316,7 +321,7 @@ def test_without_a_journal_nothing_begins(plan: Plan) -> None:
     """The first line must be kept."""
     service = MemoryService()
     with pytest.raises(ReconcilerError, match="no space"):
-        apply_plan(plan, service, BrokenJournal(0), stopped=lambda: False, sleep=lambda _seconds: None)
+        apply_plan(plan, service, BrokenJournal(0), stopped=lambda: False, sleep=lambda _seconds: None, now=now)
     assert service.reads == 0
 
 

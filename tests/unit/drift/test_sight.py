@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from reconciler.commands.observing import Observation
     from reconciler.model.drift import NoticeKind
+    from reconciler.operations.observation import Observation
 
 WHERE = (
     "kind: assignments\ntemplate: Invoice Approval\nprojects:\n"

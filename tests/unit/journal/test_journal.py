@@ -10,6 +10,7 @@ import pytest
 from reconciler.errors import DocumentsError, FileError
 from reconciler.journal import Journal, read_applied, read_removals, read_runs
 from reconciler.model.outcomes import ApplySummary, Intended, Outcome, OutcomeRecorded, RunFinished, RunStarted
+from tests.support.runs import now
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,7 +29,7 @@ FINISHED = RunFinished(at="t3", summary=ApplySummary(applied=1))
 
 def test_a_whole_run(tmp_path: Path) -> None:
     """What was recorded comes back; the file is for its owner alone."""
-    with Journal(tmp_path / "deep" / "journal") as journal:
+    with Journal(tmp_path / "deep" / "journal", now) as journal:
         for event in (STARTED, INTENDED, OUTCOME, FINISHED):
             journal.record(event)
     assert journal.path.stat().st_mode & 0o777 == 0o600
@@ -56,7 +57,7 @@ def test_what_was_applied_and_when(tmp_path: Path) -> None:
     for name, events in (("a", (other, OUTCOME)), ("b", (INTENDED,)), ("d", (STARTED, last)), ("e", ())):
         (tmp_path / f"{name}.jsonl").write_bytes(b"".join(msgspec.json.encode(one) + b"\n" for one in events))
     assert read_applied(tmp_path, "4211") == []
-    with Journal(tmp_path) as journal:
+    with Journal(tmp_path, now) as journal:
         for event in (msgspec.structs.replace(STARTED, approved=("sha256:y",)), INTENDED, OUTCOME):
             journal.record(event)
     (one,) = read_applied(tmp_path, "4211") or []
@@ -93,7 +94,7 @@ def test_who_lost_a_group(tmp_path: Path) -> None:
 @pytest.mark.parametrize("cut", range(1, 60, 7))
 def test_a_torn_last_line_is_tolerated(tmp_path: Path, cut: int) -> None:
     """A crash in the middle of a line loses that line and nothing else; the intent stays open."""
-    with Journal(tmp_path) as journal:
+    with Journal(tmp_path, now) as journal:
         for event in (STARTED, INTENDED, OUTCOME):
             journal.record(event)
     content = journal.path.read_bytes()
@@ -105,7 +106,7 @@ def test_a_torn_last_line_is_tolerated(tmp_path: Path, cut: int) -> None:
 
 def test_a_line_is_on_disk_when_the_call_returns(tmp_path: Path) -> None:
     """Another reader sees it at once."""
-    with Journal(tmp_path) as journal:
+    with Journal(tmp_path, now) as journal:
         journal.record(STARTED)
         assert len(read_runs(tmp_path)) == 1
         journal.record(INTENDED)
@@ -114,7 +115,7 @@ def test_a_line_is_on_disk_when_the_call_returns(tmp_path: Path) -> None:
 
 def test_damage_in_the_middle_is_no_crash(tmp_path: Path) -> None:
     """It is told with file and line."""
-    with Journal(tmp_path) as journal:
+    with Journal(tmp_path, now) as journal:
         journal.record(STARTED)
     journal.path.write_bytes(journal.path.read_bytes() + b"garbage\n" + b"more\n")
     with pytest.raises(DocumentsError, match=r"\.jsonl:2: not a journal line"):
@@ -139,9 +140,9 @@ def test_a_file_that_cannot_be_read(tmp_path: Path) -> None:
 def test_a_journal_that_cannot_be_kept_stops_everything(tmp_path: Path) -> None:
     """Without an intent on disk nothing may be written."""
     (tmp_path / "file").write_text("")
-    with pytest.raises(FileError, match="nothing more is written to the service"), Journal(tmp_path / "file"):
+    with pytest.raises(FileError, match="nothing more is written to the service"), Journal(tmp_path / "file", now):
         pass
-    with Journal(tmp_path) as journal:
+    with Journal(tmp_path, now) as journal:
         pass
     with pytest.raises(FileError, match="cannot be written: Bad file descriptor"):
         journal.record(STARTED)
@@ -149,14 +150,14 @@ def test_a_journal_that_cannot_be_kept_stops_everything(tmp_path: Path) -> None:
 
 def test_an_intent_is_settled_by_a_later_run(tmp_path: Path) -> None:
     """Once a later run told what is there, nobody is asked to apply again; skipping tells nothing."""
-    with Journal(tmp_path) as first:
+    with Journal(tmp_path, now) as first:
         first.record(STARTED)
         first.record(INTENDED)
-    with Journal(tmp_path) as second:
+    with Journal(tmp_path, now) as second:
         second.record(STARTED)
         second.record(OutcomeRecorded(at="t", outcome=Outcome(address="a", preset_id="1", status="skipped")))
     assert [run.open for run in read_runs(tmp_path)] == [(), ("a",)]
-    with Journal(tmp_path) as third:
+    with Journal(tmp_path, now) as third:
         third.record(STARTED)
         third.record(OUTCOME)
     assert [run.open for run in read_runs(tmp_path)] == [(), (), ()]

@@ -36,6 +36,7 @@ from reconciler.live.wire import TemplateItem
 from reconciler.model.masks import hide
 from reconciler.model.settings import Credentials, Secret, Service
 from reconciler.settings.network import read_network
+from tests.support.runs import now
 from tests.support.wire import answer, serving
 
 if TYPE_CHECKING:
@@ -363,7 +364,7 @@ def test_the_client_secret_is_not_shown_either() -> None:
             a_client(wire.address, WITH_SECRET) as client,
             pytest.raises(ServiceError) as raised,
         ):
-            Reader(client, lambda _progress: None).catalogue(with_projects=False, fields=frozenset())
+            Reader(client, lambda _progress: None, now=now).catalogue(with_projects=False, fields=frozenset())
         assert "hunter2" not in raised.value.message
 
 

@@ -26,6 +26,7 @@ from reconciler.live.writing import Writer
 from reconciler.model.live import Place, Tool, Wanted
 from reconciler.model.settings import Credentials, Secret, Service
 from tests.support.account import company_seed, write_seed
+from tests.support.runs import now
 from tests.support.sandbox import preset_path, running_sandbox
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ def statuses(sandbox: RunningSandbox) -> list[int]:
 
 def test_a_reading_client_cannot_write(sandbox: RunningSandbox, client: ServiceClient) -> None:
     """The transport refuses before a byte is sent, whatever the way and the method."""
-    preset = Reader(client, lambda _progress: None).preset("1042", "32")
+    preset = Reader(client, lambda _progress: None, now=now).preset("1042", "32")
     with pytest.raises(WriteForbiddenError, match="this client only reads; PATCH"):
         Writer(client).replace_assignees(preset, {}, None)
     for method in ("POST", "PUT", "DELETE", "HEAD", "OPTIONS"):
@@ -322,7 +323,7 @@ def test_a_lost_answer_of_a_read_is_repeated(sandbox: RunningSandbox, client: Se
 
 def test_answers_that_are_not_what_is_documented(sandbox: RunningSandbox, client: ServiceClient) -> None:
     """HTML with 200, JSON of another shape, a preset without groups: errors, never empty lists."""
-    reader = Reader(client, lambda _progress: None)
+    reader = Reader(client, lambda _progress: None, now=now)
     bodies = [
         ("<html>", "text/html", "the answer is not JSON but 'text/html; charset=utf-8'; is a proxy in between?"),
         ('{"data": []}', "application/json", "Expected `object`, got `array` - at `$.data`"),
@@ -354,7 +355,7 @@ def with_link(
 
 def test_a_next_page_elsewhere_is_not_followed(sandbox: RunningSandbox, client: ServiceClient) -> None:
     """The token would go there."""
-    reader = Reader(client, lambda _progress: None)
+    reader = Reader(client, lambda _progress: None, now=now)
     for address in ("http://evil.test/x", "https://127.0.0.1/x", "http://127.0.0.1:1/x"):
         sandbox.fail(with_link(address))
         with pytest.raises(AnswerError, match="at another host"):
@@ -366,7 +367,7 @@ def test_a_next_page_elsewhere_is_not_followed(sandbox: RunningSandbox, client: 
 
 def test_half_a_list_is_no_list(sandbox: RunningSandbox, client: ServiceClient) -> None:
     """Counts that do not add up, zero of many, and items twice, each also when the list is read again."""
-    reader = Reader(client, lambda _progress: None)
+    reader = Reader(client, lambda _progress: None, now=now)
     one = '{"id": "11", "name": "a", "tool_type": "t"}'
     cases = [
         (with_link("", total="2"), "1 items arrived where 2 were promised"),
@@ -392,12 +393,12 @@ def test_pages_that_lead_in_a_circle_end(sandbox: RunningSandbox, client: Servic
     """The first page again brings nothing new."""
     sandbox.fail({**with_link(f"{TEMPLATES}?per_page=100", total="5"), "times": 9})
     with pytest.raises(AnswerError, match="1 items arrived, and the pages lead in a circle"):
-        Reader(client, lambda _progress: None).catalogue(with_projects=False, fields=frozenset())
+        Reader(client, lambda _progress: None, now=now).catalogue(with_projects=False, fields=frozenset())
 
 
 def test_a_408_asks_for_smaller_pages(sandbox: RunningSandbox, client: ServiceClient) -> None:
     """From 100 down to 10, then it is given up."""
-    reader = Reader(client, lambda _progress: None)
+    reader = Reader(client, lambda _progress: None, now=now)
     sandbox.fail({"path": "/templates", "status": 408, "times": 3})
     assert len(reader.catalogue(with_projects=False, fields=frozenset()).templates) == 2
     asked = [one["query"] for one in sandbox.log()]
@@ -416,7 +417,7 @@ def test_projects_of_another_shape(sandbox: RunningSandbox, client: ServiceClien
     """A project without a name is not what is documented."""
     sandbox.fail({"path": "/projects", "status": 200, "body": '[{"id": 1}]', "headers": {"Total": "1"}})
     with pytest.raises(AnswerError, match="missing required field `name`"):
-        Reader(client, lambda _progress: None).catalogue(with_projects=True, fields=frozenset())
+        Reader(client, lambda _progress: None, now=now).catalogue(with_projects=True, fields=frozenset())
 
 
 def test_what_is_refused_one_by_one_is_unreadable_and_the_rest_is_read(
@@ -427,7 +428,7 @@ def test_what_is_refused_one_by_one_is_unreadable_and_the_rest_is_read(
         Wanted(Place("1041", Tool("invoice")), frozenset({"11"})),
         Wanted(Place("1042", Tool("invoice")), frozenset({"11"})),
     ]
-    reader = Reader(client, lambda _progress: None)
+    reader = Reader(client, lambda _progress: None, now=now)
     sandbox.fail({"path": "1041/workflows/presets[?]", "status": 403}, {"path": "presets/32", "status": 404})
     presets, unreadable = reader.presets(wanted)
     assert presets == []
@@ -448,7 +449,9 @@ def test_a_preset_that_changes_its_template_meanwhile(sandbox: RunningSandbox, c
     listed = '{"data": [{"id": "32", "template": {"id": "12"}}]}'
     sandbox.fail({"path": "presets[?]", "status": 200, "body": listed, "headers": {"Total": "1"}})
     with pytest.raises(AnswerError, match="changed its template"):
-        Reader(client, lambda _progress: None).presets([Wanted(Place("1042", Tool("invoice")), frozenset({"12"}))])
+        Reader(client, lambda _progress: None, now=now).presets(
+            [Wanted(Place("1042", Tool("invoice")), frozenset({"12"}))]
+        )
 
 
 def test_a_failure_in_one_thread_ends_the_others(sandbox: RunningSandbox, client: ServiceClient) -> None:
@@ -459,7 +462,7 @@ def test_a_failure_in_one_thread_ends_the_others(sandbox: RunningSandbox, client
         Wanted(Place("1042", Tool("invoice")), frozenset({"11"})),
     ] * 40
     with pytest.raises(AnswerError, match="not JSON"):
-        Reader(client, lambda _progress: None).presets(wanted)
+        Reader(client, lambda _progress: None, now=now).presets(wanted)
     assert len(sandbox.log()) < 80
 
 
@@ -467,7 +470,7 @@ def test_progress_is_told(sandbox: RunningSandbox) -> None:
     """Each step says how far it is, and what it cost so far."""
     told: list[Progress] = []
     with ServiceClient(sandbox.service, sandbox.credentials) as client:
-        Reader(client, told.append).presets([Wanted(Place("1042", Tool("invoice")), frozenset({"11"}))])
+        Reader(client, told.append, now=now).presets([Wanted(Place("1042", Tool("invoice")), frozenset({"11"}))])
     assert [(one.step, one.done, one.total) for one in told] == [("presets", 0, 1), ("presets", 1, 1)]
     assert told[-1].requests == 2
 
@@ -475,7 +478,7 @@ def test_progress_is_told(sandbox: RunningSandbox) -> None:
 def test_a_write_is_sent_once(sandbox: RunningSandbox, waits: Waits) -> None:
     """Server errors and lost answers are never repeated blindly; a 429 is, since nothing was done."""
     with ServiceClient(sandbox.service, sandbox.credentials, writes=True, sleep=waits) as client:
-        preset = Reader(client, lambda _progress: None).preset("1042", "32")
+        preset = Reader(client, lambda _progress: None, now=now).preset("1042", "32")
         groups = {group.uuid: tuple(person.id for person in group.members) for group in preset.groups}
         write = Writer(client).replace_assignees
         for fault, error in (
@@ -533,7 +536,7 @@ def test_a_subtype_is_a_number_however_it_is_spelled(
     """Requests take an integer; an answer may give it as text."""
     item = f'{{"id": "11", "name": "a", "tool_type": "t", "tool_subtype": {subtype}, "assigned_projects_count": 3}}'
     sandbox.fail(with_link("", total="1", items=item))
-    (template,) = Reader(client, lambda _progress: None).catalogue(with_projects=False, fields=None).templates
+    (template,) = Reader(client, lambda _progress: None, now=now).catalogue(with_projects=False, fields=None).templates
     assert (template.tool, template.assigned_projects_count) == (Tool("t", read), 3)
 
 

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
-from reconciler.commands.observing import observe
 from reconciler.desired import read_repository, read_settings_document
 from reconciler.errors import DocumentsError
 from reconciler.live.snapshot import SnapshotReader, decode_snapshot, encode_snapshot
 from reconciler.model.live import Membership, Person
+from reconciler.operations.observation import observe
 from reconciler.planning import compare
 from tests.support.account import write_documents
 from tests.support.values import TODAY, live_state
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from reconciler.commands.observing import Observation
     from reconciler.model.live import LiveState, PeopleList, Place
+    from reconciler.operations.observation import Observation
 
 FORMER = Person("70", "ANN@acme.test", "Ann")
 CEDAR, HARBOR = "1041", "1042"

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from reconciler.commands.observing import observe
-from reconciler.commands.workspace import problems
 from reconciler.desired import read_repository, read_settings_document
 from reconciler.errors import DocumentsError
 from reconciler.live.snapshot import SnapshotReader
 from reconciler.model.diagnostics import has_errors
+from reconciler.operations.observation import observe
+from reconciler.operations.workspace import problems
 from reconciler.planning import compare
 from reconciler.planning.held import LOOKING, STRICT, Tolerance, hold_empty_groups
 from tests.support.account import company_seed, write_documents
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import Any
 
-    from reconciler.commands.observing import Observation
     from reconciler.model.documents import Documents
     from reconciler.model.live import LiveState
+    from reconciler.operations.observation import Observation
 
 HARBOR = "  - project: Harbor Bridge\n    groups: {Project Manager: [ann@acme.test, cy@acme.test]}\n"
 CEDAR = "  - project: Cedar Tower\n    groups: {Accounting: [cy@acme.test, eli@acme.test]}\n"

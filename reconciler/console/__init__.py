@@ -1,0 +1,1 @@
+"""What commands share towards people: options, streams, formats, questions and progress."""

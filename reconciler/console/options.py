@@ -1,0 +1,236 @@
+"""The options that commands share."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+import click
+
+from reconciler.console.formats import PLAN_FORMATS
+from reconciler.console.voice import Voice
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from reconciler.clock import Clock
+    from reconciler.operations.run import Run
+
+__all__ = [
+    "ALARM_OPTIONS",
+    "Common",
+    "alarm_options",
+    "common_options",
+    "journal_option",
+    "markdown_options",
+    "only_options",
+    "out_option",
+    "showing_options",
+    "text_or_json",
+]
+
+Command = TypeVar("Command", bound="Callable[..., Any]")
+ALARM_OPTIONS: Final = ("issue", "metrics_at", "gateway", "notify", "link")
+_LINK = re.compile(r"(https?://[!#-;=?-Z_a-z~]{1,300})?")
+
+
+class Common(Voice):
+    """The options every command has: where the settings are, and how to talk."""
+
+    def __init__(
+        self, *, config: Path | None, verbose: bool, quiet: bool, no_color: bool, clock: Clock | None = None
+    ) -> None:
+        super().__init__(verbose=verbose, quiet=quiet, no_color=no_color)
+        self.config = config
+        self._clock = clock
+
+    @cached_property
+    def run(self) -> Run:
+        """What this run has from outside: the process's environment and folder, the clock, and stderr."""
+        from reconciler.console.reporter import ConsoleReporter  # noqa: PLC0415 - start-up is measured
+        from reconciler.console.wall_clock import wall_clock  # noqa: PLC0415 - the same
+        from reconciler.operations.run import Run  # noqa: PLC0415 - the same
+
+        clock = self._clock or wall_clock()
+        return Run(
+            environment=os.environ,
+            clock=clock,
+            folder=Path.cwd(),
+            today=clock.now().date(),
+            reporter=ConsoleReporter(self),
+        )
+
+
+def common_options(command: Command) -> Command:
+    """Add ``--config``, ``--verbose``, ``--quiet`` and ``--no-color``; the command gets them as ``common``."""
+
+    def collected(
+        *arguments: Any, config: Path | None, verbose: bool, quiet: bool, no_color: bool, **options: Any
+    ) -> Any:
+        context = click.get_current_context(silent=True)
+        clock = None if context is None else context.find_root().obj
+        common = Common(config=config, verbose=verbose, quiet=quiet, no_color=no_color, clock=clock)
+        if verbose:
+            _log_requests()
+        return command(*arguments, common=common, **options)
+
+    collected.__doc__ = command.__doc__
+    collected.__name__ = command.__name__
+    collected.__click_params__ = getattr(command, "__click_params__", [])  # type: ignore[attr-defined]
+    decorated: Any = collected
+    for option in reversed(
+        (
+            click.option(
+                "--config",
+                type=click.Path(path_type=Path),
+                help="Settings file or its folder [default: reconciler.yaml here or in a parent].",
+            ),
+            click.option("--verbose", "-v", is_flag=True, help="Tell every request, and show tracebacks."),
+            click.option("--quiet", "-q", is_flag=True, help="Results and errors only."),
+            click.option("--no-color", is_flag=True, help="No colours (as with NO_COLOR)."),
+        )
+    ):
+        decorated = option(decorated)
+    return decorated  # type: ignore[no-any-return]
+
+
+def text_or_json(command: Command) -> Command:
+    """Add ``--format`` with the two formats of results that are no plans."""
+    formats = click.Choice(["terminal", "json"])
+    decorated: Command = click.option("--format", "shown_as", type=formats, default="terminal", help="How to show it.")(
+        command
+    )
+    return decorated
+
+
+def journal_option(command: Command) -> Command:
+    """Add ``--journal``; the command gets it as ``journal_at``, null for the usual folder."""
+    decorated: Command = click.option(
+        "--journal",
+        "journal_at",
+        type=click.Path(path_type=Path),
+        help="Folder of the journal [default: .reconciler/journal].",
+    )(command)
+    return decorated
+
+
+def out_option(command: Command) -> Command:
+    """Add ``--out``."""
+    path = click.Path(path_type=Path)
+    decorated: Command = click.option("--out", type=path, help="Write the result to a file.")(command)
+    return decorated
+
+
+def _log_requests() -> None:
+    import logging  # noqa: PLC0415 - start-up is measured
+
+    logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(asctime)s %(message)s")
+    logging.getLogger("httpx").setLevel(logging.INFO)
+
+
+class BudgetType(click.ParamType[Any]):
+    """A number of characters, or of bytes with KiB or MiB behind it."""
+
+    name = "budget"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the budget."""
+        from reconciler.render.fitting import SMALLEST_BUDGET, Budget  # noqa: PLC0415 - start-up is measured
+
+        found = re.fullmatch(r"(\d{1,9})\s*(KiB|MiB)?", str(value), re.ASCII)
+        if found is None:
+            self.fail(f"'{value}' is no budget; write 65536 (characters), 512KiB or 1MiB", param, ctx)
+        limit = int(found[1]) * {None: 1, "KiB": 1024, "MiB": 1024 * 1024}[found[2]]
+        if limit < SMALLEST_BUDGET:
+            self.fail(
+                f"{value} is too little for the figures and the digest; give {SMALLEST_BUDGET} or more", param, ctx
+            )
+        return Budget(limit, in_bytes=found[2] is not None)
+
+
+def checked_link(_context: click.Context, _option: click.Parameter, link: str | None) -> str | None:
+    """Return an address that can be linked to as it is, for an option; raises BadParameter for any other."""
+    if link is not None and not _LINK.fullmatch(link):
+        raise click.BadParameter(f"'{link}' is no address that can be linked to; write https://… without blanks")
+    return link or None
+
+
+def showing_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add ``--format``, ``--by``, ``--budget`` and ``--link``."""
+    shown_as = click.option(
+        "--format",
+        "shown_as",
+        type=click.Choice(PLAN_FORMATS),
+        default="terminal",
+        help="How to show it; the last three are for pipelines, and hold problems alone.",
+    )
+    return shown_as(markdown_options(command))
+
+
+def markdown_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add ``--by``, ``--budget`` and ``--link``."""
+    for option in reversed(
+        (
+            click.option(
+                "--by",
+                type=click.Choice(["preset", "person"]),
+                default="preset",
+                help="What comes first, where or who.",
+            ),
+            click.option(
+                "--budget",
+                type=BudgetType(),
+                help="Most that Markdown may take: 65536 (characters; a comment), 1MiB (bytes; a job summary).",
+            ),
+            click.option(
+                "--link",
+                metavar="URL",
+                callback=checked_link,
+                help="Where all of it can be seen, for Markdown that was cut.",
+            ),
+        )
+    ):
+        command = option(command)
+    return command
+
+
+def only_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add ``--only-drift`` and ``--only-requested``."""
+    for option in reversed(
+        (
+            click.option(
+                "--only-drift",
+                is_flag=True,
+                help="Put back what drifted, and leave alone what documents ask for anew [base: HEAD].",
+            ),
+            click.option(
+                "--only-requested",
+                is_flag=True,
+                help="Do what documents ask for anew, and leave alone what drifted; needs --base.",
+            ),
+        )
+    ):
+        command = option(command)
+    return command
+
+
+def alarm_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add ``--issue``, ``--metrics``, ``--push-metrics``, ``--notify`` and ``--link``."""
+    for option in reversed(
+        (
+            click.option("--issue", is_flag=True, help="Keep one issue on the forge while something is wrong."),
+            click.option("--metrics", "metrics_at", type=click.Path(path_type=Path), metavar="FILE",
+                         help="Write figures for Prometheus (a .prom file)."),
+            click.option("--push-metrics", "gateway", metavar="URL", help="Push the figures to a Pushgateway."),
+            click.option("--notify", is_flag=True,
+                         help="Tell the webhooks in RECONCILER_NOTIFY what is wrong, or over."),
+            click.option("--link", metavar="URL", callback=checked_link,
+                         help="Where all of it can be seen, for the issue and webhooks."),
+        )
+    ):  # fmt: skip
+        command = option(command)
+    return command

@@ -1,0 +1,95 @@
+"""Shows progress on a terminal, and on stderr of any kind that the service does not answer."""
+
+from __future__ import annotations
+
+import sys
+import threading
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from reconciler.console.voice import Voice
+    from reconciler.model.progress import Progress
+
+__all__ = ["show_progress", "tell_silence"]
+
+SILENT_SECONDS: Final = 45
+_LOOKED_EVERY_SECONDS: Final = 5
+
+
+@contextmanager
+def tell_silence(heard_at: Callable[[], float], note: Callable[[str], None]) -> Iterator[None]:
+    """Note about every minute that the service does not answer, so that the run does not look stuck.
+
+    ``heard_at`` returns when it was last heard of, in seconds of the monotonic clock.
+    """
+    ended = threading.Event()
+
+    def watch() -> None:
+        started = told = heard_at()
+        while not ended.wait(_LOOKED_EVERY_SECONDS):
+            heard, now = heard_at(), time.monotonic()
+            if heard > started:
+                started = told = heard
+            if now - told >= SILENT_SECONDS:
+                told = now
+                note(f"waiting for Procore, which has not answered for {round(now - started)} seconds")
+
+    watcher = threading.Thread(target=watch, daemon=True)
+    watcher.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        watcher.join()
+
+
+@contextmanager
+def show_progress(voice: Voice) -> Iterator[Callable[[Progress], None]]:
+    """Yield a function that takes each step; the bar goes when the work is over."""
+    if voice.quiet or not sys.stderr.isatty():
+        yield lambda _progress: None
+        return
+    from rich.console import Console  # noqa: PLC0415 - only where somebody looks
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn  # noqa: PLC0415
+    from rich.progress import Progress as Bar  # noqa: PLC0415
+
+    console = Console(file=sys.stderr, no_color=not voice.color(sys.stderr))
+    bar = Bar(
+        TextColumn("reading {task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[requests]} requests, rate left {task.fields[rate_left]}"),
+        TextColumn("{task.fields[left]}"),
+        console=console,
+        transient=True,
+    )
+    with bar:
+        task = bar.add_task("", total=None, requests=0, rate_left="?", left="")
+
+        def show(progress: Progress) -> None:
+            rate_left = "?" if progress.rate_left is None else f"{progress.rate_left:,}"
+            if progress.done == 0:
+                bar.reset(task, total=progress.total or None)
+            bar.update(
+                task,
+                description=progress.step,
+                completed=progress.done,
+                requests=f"{progress.requests:,}",
+                rate_left=rate_left,
+                left=_time_left(progress, bar.tasks[0].elapsed or 0.0),
+            )
+
+        yield show
+
+
+def _time_left(progress: Progress, elapsed: float) -> str:
+    """Describe how long the step may still take: at the pace so far, and at least as the rate windows want it."""
+    if not progress.done or progress.done >= progress.total:
+        return ""
+    seconds = max(elapsed / progress.done * (progress.total - progress.done), progress.rate_seconds)
+    minutes, rest = divmod(round(seconds), 60)
+    return f"about {minutes}:{rest:02} left"

@@ -1,0 +1,92 @@
+"""Asks which differences to adopt, those that are alike at once."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from reconciler.model.drift import Drift
+
+__all__ = ["ask_which", "drift_words", "somebody_is_there"]
+
+_MOST_PLACES = 3
+
+
+def somebody_is_there() -> bool:
+    """Return whether there is a terminal to ask on."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def ask_which(drifts: Sequence[Drift]) -> list[Drift]:
+    """Ask about each kind of difference once: the same person in the same role, wherever.
+
+    All that follow are, as with ``--all``, those that nobody answers for.
+    """
+    kinds = _kinds(drifts)
+    chosen: list[Drift] = []
+    click.echo("y: adopt, n: leave, a: adopt this and all that follow and nobody answers for, q: ask no more", err=True)
+    for number, alike in enumerate(kinds, 1):
+        question = f"{number}/{len(kinds)} {_question(alike)}; adopt?"
+        answer = click.prompt(question, type=click.Choice(["y", "n", "a", "q"]), default="n", err=True)
+        if answer == "q":
+            break
+        if answer == "a":
+            following = (one for kind in kinds[number:] for one in kind if one.state != "acknowledged")
+            return [*chosen, *alike, *following]
+        if answer == "y":
+            chosen.extend(alike)
+    return chosen
+
+
+def _kinds(drifts: Sequence[Drift]) -> list[list[Drift]]:
+    """Put together what is alike; both halves of a change of workflow manager are one."""
+    managers: dict[str, list[Drift]] = {}
+    for one in drifts:
+        if one.group is None:
+            managers.setdefault(one.address, []).append(one)
+    kinds: dict[object, list[Drift]] = {}
+    for one in drifts:
+        if one.group is not None:
+            key: object = (one.template.id, one.group.name, one.person.id, one.direction, one.state)
+        else:
+            key = (one.template.id, tuple((half.person.id, half.direction) for half in managers[one.address]))
+        kinds.setdefault(key, []).append(one)
+    return list(kinds.values())
+
+
+def _question(alike: Sequence[Drift]) -> str:
+    from reconciler.render.escaping import printable  # noqa: PLC0415 - start-up is measured
+
+    first = alike[0]
+    places = list(dict.fromkeys(one.project.name if one.project else "company" for one in alike))
+    more = f" and {len(places) - _MOST_PLACES:,} more" if len(places) > _MOST_PLACES else ""
+    where = f"{', '.join(places[:_MOST_PLACES])}{more}"
+    owner = f" ({first.owner} answers for it until {first.until})" if first.state == "acknowledged" else ""
+    if first.group is not None:
+        what = f"{first.group.name}: {_person(first)} {_side(first)}"
+    else:
+        halves = {one.direction: one for one in alike}
+        what = "workflow manager: " + ", ".join(f"{_person(one)} {_side(one)}" for one in halves.values())
+    return printable(f"{first.template.name} · {what} at {where}{owner}")
+
+
+def _person(drift: Drift) -> str:
+    return f"{drift.person} ({drift.person.login or f'login id {drift.person.id}'})"
+
+
+def _side(drift: Drift) -> str:
+    return f"is {drift.direction.replace('-', ' ')}"
+
+
+def drift_words(drift: Drift) -> str:
+    """Describe in a line who is on which side where."""
+    from reconciler.render.escaping import printable  # noqa: PLC0415 - start-up is measured
+
+    place = f"{drift.template.name} · {drift.project.name if drift.project else 'company'}"
+    role = drift.group.name if drift.group else "workflow manager"
+    return printable(f"{place} · {role}: {_person(drift)} {_side(drift)}")

@@ -1,0 +1,125 @@
+"""The streams of a run: what goes to stdout and stderr, and what of it a runner must not take for its commands."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Any
+
+from reconciler.console.formats import apply_text
+from reconciler.errors import FileError
+from reconciler.operations.files import write_file
+from reconciler.render.logs import LogText
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from pathlib import Path
+
+    from reconciler.console.voice import Voice
+    from reconciler.model.outcomes import ApplyReport
+    from reconciler.render.logs import LogKind
+
+__all__ = ["emit", "emit_report", "guarded_streams", "note"]
+
+_KINDS: dict[str, LogKind] = {
+    "json": "json",
+    "sarif": "json",
+    "html": "markup",
+    "junit": "markup",
+    "junit-strict": "markup",
+}
+
+
+class LogStream:
+    """A text stream that guards what is written to it; all else is asked of the stream behind it.
+
+    It has no ``buffer``: whoever wrote there would go past the guard.
+    """
+
+    def __init__(self, stream: Any, kind: LogKind) -> None:
+        self._stream = stream
+        self._text = LogText(kind)
+        self._lock = threading.RLock()  # a signal may come in the middle of a write
+
+    def write(self, text: str) -> int:
+        """Write a piece of text."""
+        if not isinstance(text, str):
+            raise TypeError(f"text is written here, not {type(text).__name__}")
+        with self._lock:
+            self._stream.write(self._text.add(text))
+        return len(text)
+
+    def writelines(self, lines: Iterable[str]) -> None:
+        """Write pieces of text."""
+        for line in lines:
+            self.write(line)
+
+    def flush(self) -> None:
+        """Pass on everything that was written so far."""
+        with self._lock:
+            self._stream.write(self._text.finish())
+            self._stream.flush()
+
+    def __getattr__(self, name: str) -> Any:
+        if name == "buffer":
+            raise AttributeError(name)
+        return getattr(self._stream, name)
+
+
+@contextmanager
+def guarded_streams(shown_as: str | None) -> Iterator[None]:
+    """Guard stdout and stderr until the block ends; ``shown_as`` is the format of what goes to stdout.
+
+    Annotations for GitHub (``github``) are commands that are meant: of these stdout is left as it is.
+    """
+    before = (sys.stdout, sys.stderr)
+    if shown_as != "github":
+        sys.stdout = LogStream(sys.stdout, _KINDS.get(shown_as or "", "text"))
+    sys.stderr = LogStream(sys.stderr, "text")
+    guarded = (sys.stdout, sys.stderr)
+    try:
+        yield
+    finally:
+        # where its reader went away, stdout was replaced meanwhile, and stays so
+        now = (sys.stdout, sys.stderr)
+        for stream, name, own, original in zip(now, ("stdout", "stderr"), guarded, before, strict=True):
+            if stream is own:
+                with suppress(OSError, ValueError):  # a stream that is gone is told of by whoever writes to it
+                    stream.flush()
+                setattr(sys, name, original)
+
+
+def emit(text: str, out: Path | None = None) -> None:
+    """Write a result to stdout, or whole to a file; a reader that went away is no failure."""
+    if out is not None:
+        write_file(out, text.encode("utf-8"))
+        return
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123 - until the process ends
+    except OSError as error:
+        raise FileError(f"the result cannot be written to stdout: {error.strerror}") from error
+
+
+def note(text: str, voice: Voice) -> None:
+    """Print on stderr what is not a result."""
+    if not voice.quiet:
+        sys.stderr.write(f"{text}\n")
+
+
+def emit_report(report: ApplyReport, names: Mapping[str, str], voice: Voice, shown_as: str, out: Path | None) -> None:
+    """Show the report, with people's words for addresses; on the next stream where the first takes nothing."""
+    text = apply_text(report, names, shown_as, color=out is None and voice.color(sys.stdout))
+    try:
+        emit(text, out)
+    except FileError as error:
+        # what was written to the service must be told, wherever that is possible
+        if out is None:
+            sys.stderr.write(text)
+            raise
+        note(f"{error.message}; the report goes to stdout", voice)
+        emit(text)

@@ -1,0 +1,336 @@
+"""Plans once more what approved plans are about, just before apply, and holds it against them; it writes nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import msgspec
+
+from reconciler.errors import RefusedError, StaleError
+from reconciler.model.diagnostics import Diagnostic, is_held
+from reconciler.model.outcomes import Outcome
+from reconciler.model.plan import Plan
+from reconciler.operations.comparison import asked_by_base, with_people_of_base
+from reconciler.operations.grounds import tolerance_of
+from reconciler.operations.observation import observe
+from reconciler.operations.plan import live_source
+from reconciler.operations.readers import open_live_reader
+from reconciler.operations.recollection import remember
+from reconciler.operations.scope_count import count_enough
+from reconciler.operations.workspace import source_of
+from reconciler.planning import Restriction, build_plan, compare, restrict, withhold
+from reconciler.planning.approving import (
+    approved_presets,
+    beyond,
+    holds,
+    left_over,
+    logins_with_two_accounts,
+    newest_last,
+    other_logins,
+    with_adoptions,
+)
+from reconciler.planning.guards import judge, plan_case
+from reconciler.planning.past import needs_memory
+from reconciler.planning.place_names import PlaceNames
+
+if TYPE_CHECKING:
+    import datetime
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from reconciler.desired import Base
+    from reconciler.model.base import BaseTarget
+    from reconciler.model.documents import Documents
+    from reconciler.model.member import Member
+    from reconciler.model.memory import Memory
+    from reconciler.model.outcomes import Status
+    from reconciler.model.plan import PresetChange
+    from reconciler.operations.grounds import Grounds
+    from reconciler.operations.observation import Observation
+    from reconciler.operations.readers import LiveReader
+    from reconciler.operations.workspace import Workspace
+    from reconciler.planning.guards import Case
+
+__all__ = ["Approval", "approve"]
+
+_PEOPLE_NAMED = 5
+
+
+class Approval(msgspec.Struct, frozen=True, kw_only=True):
+    """What may be done now: a ``plan`` that is part of what was approved, and what is ``settled`` without it.
+
+    ``approved`` are the digests of the approved plans. ``fewer`` counts the roles and managers of theirs that live has
+    already, or that the documents no longer ask for. ``names`` are people's words for every address, as the service
+    names things now. ``held`` are lines that cannot be resolved. ``whole`` says that the plans are of all that the
+    documents ask for.
+    """
+
+    plan: Plan
+    settled: tuple[Outcome, ...]
+    approved: tuple[str, ...]
+    fewer: int
+    names: dict[str, str]
+    held: tuple[Diagnostic, ...] = ()
+    whole: bool
+
+
+class _Now(NamedTuple):
+    """What the documents and live of now come to: ``changes`` that are approved, and the others by address.
+
+    ``managed`` counts roles that live has in managed groups, as many as the guards need to know. ``own_accounts`` are
+    those that the settings name now or named before. ``asked`` is what the revision asks for whose settings give
+    power, null where none is known.
+    """
+
+    observation: Observation
+    all_changes: tuple[PresetChange, ...]
+    changes: tuple[PresetChange, ...]
+    wider: dict[str, list[str]]
+    managed: int
+    own_accounts: tuple[Member, ...]
+    asked: dict[str, BaseTarget] | None
+    today: datetime.date
+
+
+def approve(  # noqa: PLR0913 - the plans, what they are held against, and how much of it; each named
+    plans: Sequence[Plan],
+    workspace: Workspace,
+    documents: Documents,
+    diagnostics: Sequence[Diagnostic],
+    grounds: Grounds,
+    *,
+    restriction: Restriction | None = None,
+    journal: Path,
+) -> Approval:
+    """Read the presets of approved plans, plan them again from the documents of now, and compare.
+
+    Where the grounds name the revision that was applied last, presets for which the documents ask otherwise since then
+    are planned too. A preset where anybody would gain or lose a role whom no approved plan moves is settled as stale;
+    all guards are judged on the rest. Requests: the catalogue, the versions of templates, the directory, one for every
+    preset of a plan and two for every other, the lists on which additions rest, and further presets only where the
+    limit of a run depends on how many roles are managed.
+
+    Raises:
+        StaleError: a plan shows somebody with a login that is not theirs.
+        RefusedError: guards stand against the rest by now.
+
+    """
+    plans = newest_last(plans)
+    only = approved_presets(plans)
+    whole = _is_whole(plans, workspace, grounds, made_now=restriction is not None)
+    if not only and grounds.since is None:
+        # a plan without changes was judged when it was made, and holds what it held then
+        held = tuple(dict.fromkeys(one for plan in plans for one in plan.diagnostics if is_held(one)))
+        digests = _digests(plans)
+        return Approval(plan=plans[-1], settled=(), approved=digests, fewer=0, names={}, held=held, whole=whole)
+    restriction = Restriction(only=plans[-1].only) if restriction is None else restriction
+    read = (documents, diagnostics)
+    with open_live_reader(workspace) as reader:
+        found = _look(reader, plans, workspace, read, grounds, restriction)
+    _require_guards(found, _remembered(found, workspace, grounds, journal), grounds.power)
+    plan = _plan(found, plans, workspace, grounds)
+    return Approval(
+        plan=plan if len(plans) > 1 or found.wider else msgspec.structs.replace(plan, digest=plans[0].digest),
+        settled=(*_stale(plans, found), *_settled(plans, found)),
+        approved=_digests(plans),
+        fewer=left_over(found.all_changes, plans),
+        names=_names(found, plans),
+        held=tuple(filter(is_held, found.observation.diagnostics)),
+        whole=whole,
+    )
+
+
+def _is_whole(plans: Sequence[Plan], workspace: Workspace, grounds: Grounds, *, made_now: bool) -> bool:
+    """Return whether nothing that the documents of now ask for was left out of what was planned.
+
+    Of which documents a saved plan was made is not in its digest. But since a revision that was applied, everything
+    that changed is planned once more.
+    """
+    part = any(plan.adds_only or plan.only is not None for plan in plans)
+    return (made_now or grounds.since is not None) and not part and not source_of(workspace).dirty
+
+
+def _look(
+    reader: LiveReader,
+    plans: Sequence[Plan],
+    workspace: Workspace,
+    read: tuple[Documents, Sequence[Diagnostic]],
+    grounds: Grounds,
+    restriction: Restriction,
+) -> _Now:
+    """Read these presets, and find what would be done, what of it is approved, and how many roles are managed."""
+    compared = None if restriction.only is None else grounds.compared
+    since = grounds.since
+    observation = observe(
+        *read,
+        reader,
+        bases=grounds.documents,
+        own_account=workspace.settings.service_account,
+        only=approved_presets(plans),
+        also_changed_since=since.documents if since else None,
+        two_accounts=logins_with_two_accounts(plans),
+        tolerance=tolerance_of(workspace, plans, grounds),
+    )
+    company_id = workspace.service.company_id
+    observation = with_people_of_base(observation, reader, compared, company_id, restriction)
+    _require_logins(plans, observation)
+    asked = asked_by_base(compared, company_id, observation, restriction)
+    wanted, _ = restrict(compare(observation.resolved, observation.state.versions, asked), restriction)
+    whole = Restriction()
+    bases = [asked_by_base(one, company_id, observation, whole) or {} for one in grounds.adoption]
+    changes = with_adoptions(withhold(wanted)[0] if plans[-1].adds_only else wanted, bases, plans)
+    wider = {**beyond(changes, plans), **_held(plans, observation)}
+    approved = tuple(one for one in changes if one.address not in wider)
+    accounts = (*grounds.accounts, *(() if observation.own_account is None else (observation.own_account,)))
+    own = tuple({one.key: one for one in accounts}.values())
+    today = workspace.run.today
+    managed = count_enough(reader, read[0], observation, lambda count: _case(approved, observation, count, own, today))
+    return _Now(observation, changes, approved, wider, managed, own, bases[-1] if bases else None, today)
+
+
+def _held(plans: Sequence[Plan], observation: Observation) -> dict[str, list[str]]:
+    """Return the presets of plans of which an approved group can no longer be resolved, with why, by address.
+
+    A name that no group has any more could be that of any approved group which the documents no longer name.
+    """
+    held = {one.target.address: one.held for one in observation.resolved}
+    named = {one.target.address: one.named for one in observation.resolved if one.target.unresolved}
+    told: dict[str, list[str]] = {}
+    for plan in plans:
+        for change in plan.changes:
+            lost = held.get(change.address, frozenset())
+            kept = named.get(change.address)
+            names = [
+                group.name
+                for group in change.groups
+                if group.uuid in lost or (kept is not None and group.uuid not in kept)
+            ]
+            if change.workflow_manager is not None and None in lost:
+                names.append("the workflow manager")
+            if names:
+                told[change.address] = [f"a line for {name} can no longer be resolved" for name in names]
+    return told
+
+
+def _require_logins(plans: Sequence[Plan], observation: Observation) -> None:
+    errors = other_logins(plans, observation.index.find_id)
+    if errors:
+        people = "1 person has" if len(errors) == 1 else f"{len(errors):,} people have"
+        raise StaleError(
+            f"{people} another login than the plan shows, so nothing was written: plan again, and have that plan "
+            "approved",
+            diagnostics=errors,
+        )
+
+
+def _case(
+    changes: tuple[PresetChange, ...],
+    observation: Observation,
+    managed: int,
+    own_accounts: tuple[Member, ...],
+    today: datetime.date,
+) -> Case:
+    return plan_case(
+        changes,
+        observation.resolved,
+        observation.state,
+        observation.policy,
+        managed=managed,
+        today=today,
+        own_accounts=own_accounts,
+        unknown=(),
+    )
+
+
+def _remembered(found: _Now, workspace: Workspace, grounds: Grounds, journal: Path) -> Memory | None:
+    """Return what guards need to know of the days before, told from the revision that was applied last."""
+    if not needs_memory(found.changes, found.observation.resolved, found.asked):
+        return None
+    return remember(workspace, found.observation, grounds.power, found.asked, journal)
+
+
+def _require_guards(found: _Now, memory: Memory | None, base: Base | None) -> None:
+    case = msgspec.structs.replace(
+        _case(found.changes, found.observation, found.managed, found.own_accounts, found.today),
+        memory=memory,
+        doubtful_base=base.revision if base is not None and base.errors else None,
+    )
+    errors = [one for one in judge(case).diagnostics if one.severity == "error"]
+    if errors:
+        raise RefusedError(
+            f"{len(errors)} guard{'s stand' if len(errors) != 1 else ' stands'} against this plan by now; nothing was "
+            "written",
+            diagnostics=errors,
+        )
+
+
+def _plan(found: _Now, plans: Sequence[Plan], workspace: Workspace, grounds: Grounds) -> Plan:
+    """Put together what may be done now; its names and logins are those that were just read."""
+    compared = grounds.compared
+    restricted = plans[-1].only is not None
+    return build_plan(
+        found.changes,
+        presets=len(found.observation.resolved),
+        managed=found.managed,
+        diagnostics=(),
+        adds_only=plans[-1].adds_only,
+        only=plans[-1].only,
+        complete=True,
+        company_id=workspace.service.company_id,
+        company_name=workspace.settings.company_name,
+        service=workspace.plan_service,
+        source=msgspec.structs.replace(
+            source_of(workspace), base=compared.revision if compared and restricted else None
+        ),
+        live=live_source(found.observation.state, from_snapshot=False),
+        created_at=workspace.run.clock.moment(),
+    )
+
+
+def _names(found: _Now, plans: Sequence[Plan]) -> dict[str, str]:
+    names = PlaceNames(found.observation.state.catalogue)
+    addresses = {
+        change.address for changes in (found.all_changes, *(plan.changes for plan in plans)) for change in changes
+    }
+    return {address: names.of(address) for address in addresses}
+
+
+def _digests(plans: Sequence[Plan]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(plan.digest for plan in plans))
+
+
+def _stale(plans: Sequence[Plan], found: _Now) -> Iterator[Outcome]:
+    """Yield an outcome for every preset where more would be done than was approved, or a line cannot be resolved."""
+    held = _held(plans, found.observation)
+    presets = {one.address: one.preset_id for plan in plans for one in plan.changes}
+    presets.update((one.address, one.preset_id) for one in found.all_changes)
+    for address, wider in sorted(found.wider.items()):
+        who = ", ".join(wider[:_PEOPLE_NAMED])
+        more = f" ({len(wider) - _PEOPLE_NAMED:,} more)" if len(wider) > _PEOPLE_NAMED else ""
+        why = "not written" if address in held else "not written, because no approved plan says so"
+        error = f"{why}: {who}{more}"
+        yield Outcome(address=address, preset_id=presets[address], status="stale", error=error)
+
+
+def _settled(plans: Sequence[Plan], found: _Now) -> Iterator[Outcome]:
+    """Yield what became of every preset that was approved and does not change now."""
+    observation = found.observation
+    changing = {change.address for change in found.all_changes} | found.wider.keys()
+    presets = {(one.project_id, one.template_id): one for one in observation.state.presets}
+    reasons = {(one.project_id, one.template_id): one.reason for one in observation.state.unreadable}
+    approved = {change.address: change for plan in plans for change in plan.changes}
+    for address, change in sorted(approved.items()):
+        if address in changing:
+            continue
+        place = (change.project.id if change.project else None, change.template.id)
+        preset = presets.get(place)
+        status: Status = "already"
+        error = None
+        if place in reasons:
+            status, error = "failed", reasons[place]
+        elif preset is None:
+            status = "stale"
+            error = "no document speaks for this preset any more, so it was not looked at; plan again"
+        elif not holds(preset, address, plans):
+            error = "the documents ask for something else by now, and live has it"
+        yield Outcome(address=address, preset_id=change.preset_id, status=status, error=error)

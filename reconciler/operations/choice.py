@@ -1,0 +1,135 @@
+"""What of a plan is to be done, as options and settings say: all of it, or one cause alone; it plans nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import msgspec
+
+from reconciler.desired import describe_source, read_base, read_repository, same_documents
+from reconciler.errors import UsageError
+from reconciler.operations.comparison import read_base_for
+from reconciler.operations.workspace import source_of
+from reconciler.planning import WHOLE, Restriction
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from reconciler.model.documents import Documents
+    from reconciler.operations.workspace import Workspace
+
+__all__ = ["Choice", "Making", "choose", "choose_to_apply", "require_committed", "require_sense"]
+
+HEAD = "HEAD"
+
+
+class Making(NamedTuple):
+    """The options that say how a plan is to be made; a saved plan takes none of them."""
+
+    base: str | None
+    adds_only: bool
+    only_drift: bool
+    only_requested: bool
+    self_heal: bool
+
+
+class Choice(msgspec.Struct, frozen=True, kw_only=True):
+    """The revision to compare with, and what of the plan is to be done; ``heals`` where nobody asked for it by name."""
+
+    base: str | None
+    restriction: Restriction = WHOLE
+    heals: bool = False
+
+
+def require_sense(wanted: Making, since: str | None, *, saved: bool) -> None:
+    """Refuse options that contradict each other."""
+    if saved and wanted != Making(None, *(False,) * 4):
+        raise UsageError(
+            "a saved plan is carried out as it is; give --adds-only, --only-drift, --only-requested and --base to: "
+            "reconciler plan --out FILE; --self-heal takes no plan"
+        )
+    if wanted.self_heal and (wanted.only_drift or wanted.only_requested):
+        raise UsageError("--self-heal puts back drift alone; leave --only-drift and --only-requested out")
+    if since is not None and (wanted.self_heal or wanted.only_drift or wanted.only_requested):
+        raise UsageError("--since tells which commits are applied whole; it does not go with leaving a part alone")
+
+
+def choose_to_apply(workspace: Workspace, wanted: Making) -> Choice:
+    """Return what is to be done where nothing is saved yet; raises UsageError where that cannot be told."""
+    if wanted.self_heal:
+        return _choose_healing(workspace, base=wanted.base)
+    return choose(workspace.root, base=wanted.base, only_drift=wanted.only_drift, only_requested=wanted.only_requested)
+
+
+def choose(root: Path, *, base: str | None, only_drift: bool, only_requested: bool) -> Choice:
+    """Return what is to be done; raises UsageError where causes cannot be told."""
+    if only_drift and only_requested:
+        raise UsageError("--only-drift and --only-requested exclude each other; leave both out to do all of it")
+    if only_requested:
+        if base is None:
+            raise UsageError(
+                "--only-requested needs to know since when: name the revision to compare with, such as --base "
+                "origin/main"
+            )
+        return Choice(base=base, restriction=Restriction(only="requested"))
+    if not only_drift:
+        return Choice(base=base)
+    if base is None:
+        _require_revision(root, "--only-drift")
+    return Choice(base=HEAD if base is None else base, restriction=Restriction(only="drift"))
+
+
+def _choose_healing(workspace: Workspace, *, base: str | None) -> Choice:
+    """Return what may heal by itself: drift alone, where the settings say so.
+
+    Raises UsageError where they do not, where no commit is checked out, or where no base is named: which commit is
+    live is not known here, and what was merged since and refused by a guard is no drift.
+    """
+    if not workspace.settings.self_heal:
+        raise UsageError(
+            f"{workspace.settings_file.name} lets nothing heal by itself; name addresses there, such as "
+            "self_heal: [projects/1042/*], and commit that"
+        )
+    _require_revision(workspace.root, "--self-heal")
+    if base is None:
+        raise UsageError(
+            "--self-heal needs to know which commit is live: name the one that was applied last with --base ('since' "
+            "of reconciler approved --format json), or --base HEAD where every merged commit is applied"
+        )
+    settings = read_base_for(workspace, base, Restriction(only="drift")).settings
+    globs = settings.self_heal if settings else ()
+    if not globs:
+        raise UsageError(
+            f"self_heal is new since {base}, and it counts as the commit that was applied last has it: apply the "
+            "commit that names it first, then heal"
+        )
+    return Choice(base=base, restriction=Restriction(only="drift", addresses=globs), heals=True)
+
+
+def require_committed(workspace: Workspace, documents: Documents) -> None:
+    """Insist on documents, policy and settings that are just those of the commit checked out.
+
+    What git says of the work tree is not all: it passes over files that it ignores. Raises UsageError.
+    """
+    committed = read_base(workspace.settings_file, HEAD, workspace.run.today)
+    written = workspace.written_settings
+    if written.exclusion != workspace.settings.exclusion:
+        documents, _ = read_repository(workspace.settings_file, written, workspace.run.today)
+    alike = (
+        committed.settings == written
+        and committed.documents is not None
+        and same_documents(committed.documents, documents)
+    )
+    if source_of(workspace).dirty or not alike:
+        raise UsageError(
+            "self-healing follows what was committed, and the documents here differ from HEAD; commit them, or take "
+            "the changes back (git status --ignored shows them)"
+        )
+
+
+def _require_revision(root: Path, option: str) -> None:
+    if describe_source(root).revision is None:
+        raise UsageError(
+            f"{option} compares live with the commit that is checked out, and {root} is in no git repository with one; "
+            "commit the documents, and run it there"
+        )

@@ -1,0 +1,36 @@
+"""The company's directory as planning needs it: who is inactive, and who is both, having come back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from reconciler.operations.readers import LiveReader
+
+__all__ = ["Directory"]
+
+
+class Directory:
+    """The inactive half, read at once, and the active one, read only once somebody inactive was seen."""
+
+    def __init__(self, reader: LiveReader) -> None:
+        self._reader = reader
+        self._inactive = reader.inactive_logins()
+        self._active: frozenset[str] | None = None
+
+    def confirm(self, seen: Callable[[str], bool]) -> None:
+        """Read the active half where anybody inactive was seen: they may be active as well, by another account."""
+        if self._active is None and self._inactive is not None and any(map(seen, self._inactive)):
+            self._active = self._reader.active_logins() or frozenset()
+
+    @property
+    def inactive(self) -> frozenset[str] | None:
+        """The logins that are inactive, in lower case, without those known to be active too; null: nobody can tell."""
+        return None if self._inactive is None else self._inactive - self.rehired
+
+    @property
+    def rehired(self) -> frozenset[str]:
+        """The logins that are known to be both: people who left and came back."""
+        return (self._inactive or frozenset()) & (self._active or frozenset())

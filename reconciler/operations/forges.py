@@ -1,0 +1,35 @@
+"""Opens the forge that the environment names, by the network it names; it asks it nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from reconciler.forge import Forge
+    from reconciler.model.review import ForgePlace
+    from reconciler.operations.run import Run
+
+__all__ = ["open_forge_at", "open_forge_here"]
+
+
+def open_forge_here(run: Run) -> Forge:
+    """Return the forge that the pipeline runs on; raises what ``read_forge`` and ``open_forge_at`` raise."""
+    from reconciler.settings.forge import read_forge  # noqa: PLC0415 - start-up is measured
+
+    return open_forge_at(read_forge(run.environment), run)
+
+
+def open_forge_at(place: ForgePlace, run: Run) -> Forge:
+    """Return the client for a forge; the run's reporter is told how long it waits.
+
+    Raises UsageError where its library is not installed, and for a proxy or certificates that cannot be used.
+    """
+    from reconciler.forge import open_forge  # noqa: PLC0415 - start-up is measured
+    from reconciler.settings.network import settle_network  # noqa: PLC0415 - the same
+
+    def tell(seconds: float) -> None:
+        minutes, rest = divmod(round(seconds), 60)
+        run.reporter.note(f"waiting up to {minutes}:{rest:02}, because the forge asks for it")
+
+    settle_network(run.environment, place.url)
+    return open_forge(place, tell)

@@ -1,0 +1,318 @@
+"""From documents to live and back: what they name is read and resolved; each step is another room's."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import msgspec
+
+from reconciler.errors import IncompleteError
+from reconciler.model.acknowledgement import Acknowledgement, Release
+from reconciler.model.diagnostics import Diagnostic, has_errors
+from reconciler.model.live import LiveState, PeopleList
+from reconciler.model.member import Member
+from reconciler.model.policy import Policy
+from reconciler.model.problem import Problem
+from reconciler.model.scope import ResolvedTarget, Scope, Target
+from reconciler.model.suggestions import did_you_mean_login
+from reconciler.operations.directory import Directory
+from reconciler.operations.workspace import problems
+from reconciler.people import PeopleIndex, Resolution, tell_former_accounts
+from reconciler.planning import find_targets, select
+from reconciler.planning.completeness import split_half_read, with_way_out
+from reconciler.planning.coverage import judge_coverage
+from reconciler.planning.held import STRICT, hold_unresolved
+from reconciler.planning.impossible import hold_impossible
+from reconciler.planning.judging import judge_age
+from reconciler.planning.selecting import changed_claims, fields_needed, narrowed, needs_projects
+from reconciler.planning.targeting import leave_uncertain
+
+if TYPE_CHECKING:
+    import datetime
+    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Set as AbstractSet
+
+    from reconciler.model.documents import Documents
+    from reconciler.model.live import (
+        Catalogue,
+        NamedPreset,
+        OtherPreset,
+        Place,
+        Preset,
+        PresetKey,
+        Unreadable,
+        Version,
+        Wanted,
+    )
+    from reconciler.operations.readers import LiveReader
+    from reconciler.planning.held import Tolerance
+
+__all__ = [
+    "Observation",
+    "local_presets",
+    "observe",
+    "require_whole",
+    "with_age",
+    "with_lists",
+    "with_lists_of_invalid",
+]
+
+
+class Observation(msgspec.Struct, frozen=True, kw_only=True):
+    """What was read and what it means for the documents; free of errors in the documents.
+
+    ``own_account`` is the one this tool signs in with, as the settings name it. ``unknown`` are people whom the
+    policy protects and whom nothing read has shown, each with a hint at somebody alike. ``index`` knows everybody who
+    was seen.
+    """
+
+    state: LiveState
+    resolved: tuple[ResolvedTarget, ...]
+    diagnostics: tuple[Diagnostic, ...]
+    policy: Policy
+    own_account: Member | None
+    unknown: tuple[tuple[Member, str], ...]
+    index: PeopleIndex
+    acknowledged: tuple[Acknowledgement, ...] = ()
+    released: tuple[Release, ...] = ()
+
+
+def observe(  # noqa: PLR0913 - what is asked for, whom to ask, and how much of it; each named
+    documents: Documents,
+    diagnostics: Sequence[Diagnostic],
+    reader: LiveReader,
+    *,
+    every_field: bool = False,
+    bases: Sequence[Documents] = (),
+    own_account: Member | None = None,
+    only: Mapping[PresetKey, NamedPreset] | None = None,
+    also_changed_since: Documents | None = None,
+    two_accounts: frozenset[str] = frozenset(),
+    tolerance: Tolerance = STRICT,
+    tolerant: bool = False,
+) -> Observation:
+    """Read everything the documents name, and nothing else; or ``only`` these presets of it.
+
+    With ``only``, presets for which ``also_changed_since`` (other documents) asks otherwise are read as well, and
+    ``two_accounts`` are logins, in lower case, that a look at everything showed with two accounts.
+
+    Raises DocumentsError with every name, group and person that cannot be found and that ``tolerance`` does not hold:
+    reading goes on after the first of them, so that one run tells all. ``every_field`` keeps all fields of projects,
+    for documents to come; ``bases`` are other documents that will be looked at with the same catalogue. ``tolerant``
+    gives what could be resolved in spite of errors, for looking and not for planning.
+    """
+    catalogue, with_projects = _catalogue((documents, *bases), reader, every_field=every_field)
+    scope, lost = select(documents, catalogue)
+    if only is not None:
+        scope = narrowed(scope, only.keys() | changed_claims(scope, also_changed_since, catalogue))
+    read = _presets_with_versions(scope, only, reader)
+    if not tolerant:
+        _require_versions(scope, read)
+    targets, found = find_targets(scope, catalogue, read.presets, read.versions, read.unreadable)
+    people = _find_people(leave_uncertain(targets), read, reader, two_accounts)
+    told = [*(Problem(one) for one in (*lost, *found)), *people.resolution.problems]
+    all_diagnostics = [*diagnostics, *hold_unresolved(told, documents, scope, tolerance)]
+    if has_errors(all_diagnostics) and not tolerant:
+        raise problems(all_diagnostics)
+    if not tolerant and not tolerance.everything:
+        _require_anything(documents, catalogue, scope, read)
+    state = msgspec.structs.replace(_state(catalogue, scope, read, people, reader), with_projects=with_projects)
+    resolved, held = hold_impossible(people.resolution.resolved, state, documents, scope, tolerance)
+    former = tell_former_accounts(resolved, read.versions, people.index)
+    all_diagnostics.extend((*held, *former, *judge_coverage(state)))
+    return _observation(state, (resolved, people.index), documents, all_diagnostics, own_account)
+
+
+def _require_anything(documents: Documents, catalogue: Catalogue, scope: Scope, read: _Presets) -> None:
+    """Refuse lists of the service that are empty as a whole, by which every line would be held and nothing looked at.
+
+    Raises IncompleteError.
+    """
+    if documents.assignments and not catalogue.templates:
+        what = "templates"
+    elif scope.wanted and not read.presets and not read.unreadable:
+        what = "presets of all that these documents name"
+    else:
+        return
+    raise IncompleteError(
+        f"the service lists no {what}, so nothing was looked at: check what the account may see, and plan again"
+    )
+
+
+class _People(msgspec.Struct, frozen=True):
+    """Who was found, who is inactive or re-hired, and the lists of possible assignees and managers that it took."""
+
+    index: PeopleIndex
+    resolution: Resolution
+    directory: Directory
+    assignees: list[PeopleList]
+    managers: list[PeopleList]
+
+
+def _find_people(
+    targets: Sequence[Target], read: _Presets, reader: LiveReader, two_accounts: frozenset[str]
+) -> _People:
+    directory, index = Directory(reader), PeopleIndex(read.presets)
+    directory.confirm(index.knows)
+    index.expect_two_accounts(directory.rehired | two_accounts)
+    resolution = Resolution(targets, index, directory.inactive)
+    assignees, managers = _resolve(resolution, reader)
+    directory.confirm(index.knows)
+    return _People(index, resolution, directory, assignees, managers)
+
+
+def _catalogue(several: Sequence[Documents], reader: LiveReader, *, every_field: bool) -> tuple[Catalogue, bool]:
+    """Read templates, and projects where anything names some; the flag says whether projects were read."""
+    with_projects = any(map(needs_projects, several))
+    fields = None if every_field else frozenset().union(*map(fields_needed, several))
+    return reader.catalogue(with_projects=with_projects, fields=fields), with_projects
+
+
+def _state(
+    catalogue: Catalogue,
+    scope: Scope,
+    read: _Presets,
+    people: _People,
+    reader: LiveReader,
+) -> LiveState:
+    return LiveState(
+        observed_at=reader.observed_at,
+        catalogue=catalogue,
+        versions=tuple(read.versions),
+        presets=tuple(read.presets),
+        assignees=tuple(people.assignees),
+        managers=tuple(people.managers),
+        unreadable=tuple(read.unreadable),
+        listed=scope.wanted,
+        local=local_presets(reader.others, catalogue, scope.wanted),
+        inactive=people.directory.inactive,
+        rehired=people.directory.rehired,
+        pacing=reader.pacing,
+    )
+
+
+def local_presets(
+    others: Iterable[OtherPreset], catalogue: Catalogue, listed: Iterable[Wanted]
+) -> tuple[OtherPreset, ...]:
+    """Return the presets on these lists whose templates the company's list does not show."""
+    company = {template.id for template in catalogue.templates}
+    others = [one for one in others if one.template_id not in company]
+    places = {one.place for one in listed} if others else set()
+    local = {one.id: one for one in others if one.place in places}
+    return tuple(sorted(local.values(), key=lambda one: (one.project_id or "", one.id)))
+
+
+def _observation(
+    state: LiveState,
+    resolved: tuple[Sequence[ResolvedTarget], PeopleIndex],
+    documents: Documents,
+    diagnostics: Sequence[Diagnostic],
+    own_account: Member | None,
+) -> Observation:
+    return Observation(
+        state=state,
+        resolved=tuple(resolved[0]),
+        diagnostics=tuple(diagnostics),
+        policy=documents.policy,
+        own_account=own_account,
+        unknown=_unknown(documents.policy, resolved[1]),
+        index=resolved[1],
+        acknowledged=documents.acknowledged,
+        released=documents.released,
+    )
+
+
+def require_whole(unreadable: Sequence[Unreadable], consequence: str) -> None:
+    """Raise IncompleteError where anything could not be read, with what does not happen for that."""
+    if unreadable:
+        reasons = "; ".join(one.reason for one in unreadable[:3])
+        raise IncompleteError(f"not everything could be read, so {consequence}: {reasons}")
+
+
+def with_age(observation: Observation, now: datetime.datetime) -> Observation:
+    """Report that live is known from longer ago than a day, where it is: only a snapshot can be that old."""
+    found = judge_age(observation.state.observed_at, now)
+    return msgspec.structs.replace(observation, diagnostics=(*observation.diagnostics, *found))
+
+
+def with_lists_of_invalid(observation: Observation, reader: LiveReader) -> Observation:
+    """Read who may be assigned where presets are invalid: one list each, and none where all are valid.
+
+    Members who may no longer be assigned make a preset invalid (docs/service.md section 1). These lists name them.
+    """
+    wanted = {one.target.place for one in observation.resolved if not one.target.preset.valid}
+    return with_lists(observation, reader, wanted)
+
+
+def with_lists(observation: Observation, reader: LiveReader, wanted: AbstractSet[Place]) -> Observation:
+    """Read who may be assigned in these places, where that is not read yet."""
+    state = observation.state
+    known = {one.place for one in state.assignees}
+    more = reader.assignees(sorted(wanted - known, key=str))
+    if not more:
+        return observation
+    for one in more:
+        observation.index.add_list(one)
+    state = msgspec.structs.replace(state, assignees=(*state.assignees, *more), pacing=reader.pacing)
+    return msgspec.structs.replace(observation, state=state)
+
+
+class _Presets(NamedTuple):
+    """Presets with the versions they follow, and what could not be read."""
+
+    versions: list[Version]
+    presets: list[Preset]
+    unreadable: list[Unreadable]
+
+
+def _presets_with_versions(scope: Scope, only: Mapping[PresetKey, NamedPreset] | None, reader: LiveReader) -> _Presets:
+    """Read presets and the versions they follow, also those published while presets were being read."""
+    versions = reader.versions(scope.templates)
+    presets, unreadable = _presets(scope, only, reader)
+    known = {version.id for version in versions}
+    newer = {preset.version_id for preset in presets if preset.version_id is not None} - known
+    versions.extend(reader.versions_by_id(sorted(newer)))
+    whole, half = split_half_read(presets, scope.templates, versions)
+    return _Presets(versions, whole, with_way_out([*unreadable, *half], scope))
+
+
+def _presets(
+    scope: Scope, only: Mapping[PresetKey, NamedPreset] | None, reader: LiveReader
+) -> tuple[list[Preset], list[Unreadable]]:
+    """Read the presets in scope: one request each where their ids are known, by lists where they are not."""
+    if only is None:
+        return reader.presets(scope.wanted)
+    presets, unreadable = reader.presets_by_id([only[key] for key in scope.claims if key in only])
+    others = narrowed(scope, scope.claims.keys() - only.keys())
+    if others.wanted:
+        more, missing = reader.presets(others.wanted)
+        presets.extend(more)
+        unreadable.extend(missing)
+    return presets, unreadable
+
+
+def _unknown(policy: Policy, index: PeopleIndex) -> tuple[tuple[Member, str], ...]:
+    unseen = [person for person in policy.protected if index.find(person) is None]
+    return tuple((one, did_you_mean_login(one.login, index.logins()) if one.login else "") for one in unseen)
+
+
+def _require_versions(scope: Scope, read: _Presets) -> None:
+    known = {version.id for version in read.versions}
+    needed = {template.version_id for template in scope.templates} | {preset.version_id for preset in read.presets}
+    missing = sorted(one for one in needed if one is not None and one not in known)
+    if missing:
+        raise IncompleteError(f"template version {missing[0]} is not in the snapshot; make a new one")
+
+
+def _resolve(resolution: Resolution, reader: LiveReader) -> tuple[list[PeopleList], list[PeopleList]]:
+    assignees: list[PeopleList] = []
+    managers: list[PeopleList] = []
+    while True:
+        wanted_assignees, wanted_managers = resolution.advance()
+        if not wanted_assignees and not wanted_managers:
+            return assignees, managers
+        read_assignees = reader.assignees(wanted_assignees)
+        read_managers = reader.managers(wanted_managers)
+        resolution.read(read_assignees, read_managers)
+        assignees.extend(read_assignees)
+        managers.extend(read_managers)

@@ -1,0 +1,48 @@
+"""Opens a snapshot with the service behind it for the few presets a plan must see as they are now."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from reconciler.desired import written_before
+from reconciler.operations.observation import observe
+from reconciler.operations.readers import open_live_reader, read_snapshot
+from reconciler.planning import compare
+from reconciler.planning.causes import base_targets
+from reconciler.planning.refreshing import presets_to_refresh
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from reconciler.desired import Base
+    from reconciler.live.refreshing import RefreshingReader
+    from reconciler.model.documents import Documents
+    from reconciler.operations.workspace import Workspace
+
+__all__ = ["open_refreshing_reader"]
+
+
+@contextmanager
+def open_refreshing_reader(
+    workspace: Workspace, documents: Documents, base: Base | None, snapshot: Path
+) -> Iterator[RefreshingReader]:
+    """Look at the documents with the snapshot alone, and give a reader that asks the service about what matters.
+
+    That is one request for each preset that differs or whose documents changed since the base, the lists on which
+    additions rest, and the directory: the same handful in a company of any size.
+    """
+    from reconciler.live.refreshing import RefreshingReader  # noqa: PLC0415 - start-up is measured
+    from reconciler.live.snapshot import SnapshotReader  # noqa: PLC0415 - the same
+
+    state = read_snapshot(snapshot, workspace.service.company_id)
+    then = base.documents if base else None
+    bases = () if then is None else (then,)
+    offline = observe(documents, (), SnapshotReader(state), bases=bases, tolerant=True)
+    asked = None
+    if base is not None:
+        asked, _ = base_targets(then, offline.state, offline.index.find_surely, written_before(base))
+    anew = presets_to_refresh(offline.resolved, compare(offline.resolved, offline.state.versions), asked)
+    with open_live_reader(workspace) as reader:
+        yield RefreshingReader(state, reader, anew)

@@ -1,0 +1,80 @@
+"""Failures that end a run, in the formats that programs read."""
+
+from __future__ import annotations
+
+import gc
+import json
+import subprocess
+from typing import TYPE_CHECKING
+
+import pytest
+
+from reconciler.cli import run
+from tests.support.forges import check_sarif, read_junit, run_line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+@pytest.fixture(autouse=True)
+def _thresholds() -> Iterator[None]:
+    before = gc.get_threshold()
+    yield
+    gc.set_threshold(*before)
+
+
+def failing(monkeypatch: pytest.MonkeyPatch, error: BaseException) -> None:
+    """Let validate fail at its first step."""
+
+    def fail(*_arguments: object) -> None:
+        raise error
+
+    monkeypatch.setattr("reconciler.commands.validate.validate_repository", fail)
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "word"),
+    [(ZeroDivisionError("##[x]\n::y::"), 1, "ZeroDivisionError"), (KeyboardInterrupt(), 130, "interrupted")],
+)
+def test_what_nobody_expected_is_told_in_each_format(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], error: BaseException, code: int, word: str
+) -> None:
+    """A defect and Ctrl-C: one problem on stdout, the human text on stderr, where it starts no command."""
+    failing(monkeypatch, error)
+    assert run(["validate", "--format", "github"]) == code
+    told = capsys.readouterr()
+    (line,) = told.out.splitlines()
+    command = run_line(line)
+    assert command is not None
+    assert (command.name, command.properties) == ("error", {"title": "run/failed"})
+    assert word in command.message
+    assert word in told.err
+    assert run(["validate", "--format", "github", "--verbose"]) == code
+    assert {run_line(line) for line in capsys.readouterr().err.splitlines()} == {None}
+    assert run(["validate", "--format", "sarif"]) == code
+    assert [one["ruleId"] for one in check_sarif(json.loads(capsys.readouterr().out))] == ["run/failed"]
+    assert run(["validate", "--format", "junit"]) == code
+    assert [one[0].tag for one in read_junit(capsys.readouterr().out)] == ["failure"]
+    assert run(["validate", "--format", "json"]) == code
+    assert json.loads(capsys.readouterr().out)["code"] == code
+    assert run(["validate"]) == code
+    told = capsys.readouterr()
+    assert (told.out, word in told.err) == ("", True)
+
+
+@pytest.mark.parametrize("shown_as", ["json", "github", "sarif", "junit"])
+def test_bytes_that_are_no_text(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], shown_as: str
+) -> None:
+    """An argument or a variable can hold them: they become visible escapes, and the code is that of the failure."""
+    (tmp_path / "reconciler.yaml").write_text('kind: settings\nversion: 1\ncompany_id: "4211"\n')
+    subprocess.run(["git", "init", "-q", str(tmp_path)], check=True)
+    monkeypatch.chdir(tmp_path)
+    odd = "\udcff"
+    for arguments, code in ((["validate", "--config", odd], 7), (["plan", "--base", odd], 64), ([f"plan{odd}"], 64)):
+        assert run([*arguments, "--format", shown_as]) == code
+        assert "\\udcff" in "".join(capsys.readouterr()).replace("\\\\", "\\")
+    monkeypatch.setenv("RECONCILER_COMPANY_ID", odd)
+    assert run(["validate", "--format", shown_as]) == 7
+    assert "RECONCILER_COMPANY_ID is '\\udcff'" in "".join(capsys.readouterr()).replace("\\\\", "\\")
