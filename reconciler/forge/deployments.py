@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+import gitlab
+
+from reconciler.errors import ForgeError
 from reconciler.forge.trust import DELETED, counts
 from reconciler.model.review import BEGUN, NOT_PROVED, NOT_TRIED, CommitStatus
 
@@ -16,6 +19,8 @@ if TYPE_CHECKING:
 __all__ = ["MOST_DEPLOYMENTS", "Deployments"]
 
 MOST_DEPLOYMENTS: Final = 1000
+_DEVELOPER = 30  # an access level
+_HIDDEN = (403, 404)
 _CREATED: dict[CommitState, str] = {
     "success": "success",
     "failure": "failed",
@@ -31,9 +36,39 @@ class Deployments:
     def __init__(self, project: Any) -> None:
         self._project = project
         self._listed: dict[str, list[Any]] = {}
+        self._protected: dict[str, bool] = {}
+
+    def is_protected(self, environment: str) -> bool:
+        """Return whether an environment is protected against Developers.
+
+        Whoever may deploy to an environment may also end a deployment of somebody else, which stays that account's.
+        """
+        if environment not in self._protected:
+            self._protected[environment] = self._ask_protected(environment)
+        return self._protected[environment]
+
+    def _ask_protected(self, environment: str) -> bool:
+        try:
+            found = self._project.protected_environments.get(environment)
+        except gitlab.GitlabError as error:
+            if error.response_code not in _HIDDEN:
+                raise
+            return False
+        levels = [one["access_level"] for one in found.deploy_access_levels]
+        return bool(found.name == environment and all(one is None or one > _DEVELOPER for one in levels))
 
     def mark(self, commit: str, status: CommitStatus, account: int) -> None:
-        """Deploy a commit to the environment of a status' name; one of ours that still runs there ends with it."""
+        """Deploy a commit to the environment of a status' name; one of ours that still runs there ends with it.
+
+        Raises ForgeError where others could end a deployment as well.
+        """
+        if not self.is_protected(status.context):
+            raise ForgeError(
+                f"the environment {status.context} is not protected against Developers, who could end a deployment of "
+                "this account as a success: let this account push or merge to the protected branch, or protect that "
+                "environment",
+                status=403,
+            )
         # a deployment has no words for why: 'canceled' is an apply that wrote nothing
         untried = status.description.startswith((NOT_TRIED, NOT_PROVED))
         wanted = "canceled" if untried else _CREATED[status.state]
@@ -67,8 +102,9 @@ class Deployments:
                 words = f"deployment {one.iid} of {context}: {one.status}"
                 if one.status == "canceled":
                     words = f"{NOT_TRIED}: {words}"
-                elif one.status == "running":
-                    words = BEGUN
+                elif one.status == "running" or (state == "success" and not self.is_protected(context)):
+                    # a success that any Developer could have set is none
+                    state, words = "error", BEGUN
                 found = CommitStatus(context=context, state=state, description=words)
                 counted.append((one.attributes.get("created_at") or "", found))
             else:

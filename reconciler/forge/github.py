@@ -7,13 +7,21 @@ import re
 from typing import TYPE_CHECKING, Any
 
 import requests
-from github import Auth, Github, GithubException, GithubRetry
-from github.CommitStatus import CommitStatus as GitHubStatus
-from github.PaginatedList import PaginatedList
+from github import Auth, BadAttributeException, GithubException, GithubRetry
+from github.Repository import Repository
 
 from reconciler.errors import ForgeError
 from reconciler.forge.archives import file_in_archive
 from reconciler.forge.comments import RESOLVED, Found, show_review
+from reconciler.forge.github_answers import (
+    CheckedRequester,
+    add_label,
+    is_of_actions,
+    login_of,
+    read_statuses,
+    remove_label,
+    words_of,
+)
 from reconciler.forge.issues import FoundIssue, keep_issue
 from reconciler.forge.repeating import BACKOFF_SECONDS, LONGEST_WAIT_SECONDS, REPEATED, RETRIES, careful
 from reconciler.forge.telling import TIMEOUT_SECONDS, told
@@ -26,9 +34,6 @@ if TYPE_CHECKING:
 
     from github.Issue import Issue
     from github.IssueComment import IssueComment
-    from github.NamedUser import NamedUser
-    from github.Organization import Organization
-    from github.PullRequest import PullRequest
     from github.WorkflowRun import WorkflowRun
 
     from reconciler.model.alerts import DriftIssue
@@ -38,9 +43,8 @@ __all__ = ["GitHub"]
 
 _ACTIONS = "github-actions[bot]"  # whose token may not ask who it is
 _LONGEST_DESCRIPTION = 140
-_OK, _FOUND, _NOT_FOUND = 200, 302, 404
-_NOT_ASKED = (400, 403, 404)  # GraphQL is refused; a refusal with status 200 counts as 400
-_LIMITED = re.compile(r"rate.?limit", re.IGNORECASE)
+_OK, _FOUND = 200, 302
+_COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _CHUNK_BYTES = 1024 * 1024
 _SECONDS_BETWEEN_WRITES = 0.25
 _STATES: dict[str, CommitState] = {"success": "success", "failure": "failure"}  # pending is no answer either
@@ -54,10 +58,13 @@ class GitHub:
     """One repository on GitHub."""
 
     def __init__(self, place: ForgePlace, waits: Callable[[float], object] = lambda _seconds: None) -> None:
-        self._client = Github(
+        requester = CheckedRequester(
             base_url=place.url,
             auth=Auth.Token(place.token.reveal()),
             timeout=TIMEOUT_SECONDS,
+            user_agent="reconciler",
+            verify=True,
+            pool_size=None,
             retry=careful(GithubRetry, waits)(
                 total=RETRIES,
                 max_rate_limit_wait=LONGEST_WAIT_SECONDS,
@@ -71,7 +78,7 @@ class GitHub:
             per_page=100,
             lazy=True,
         )
-        self._repository = self._client.get_repo(place.repository)
+        self._repository = Repository(requester, url=f"/repos/{place.repository}")
         self._name = place.repository
         self._token = place.token
         # plain http is for loopback alone, where all of a forge is
@@ -79,12 +86,15 @@ class GitHub:
         self._account: str | None = None
 
     def _told(self, what: str) -> AbstractContextManager[None]:
-        return told("GitHub", what, GithubException, _words, self._token)
+        return told("GitHub", what, (GithubException, BadAttributeException), words_of, self._token)
 
     def head(self, number: int) -> str:
         """Return the last commit of a pull request."""
         with self._told(f"pull request {number} of {self._name}"):
-            return self._repository.get_pull(number).head.sha
+            sha = self._repository.get_pull(number).head.sha
+            if not _COMMIT.fullmatch(sha):  # null, as an answer may hold it, is a TypeError
+                raise ValueError("no commit")
+            return sha
 
     def show(self, number: int, review: Review, trusted: Trusted = trust_nobody) -> str:
         """Make, update or resolve the one comment of a review; gives what was done, in words."""
@@ -95,7 +105,7 @@ class GitHub:
         account = self._login()
         with self._told(f"the comments of pull request {number}"):
             for comment in self._repository.get_pull(number).get_issue_comments():
-                name = _login_of(comment.user)
+                name = login_of(comment.user)
                 if name == account or counts(name, trusted):
                     text = comment.body or ""
                     yield Found(comment, text, resolved=RESOLVED in text, own=name == account)
@@ -131,19 +141,29 @@ class GitHub:
             there = {label.name for label in pull.labels}
             for name, wanted in labels.items():
                 if wanted and name not in there:
-                    _add_label(pull, name)
+                    add_label(pull, name)
                 elif not wanted and name in there:
-                    _remove_label(pull, name)
+                    remove_label(pull, name)
 
     def mark(self, commit: str, status: CommitStatus) -> None:
-        """Set a status of a commit."""
+        """Set a status of a commit; raises ForgeError where the answer is not that status, of our own account."""
+        account = self._login()
         with self._told(f"the status of commit {commit[:12]}"):
             more = {} if status.link is None else {"target_url": status.link}
-            self._repository.get_commit(commit).create_status(
+            made = self._repository.get_commit(commit).create_status(
                 state=status.state,
                 description=status.description[:_LONGEST_DESCRIPTION],
                 context=status.context,
                 **more,
+            )
+            if (made.context, made.state) != (status.context, status.state):
+                raise ValueError("another status")
+            creator = login_of(made.creator)
+        if creator != account:
+            raise ForgeError(
+                f"GitHub sets the status of commit {commit[:12]} as {creator or DELETED}, and says that this token is "
+                f"of {account}: a status could not be told from one of somebody else",
+                status=None,
             )
 
     def status(self, commit: str, context: str, trusted: Trusted = trust_nobody) -> FoundStatus:
@@ -152,24 +172,19 @@ class GitHub:
         strangers: list[str] = []
         found: list[CommitStatus] = []
         with self._told(f"the statuses of commit {commit[:12]}"):
-            for one in self._statuses(commit):
+            # by the path that GitHub's description names, which is not the library's
+            url = f"{self._repository.get_commit(commit).url}/statuses"
+            for one in read_statuses(self._repository.requester, url):
                 if one.context != context:
                     continue
-                name = _login_of(one.creator)
-                if name == account or counts(name, trusted):
+                if one.account == account or counts(one.account, trusted):
                     state, description = _STATES.get(one.state, "error"), one.description or ""
                     found.append(
                         CommitStatus(context=context, state=state, description=description, link=one.target_url)
                     )
                 else:
-                    strangers.append(name or DELETED)
+                    strangers.append(one.account or DELETED)
         return found_status(found, strangers)
-
-    def _statuses(self, commit: str) -> PaginatedList[GitHubStatus]:
-        """Return the statuses of a commit, the newest first, by the path that GitHub's description names."""
-        repository = self._repository
-        url = f"{repository.get_commit(commit).url}/statuses"
-        return PaginatedList(GitHubStatus, repository.requester, url, None)
 
     def merged(self, commit: str) -> MergedChange | None:
         """Return the pull request, merged into the default branch, that a commit came with, if it came with one.
@@ -215,7 +230,7 @@ class GitHub:
         by: dict[str, Any] = {"creator": account} if label is None else {"labels": [label]}
         with self._told(f"the issues of {self._name}"):
             for issue in self._repository.get_issues(state="all", sort="created", direction="asc", **by):
-                if _login_of(issue.user) == account:
+                if login_of(issue.user) == account:
                     yield FoundIssue(issue, issue.number, issue.title, issue.body or "", opened=issue.state == "open")
 
     def open_issue(self, title: str, body: str, label: str) -> int:
@@ -245,65 +260,21 @@ class GitHub:
             return file_in_archive(answer.iter_content(_CHUNK_BYTES), "plan.json")
 
     def _login(self) -> str:
-        """Return our own login, of a person or an app; a token that may not ask is one of GitHub Actions."""
+        """Return our own login, of a person or an app.
+
+        A token of GitHub Actions may be refused this question, in words of GitHub's own; any other refusal says nothing
+        of whose token it is.
+        """
         if self._account is None:
             try:
                 with self._told("who this token is"):
                     _, answer = self._repository.requester.graphql_query("query { viewer { login } }", {})
-                    self._account = str(answer["data"]["viewer"]["login"])
+                    login = answer["data"]["viewer"]["login"]
+                    if not isinstance(login, str) or not login:
+                        raise ValueError("no login")
+                    self._account = login
             except ForgeError as error:
-                # over a limit nothing is said of whose token it is
-                if error.status not in _NOT_ASKED or _LIMITED.search(error.message):
+                if not is_of_actions(error.message):
                     raise
                 self._account = _ACTIONS
         return self._account
-
-
-def _login_of(user: NamedUser | Organization | None) -> str | None:
-    """Return somebody's login; an account that was deleted has none, whatever the library's types say."""
-    return None if user is None else user.login
-
-
-def _words(error: Exception) -> tuple[int | None, str]:
-    if not isinstance(error, GithubException):
-        return None, type(error).__name__
-    data = error.data if isinstance(error.data, dict) else {}
-    message = data.get("message")
-    parts = [str(message)] if isinstance(message, str) else []
-    errors = data.get("errors")
-    parts += [_reason(one) for one in errors] if isinstance(errors, list) else []
-    return error.status, f"{error.status} {'; '.join(parts)}".strip()
-
-
-def _reason(one: object) -> str:
-    """Return one of GitHub's reasons: its message, or what is wrong with which field."""
-    if not isinstance(one, dict):
-        return str(one)
-    if one.get("message"):
-        return str(one["message"])
-    return " ".join(str(one[key]) for key in ("type", "resource", "field", "code") if one.get(key))
-
-
-def _remove_label(pull: PullRequest, name: str) -> None:
-    """Take a label off a pull request, if nobody was faster."""
-    try:
-        pull.remove_from_labels(name)
-    except GithubException as error:
-        if error.status != _NOT_FOUND:
-            raise
-
-
-def _add_label(pull: PullRequest, name: str) -> None:
-    """Put a label on a pull request; where somebody else made the label meanwhile, once more."""
-    try:
-        _ask_for_label(pull, name)
-    except GithubException as error:
-        errors = error.data.get("errors") if isinstance(error.data, dict) else None
-        if not any(isinstance(one, dict) and one.get("code") == "already_exists" for one in errors or ()):
-            raise
-        _ask_for_label(pull, name)
-
-
-def _ask_for_label(pull: PullRequest, name: str) -> None:
-    """Ask as GitHub's description says: the library sends a bare list."""
-    pull.requester.requestJsonAndCheck("POST", f"{pull.issue_url}/labels", input={"labels": [name]})

@@ -10,7 +10,7 @@ from reconciler.errors import ForgeError
 from reconciler.forge.archives import whole_download
 from reconciler.forge.comments import Found, show_review
 from reconciler.forge.deployments import Deployments
-from reconciler.forge.gitlab_answers import author_of, name_of, words_of
+from reconciler.forge.gitlab_answers import author_of, is_own_refusal, name_of, words_of
 from reconciler.forge.issues import FoundIssue, keep_issue
 from reconciler.forge.repeating import repeating_session
 from reconciler.forge.telling import NO_PERMISSION, TIMEOUT_SECONDS, told
@@ -162,7 +162,9 @@ class GitLab:
             values["ref"] = status.ref
         with self._told(f"the status of commit {commit[:12]}"):
             try:
-                self._project.commits.get(commit, lazy=True).statuses.create(values)
+                made = self._project.commits.get(commit, lazy=True).statuses.create(values).attributes
+                if (made["name"], made["status"], author_of(made)) != (values["name"], values["state"], self._user()):
+                    raise ValueError("another status")
             except gitlab.GitlabCreateError as error:
                 # it runs already, as a run that was cut off left it
                 if status.state != "pending" or "Cannot transition status" not in str(error.error_message):
@@ -177,13 +179,13 @@ class GitLab:
         with self._told(f"the statuses of commit {commit[:12]}"):
             found, strangers = self._find_statuses(commit, context, account, trusted)
         if is_apply_context(context):
-            try:
-                with self._told(f"the deployments of {context}"):
+            with self._told(f"the deployments of {context}"):
+                try:
                     deployed, others = self._deployments.statuses(commit, context, account, trusted)
-            except ForgeError as error:
-                if error.status not in NO_PERMISSION:
-                    raise
-                deployed, others = [], []  # who may not see deployments made none
+                except gitlab.GitlabError as error:
+                    if not is_own_refusal(error):
+                        raise
+                    deployed, others = [], []  # who may not see deployments made none
             found = sorted([*found, *deployed], key=lambda one: one[0], reverse=True)
             strangers = [*strangers, *others]
         return found_status([status for _, status in found], strangers)

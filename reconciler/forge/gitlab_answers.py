@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["author_of", "name_of", "words_of"]
+    import gitlab
+
+__all__ = ["author_of", "is_own_refusal", "name_of", "words_of"]
+
+_REFUSALS = (403, 404)
 
 
 def author_of(of: Mapping[str, Any]) -> int | None:
@@ -20,6 +25,16 @@ def name_of(of: Mapping[str, Any]) -> str | None:
     """Return the user name of whose a note or status is; null where the account is gone."""
     author = of.get("author")
     return str(author["username"]) if author and author.get("username") else None
+
+
+def is_own_refusal(error: gitlab.GitlabError) -> bool:
+    """Return whether GitLab itself says that an account may not do this; a page of a proxy says nothing of the kind."""
+    try:
+        answer = json.loads(error.response_body or b"")
+    except ValueError:
+        return False
+    code = error.response_code
+    return code in _REFUSALS and isinstance(answer, dict) and str(answer.get("message", "")).startswith(str(code))
 
 
 def words_of(error: Exception) -> tuple[int | None, str]:

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 __all__ = ["BACKOFF_SECONDS", "LONGEST_WAIT_SECONDS", "REPEATED", "RETRIES", "careful", "repeating_session"]
 
 RETRIES = 4
-# All of them: what is written twice is the same twice, and a second comment is taken away by the next run.
+# All of them: what is written twice is the same twice; a status that was begun twice was begun once, and a second
+# comment is taken away by the next run.
 REPEATED = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE"})
 _PASSING = (429, 500, 502, 503, 504)
 BACKOFF_SECONDS = 0.5

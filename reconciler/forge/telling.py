@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+import msgspec
 import requests
 
 from reconciler.errors import ForgeError
@@ -22,14 +23,14 @@ _SHOWN = 300
 NO_PERMISSION = (401, 403, 404)
 _TOO_MANY = 429
 # what the libraries end in when an answer is not what the forge documents: a page of a proxy, a field that is missing
-_ODD = (AssertionError, AttributeError, LookupError, TypeError, ValueError, RuntimeError)
+_ODD = (AssertionError, AttributeError, LookupError, TypeError, ValueError, RuntimeError, msgspec.ValidationError)
 
 
 @contextmanager
 def told(
     forge: str,
     what: str,
-    refused: type[Exception],
+    refused: type[Exception] | tuple[type[Exception], ...],
     words: Callable[[Exception], tuple[int | None, str]],
     token: Secret,
 ) -> Iterator[None]:

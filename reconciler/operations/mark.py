@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from itertools import dropwhile
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import msgspec
 
 from reconciler.desired import describe_source, find_tracked, read_history
-from reconciler.errors import ReconcilerError, StaleError
+from reconciler.errors import ForgeError, ReconcilerError, StaleError
 from reconciler.model.failure import Failure
 from reconciler.model.outcomes import ApplyReport
-from reconciler.model.review import BEGUN, CUT_OFF, ApprovedPlans, CommitStatus, MarkedCommits, apply_context
+from reconciler.model.review import BEGUN, CUT_OFF, NOT_TRIED, ApprovedPlans, CommitStatus, MarkedCommits, apply_context
 from reconciler.operations.apply_news import applied, open_workspace_or_tell, refused, tell_of_apply
 from reconciler.operations.commits import find_waiting, proved_status
 from reconciler.operations.forges import open_forge_here
@@ -19,6 +21,7 @@ from reconciler.render.marks import FinishedRun, Mark, mark_of
 from reconciler.settings import read_freeze
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from reconciler.forge import Forge
@@ -93,14 +96,31 @@ def begin_commits(run: Run, settings_file: Path | None, found_at: Path | None, a
         forge = open_forge_here(run)
         commits = _commits(forge, workspace, found, made) or read_history(workspace.root, None, most=1)
         context = apply_context(workspace.settings.company_id)
-        for commit in commits:
-            known = proved_status(forge.status(commit, context).history)
-            if known is not None and known.description.startswith(BEGUN):
-                # else the end of this run would be taken for the end of one that was cut off
-                cut_off = Mark(state="failure", description=CUT_OFF, tried=True)
-                forge.mark(commit, _status(workspace, cut_off, alarms.link))
-            forge.mark(commit, _status(workspace, made, alarms.link))
+        begun: list[tuple[str, CommitStatus | None]] = []
+        try:
+            for commit in commits:
+                known = proved_status(forge.status(commit, context).history)
+                if known is not None and known.description.startswith(BEGUN):
+                    # else the end of this run would be taken for the end of one that was cut off
+                    cut_off = Mark(state="failure", description=CUT_OFF, tried=True)
+                    known = _status(workspace, cut_off, alarms.link)
+                    forge.mark(commit, known)
+                begun.append((commit, known))
+                forge.mark(commit, _status(workspace, made, alarms.link))
+        except ForgeError:
+            _take_back(forge, workspace, begun, alarms.link)
+            raise
     return _answer(made, commits)
+
+
+def _take_back(
+    forge: Forge, workspace: Workspace, begun: Sequence[tuple[str, CommitStatus | None]], link: str | None
+) -> None:
+    """Undo what was begun, as nothing will be applied: say once more what was known, or that nothing was tried."""
+    untried = _status(workspace, Mark(state="error", description=f"{NOT_TRIED}: begun in vain", tried=False), link)
+    for commit, known in begun:
+        with suppress(ForgeError):  # the refusal that ends the run is told
+            forge.mark(commit, untried if known is None else msgspec.structs.replace(known, ref=untried.ref))
 
 
 def _found(path: Path | None) -> ApprovedPlans | Failure | None:
@@ -178,8 +198,10 @@ def _set(
         status = _status(workspace, made, link)
         if made.state != "success" and not made.tried:
             history = forge.status(commit, status.context).history
-            begun_now = began and history[:1] != () and history[0].description.startswith(BEGUN)
-            known = proved_status(history[1:] if begun_now else history)
+            # a forge that answered late was asked twice; one that was cut off has a mark of its own between
+            earlier = tuple(dropwhile(lambda one: one.description.startswith(BEGUN), history)) if began else history
+            begun_now = len(earlier) < len(history)
+            known = proved_status(earlier)
             if known is not None and not begun_now:
                 continue
             if known is not None:

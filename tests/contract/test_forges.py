@@ -309,14 +309,177 @@ def test_without_the_library(kind: str, request: pytest.FixtureRequest, monkeypa
         open_forge(place)
 
 
-@pytest.mark.parametrize("status", [400, 403, 404])
-def test_a_refusal_of_graphql(github: GitHubStub, status: int) -> None:
-    """Then the token is one of GitHub Actions, whatever the refusal looks like."""
-    github.faults.append(("POST", "graphql", status))
+REFUSED = Answer(403, {"message": "Resource not accessible by integration"})
+REFUSED_BY_GRAPHQL = Answer(200, {"data": None, "errors": [{"message": "Resource not accessible by integration"}]})
+
+
+@pytest.mark.parametrize("refused", [REFUSED, REFUSED_BY_GRAPHQL])
+def test_a_token_of_actions_that_may_not_ask(github: GitHubStub, refused: Answer) -> None:
+    """In GitHub's own words, with either kind of refusal."""
     github.say(5, "github-actions[bot]", f"{REVIEW.marker}\nold")
+    github.scripted.append(("POST", "graphql", refused))
     assert client(github).show(5, REVIEW) == "comment updated"
-    github.scripted.append(("POST", "graphql", Answer(200, {"data": None, "errors": [{"type": "FORBIDDEN"}]})))
-    assert client(github).show(5, REVIEW) == "comment unchanged"
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        *(Answer(status, {"message": "no"}) for status in (400, 403, 404)),
+        Answer(403, b"<html>proxy</html>", {"Content-Type": "text/html"}),
+        Answer(200, {"errors": [{"message": "Something went wrong while executing your query."}]}),
+        Answer(200, {"data": {"viewer": {"login": None}}}),
+        Answer(200, {"data": {"viewer": None}}),
+        Answer(200, b""),
+    ],
+)
+def test_who_this_token_is_not(github: GitHubStub, answer: Answer) -> None:
+    """Any other answer says nothing: else statuses that any branch's workflow can set would count as those of apply."""
+    github.statuses[HEAD] = [{**STATUS_OF_ACTIONS, "context": STATUS.context}]
+    github.scripted.append(("POST", "graphql", answer))
+    with pytest.raises(ForgeError, match="who this token is"):
+        client(github, GITHUB_TOKEN="person").status(HEAD, STATUS.context)
+
+
+STATUS_OF_ACTIONS = {
+    "context": "x", "state": "success", "description": "d", "creator": {"login": "github-actions[bot]"},
+    "target_url": None,
+}  # fmt: skip
+ODD_STATUSES = [
+    Answer(200, b""),
+    Answer(200, None),
+    Answer(200, b"<html>login</html>", {"Content-Type": "text/html"}),
+    Answer(200, {"message": "nothing"}),
+    Answer(200, ["x"]),
+    Answer(200, [None]),
+    Answer(204),
+    Answer(302, None, {"Location": "http://127.0.0.1:9/x"}),
+    *(
+        Answer(200, [{**STATUS_OF_ACTIONS, **odd}])
+        for odd in (
+            {"context": 5}, {"context": None}, {"state": None}, {"description": 5}, {"creator": "kim"},
+            {"creator": {"id": 4}}, {"creator": {"login": None}},
+        )
+    ),
+    Answer(200, [{key: STATUS_OF_ACTIONS[key] for key in ("context", "state")}]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("answer", ODD_STATUSES)
+def test_statuses_that_cannot_be_read_are_not_none(github: GitHubStub, answer: Answer) -> None:
+    """An answer that GitHub does not document is a failure, and never a commit without a status."""
+    github.scripted.append(("GET", "/statuses", answer))
+    with pytest.raises(ForgeError, match=f"the statuses of commit {HEAD[:12]}"):
+        client(github).status(HEAD, STATUS.context)
+
+
+def test_statuses_on_many_pages(github: GitHubStub) -> None:
+    """All pages are read, and a list without an end is given up."""
+    page = [{**STATUS_OF_ACTIONS, "context": "other"}] * 100
+    more = {"Link": f'<{github.address}/next>; rel="next"'}
+    last = [{**STATUS_OF_ACTIONS, "context": STATUS.context}]
+    github.scripted += [("GET", "/statuses", Answer(200, page, more)), ("GET", "/statuses", Answer(200, last))]
+    found = client(github).status(HEAD, STATUS.context)
+    assert found.status is not None
+    github.scripted += [("GET", "/statuses", Answer(200, page, more))] * 100
+    with pytest.raises(ForgeError, match="ValueError"):
+        client(github).status(HEAD, STATUS.context)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        Answer(200, b"<html>login</html>", {"Content-Type": "text/html"}),
+        Answer(200, {"message": "x"}),
+        Answer(201, {**STATUS_OF_ACTIONS, "context": "other"}),
+        Answer(201, {**STATUS_OF_ACTIONS, "context": STATUS.context, "state": "pending"}),
+    ],
+)
+def test_a_status_that_was_not_set(github: GitHubStub, answer: Answer) -> None:
+    """What is answered must be that status: else a write would go without what remembers it."""
+    github.scripted.append(("POST", "/statuses/", answer))
+    with pytest.raises(ForgeError, match=f"the status of commit {HEAD[:12]}"):
+        client(github).mark(HEAD, STATUS)
+
+
+def test_a_status_of_another_account(github: GitHubStub) -> None:
+    """Where GitHub sets it as somebody else than the token says, nobody could recognize it later."""
+    made = {**STATUS_OF_ACTIONS, "context": STATUS.context, "creator": {"login": "mallory"}}
+    github.scripted.append(("POST", "/statuses/", Answer(201, made)))
+    with pytest.raises(ForgeError, match=r"as mallory, and says that this token is of github-actions\[bot\]"):
+        client(github).mark(HEAD, STATUS)
+
+
+APPLY = "reconciler/apply/4211"
+
+
+@pytest.mark.parametrize("answer", [Answer(200, {"message": "x"}), Answer(200, b"<html>"), Answer(201, {"name": "x"})])
+def test_a_status_that_was_not_set_on_gitlab(gitlab: GitLabStub, answer: Answer) -> None:
+    """The same there."""
+    gitlab.scripted.append(("POST", "/statuses/", answer))
+    with pytest.raises(ForgeError, match=f"the status of commit {HEAD[:12]}"):
+        client(gitlab).mark(HEAD, STATUS)
+
+
+@pytest.mark.parametrize(
+    ("levels", "counts"), [(None, False), ([40], True), ([40, 30], False), ([None], True), ([], True)]
+)
+def test_a_deployment_that_others_could_end(
+    gitlab: GitLabStub,
+    levels: list[int] | None,
+    counts: bool,  # noqa: FBT001 - a table
+) -> None:
+    """A success of our own account counts where no Developer may deploy: else any of them could have made it one."""
+    if levels is not None:
+        gitlab.protected[APPLY] = levels
+    gitlab.deployments.append({
+        "id": 1, "iid": 1, "sha": HEAD, "status": "success", "environment": {"name": APPLY},
+        "user": {"id": 7, "username": "bot"}, "created_at": "2026-11-23T08:00:00.000Z",
+    })  # fmt: skip
+    found = client(gitlab).status(HEAD, APPLY).status
+    assert found is not None
+    assert (found.state == "success") is counts
+    gitlab.scripted.append(("GET", "/protected_environments/", Answer(500, {})))
+    gitlab.scripted += [("GET", "/protected_environments/", Answer(500, {}))] * 4
+    with pytest.raises(ForgeError, match="the deployments of reconciler/apply/4211"):
+        client(gitlab).status(HEAD, APPLY)
+
+
+@pytest.mark.parametrize(
+    ("answer", "none"),
+    [
+        (Answer(403, {"message": "403 Forbidden"}), True),
+        (Answer(404, {"message": "404 Project Not Found"}), True),
+        (Answer(403, b"<html>proxy</html>", {"Content-Type": "text/html"}), False),
+        (Answer(404, {"message": "no route"}), False),
+        (Answer(302, None, {"Location": "http://127.0.0.1:9/x"}), False),
+        (Answer(401, {"message": "401 Unauthorized"}), False),
+    ],
+)
+def test_deployments_that_cannot_be_seen(gitlab: GitLabStub, answer: Answer, none: bool) -> None:  # noqa: FBT001 - a table
+    """There are none where GitLab itself says that this account may not see them, and else nobody knows."""
+    gitlab.scripted.append(("GET", "/deployments", answer))
+    if none:
+        assert client(gitlab).status(HEAD, APPLY) == FoundStatus()
+    else:
+        with pytest.raises(ForgeError):
+            client(gitlab).status(HEAD, APPLY)
+
+
+@pytest.mark.parametrize("head", [{}, {"sha": None}, {"sha": "main"}])
+def test_a_request_without_a_commit(github: GitHubStub, head: dict[str, str]) -> None:
+    """It is no request that anything can be shown on."""
+    github.pulls[5]["head"] = head
+    with pytest.raises(ForgeError, match="pull request 5"):
+        client(github).head(5)
+
+
+@pytest.mark.parametrize("answer", [Answer(200, b""), Answer(200, None), Answer(200, ["x"])])
+def test_comments_that_cannot_be_read(github: GitHubStub, answer: Answer) -> None:
+    """No second comment is made because the first was not seen."""
+    github.scripted.append(("GET", "/comments", answer))
+    with pytest.raises(ForgeError, match="the comments of pull request 5"):
+        client(github).show(5, REVIEW)
+    assert github.comments == {}
 
 
 def test_label_races_on_github(github: GitHubStub) -> None:

@@ -163,6 +163,10 @@ def test_05_a_deployment_where_statuses_are_not_allowed(
     one.settings(TRUSTED["gitlab"])
     trial.commit("as live")
     gitlab.may_set_statuses = False
+    unprotected = trial.run("mark", "--begin", **one.environment)
+    assert unprotected.startswith("exit 6"), unprotected
+    assert "the environment reconciler/apply/4211 is not protected against Developers" in unprotected
+    gitlab.protected["reconciler/apply/4211"] = [40]
     one.applied()
     gitlab.may_set_statuses = True
     one.request(1, "swap", INVOICE)

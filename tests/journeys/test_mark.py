@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from reconciler.model.review import BEGUN
 from tests.contract.test_formats import check
 from tests.support.account import INVOICE
 from tests.support.command_line import reconciler
+from tests.support.forge_stub import Answer
 from tests.support.trial import Trial
 
 if TYPE_CHECKING:
@@ -137,3 +139,34 @@ def test_05_a_report_of_another_commit(trial: Trial, github: GitHubStub) -> None
     code, told, _ = marked(trial, github, "--code", "0", "--report", "report.json")
     assert (code, told["state"]) == (5, "failure")
     assert "a part of what the documents ask for was not planned" in told["description"]
+
+
+def test_06_a_begun_mark_that_was_sent_twice(trial: Trial, github: GitHubStub) -> None:
+    """The forge set it and answered late: a run that wrote nothing leaves the commit green all the same."""
+    tip, _ = trial.git("rev-list", "HEAD").split()
+    green(github, tip)
+    github.late = [("POST", "/statuses/", Answer(502, {"message": "bad gateway"}))]
+    assert trial.run("mark", "--begin", **github.environment).startswith("exit 0")
+    assert [one["state"] for one in github.statuses[tip]] == ["pending", "pending", "success"]
+    trial.run("mark", "--began", "--code", "64", **github.environment)
+    assert github.statuses[tip][0]["state"] == "success"
+    assert "0 commits since" in trial.run("approved", "--out", "plans", **github.environment)
+
+
+def test_07_a_beginning_that_is_refused_midway(trial: Trial, github: GitHubStub) -> None:
+    """Nothing is applied then, so what was begun is taken back: nobody is told of an apply that failed."""
+    tip, first = trial.git("rev-list", "HEAD").split()
+    green(github, first)
+    trial.write_only({"README.md": "more words\n"})
+    last = trial.commit("another")
+    github.faults = [("POST", f"/statuses/{last}", 403)]
+    assert trial.run("mark", "--begin", **github.environment).startswith("exit 6")
+    github.faults = []
+    states = [(one["state"], one["description"]) for one in github.statuses[tip]]
+    assert states == [("error", "not tried: begun in vain"), ("pending", BEGUN)]
+    assert "2 commits since" in trial.run("approved", "--out", "plans", **github.environment)
+    green(github, last)
+    github.faults = [("POST", f"/statuses/{last}", 403)]
+    assert trial.run("mark", "--begin", **github.environment).startswith("exit 6")
+    newest = github.statuses[last][0]
+    assert (newest["state"], newest["description"]) == ("success", "applied")

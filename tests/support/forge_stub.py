@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import re
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from tests.support.serving import answering
@@ -38,12 +38,13 @@ class Answer(NamedTuple):
 
 
 Route = tuple[str, re.Pattern[str], "Callable[..., Answer]"]
+Planned = TypeVar("Planned")
 
 
 class ForgeStub:
     """Answers by routes; remembers what was asked; ``faults`` holds statuses to answer next, by a part of the path.
 
-    ``scripted`` holds whole answers in the same way.
+    ``scripted`` holds whole answers in the same way, and ``late`` those that come instead once it was done.
     """
 
     token_header = "Authorization"
@@ -56,6 +57,7 @@ class ForgeStub:
         self.accounts: dict[str, str] = {}
         self.faults: list[tuple[str, str, int]] = []
         self.scripted: list[tuple[str, str, Answer]] = []
+        self.late: list[tuple[str, str, Answer]] = []
         self.instead: bytes | None = None
         self.routes: list[Route] = []
         self._lock = threading.Lock()
@@ -68,30 +70,41 @@ class ForgeStub:
         """Return the answer to one request."""
         with self._lock:
             self.asked.append(asked)
-            for fault in self.faults:
-                if fault[0] == asked.method and fault[1] in asked.path:
-                    self.faults.remove(fault)
-                    return Answer(fault[2], {"message": "made to fail"})
-            for scripted in self.scripted:
-                if scripted[0] == asked.method and scripted[1] in asked.path:
-                    self.scripted.remove(scripted)
-                    return scripted[2]
+            fault = _taken(self.faults, asked)
+            if fault is not None:
+                return Answer(fault[2], {"message": "made to fail"})
+            scripted = _taken(self.scripted, asked)
+            if scripted is not None:
+                return scripted[2]
             if asked.account is None and not asked.path.startswith(self.public):
                 return Answer(401, {"message": "Bad credentials"})
             if self.instead is not None:
                 return Answer(200, self.instead, {"Content-Type": "application/json"})
-            for method, pattern, answer in self.routes:
-                found = pattern.fullmatch(asked.path)
-                if method == asked.method and found is not None:
-                    try:
-                        return answer(asked, *found.groups())
-                    except KeyError:
-                        break
+            done = self._done(asked)
+            late = _taken(self.late, asked)
+            return done if late is None else late[2]
+
+    def _done(self, asked: Asked) -> Answer:
+        for method, pattern, answer in self.routes:
+            found = pattern.fullmatch(asked.path)
+            if method == asked.method and found is not None:
+                with suppress(KeyError):
+                    return answer(asked, *found.groups())
+                break
         return Answer(404, {"message": "Not Found"})
 
     def writes(self) -> list[str]:
         """Return everything that was asked and is no mere look, in order."""
         return [f"{one.method} {one.path}" for one in self.asked if one.method != "GET"]
+
+
+def _taken(planned: list[tuple[str, str, Planned]], asked: Asked) -> tuple[str, str, Planned] | None:
+    """Take what is planned for a request off the list, the first of it."""
+    for one in planned:
+        if one[0] == asked.method and one[1] in asked.path:
+            planned.remove(one)
+            return one
+    return None
 
 
 def _handler(stub: ForgeStub) -> type[BaseHTTPRequestHandler]:

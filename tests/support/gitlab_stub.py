@@ -23,6 +23,7 @@ class GitLabStub(ForgeStub):
         self.accounts = {"bot": str(_BOT), "person": "8", "plans": "9"}
         self.deployments: list[dict[str, Any]] = []
         self.may_set_statuses = True
+        self.protected: dict[str, list[int]] = {}  # environments, with the access levels that may deploy
         self.may_deploy = True
         self.requests: dict[int, dict[str, Any]] = {}
         self.threads: dict[str, dict[str, Any]] = {}
@@ -48,6 +49,7 @@ class GitLabStub(ForgeStub):
         self.route("GET", rf"{here}/repository/commits/([0-9a-f]+)/statuses", self._statuses)
         self.route("GET", rf"{here}/deployments", self._list_deployments)
         self.route("POST", rf"{here}/deployments", self._deploy)
+        self.route("GET", rf"{here}/protected_environments/(.+)", self._protection)
         self.route("PUT", rf"{here}/deployments/(\d+)", self._end_deployment)
         self.route("GET", rf"{here}/repository/commits/([0-9a-f]+)/merge_requests", self._requests_of)
         self.route("GET", rf"{merge}/pipelines", lambda _asked, _number: Answer(200, self.pipelines))
@@ -203,6 +205,12 @@ class GitLabStub(ForgeStub):
         made["environment"] = {"name": asked.body["environment"]}
         self.deployments.append(made)
         return Answer(201, made)
+
+    def _protection(self, _asked: Asked, name: str) -> Answer:
+        if name not in self.protected:
+            return Answer(404, {"message": "404 Not Found"})
+        levels = [{"access_level": one} for one in self.protected[name]]
+        return Answer(200, {"name": name, "deploy_access_levels": levels})
 
     def _end_deployment(self, asked: Asked, number: str) -> Answer:
         self.deployments[int(number) - 1]["status"] = asked.body["status"]

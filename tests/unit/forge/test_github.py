@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from github import Github
 
 from reconciler.forge.github import GitHub
+from reconciler.forge.github_answers import CheckedRequester
 from reconciler.model.review import ForgePlace
 from reconciler.model.settings import Secret
 
@@ -17,11 +17,11 @@ def given(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     """Return what the library's client is made with."""
     options: dict[str, Any] = {}
 
-    def making(**more: Any) -> Github:
+    def making(**more: Any) -> CheckedRequester:
         options.update(more)
-        return Github(**more)
+        return CheckedRequester(**more)
 
-    monkeypatch.setattr("reconciler.forge.github.Github", making)
+    monkeypatch.setattr("reconciler.forge.github.CheckedRequester", making)
     return options
 
 
