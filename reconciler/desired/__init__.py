@@ -2,7 +2,7 @@
 
 from reconciler.desired.base import Base, read_base, read_settings_at, same_documents
 from reconciler.desired.checkout import describe_source, find_unseen
-from reconciler.desired.earlier import Earlier, find_earlier, read_overrides_since
+from reconciler.desired.earlier import DatedCommit, Earlier, find_earlier, read_overrides_since
 from reconciler.desired.git import ask_git
 from reconciler.desired.losses import judge_losses
 from reconciler.desired.repository import read_repository, read_settings_document
@@ -12,6 +12,7 @@ from reconciler.desired.written import written_before
 
 __all__ = [
     "Base",
+    "DatedCommit",
     "Earlier",
     "ask_git",
     "describe_source",

@@ -46,7 +46,8 @@ class Base(msgspec.Struct, frozen=True):
     for: enough to say what was managed, and no basis for saying who moved. ``files`` are the paths of all documents,
     understood or not; ``absent`` the submodules whose documents cannot be read here. ``unknown`` are files
     and submodules that may have held a policy which cannot be read, and that are not the same now; moved settings too.
-    ``committed_at`` is the moment of the commit, ``root`` the folder of the settings.
+    ``committed_at`` is the moment of the commit, and no later than the day it is read for; ``root`` the folder of the
+    settings.
     """
 
     revision: str
@@ -90,7 +91,8 @@ def read_base(settings_file: Path, revision: str, today: datetime.date) -> Base:
             "checkout is shallow"
         )
     made_at, commit = named.decode("ascii").split()
-    committed_at = datetime.datetime.fromtimestamp(int(made_at), datetime.UTC)
+    end_of_today = datetime.datetime.combine(today, datetime.time.max, datetime.UTC)
+    committed_at = min(datetime.datetime.fromtimestamp(int(made_at), datetime.UTC), end_of_today)
     tree = read_tree(git, root, commit)
     files = _Files(git, root, tree)
     settings, errors = _settings(files, settings_file.name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import shutil
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -11,16 +12,22 @@ from reconciler.desired.revision import require_whole_history
 from reconciler.errors import UsageError
 
 if TYPE_CHECKING:
-    import datetime
-    from collections.abc import Collection
+    from collections.abc import Collection, Sequence
     from pathlib import Path
 
     from reconciler.model.policy import Override
 
-__all__ = ["Earlier", "find_earlier", "read_overrides_since"]
+__all__ = ["DatedCommit", "Earlier", "find_earlier", "read_overrides_since"]
 
 _MOST_COMMITS = 20_000
 _MOST_POLICIES = 50  # each is read out of git
+
+
+class DatedCommit(NamedTuple):
+    """A commit, and the day (UTC) until which it and all before it were made: a date that is set back counts not."""
+
+    name: str
+    day: datetime.date
 
 
 class Earlier(NamedTuple):
@@ -30,7 +37,7 @@ class Earlier(NamedTuple):
     """
 
     revision: str | None
-    since: tuple[str, ...] = ()
+    since: tuple[DatedCommit, ...] = ()
     unknown: str | None = None
 
 
@@ -45,21 +52,32 @@ def find_earlier(root: Path, revision: str, moment: datetime.datetime) -> Earlie
     if git is not None:
         limit = ("--first-parent", "--timestamp", f"--max-count={_MOST_COMMITS}")
         listed = ask_git(git, root, "rev-list", *limit, "--end-of-options", revision)
-    commits = [line.split() for line in (listed or b"").decode("ascii").splitlines()]
+    lines = [line.split() for line in (listed or b"").decode("ascii").splitlines()]
+    commits = [(int(at), name) for at, name in lines]
     if not commits:
         return Earlier(None, unknown="git cannot show the history")
-    newer = [number for number, (at, _) in enumerate(commits) if int(at) > moment.timestamp()]
+    newer = [number for number, (at, _) in enumerate(commits) if at > moment.timestamp()]
     if not newer:
         return Earlier(revision)
-    names = tuple(name for _, name in commits)
+    dated = _dated(commits)
     last = newer[-1] + 1
-    if last < len(names):
-        return Earlier(names[last], names[:last])
+    if last < len(dated):
+        return Earlier(dated[last].name, dated[:last])
     try:
-        require_whole_history(root, names)
+        require_whole_history(root, tuple(one.name for one in dated))
     except UsageError as error:
         return Earlier(None, unknown=error.message)
-    return Earlier(names[-1], names[:-1])
+    return Earlier(dated[-1].name, dated[:-1])
+
+
+def _dated(commits: Sequence[tuple[int, str]]) -> tuple[DatedCommit, ...]:
+    """Return commits (the newest first) with their days, none before that of an older one."""
+    latest = 0
+    found = []
+    for at, name in reversed(commits):
+        latest = max(latest, at)
+        found.append(DatedCommit(name, datetime.datetime.fromtimestamp(latest, datetime.UTC).date()))
+    return tuple(reversed(found))
 
 
 def read_overrides_since(

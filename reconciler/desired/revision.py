@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from reconciler.desired.git import ask_git, why_git_refuses
 from reconciler.desired.repository import is_document, may_hold_documents
@@ -108,22 +108,27 @@ def read_changed_documents(root: Path, commit: str, *, settings: str = "reconcil
     """Return whether a commit changed any document below ``root``, against its first parent; in doubt it did.
 
     Content, executable bit and kind of a document count, links and submodules of any name that is not hidden, and
-    every file where a document is a link, because the link may lead to it. At the end of a shallow clone every
-    document counts as changed.
+    every file where a document is a link, also one in a submodule, because the link may lead to it. Where the settings
+    are a link, every file of the repository counts. At the end of a shallow clone every document counts as changed.
     """
     git = shutil.which("git")
     if git is None:
         return True
     # what 'ignore' of .gitmodules says must not hide a submodule
     look = ("--raw", "--no-renames", "--no-ext-diff", "--no-textconv", "--ignore-submodules=none")
-    commits = ("--root", "-r", "-m", "--first-parent", "--no-commit-id", "-z", "--relative", commit)
-    answer = ask_git(git, root, "diff-tree", *look, *commits)
+    commits = ("--root", "-r", "-m", "--first-parent", "--no-commit-id", "-z")
+    answer = ask_git(git, root, "diff-tree", *look, *commits, "--relative", commit)
     if answer is None:
         return True
     changes = list(_changes(answer))
     if any(_counts(modes, name, settings) for modes, name in changes):
         return True
-    return bool(changes) and _has_linked_documents(git, root, commit)
+    entries = _entries(git, root, commit)
+    if entries is None:
+        return True
+    if any(one.mode == LINK and one.name == settings for one in entries):
+        return ask_git(git, root, "diff-tree", *look, *commits, commit) != b""
+    return bool(changes) and any(_is_or_holds_link(git, root, one) for one in entries)
 
 
 def _changes(answer: bytes) -> Iterator[tuple[tuple[str, str], str]]:
@@ -141,12 +146,32 @@ def _counts(modes: tuple[str, str], name: str, settings: str) -> bool:
     return is_document(name, Exclusion()) or name == settings
 
 
-def _has_linked_documents(git: str, root: Path, commit: str) -> bool:
-    listed = ask_git(git, root, "ls-tree", "-r", "-z", commit)
+class _Entry(NamedTuple):
+    """A file, a link or a submodule of a commit, with its object."""
+
+    mode: str
+    object: str
+    name: str
+
+
+def _entries(git: str, root: Path, commit: str) -> list[_Entry] | None:
+    """Return what a commit has below a folder; null where git cannot tell."""
+    listed = ask_git(git, root, "ls-tree", "-r", "-z", "--end-of-options", commit)
     if listed is None:
-        return True
-    lines = (line.partition("\t") for line in listed.decode("utf-8", "surrogateescape").split("\0"))
-    return any(about.startswith(f"{LINK} ") and is_document(name, Exclusion()) for about, _, name in lines)
+        return None
+    lines = (line.partition("\t") for line in listed.decode("utf-8", "surrogateescape").split("\0") if line)
+    return [_Entry(about.split(" ")[0], about.split(" ")[2], name) for about, _, name in lines]
+
+
+def _is_or_holds_link(git: str, root: Path, entry: _Entry) -> bool:
+    """Return whether a document is a link, or a submodule that is checked out has such a one; in doubt it has."""
+    if entry.mode == SUBMODULE and may_hold_documents(entry.name, Exclusion()):
+        folder = root / entry.name
+        if not (folder / ".git").exists():
+            return False  # its documents cannot be read at all
+        inside = _entries(git, folder, entry.object)
+        return inside is None or any(_is_or_holds_link(git, folder, one) for one in inside)
+    return entry.mode == LINK and is_document(entry.name, Exclusion())
 
 
 def folder_in_work_tree(root: Path) -> str:

@@ -8,7 +8,7 @@ from reconciler.model.diagnostics import Origin
 from reconciler.model.live import Person
 from reconciler.model.policy import Override
 
-__all__ = ["DAYS_REMEMBERED", "GroupKey", "ManagedAgain", "Memory", "PastRemoval"]
+__all__ = ["DAYS_REMEMBERED", "GroupKey", "ManagedAgain", "Memory", "PastRemoval", "member_key"]
 
 DAYS_REMEMBERED = 14
 
@@ -17,12 +17,26 @@ GroupKey = tuple[str, str]
 
 
 class PastRemoval(msgspec.Struct, frozen=True, kw_only=True):
-    """Somebody who lost a role (of this name) in the days remembered; the id is empty where only a login is known."""
+    """Somebody who lost a role (of this name) in the days remembered; the id is empty where only a login is known.
+
+    ``overrides`` are those that were in force when it happened.
+    """
 
     address: str
     uuid: str
     role: str
     person: Person
+    overrides: tuple[Override, ...] = ()
+
+    @property
+    def key(self) -> str:
+        """The login id, or the login where no id is known."""
+        return member_key(self.person)
+
+
+def member_key(person: Person) -> str:
+    """Return what tells people of a revision apart: the login id, or the login where no id is known."""
+    return person.id or f"login:{(person.login or '').lower()}"
 
 
 class ManagedAgain(msgspec.Struct, frozen=True, kw_only=True):
@@ -36,13 +50,15 @@ class Memory(msgspec.Struct, frozen=True, kw_only=True):
     """The days before a plan, told by an ``earlier`` revision and by the journal.
 
     ``removals`` are by group. ``managed`` are the groups that the earlier revision managed, null where nothing was
-    committed since; ``again`` are those of them that the base does not manage, and these documents do. ``overrides``
-    stood in any revision since then. ``unknown`` says why the revisions cannot tell, and is null where they can.
+    committed since; ``again`` are those of them that the base does not manage, and these documents do. ``members`` are
+    the people of those groups then, by ``member_key``. ``overrides`` stood in any revision since then. ``unknown`` says
+    why the revisions cannot tell, and is null where they can.
     """
 
     earlier: str | None = None
     removals: dict[GroupKey, tuple[PastRemoval, ...]] = {}
     managed: frozenset[GroupKey] | None = None
     again: tuple[ManagedAgain, ...] = ()
+    members: dict[GroupKey, frozenset[str]] = {}
     overrides: tuple[Override, ...] = ()
     unknown: str | None = None

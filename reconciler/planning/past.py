@@ -8,18 +8,27 @@ import msgspec
 
 from reconciler.model.base import BaseTarget
 from reconciler.model.live import Person
-from reconciler.model.memory import ManagedAgain, PastRemoval
+from reconciler.model.memory import ManagedAgain, PastRemoval, member_key
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from reconciler.model.base import BaseGroup
     from reconciler.model.live import Version
     from reconciler.model.memory import GroupKey
     from reconciler.model.plan import PresetChange
+    from reconciler.model.policy import Override
     from reconciler.model.scope import ResolvedGroup, ResolvedTarget
 
-__all__ = ["managed_again", "managed_groups", "needs_memory", "past_removals", "with_groups"]
+__all__ = [
+    "managed_again",
+    "managed_groups",
+    "members_of",
+    "needs_memory",
+    "past_removals",
+    "with_groups",
+    "with_overrides",
+]
 
 
 def needs_memory(
@@ -122,10 +131,10 @@ def _left(then: BaseGroup, before: BaseGroup) -> Iterator[tuple[str, Person]]:
     for login_id, member in then.members.items():
         if login_id not in before.members:
             yield login_id, member.person
-    unseen = {_key(one.person) for one in before.unseen}
+    unseen = {member_key(one.person) for one in before.unseen}
     for member in then.unseen:
-        if _key(member.person) not in unseen:
-            yield _key(member.person), member.person
+        if member_key(member.person) not in unseen:
+            yield member_key(member.person), member.person
 
 
 def _not_among(people: list[Person], login_ids: list[str], find: Callable[[str], Person | None]) -> Iterator[Person]:
@@ -139,5 +148,33 @@ def _not_among(people: list[Person], login_ids: list[str], find: Callable[[str],
             yield person or Person(login_id)
 
 
-def _key(person: Person) -> str:
-    return person.id or f"login:{(person.login or '').lower()}"
+def members_of(asked: Mapping[str, BaseTarget]) -> dict[GroupKey, frozenset[str]]:
+    """Return the people whom a revision asks for in each group, by ``member_key``."""
+    return {
+        (address, uuid): frozenset({*group.members, *(member_key(one.person) for one in group.unseen)})
+        for address, target in asked.items()
+        for uuid, group in target.groups.items()
+    }
+
+
+def with_overrides(
+    removals: Mapping[GroupKey, Sequence[PastRemoval]],
+    revisions: Iterable[tuple[Mapping[GroupKey, frozenset[str]], tuple[Override, ...]]],
+    later: tuple[Override, ...],
+) -> dict[GroupKey, tuple[PastRemoval, ...]]:
+    """Return removals with the overrides that were in force at the revision that made them.
+
+    ``revisions`` are those since, the oldest first, each with the people whom it asks for and the overrides that it has
+    and that were not over. What no revision made, such as a run that undid drift, was made under any of ``later``.
+    """
+    made_under: dict[tuple[GroupKey, str], tuple[Override, ...]] = {}
+    before: Mapping[GroupKey, frozenset[str]] = {}
+    for members, overrides in revisions:
+        for key in removals.keys() & members.keys():  # a group that is not managed for a while loses nobody by that
+            gone = before.get(key, frozenset()) - members[key]
+            made_under.update({(key, one): overrides for one in gone})
+        before = {**before, **members}
+    return {
+        key: tuple(msgspec.structs.replace(one, overrides=made_under.get((key, one.key), later)) for one in several)
+        for key, several in removals.items()
+    }

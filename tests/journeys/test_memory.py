@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import json
+import shutil
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -73,7 +74,7 @@ def test_01_four_green_requests(trial: Trial) -> None:
     assert request(trial, asked(LETTERS[2:]), 3)[0] == 0
     code, told = request(trial, asked(LETTERS[4:]), 2)
     assert code == 3, told
-    assert "would lose 2 of 7 people, and lost 2 in the last 14 days (P1, P2)" in told or "(p1@acme.test, p2@" in told
+    assert "would lose 2 of 7 people, and lost 2 in the last 14 days" in told or "(p1@acme.test, p2@" in told
     plan = json.loads((trial.folder / "plan.json").read_text())
     assert [one["code"] for one in plan["diagnostics"] if one["severity"] == "error"] == ["policy/group-removals"]
     base = trial.git("rev-parse", "HEAD~1")
@@ -295,3 +296,138 @@ def test_15_a_group_that_was_adopted_lately(trial: Trial) -> None:
     code, told = request(trial, accounting(LETTERS[4:]), 3)
     assert code == 3, told
     assert "lost 2 in the last 14 days" in told
+
+
+OVERRIDE = "overrides: [{reason: handed over, address: '*', allow_removals: 100, until: %s}]\n"
+
+
+def _day(days: float) -> datetime.date:
+    """Return the day so many days from now."""
+    return (datetime.datetime.now(datetime.UTC) + datetime.timedelta(days=days)).date()
+
+
+def test_16_an_override_whose_last_day_is_over(trial: Trial) -> None:
+    """It lifts nothing of the days before either, whether it stood there or came with a request."""
+    trial.write_only({"policy.yaml": POLICY + OVERRIDE % "2020-01-01"})
+    commit(trial, 25)
+    assert request(trial, asked(LETTERS[2:]), 5)[0] == 0
+    code, told = request(trial, asked(LETTERS[4:]), 4)
+    assert code == 3, told
+    assert "would lose 2 of 7 people, and lost 2 in the last 14 days" in told
+
+
+def test_17_an_override_that_was_gone_before(trial: Trial) -> None:
+    """One that was taken out before anybody went let nobody go, though it would still run today."""
+    trial.write_only({"policy.yaml": POLICY + OVERRIDE % _day(30)})
+    commit(trial, 25)
+    assert request(trial, {"policy.yaml": POLICY}, 10)[0] == 0
+    assert request(trial, asked(LETTERS[2:]), 5)[0] == 0
+    assert request(trial, asked(LETTERS[4:]), 4)[0] == 3
+
+
+def test_18_an_override_that_comes_too_late(trial: Trial) -> None:
+    """One that a request brings after others went is no leave for those; one of its own plan lifts what it leaves."""
+    assert request(trial, asked(LETTERS[2:]), 5)[0] == 0
+    assert request(trial, {"policy.yaml": POLICY + OVERRIDE % _day(30)}, 4)[0] == 0
+    assert request(trial, {"policy.yaml": POLICY}, 3)[0] == 0
+    assert request(trial, asked(LETTERS[4:]), 2)[0] == 3
+
+
+def test_19_without_a_base(trial: Trial) -> None:
+    """A plan by hand remembers as well: a request that was refused and merged all the same is refused again."""
+    assert request(trial, asked(LETTERS[2:]), 3)[0] == 0
+    trial.write_only(asked(LETTERS[4:]))
+    commit(trial, 1, "merged though refused")
+    told = trial.ends(3, "plan", "--out", "plan.json")
+    assert "would lose 2 of 7 people, and lost 2 in the last 14 days" in told
+    digest = json.loads((trial.folder / "plan.json").read_text())["digest"]
+    trial.ends(3, "apply", "--yes", "--approved", digest)
+    assert len(trial.sandbox.groups("32", "1042")["pm"]) == 7
+
+
+def test_20_last_days_that_are_over(trial: Trial) -> None:
+    """Who went by their own last day counts like anybody else who went."""
+    until = {1: 5, 2: 5, 3: 3, 4: 3}
+    members = [f"{{person: p{one}@acme.test, until: {_day(-ago)}}}" for one, ago in until.items()]
+    rest = [f"p{one}@acme.test" for one in LETTERS[4:]]
+    text = f"{HEAD}  - project: Harbor Bridge\n    groups: {{Project Manager: [{', '.join([*members, *rest])}]}}\n"
+    trial.write_only({"assignments/invoice.yaml": text})
+    commit(trial, 20)
+    trial.sandbox.edit("32", "1042", pm=list(LETTERS[4:]))
+    code, told = request(trial, {"assignments/invoice.yaml": text.replace(", p8@acme.test, p9@acme.test", "")})
+    assert code == 3, told
+    assert "would lose 2 of 5 people, and lost 4 in the last 14 days" in told
+
+
+def test_21_a_group_that_grew_before(tmp_path: Path) -> None:
+    """Additions make up for nothing: four of nine are too many, also once ten others came."""
+    everybody = [str(one) for one in range(1, 20)]
+    seed = company_seed()
+    seed["people"] = [{"id": one, "login": f"p{one}@acme.test", "name": f"P{one}"} for one in everybody]
+    seed["presets"] = seed["presets"][:2]
+    for preset in seed["presets"]:
+        preset["groups"] = {"creator": [], "pm": everybody[:9], "acc": ["3"], "super": ["8"]}
+
+    def ask(people: list[str]) -> dict[str, str]:
+        named = ", ".join(f"p{one}@acme.test" for one in people)
+        text = f"{HEAD}  - project: Harbor Bridge\n    groups: {{Project Manager: [{named}]}}\n"
+        return {"assignments/invoice.yaml": text}
+
+    with running_sandbox(write_seed(tmp_path / "seed", seed)) as sandbox:
+        one = Trial(tmp_path / "approvals", sandbox)
+        one.write({".gitignore": "*.json\n.reconciler/\n", **ask(everybody[:9])})
+        commit(one, 30)
+        assert request(one, ask(everybody), 2)[0] == 0
+        code, told = request(one, ask(everybody[4:]), 1)
+        assert code == 3, told
+        assert "would lose 4 of 19 people, of the 9 it had 14 days ago" in told
+        assert request(one, ask([*everybody[:9], *everybody[13:]]), 0)[0] == 0, "those who came lately may go"
+
+
+def test_22_a_commit_of_the_future(tmp_path: Path) -> None:
+    """A date ahead of today does not make a new project an old one."""
+    seed = company_seed()
+    _later(seed)
+    made = datetime.datetime.now(datetime.UTC) - datetime.timedelta(days=10)
+    seed["presets"][-1]["created_at"] = made.isoformat(timespec="seconds").replace("+00:00", "Z")
+    with running_sandbox(write_seed(tmp_path / "seed", seed)) as sandbox:
+        trial = Trial(tmp_path / "approvals", sandbox)
+        trial.write({"assignments/invoice.yaml": INVOICE})
+        commit(trial, 20)
+        trial.write_only({"README.md": "words\n"})
+        commit(trial, -40)
+        assert "live/name-changed-hands" in trial.ends(3, "plan", "--base", "HEAD")
+
+
+def test_23_a_name_in_a_submodule(tmp_path: Path) -> None:
+    """Its own history says when the file was written, whatever the outer one commits since."""
+    seed = company_seed()
+    _later(seed)
+    made = datetime.datetime.now(datetime.UTC) - datetime.timedelta(days=10)
+    seed["presets"][-1]["created_at"] = made.isoformat(timespec="seconds").replace("+00:00", "Z")
+    with running_sandbox(write_seed(tmp_path / "seed", seed)) as sandbox:
+        inner = Trial(tmp_path / "inner", sandbox)
+        (inner.folder / "reconciler.yaml").unlink()
+        commit(inner, 20)
+        trial = Trial(tmp_path / "approvals", sandbox)
+        shutil.rmtree(trial.folder / "assignments")
+        trial.write_only({"README.md": "words\n"})
+        trial.commit()
+        trial.git("-c", "protocol.file.allow=always", "submodule", "--quiet", "add", str(inner.folder), "assignments")
+        commit(trial, 19)
+        trial.write_only({"README.md": "other words\n"})
+        commit(trial, 1)
+        assert "live/name-changed-hands" in trial.ends(3, "plan", "--base", "HEAD")
+
+
+def test_24_settings_that_moved(trial: Trial) -> None:
+    """Where the settings stood elsewhere some days ago, the plan says that it does not know whom groups lost."""
+    assert request(trial, asked(LETTERS[2:]), 5)[0] == 0
+    (trial.folder / "below").mkdir()
+    trial.git("mv", "reconciler.yaml", "assignments", "below/")
+    commit(trial, 4, "move")
+    base = trial.git("rev-parse", "HEAD")
+    trial.write_only({"below/assignments/invoice.yaml": asked(LETTERS[4:])["assignments/invoice.yaml"]})
+    told = trial.run("plan", "--config", "below", "--base", base)
+    assert "policy/no-memory" in told
+    assert "the settings stood elsewhere at" in told

@@ -27,7 +27,8 @@ LONGEST_DAYS = 90  # of an override; longer ones are told
 def lost_before(case: Case, lifting: Lifting) -> dict[GroupKey, list[PastRemoval]]:
     """Return the removals of the days remembered that count: those that no override of then or now let go.
 
-    An override that stood there before lifts as many as it allows. One that is new lifts what this plan leaves of it.
+    An override lifts as many as it allows, of those removals alone at which it was in force. One that is new lifts what
+    this plan leaves of it.
     """
     if case.memory is None or not case.memory.removals:
         return {}
@@ -39,22 +40,31 @@ def lost_before(case: Case, lifting: Lifting) -> dict[GroupKey, list[PastRemoval
         for one in removals:
             if one.person.id in now:
                 continue
-            number = next((n for n, (override, left) in enumerate(room) if left and _speaks_of(override, one)), None)
+            in_force = {_identity(override) for override in one.overrides}
+            number = next(
+                (
+                    n
+                    for n, (override, left, is_new) in enumerate(room)
+                    if left and _speaks_of(override, one) and (is_new or _identity(override) in in_force)
+                ),
+                None,
+            )
             if number is None:
                 counted.setdefault(key, []).append(one)
             else:
-                room[number] = (room[number][0], room[number][1] - 1)
+                override, left, is_new = room[number]
+                room[number] = (override, left - 1, is_new)
     return counted
 
 
-def _room(memory: Memory, case: Case, lifting: Lifting) -> list[tuple[Override, int]]:
-    """Return how many removals of the past each override may account for."""
+def _room(memory: Memory, case: Case, lifting: Lifting) -> list[tuple[Override, int, bool]]:
+    """Return how many removals of the past each override may account for, and whether it is new."""
     then = {_identity(one): one for one in memory.overrides}
     used = {_identity(one): count for one, count in lifting.used}
     new = {_identity(one): one for one in case.policy.overrides if _identity(one) not in then}
     return [
-        *((one, one.allow_removals) for one in then.values()),
-        *((one, one.allow_removals - used.get(key, 0)) for key, one in new.items() if one.until >= case.today),
+        *((one, one.allow_removals, False) for one in then.values()),
+        *((one, one.allow_removals - used.get(key, 0), True) for key, one in new.items() if one.until >= case.today),
     ]
 
 

@@ -68,8 +68,9 @@ def group_removals(case: Case, lifting: Lifting) -> Iterator[Diagnostic]:
     before = lost_before(case, lifting)
     stopped = []
     for change, group, left in _losing(case, lifting):
-        earlier = len(before.get((change.address, group.uuid), ()))
-        if not limit.allows(len(left) + earlier, len(group.keep) + len(group.remove) + earlier):
+        lost = before.get((change.address, group.uuid), [])
+        had = len(group.keep) + len(group.remove) + len(lost)
+        if not limit.allows(len(left) + len(lost), had) or _loses_too_many_of_then(case, change, group, left, lost):
             stopped.append((change, group, left))
     for (change, group, left), remedy in _with_remedy(case, lifting, stopped):
         live = len(group.keep) + len(group.remove)
@@ -77,6 +78,9 @@ def group_removals(case: Case, lifting: Lifting) -> Iterator[Diagnostic]:
         beyond = f" beyond the {lifted:,} that overrides allow" if lifted else ""
         past = before.get((change.address, group.uuid), [])
         lately = f", and lost {len(past):,} in the last {DAYS_REMEMBERED} days ({_few_people(past)})" if past else ""
+        if limit.allows(len(left) + len(past), live + len(past)):
+            then = len(_members_then(case, change, group))
+            lately += f", of the {then:,} it had {DAYS_REMEMBERED} days ago"
         yield finding(
             "error",
             "policy/group-removals",
@@ -85,6 +89,21 @@ def group_removals(case: Case, lifting: Lifting) -> Iterator[Diagnostic]:
             origin=group.origin,
             remedy=remedy,
         )
+
+
+def _loses_too_many_of_then(
+    case: Case, change: PresetChange, group: GroupChange, left: list[Removal], lost: list[PastRemoval]
+) -> bool:
+    """Return whether the people of some days ago lose too many: whoever came since makes the group no larger."""
+    members = _members_then(case, change, group)
+    if not members:
+        return False
+    going = sum(bool({one.person.id, f"login:{(one.person.login or '').lower()}"} & members) for one in left)
+    return not case.policy.group_removals.allows(going + sum(one.key in members for one in lost), len(members))
+
+
+def _members_then(case: Case, change: PresetChange, group: GroupChange) -> frozenset[str]:
+    return frozenset() if case.memory is None else case.memory.members.get((change.address, group.uuid), frozenset())
 
 
 def _few_people(past: Iterable[PastRemoval]) -> str:
@@ -260,11 +279,9 @@ def first_adoption(case: Case, lifting: Lifting) -> Iterator[Diagnostic]:
             remedy=f"{adding}{remedy}",
         )
     if any(group.adopted is None for _, group, _ in losing):
-        message = (
-            "whether a group that loses people is managed for the first time, and whom it lost in the last "
-            f"{DAYS_REMEMBERED} days, is not known; name the base with --base"
-        )
-        yield finding("note", "policy/first-adoption", message)
+        lately = "" if case.memory else f", and whom it lost in the last {DAYS_REMEMBERED} days,"
+        first = f"whether a group that loses people is managed for the first time{lately} is not known"
+        yield finding("note", "policy/first-adoption", f"{first}; name the base with --base")
 
 
 def loses_everything(case: Case) -> Iterator[Diagnostic]:

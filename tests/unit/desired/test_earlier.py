@@ -65,6 +65,14 @@ def test_the_commit_before_the_oldest_that_is_newer(
     assert (earlier.revision, len(earlier.since), earlier.unknown) == (commits[found], since, None)
 
 
+def test_days_never_go_back(tmp_path: Path) -> None:
+    """A commit is no older than those before it, whatever its own date says."""
+    commits = history(tmp_path / "a", 30, 3, 40, 1)
+    earlier = find_earlier(tmp_path / "a", commits[-1], FOURTEEN)
+    days = [(NOW - datetime.timedelta(days=one)).date() for one in (1, 3, 3)]
+    assert [(one.name, one.day) for one in earlier.since] == list(zip(reversed(commits[1:]), days, strict=True))
+
+
 def test_merged_requests_count_by_their_merge(tmp_path: Path) -> None:
     """What was committed on a branch long ago and merged lately is as new as the merge."""
     folder = tmp_path / "a"
@@ -92,10 +100,11 @@ def test_overrides_of_every_commit_since(tmp_path: Path) -> None:
     folder = tmp_path / "a"
     history(folder, 30, 3, 2, 1)
     earlier = find_earlier(folder, "HEAD", FOURTEEN)
-    found = read_overrides_since(folder, earlier.since, ["policy.yaml"], TODAY)
+    since = [one.name for one in earlier.since]
+    found = read_overrides_since(folder, since, ["policy.yaml"], TODAY)
     assert sorted(one.allow_removals for one in found) == [2, 3, 4]
-    assert read_overrides_since(folder, earlier.since, ["*.yaml"], TODAY) == []
-    assert read_overrides_since(folder, earlier.since, [], TODAY) == []
+    assert read_overrides_since(folder, since, ["*.yaml"], TODAY) == []
+    assert read_overrides_since(folder, since, [], TODAY) == []
     assert read_overrides_since(folder, (), ["policy.yaml"], TODAY) == []
 
 

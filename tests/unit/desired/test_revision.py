@@ -149,6 +149,38 @@ def test_a_tree_that_is_not_whole(tmp_path: Path) -> None:
     assert read_changed_documents(tmp_path, last)
 
 
+def test_a_link_in_a_submodule(tmp_path: Path) -> None:
+    """It may lead to any file of the outer repository; a submodule without links, or that is not there, to none."""
+    outer = tmp_path / "outer"
+    for folder in (tmp_path / "inner", outer):
+        folder.mkdir()
+        git(folder, "init", "-q", "-b", "main")
+        commit(folder, plain__yaml="kind: teams")
+    git(outer, "submodule", "-q", "add", str(tmp_path / "inner"), "sub")
+    commit(outer, data__txt="2")
+    assert not read_changed_documents(outer, commit(outer, data__txt="3"))
+    (outer / "sub" / "teams.yaml").symlink_to("../data.txt")
+    commit(outer / "sub", more__txt="1")
+    commit(outer, data__txt="4")
+    last = commit(outer, data__txt="5")
+    assert read_changed_documents(outer, last)
+    git(outer, "submodule", "-q", "deinit", "-f", "--all")
+    assert not read_changed_documents(outer, last), "what is not checked out cannot be read"
+
+
+def test_settings_that_are_a_link(tmp_path: Path) -> None:
+    """They may lead out of their folder, so every file of the repository counts."""
+    git(tmp_path, "init", "-q", "-b", "main")
+    commit(tmp_path, shared_settings__txt="kind: settings", f_a__yaml="kind: teams")
+    (tmp_path / "f" / "reconciler.yaml").symlink_to("../shared/settings.txt")
+    commit(tmp_path, README__md="1")
+    assert read_changed_documents(tmp_path / "f", commit(tmp_path, shared_settings__txt="kind: settings # 2"))
+    assert read_changed_documents(tmp_path / "f", commit(tmp_path, README__md="2"))
+    (tmp_path / "f" / "reconciler.yaml").unlink()
+    commit(tmp_path, f_reconciler__yaml="kind: settings")
+    assert not read_changed_documents(tmp_path / "f", commit(tmp_path, README__md="3"))
+
+
 def test_a_document_that_becomes_a_link_or_executable(tmp_path: Path) -> None:
     """Its mode counts, and so does a settings file of another name."""
     git(tmp_path, "init", "-q", "-b", "main")

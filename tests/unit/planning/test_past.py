@@ -9,10 +9,17 @@ import pytest
 from reconciler.model.base import BaseGroup, BaseMember, BaseTarget
 from reconciler.model.diagnostics import Origin
 from reconciler.model.live import Group, Person, Preset, Project, Template, Version
-from reconciler.model.memory import ManagedAgain
+from reconciler.model.memory import ManagedAgain, PastRemoval
 from reconciler.model.scope import ResolvedGroup, ResolvedMember, ResolvedTarget, Target
-from reconciler.planning.past import managed_again, managed_groups, needs_memory, past_removals
-from tests.support.cases import HERE, change, group, person
+from reconciler.planning.past import (
+    managed_again,
+    managed_groups,
+    members_of,
+    needs_memory,
+    past_removals,
+    with_overrides,
+)
+from tests.support.cases import HERE, change, group, override, person
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -131,3 +138,37 @@ def test_groups_that_are_managed_again() -> None:
     (company,) = managed_again(managed, {}, [target(1, project=False)], VERSIONS)
     assert company.title == "Invoice Approval · company · Accounting"
     assert Origin("a.yaml", 9, 7) == HERE
+
+
+EARLY, LATE, ALWAYS = override("*", 1), override("*", 2), override("*", 3)
+
+
+def people(*numbers: int) -> dict[tuple[str, str], frozenset[str]]:
+    """Return the people of one group at a revision."""
+    return {KEY: frozenset(map(str, numbers))}
+
+
+@pytest.mark.parametrize(
+    ("revisions", "under"),
+    [
+        ([(people(1, 2, 3), ()), (people(2, 3), (EARLY,)), (people(3), (LATE,))], {1: (EARLY,), 2: (LATE,)}),
+        ([(people(1, 2, 3), (EARLY,)), (people(3), ())], {1: (), 2: ()}),
+        # who came back and went again went the second time
+        ([(people(1, 2), ()), (people(2), (EARLY,)), (people(1, 2), ()), (people(2), (LATE,))], {1: (LATE,)}),
+        # a group that is not managed for a while loses nobody by that
+        ([(people(1, 2), ()), ({}, (EARLY,)), (people(2), (LATE,))], {1: (LATE,)}),
+        # nobody saw it: any that stood there since
+        ([(people(2), ()), (people(2), (EARLY,))], {1: (ALWAYS,), 2: (ALWAYS,)}),
+        ([], {1: (ALWAYS,)}),
+    ],
+)
+def test_the_overrides_in_force_at_each_removal(revisions: list[Any], under: dict[int, Any]) -> None:
+    """Those of the commit that made it, and of no other."""
+    gone = tuple(PastRemoval(address=KEY[0], uuid=KEY[1], role="Accounting", person=person(one)) for one in under)
+    found = with_overrides({KEY: gone}, revisions, (ALWAYS,))
+    assert {int(one.person.id): one.overrides for one in found[KEY]} == under
+
+
+def test_the_people_of_a_revision() -> None:
+    """By login id, and by login where no id is known."""
+    assert members_of(asked(1, 2, unseen=["Zed@acme.test"])) == {KEY: frozenset({"1", "2", "login:zed@acme.test"})}

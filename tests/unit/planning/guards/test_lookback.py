@@ -25,10 +25,16 @@ KEY = (ADDRESS, "accounting")
 TWO = Limit(count=2, percent=25)
 
 
-def past(*numbers: int, key: GroupKey = KEY) -> dict[GroupKey, tuple[PastRemoval, ...]]:
-    """Return people whom one group lost."""
-    found = (PastRemoval(address=key[0], uuid=key[1], role="Accounting", person=person(one)) for one in numbers)
-    return {key: tuple(found)}
+def past(
+    *numbers: int, key: GroupKey = KEY, overrides: tuple[Override, ...] = ()
+) -> dict[GroupKey, tuple[PastRemoval, ...]]:
+    """Return people whom one group lost, under these overrides."""
+    return {
+        key: tuple(
+            PastRemoval(address=key[0], uuid=key[1], role="Accounting", person=person(one), overrides=overrides)
+            for one in numbers
+        )
+    }
 
 
 def losing(*numbers: int) -> PresetChange:
@@ -92,8 +98,39 @@ def test_overrides_account_for_removals_of_before(
     then: tuple[Override, ...], now: tuple[Override, ...], left: int
 ) -> None:
     """Those of then by their whole size, a new one by what this plan leaves of it; each once."""
-    judged = case(losing(1), policy=limits(overrides=now), memory=Memory(removals=past(2, 3, 4), overrides=then))
+    judged = case(
+        losing(1), policy=limits(overrides=now), memory=Memory(removals=past(2, 3, 4, overrides=then), overrides=then)
+    )
     assert len(lost_before(judged, lift(judged)).get(KEY, [])) == left
+
+
+def test_an_override_that_was_not_in_force() -> None:
+    """One that stood there at another time lifts nothing of what went without it."""
+    then = (override("*", 9),)
+    judged = case(losing(1), policy=limits(), memory=Memory(removals=past(2, 3, 4), overrides=then))
+    assert len(lost_before(judged, lift(judged)).get(KEY, [])) == 3
+
+
+@pytest.mark.parametrize(
+    ("members", "gone", "lost", "stopped"),
+    [
+        ({"1", "20", "21"}, (1,), (), False),
+        ({"1", "2", "3", "20"}, (1, 2, 3), (), True),
+        ({"1", "20", "21", "22"}, (1, 2, 3), (), False),  # two of them came since
+        ({"1", "9", "8", "20"}, (1,), (8, 9), True),
+        ({"login:p1@acme.test", "2", "3", "20"}, (1, 2, 3), (), True),
+    ],
+)
+def test_the_size_of_before_counts(
+    members: set[str],
+    gone: tuple[int, ...],
+    lost: tuple[int, ...],
+    stopped: bool,  # noqa: FBT001 - a case
+) -> None:
+    """Of those who stood there some days ago no more go than of so many may, however many came since."""
+    now = change(group(keep=range(20, 60), remove=gone, adopted=False))
+    memory = Memory(removals=past(*lost), members={KEY: frozenset(members)})
+    assert ("policy/group-removals" in codes(memory, losing_now=now)) is stopped
 
 
 def test_an_override_that_is_used_again() -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from reconciler.model.diagnostics import Origin
 from reconciler.model.memory import Memory, PastRemoval
-from reconciler.model.policy import Limit
+from reconciler.model.policy import Limit, Override
 from reconciler.planning.guards import judge, judge_base_policy, removals_left
 from reconciler.planning.guards.case import few
 from reconciler.planning.guards.lookback import lost_before
@@ -36,11 +36,13 @@ def severity(judged: Case, code: str) -> list[str]:
     return [one.severity for one in found(judged, code)]
 
 
-def gone(*numbers: int) -> dict[tuple[str, str], tuple[PastRemoval, ...]]:
-    """Return people whom a group lost before."""
+def gone(*numbers: int, under: Override | None = None) -> dict[tuple[str, str], tuple[PastRemoval, ...]]:
+    """Return people whom a group lost before, under an override."""
+    overrides = () if under is None else (under,)
     return {
         KEY: tuple(
-            PastRemoval(address=ADDRESS, uuid="accounting", role="Accounting", person=person(n)) for n in numbers
+            PastRemoval(address=ADDRESS, uuid="accounting", role="Accounting", person=person(one), overrides=overrides)
+            for one in numbers
         )
     }
 
@@ -70,7 +72,9 @@ def test_an_override_with_another_reason_is_the_same() -> None:
     """It gives no new room, and is told to have been used."""
     now = override("*", 3)
     then = msgspec.structs.replace(now, reason="in other words")
-    judged = case(GOES, policy=limits(overrides=(now,)), memory=Memory(removals=gone(2, 3, 4, 5), overrides=(then,)))
+    judged = case(
+        GOES, policy=limits(overrides=(now,)), memory=Memory(removals=gone(2, 3, 4, 5, under=then), overrides=(then,))
+    )
     assert len(lost_before(judged, lift(judged)).get(KEY, [])) == 1
     assert severity(judged, "policy/override-used-before") == ["warning"]
 
