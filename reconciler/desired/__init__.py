@@ -1,14 +1,19 @@
 """From files in a configuration repository to documents; it never asks the service anything."""
 
-from reconciler.desired.base import Base, read_base, read_settings_at, same_documents
-from reconciler.desired.checkout import describe_source, find_unseen
-from reconciler.desired.earlier import DatedCommit, Earlier, find_earlier, read_overrides_since
-from reconciler.desired.git import ask_git
-from reconciler.desired.losses import judge_losses
+from reconciler.desired.git.base import Base, read_base, read_settings_at, same_documents
+from reconciler.desired.git.checkout import describe_source, find_unseen
+from reconciler.desired.git.earlier import DatedCommit, Earlier, find_earlier, read_overrides_since
+from reconciler.desired.git.losses import judge_losses
+from reconciler.desired.git.program import ask_git
+from reconciler.desired.git.revision import (
+    folder_in_work_tree,
+    read_changed_documents,
+    read_history,
+    require_whole_history,
+)
+from reconciler.desired.git.tracked import find_tracked, is_refused
+from reconciler.desired.git.written import written_before
 from reconciler.desired.repository import read_repository, read_settings_document
-from reconciler.desired.revision import folder_in_work_tree, read_changed_documents, read_history, require_whole_history
-from reconciler.desired.tracked import find_tracked, is_refused
-from reconciler.desired.written import written_before
 
 __all__ = [
     "Base",

@@ -5,25 +5,25 @@ from __future__ import annotations
 import os
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
-from reconciler.desired.acknowledgements import AcknowledgementsDocument
-from reconciler.desired.checking import check_assignments
-from reconciler.desired.decoding import decode_document, decode_settings
-from reconciler.desired.policies import PolicyDocument, merge_policies
-from reconciler.desired.teams import TeamExpansion, index_teams
-from reconciler.desired.yaml_reader import read_yaml
+from reconciler.desired.kinds import KINDS, decode_document
+from reconciler.desired.kinds.kind import Reading
+from reconciler.desired.kinds.settings import decode_settings
+from reconciler.desired.teams import TeamExpansion
+from reconciler.desired.yaml.reader import read_yaml
 from reconciler.errors import DocumentsError
 from reconciler.model.diagnostics import Diagnostic, Origin, has_errors
-from reconciler.model.documents import Assignments, Documents, SettingsDocument, Team
+from reconciler.model.documents import Documents
 
 if TYPE_CHECKING:
     import datetime
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from reconciler.desired.yaml_reader import LocatedDocument
+    from reconciler.desired.yaml.reader import LocatedDocument
+    from reconciler.model.documents import SettingsDocument
     from reconciler.model.exclusion import Exclusion
 
 __all__ = [
@@ -97,47 +97,43 @@ def assemble(
 
     ``policy_files`` are globs of the files that may hold a policy; elsewhere one is an error.
     """
-    assignments: list[Assignments] = []
-    teams: list[Team] = []
-    policies: list[PolicyDocument] = []
-    acknowledged: list[AcknowledgementsDocument] = []
+    decoded: dict[str, list[Any]] = {name: [] for name in KINDS}
     diagnostics: list[Diagnostic] = []
     files = 0
     for located, found in read:
         files += 1
         diagnostics.extend(found)
         for document in located:
-            decoded, wrong = decode_document(document)
+            name, value, wrong = decode_document(document)
             diagnostics.extend(wrong)
-            if isinstance(decoded, Assignments):
-                assignments.append(decoded)
-            elif isinstance(decoded, PolicyDocument):
-                policies.append(decoded)
-            elif isinstance(decoded, AcknowledgementsDocument):
-                acknowledged.append(decoded)
-            elif decoded is not None:
-                teams.extend(decoded)
-    index, found = index_teams(teams)
-    diagnostics.extend(found)
-    policy, found = merge_policies(policies, policy_files)
-    diagnostics.extend(found)
-    expansion = TeamExpansion(index, today)
+            if value is not None:
+                decoded[name].append(value)
+    merged: dict[str, Any] = {}
+    reading = Reading(policy_files)
+    for name, kind in KINDS.items():
+        values, wrong = kind.merge(decoded[name], reading)
+        merged.update(values)
+        diagnostics.extend(wrong)
+    own = {name: merged.pop(name) for name in Documents.__struct_fields__ if name in merged}
+    documents = Documents(files=files, more=merged, **own)
+    if not documents.written and not has_errors(diagnostics):
+        diagnostics.append(_nothing_assigned(files))
+    expansion = TeamExpansion(documents.teams, today)
     expansion.every_team()
-    if not has_errors(diagnostics) or assignments:
-        diagnostics.extend(check_assignments(assignments, files=files))
-    expanded = tuple(expansion.assignments(document) for document in assignments)
+    expanded = tuple(expansion.assignments(document) for document in documents.written)
     diagnostics.extend(expansion.diagnostics)
     diagnostics.sort(key=_place)
-    documents = Documents(
-        assignments=expanded,
-        teams=index,
-        files=files,
-        policy=policy,
-        acknowledged=tuple(entry for document in acknowledged for entry in document.acknowledged),
-        released=tuple(entry for document in acknowledged for entry in document.released),
-        written=tuple(assignments),
-    )
+    documents = msgspec.structs.replace(documents, assignments=expanded)
     return documents, diagnostics
+
+
+def _nothing_assigned(files: int) -> Diagnostic:
+    message = (
+        f"no 'kind: assignments' document ({files} other file{'' if files == 1 else 's'} read); an empty folder is "
+        "taken for a mistake, never for 'remove everybody': restore the documents (git restore .), or name another "
+        "folder with --config"
+    )
+    return Diagnostic(severity="error", code="documents/none", message=message)
 
 
 def _documents(

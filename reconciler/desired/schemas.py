@@ -7,6 +7,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from reconciler.model.diagnostics import Diagnostic
 from reconciler.model.suggestions import did_you_mean
 
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
     from jsonschema.protocols import Validator
 
-    from reconciler.desired.yaml_reader import LocatedDocument
+    from reconciler.desired.yaml.reader import LocatedDocument
 
 __all__ = ["explain", "schema_folder", "validator"]
 
@@ -32,12 +34,16 @@ def schema_folder() -> Path:
 
 
 @cache
-def validator(kind: str) -> Validator:
-    """Return the validator of ``schemas/<kind>.schema.json``."""
+def validator(kind: str, shape: type | None = None) -> Validator:
+    """Return the validator of ``schemas/<kind>.schema.json``; of a kind without that file by its shape."""
     from jsonschema import Draft202012Validator, FormatChecker  # noqa: PLC0415 - only for what is wrong
     from jsonschema.validators import extend  # noqa: PLC0415 - only for what is wrong
 
-    schema = json.loads((schema_folder() / f"{kind}.schema.json").read_text(encoding="utf-8"))
+    file = schema_folder() / f"{kind}.schema.json"
+    if shape is None or file.exists():
+        schema = json.loads(file.read_text(encoding="utf-8"))
+    else:
+        schema = msgspec.json.schema(shape)
     types = Draft202012Validator.TYPE_CHECKER.redefine("integer", _is_whole)
     checker: Validator = extend(Draft202012Validator, type_checker=types)(  # type: ignore[no-untyped-call]
         schema, format_checker=FormatChecker()
@@ -50,10 +56,10 @@ def _is_whole(_checker: object, value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
 
 
-def explain(document: LocatedDocument, kind: str) -> list[Diagnostic]:
+def explain(document: LocatedDocument, kind: str, shape: type | None = None) -> list[Diagnostic]:
     """Return one diagnostic for each thing the schema of ``kind`` finds wrong, in the order of the file."""
     found: dict[tuple[Any, ...], Diagnostic] = {}
-    for error in validator(kind).iter_errors(document.data):
+    for error in validator(kind, shape).iter_errors(document.data):
         for cause in _causes(error):
             for steps, message in _worded(cause):
                 origin = document.origin(*steps)

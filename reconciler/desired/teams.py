@@ -12,27 +12,13 @@ from reconciler.model.suggestions import did_you_mean
 
 if TYPE_CHECKING:
     import datetime
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from reconciler.model.diagnostics import Severity
 
 DEEPEST = 50
 
-__all__ = ["TeamExpansion", "index_teams"]
-
-
-def index_teams(teams: Iterable[Team]) -> tuple[dict[str, Team], list[Diagnostic]]:
-    """Index teams by name; a name used twice is an error that shows both places."""
-    index: dict[str, Team] = {}
-    diagnostics = []
-    for team in teams:
-        first = index.setdefault(team.name, team)
-        if first is not team:
-            message = f"the team '{team.name}' is defined a second time (first at {first.origin}); merge them"
-            diagnostics.append(
-                Diagnostic(severity="error", code="documents/duplicate-team", message=message, origin=team.origin)
-            )
-    return index, diagnostics
+__all__ = ["TeamExpansion"]
 
 
 class TeamExpansion:

@@ -86,17 +86,19 @@ class Documents(msgspec.Struct, frozen=True, kw_only=True):
     """Everything a configuration repository asks for, teams already expanded into their people.
 
     ``written`` are the same assignments as they stand in the files, teams by their names. ``paths`` are the files that
-    were read from the work tree, below the folder of the settings.
+    were read from the work tree, below the folder of the settings. ``more`` is what kinds of documents say that have no
+    field here, by name.
     """
 
-    assignments: tuple[Assignments, ...]
-    teams: dict[str, Team]
     files: int
+    assignments: tuple[Assignments, ...] = ()
+    teams: dict[str, Team] = {}
     policy: Policy = Policy()
     acknowledged: tuple[Acknowledgement, ...] = ()
     released: tuple[Release, ...] = ()
     written: tuple[Assignments, ...] = ()
     paths: tuple[str, ...] = ()
+    more: dict[str, object] = {}
 
 
 class SettingsDocument(msgspec.Struct, frozen=True, kw_only=True):

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 
 from reconciler.desired import read_repository
-from reconciler.desired.adopting import Placed, Roster, apply_edits, place_wishes
-from reconciler.desired.naming import Names
+from reconciler.desired.editing import Placed, Roster, apply_edits, place_wishes
+from reconciler.desired.names import Names
 from reconciler.drift import acknowledge, compare_with, find_drifts
 from reconciler.errors import DocumentsError, FileError, StaleError
 from reconciler.model.adoption import ChangedLines, TeamOffer, Wish

@@ -11,7 +11,7 @@ import msgspec
 from reconciler.desired import read_repository, read_settings_document
 from reconciler.desired.exporting import choose, export_documents
 from reconciler.desired.repository import is_document
-from reconciler.desired.scalars import scalar
+from reconciler.desired.yaml.scalars import scalar
 from reconciler.errors import DocumentsError, FileError, ReconcilerError, UsageError
 from reconciler.model.diagnostics import has_errors
 from reconciler.model.documents import SettingsDocument

@@ -24,7 +24,7 @@ BREACHES = {
         ("stray.py", "import reconciler.errors"),
     ],
     "rooms-through-operations": [
-        ("commands/plan.py", "import reconciler.desired.base"),
+        ("commands/plan.py", "import reconciler.desired.git.base"),
         ("console/formats.py", "import reconciler.forge"),
     ],
     "operations-without-a-terminal": [

@@ -8,8 +8,8 @@ import msgspec
 
 from reconciler.desired.exporting.gathering import gather
 from reconciler.desired.exporting.lifting import find_teams, lift, slug
-from reconciler.desired.naming import Names
-from reconciler.desired.scalars import comment_text, scalar
+from reconciler.desired.names import Names
+from reconciler.desired.yaml.scalars import comment_text, scalar
 from reconciler.model.diagnostics import Diagnostic
 
 if TYPE_CHECKING:

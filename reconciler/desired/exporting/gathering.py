@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from reconciler.desired.scalars import scalar
+from reconciler.desired.yaml.scalars import scalar
 from reconciler.model.diagnostics import Diagnostic
 from reconciler.model.live import Person, PresetKey, Project, Template, preset_address
 

@@ -16,9 +16,9 @@ from reconciler.desired import (
     read_settings_document,
     same_documents,
 )
-from reconciler.desired.losses import emptied_folders
-from reconciler.desired.revision import SUBMODULE
-from reconciler.desired.tree import Tree
+from reconciler.desired.git.losses import emptied_folders
+from reconciler.desired.git.revision import SUBMODULE
+from reconciler.desired.git.tree import Tree
 from reconciler.errors import UsageError
 from reconciler.model.exclusion import Exclusion
 from tests.support.account import INVOICE, write_documents

@@ -346,8 +346,8 @@ def test_a_submodule_without_the_commit_it_should_be_at(outer: Path) -> None:
 
 def test_more_submodules_than_are_looked_into(outer: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Those beyond are named, and never taken for empty."""
-    monkeypatch.setattr("reconciler.desired.checkout._MOST_SUBMODULES", 1)
-    monkeypatch.setattr("reconciler.desired.tree._MOST_SUBMODULES", 1)
+    monkeypatch.setattr("reconciler.desired.git.checkout._MOST_SUBMODULES", 1)
+    monkeypatch.setattr("reconciler.desired.git.tree._MOST_SUBMODULES", 1)
     assert "not checked out (sub/in): run" in unseen(outer)[0]
     assert dirty(outer)
 

@@ -21,7 +21,7 @@ from reconciler.desired import (
     read_history,
     require_whole_history,
 )
-from reconciler.desired import git as git_module
+from reconciler.desired.git import program as git_module
 from reconciler.errors import UsageError
 from tests.support.traps import SECRETS, arm, git, recording_git
 
@@ -365,10 +365,10 @@ def test_git_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
 
 def test_git_is_started_in_one_place() -> None:
     """What isolates it stands once; the other module that starts processes starts this program itself."""
-    package = Path(git_module.__file__).parents[1]
+    package = Path(git_module.__file__).parents[2]
     starting = {path.relative_to(package).as_posix() for path in package.rglob("*.py") if "Popen" in path.read_text()
                 or "subprocess.run" in path.read_text()}  # fmt: skip
-    assert starting == {"desired/git.py", "commands/demo.py"}
+    assert starting == {"desired/git/program.py", "commands/demo.py"}
     assert '"-C"' not in (package / "commands" / "demo.py").read_text()
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from reconciler.desired import read_repository, read_settings_document
-from reconciler.desired.adopting.splicing import Edited, apply_edits
+from reconciler.desired.editing.splicing import Edited, apply_edits
 from reconciler.drift import find_drifts
 from reconciler.errors import DocumentsError, FileError
 from reconciler.model.settings import Service

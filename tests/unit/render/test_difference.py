@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from reconciler.desired.adopting import apply_edits
+from reconciler.desired.editing import apply_edits
 from reconciler.model.adoption import ChangedLines, EditList
 from reconciler.model.diagnostics import Origin
 from reconciler.render.difference import difference

@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime
 from typing import TYPE_CHECKING
 
-from reconciler.desired.adopting import Roster
-from reconciler.desired.adopting.roster import Rewritten
-from reconciler.desired.naming import Names
+from reconciler.desired.editing import Roster
+from reconciler.desired.editing.roster import Rewritten
+from reconciler.desired.names import Names
 from reconciler.model.documents import Team
 from reconciler.model.live import Catalogue
 from reconciler.model.member import Member

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from reconciler.desired.adopting import apply_edits
+from reconciler.desired.editing import apply_edits
 from reconciler.model.adoption import AddEntry, AddToEntry, Edit, EditList, OwnGroup, SetManager
 from reconciler.model.diagnostics import Origin
 

@@ -1,7 +1,0 @@
-"""Takes differences into existing documents, in the narrowest place that gives the result; it opens no file."""
-
-from reconciler.desired.adopting.placing import Placed, Placement, place_wishes
-from reconciler.desired.adopting.roster import Roster
-from reconciler.desired.adopting.splicing import apply_edits
-
-__all__ = ["Placed", "Placement", "Roster", "apply_edits", "place_wishes"]

@@ -1,0 +1,112 @@
+"""Reports who is behind the lines of written lists, and how a list reads with others in it; it changes no text."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from reconciler.desired.yaml.scalars import comment_text, member_text
+
+if TYPE_CHECKING:
+    import datetime
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from reconciler.desired.names import Names
+    from reconciler.model.documents import Team
+    from reconciler.model.live import Person
+    from reconciler.model.member import Member
+
+__all__ = ["Rewritten", "Roster"]
+
+
+class Rewritten(NamedTuple):
+    """What stands in place of lines by index, what is appended (in YAML), and the names of those who are."""
+
+    replaced: dict[int, tuple[str, ...]]
+    appended: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
+
+
+class Roster:
+    """Teams as written, with the people behind them on one day."""
+
+    def __init__(
+        self, teams: Mapping[str, Team], find: Callable[[Member], Person | None], today: datetime.date
+    ) -> None:
+        self.teams = dict(teams)
+        self._find = find
+        self._today = today
+        self._known: dict[str, frozenset[str]] = {}
+
+    def people(self, members: Iterable[Member]) -> frozenset[str]:
+        """Return the login ids of everybody whom lines bring in on this day."""
+        return frozenset(login_id for member in members for login_id in self._people_of(member))
+
+    def _people_of(self, member: Member) -> frozenset[str]:
+        if member.team is not None:
+            known = self._known.get(member.team)
+            if known is None:
+                known = self._known[member.team] = self.people(self.teams[member.team].members)
+            return known
+        person = None if self.is_over(member) else self._find(member)
+        return frozenset() if person is None else frozenset({person.id})
+
+    def is_over(self, member: Member) -> bool:
+        """Return whether the last day of a line is over."""
+        return member.until is not None and member.until < self._today
+
+    def change_team(self, name: str, team: Team) -> None:
+        """Put another team in place of one."""
+        self.teams[name] = team
+        self._known.clear()
+
+    def through(self, members: Iterable[Member]) -> set[str]:
+        """Return the teams by way of which lines bring people in, teams within teams too."""
+        found: set[str] = set()
+        ahead = [member.team for member in members if member.team is not None]
+        while ahead:
+            name = ahead.pop()
+            if name not in found:
+                found.add(name)
+                ahead.extend(one.team for one in self.teams[name].members if one.team is not None)
+        return found
+
+    def changed(
+        self, members: Sequence[Member], add: Iterable[Person], remove: Iterable[Person], names: Names
+    ) -> Rewritten:
+        """Return by index what stands in place of a line, in YAML, and what is appended, with names for comments.
+
+        A team that brings somebody in who shall leave is spelled out without them. A line whose last day is over, and
+        that names somebody who comes back, gives way to a plain one.
+        """
+        leaving = {person.id for person in remove}
+        coming = {person.id: person for person in add}
+        replaced: dict[int, tuple[str, ...]] = {}
+        written = {name for member in members for name in self._means(member)}
+        for index, member in enumerate(members):
+            if not leaving.isdisjoint(self._people_of(member)):
+                replaced[index] = tuple(self._without(member, leaving, written))
+            elif self.is_over(member):
+                back = next((one for one in coming.values() if member.names(one.id, one.login)), None)
+                if back is not None:
+                    replaced[index] = (names.person(coming.pop(back.id)),)
+        return Rewritten(
+            replaced,
+            tuple(map(names.person, coming.values())),
+            tuple(comment_text(one.name or "") for one in coming.values()),
+        )
+
+    def _without(self, member: Member, leaving: set[str], written: set[tuple[str, str]]) -> Iterable[str]:
+        """Spell a team out, but for those who leave and for what stands in the list already."""
+        if member.team is None:
+            return
+        for one in self.teams[member.team].members:
+            if not leaving.isdisjoint(self._people_of(one)):
+                yield from self._without(one, leaving, written)
+            elif written.isdisjoint(self._means(one)) and not self.is_over(one):
+                written |= self._means(one)
+                yield member_text(one)
+
+    def _means(self, member: Member) -> set[tuple[str, str]]:
+        """Return what makes a line the same as another one: its text, and the person whom it names in whatever way."""
+        person = self._find(member) if member.team is None else None
+        return {member.key} if person is None else {member.key, ("id", person.id)}

@@ -1,0 +1,118 @@
+"""The registry of kinds: a new kind of document is one file and one line."""
+
+from __future__ import annotations
+
+import pkgutil
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import pytest
+from msgspec import Meta
+
+from reconciler.desired import kinds, read_repository, read_settings_document
+from reconciler.desired.git.base import same_documents
+from reconciler.desired.kinds import KINDS, register
+from reconciler.desired.kinds.kind import Kind
+from reconciler.desired.kinds.shapes import Strict
+from reconciler.model.diagnostics import Diagnostic
+from tests.support.account import INVOICE, write_documents
+from tests.support.values import TODAY
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from reconciler.desired.kinds.kind import Reading
+    from reconciler.desired.yaml.reader import LocatedDocument
+    from reconciler.model.documents import Documents
+
+SHARED = ("accepting", "contradictions", "kind", "members", "settings", "shapes")
+
+
+# what the one file of an imaginary kind holds
+class NoteShape(Strict, frozen=True):
+    """``kind: note``."""
+
+    kind: Literal["note"]
+    text: Annotated[str, Meta(min_length=1, max_length=20)]
+
+
+def _decode(document: LocatedDocument, shape: NoteShape) -> tuple[str, str]:
+    return shape.text, str(document.origin("text"))
+
+
+def _merge(documents: Sequence[tuple[str, str]], _reading: Reading) -> tuple[Mapping[str, object], list[Diagnostic]]:
+    empty = [place for text, place in documents if text == "?"]
+    told = [Diagnostic(severity="warning", code="documents/note", message=f"a question at {one}") for one in empty]
+    return {"notes": tuple(text for text, _ in documents)}, told
+
+
+def _content(documents: Documents) -> object:
+    return documents.more["notes"]
+
+
+NOTE = Kind(name="note", shape=NoteShape, decode=_decode, merge=_merge, content=_content)
+
+
+@pytest.fixture
+def note() -> Iterator[None]:
+    """Register it: the one line."""
+    register(NOTE)
+    yield
+    del KINDS["note"]
+
+
+def read(folder: Path, text: str) -> tuple[Documents, list[Diagnostic]]:
+    """Read a repository with one more document."""
+    file = write_documents(folder, {"a.yaml": INVOICE, "note.yaml": text})
+    return read_repository(file, read_settings_document(file), TODAY)
+
+
+@pytest.mark.usefixtures("note")
+def test_a_new_kind(tmp_path: Path) -> None:
+    """It is accepted, decoded with its places, merged, judged, and compared."""
+    documents, diagnostics = read(tmp_path, "kind: note\ntext: hello\n---\nkind: note\ntext: '?'\n")
+    assert documents.more == {"notes": ("hello", "?")}
+    assert [one.message for one in diagnostics] == ["a question at note.yaml:5:1"]
+    assert len(documents.assignments) == 1
+    other, _ = read(tmp_path, "kind: note\ntext: bye\n")
+    assert same_documents(documents, documents)
+    assert not same_documents(documents, other)
+
+
+@pytest.mark.usefixtures("note")
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("kind: note\n", "missing 'text'"),
+        ("kind: note\ntext: a\nmore: 1\n", "unknown key 'more'; known here: kind, text"),
+        ("kind: note\ntext: 7\n", "expected text, found 7"),
+        ("kind: note\ntext: a very long text without an end\n", "expected at most 20 items or characters"),
+    ],
+)
+def test_what_is_wrong_with_a_new_kind(tmp_path: Path, text: str, message: str) -> None:
+    """By its shape alone: it needs no schema file."""
+    _, diagnostics = read(tmp_path, text)
+    assert [one.code for one in diagnostics] == ["documents/schema"]
+    assert diagnostics[0].message.startswith(message)
+
+
+@pytest.mark.usefixtures("note")
+def test_a_new_kind_is_suggested(tmp_path: Path) -> None:
+    """Like every other."""
+    _, diagnostics = read(tmp_path, "kind: notes\ntext: a\n")
+    assert diagnostics[0].message == "unknown kind 'notes'; did you mean 'note'?"
+
+
+def test_a_line_that_is_forgotten(tmp_path: Path) -> None:
+    """Documents of a kind that is not registered are errors, each at its place."""
+    _, diagnostics = read(tmp_path, "kind: note\ntext: hello\n")
+    assert [(one.severity, one.code, str(one.origin)) for one in diagnostics] == [
+        ("error", "documents/kind", "note.yaml:1:1")
+    ]
+    assert "known kinds: assignments, teams, policy, acknowledgements" in diagnostics[0].message
+
+
+def test_every_file_of_a_kind_is_registered() -> None:
+    """What stands beside the kinds is named here; any other file must be one of them."""
+    files = {one.name for one in pkgutil.iter_modules(kinds.__path__)}
+    assert files - {*SHARED} == KINDS.keys()
