@@ -12,14 +12,12 @@ import msgspec
 from reconciler.desired.kinds import KINDS, decode_document
 from reconciler.desired.kinds.kind import Reading
 from reconciler.desired.kinds.settings import decode_settings
-from reconciler.desired.teams import TeamExpansion
 from reconciler.desired.yaml.reader import read_yaml
 from reconciler.errors import DocumentsError
-from reconciler.model.diagnostics import Diagnostic, Origin, has_errors
+from reconciler.model.diagnostics import Diagnostic, Origin, by_place, has_errors
 from reconciler.model.documents import Documents
 
 if TYPE_CHECKING:
-    import datetime
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from reconciler.desired.yaml.reader import LocatedDocument
@@ -70,9 +68,9 @@ def decode_settings_file(content: bytes, name: str) -> SettingsDocument:
 
 
 def read_repository(
-    settings_file: Path, settings: SettingsDocument, today: datetime.date, instead: Mapping[str, bytes] | None = None
+    settings_file: Path, settings: SettingsDocument, instead: Mapping[str, bytes] | None = None
 ) -> tuple[Documents, list[Diagnostic]]:
-    """Read every document below the folder of the settings file, as they stand on that day (UTC).
+    """Read every document below the folder of the settings file, teams by their names.
 
     ``instead`` holds other contents for files, by path below that folder, to see what would come of them. The
     diagnostics hold every problem of every file in the order of places; where one of them is an error, the documents
@@ -81,15 +79,13 @@ def read_repository(
     """
     walk = _walk(settings_file.parent, settings.exclusion)
     read = _documents(settings_file, walk.documents, instead or {})
-    documents, diagnostics = assemble(read, today, policy_files=settings.policy_files)
-    diagnostics.extend(_judge_nearly(walk.nearly))
-    diagnostics.sort(key=_place)
+    documents, diagnostics = assemble(read, policy_files=settings.policy_files)
+    diagnostics = by_place((*diagnostics, *_judge_nearly(walk.nearly)))
     return msgspec.structs.replace(documents, paths=tuple(walk.documents)), diagnostics
 
 
 def assemble(
     read: Iterable[tuple[list[LocatedDocument], list[Diagnostic]]],
-    today: datetime.date,
     *,
     policy_files: Sequence[str] | None = None,
 ) -> tuple[Documents, list[Diagnostic]]:
@@ -118,13 +114,7 @@ def assemble(
     documents = Documents(files=files, more=merged, **own)
     if not documents.written and not has_errors(diagnostics):
         diagnostics.append(_nothing_assigned(files))
-    expansion = TeamExpansion(documents.teams, today)
-    expansion.every_team()
-    expanded = tuple(expansion.assignments(document) for document in documents.written)
-    diagnostics.extend(expansion.diagnostics)
-    diagnostics.sort(key=_place)
-    documents = msgspec.structs.replace(documents, assignments=expanded)
-    return documents, diagnostics
+    return documents, by_place(diagnostics)
 
 
 def _nothing_assigned(files: int) -> Diagnostic:
@@ -244,10 +234,6 @@ def _unreadable_folder(error: OSError) -> None:
     raise DocumentsError(
         f"cannot read the folder {error.filename}: {error.strerror}; a part of the documents is no basis"
     ) from error
-
-
-def _place(diagnostic: Diagnostic) -> Origin:
-    return diagnostic.origin or Origin("", 0, 0)
 
 
 def _error(code: str, message: str, origin: Origin) -> Diagnostic:

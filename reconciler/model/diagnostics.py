@@ -16,6 +16,7 @@ __all__ = [
     "Diagnostic",
     "Origin",
     "Severity",
+    "by_place",
     "count_held",
     "has_errors",
     "is_held",
@@ -73,3 +74,8 @@ def is_held(diagnostic: Diagnostic) -> bool:
 def count_held(diagnostics: Iterable[Diagnostic]) -> int:
     """Return how many lines are held."""
     return sum(diagnostic.code == HELD for diagnostic in diagnostics)
+
+
+def by_place(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """Return diagnostics in the order of their places, those without one first."""
+    return sorted(diagnostics, key=lambda one: one.origin or Origin("", 0, 0))

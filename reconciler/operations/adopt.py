@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from reconciler.desired import read_repository
 from reconciler.desired.editing import Placed, Roster, apply_edits, place_wishes
 from reconciler.desired.names import Names
 from reconciler.drift import acknowledge, compare_with, find_drifts
@@ -15,10 +14,12 @@ from reconciler.errors import DocumentsError, FileError, StaleError
 from reconciler.model.adoption import ChangedLines, TeamOffer, Wish
 from reconciler.model.diagnostics import Origin, has_errors
 from reconciler.model.drift import Drift
+from reconciler.operations.documents import read_repository
 from reconciler.operations.files import document_mode, write_file
 from reconciler.operations.observation import observe, require_whole
 from reconciler.operations.readers import open_reader
 from reconciler.operations.workspace import read_documents
+from reconciler.people import expand_members
 from reconciler.planning import compare, select
 from reconciler.planning.held import LOOKING
 from reconciler.planning.judging import judge_age
@@ -135,7 +136,10 @@ def adopt_drifts(chosen: Sequence[Drift], ground: Ground, accepted: Collection[T
 def _adopt(chosen: Sequence[Drift], ground: Ground, accepted: Collection[TeamOffer] = ()) -> Adoption:
     observation, documents, workspace = ground
     state = observation.state
-    roster = Roster(documents.teams, observation.index.find, workspace.run.today)
+    today = workspace.run.today
+    roster = Roster(
+        documents.teams, observation.index.find, today, lambda members, teams: expand_members(members, teams, today)
+    )
     placement = place_wishes(
         _wishes(chosen),
         [one.target for one in observation.resolved],

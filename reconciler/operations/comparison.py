@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from reconciler.desired import read_base, written_before
+from reconciler.desired import written_before
 from reconciler.errors import UsageError
+from reconciler.operations.documents import read_base
 from reconciler.operations.observation import with_lists
 from reconciler.planning.causes import base_targets
 from reconciler.planning.held import Tolerance

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from reconciler.desired import read_repository, read_settings_document
+from reconciler.desired import read_settings_document
 from reconciler.desired.exporting import choose, export_documents
 from reconciler.desired.repository import is_document
 from reconciler.desired.yaml.scalars import scalar
@@ -17,6 +17,7 @@ from reconciler.model.diagnostics import has_errors
 from reconciler.model.documents import SettingsDocument
 from reconciler.model.exclusion import Exclusion
 from reconciler.model.live import LiveState
+from reconciler.operations.documents import read_repository
 from reconciler.operations.files import document_mode, write_file
 from reconciler.operations.observation import local_presets, observe, require_whole
 from reconciler.operations.readers import open_client

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from reconciler.desired import find_tracked, read_base
+from reconciler.desired import find_tracked
 from reconciler.errors import ReconcilerError
 from reconciler.journal import read_runs
 from reconciler.operations.commits import find_waiting
+from reconciler.operations.documents import read_base
 from reconciler.operations.forges import open_forge_here
 
 if TYPE_CHECKING:

@@ -9,18 +9,12 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import msgspec
 
 from reconciler.clock import in_files
-from reconciler.desired import (
-    DatedCommit,
-    find_earlier,
-    find_tracked,
-    read_base,
-    read_changed_documents,
-    read_overrides_since,
-)
+from reconciler.desired import DatedCommit, find_earlier, find_tracked, read_changed_documents, read_overrides_since
 from reconciler.errors import ReconcilerError
 from reconciler.journal import read_removals
 from reconciler.model.memory import DAYS_REMEMBERED, Memory
 from reconciler.operations.comparison import asked_by_base
+from reconciler.operations.documents import read_base
 from reconciler.planning import WHOLE
 from reconciler.planning.past import (
     managed_again,
@@ -217,5 +211,5 @@ def _overrides(
     """Return the overrides of the first and the last policy, and of those between."""
     known = [one for one in policies if one is not None]
     paths = {origin.path for one in known for origin in one.documents}
-    between = read_overrides_since(workspace.root, tuple(one.name for one in commits), paths, workspace.run.today)
+    between = read_overrides_since(workspace.root, tuple(one.name for one in commits), paths)
     return (*(override for one in known for override in one.overrides), *between)

@@ -1,7 +1,8 @@
 """Finds the people behind logins and says whose lists must be read for that; it decides no change."""
 
+from reconciler.people.expansion import expand_members, expand_teams
 from reconciler.people.former import tell_former_accounts
 from reconciler.people.index import PeopleIndex
 from reconciler.people.resolving import Resolution
 
-__all__ = ["PeopleIndex", "Resolution", "tell_former_accounts"]
+__all__ = ["PeopleIndex", "Resolution", "expand_members", "expand_teams", "tell_former_accounts"]

@@ -11,8 +11,9 @@ import pytest
 
 from reconciler import errors
 from reconciler.cli import COMMANDS
-from reconciler.desired import read_repository, read_settings_document
+from reconciler.desired import read_settings_document
 from reconciler.model.diagnostics import has_errors
+from reconciler.operations.documents import read_repository
 from reconciler.render.meanings import MEANINGS
 from tests.support.command_line import clean_environment
 from tests.support.sandbox import running_sandbox

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from reconciler.desired import read_repository, read_settings_document
+from reconciler.desired import read_settings_document
+from reconciler.operations.documents import read_repository
 from tests.support.account import INVOICE, write_documents
 from tests.support.command_line import reconciler
 from tests.support.formats import SCHEMAS, derived

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from reconciler.desired import Base, read_repository, read_settings_document
+from reconciler.desired import Base, read_settings_document
 from reconciler.model.diagnostics import Diagnostic, Origin
 from reconciler.model.documents import Source
 from reconciler.model.live import PeopleList
 from reconciler.model.plan import LiveSource
+from reconciler.operations.documents import read_repository
 from tests.support.account import INVOICE, company_seed, write_documents
 from tests.support.values import TODAY, live_state, observe_documents, plan_documents, plan_observation
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from reconciler.desired import read_repository, read_settings_document
+from reconciler.desired import read_settings_document
 from reconciler.live.snapshot import SnapshotReader
 from reconciler.model.diagnostics import Diagnostic, has_errors
 from reconciler.model.documents import Source
@@ -27,6 +27,7 @@ from reconciler.model.live import (
     Wanted,
 )
 from reconciler.model.plan import LiveSource, Plan, PlanService
+from reconciler.operations.documents import read_repository
 from reconciler.operations.observation import Observation, observe
 from reconciler.operations.plan import judged_plan
 from reconciler.operations.workspace import problems

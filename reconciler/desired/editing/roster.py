@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from reconciler.desired.yaml.scalars import comment_text, member_text
 
 if TYPE_CHECKING:
     import datetime
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Iterable
 
     from reconciler.desired.names import Names
     from reconciler.model.documents import Team
@@ -26,15 +27,23 @@ class Rewritten(NamedTuple):
     remarks: tuple[str, ...] = ()
 
 
+Expand = Callable[[Sequence["Member"], Mapping[str, "Team"]], "tuple[Member, ...]"]
+
+
 class Roster:
-    """Teams as written, with the people behind them on one day."""
+    """Teams as written, with the people behind them on one day; ``expand`` is the one rule for who they are."""
 
     def __init__(
-        self, teams: Mapping[str, Team], find: Callable[[Member], Person | None], today: datetime.date
+        self,
+        teams: Mapping[str, Team],
+        find: Callable[[Member], Person | None],
+        today: datetime.date,
+        expand: Expand,
     ) -> None:
         self.teams = dict(teams)
         self._find = find
         self._today = today
+        self._expand = expand
         self._known: dict[str, frozenset[str]] = {}
 
     def people(self, members: Iterable[Member]) -> frozenset[str]:
@@ -45,7 +54,8 @@ class Roster:
         if member.team is not None:
             known = self._known.get(member.team)
             if known is None:
-                known = self._known[member.team] = self.people(self.teams[member.team].members)
+                found = map(self._find, self._expand(self.teams[member.team].members, self.teams))
+                known = self._known[member.team] = frozenset(one.id for one in found if one is not None)
             return known
         person = None if self.is_over(member) else self._find(member)
         return frozenset() if person is None else frozenset({person.id})

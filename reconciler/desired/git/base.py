@@ -46,8 +46,7 @@ class Base(msgspec.Struct, frozen=True):
     for: enough to say what was managed, and no basis for saying who moved. ``files`` are the paths of all documents,
     understood or not; ``absent`` the submodules whose documents cannot be read here. ``unknown`` are files
     and submodules that may have held a policy which cannot be read, and that are not the same now; moved settings too.
-    ``committed_at`` is the moment of the commit, and no later than the day it is read for; ``root`` the folder of the
-    settings.
+    ``committed_at`` is the moment of the commit, ``root`` the folder of the settings.
     """
 
     revision: str
@@ -66,8 +65,8 @@ class Base(msgspec.Struct, frozen=True):
         return self.documents if same_company else None
 
 
-def read_base(settings_file: Path, revision: str, today: datetime.date) -> Base:
-    """Read the documents at ``revision`` as they stand on that day (UTC), those in submodules included.
+def read_base(settings_file: Path, revision: str) -> Base:
+    """Read the documents at ``revision``, those in submodules included, teams by their names.
 
     A submodule that is not checked out, or that lacks the commit of then, is an error of the base. Raises UsageError
     when git does not know the revision, or has only a part of its files.
@@ -91,8 +90,7 @@ def read_base(settings_file: Path, revision: str, today: datetime.date) -> Base:
             "checkout is shallow"
         )
     made_at, commit = named.decode("ascii").split()
-    end_of_today = datetime.datetime.combine(today, datetime.time.max, datetime.UTC)
-    committed_at = min(datetime.datetime.fromtimestamp(int(made_at), datetime.UTC), end_of_today)
+    committed_at = datetime.datetime.fromtimestamp(int(made_at), datetime.UTC)
     tree = read_tree(git, root, commit)
     files = _Files(git, root, tree)
     settings, errors = _settings(files, settings_file.name)
@@ -103,7 +101,7 @@ def read_base(settings_file: Path, revision: str, today: datetime.date) -> Base:
     absent = sorted(one for one in tree.absent if may_hold_documents(one, settings.exclusion))
     unread = Unread()
     read = chain(unread.watch(_documents(files, names)), unread.watch(_refused(tree, settings.exclusion, absent)))
-    documents, diagnostics = assemble(read, today)
+    documents, diagnostics = assemble(read)
     errors = tuple(one for one in diagnostics if one.severity == "error")
     documents = msgspec.structs.replace(documents, files=len(names))
     outer = {tree.entries[one].repository or one if one in tree.entries else one for one in unread.names(errors)}
@@ -124,10 +122,10 @@ def read_settings_at(settings_file: Path, revision: str) -> SettingsDocument | N
         return None
 
 
-def read_documents_at(git: str, root: Path, commit: str, names: Collection[str], today: datetime.date) -> Documents:
+def read_documents_at(git: str, root: Path, commit: str, names: Collection[str]) -> Documents:
     """Return what some files of a commit hold; what is not there, or cannot be understood, is left out."""
     files = _Files(git, root, read_tree(git, root, commit))
-    documents, _ = assemble(_documents(files, sorted(one for one in names if one in files.tree.entries)), today)
+    documents, _ = assemble(_documents(files, sorted(one for one in names if one in files.tree.entries)))
     return documents
 
 

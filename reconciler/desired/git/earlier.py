@@ -80,9 +80,7 @@ def _dated(commits: Sequence[tuple[int, str]]) -> tuple[DatedCommit, ...]:
     return tuple(reversed(found))
 
 
-def read_overrides_since(
-    root: Path, commits: Collection[str], paths: Collection[str], today: datetime.date
-) -> list[Override]:
+def read_overrides_since(root: Path, commits: Collection[str], paths: Collection[str]) -> list[Override]:
     """Return the overrides of policies at these paths in each of the commits that changed one of them.
 
     Of a very long list only the newest 50 such commits are read: what is not seen lifts nothing.
@@ -95,5 +93,5 @@ def read_overrides_since(
     answer = ask_git(git, root, "--literal-pathspecs", "rev-list", *look, "--", *sorted(paths))
     found: list[Override] = []
     for commit in (answer or b"").decode("ascii").split():
-        found.extend(read_documents_at(git, root, commit, paths, today).policy.overrides)
+        found.extend(read_documents_at(git, root, commit, paths).policy.overrides)
     return found

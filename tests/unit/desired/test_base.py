@@ -7,20 +7,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from reconciler.desired import (
-    Base,
-    describe_source,
-    judge_losses,
-    read_base,
-    read_repository,
-    read_settings_document,
-    same_documents,
-)
+from reconciler.desired import Base, describe_source, judge_losses, read_settings_document, same_documents
 from reconciler.desired.git.losses import emptied_folders
 from reconciler.desired.git.revision import SUBMODULE
 from reconciler.desired.git.tree import Tree
 from reconciler.errors import UsageError
 from reconciler.model.exclusion import Exclusion
+from reconciler.operations.documents import read_base, read_repository
 from tests.support.account import INVOICE, write_documents
 from tests.support.cases import TODAY
 from tests.support.traps import git

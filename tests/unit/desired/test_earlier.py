@@ -101,15 +101,15 @@ def test_overrides_of_every_commit_since(tmp_path: Path) -> None:
     history(folder, 30, 3, 2, 1)
     earlier = find_earlier(folder, "HEAD", FOURTEEN)
     since = [one.name for one in earlier.since]
-    found = read_overrides_since(folder, since, ["policy.yaml"], TODAY)
+    found = read_overrides_since(folder, since, ["policy.yaml"])
     assert sorted(one.allow_removals for one in found) == [2, 3, 4]
-    assert read_overrides_since(folder, since, ["*.yaml"], TODAY) == []
-    assert read_overrides_since(folder, since, [], TODAY) == []
-    assert read_overrides_since(folder, (), ["policy.yaml"], TODAY) == []
+    assert read_overrides_since(folder, since, ["*.yaml"]) == []
+    assert read_overrides_since(folder, since, []) == []
+    assert read_overrides_since(folder, (), ["policy.yaml"]) == []
 
 
 def test_without_git(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing is known, and nothing fails."""
     monkeypatch.setenv("PATH", "")
     assert find_earlier(tmp_path, "HEAD", FOURTEEN).unknown == "git cannot show the history"
-    assert read_overrides_since(tmp_path, ("x",), ["policy.yaml"], TODAY) == []
+    assert read_overrides_since(tmp_path, ("x",), ["policy.yaml"]) == []

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import pytest
 from msgspec import Meta
 
-from reconciler.desired import kinds, read_repository, read_settings_document
+from reconciler.desired import kinds, read_settings_document
 from reconciler.desired.git.base import same_documents
 from reconciler.desired.kinds import KINDS, register
 from reconciler.desired.kinds.kind import Kind
 from reconciler.desired.kinds.shapes import Strict
 from reconciler.model.diagnostics import Diagnostic
+from reconciler.operations.documents import read_repository
 from tests.support.account import INVOICE, write_documents
 from tests.support.values import TODAY
 

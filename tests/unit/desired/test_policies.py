@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from reconciler.desired import read_repository, read_settings_document
+from reconciler.desired import read_settings_document
 from reconciler.model.member import Member
 from reconciler.model.policy import Limit, Policy
+from reconciler.operations.documents import read_repository
 from tests.support.account import INVOICE, write_documents
 from tests.support.cases import HERE, TODAY
 

@@ -16,13 +16,13 @@ from reconciler.desired import (
     describe_source,
     find_unseen,
     folder_in_work_tree,
-    read_base,
     read_changed_documents,
     read_history,
     require_whole_history,
 )
 from reconciler.desired.git import program as git_module
 from reconciler.errors import UsageError
+from reconciler.operations.documents import read_base
 from tests.support.traps import SECRETS, arm, git, recording_git
 
 

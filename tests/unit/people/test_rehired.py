@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
-from reconciler.desired import read_repository, read_settings_document
+from reconciler.desired import read_settings_document
 from reconciler.errors import DocumentsError
 from reconciler.live.snapshot import SnapshotReader, decode_snapshot, encode_snapshot
 from reconciler.model.live import Membership, Person
+from reconciler.operations.documents import read_repository
 from reconciler.operations.observation import observe
 from reconciler.planning import compare
 from tests.support.account import write_documents

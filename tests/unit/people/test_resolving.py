@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
-from reconciler.desired import read_repository, read_settings_document
+from reconciler.desired import read_settings_document
 from reconciler.errors import DocumentsError
 from reconciler.live.snapshot import SnapshotReader
 from reconciler.model.live import Membership, PeopleList, Person
+from reconciler.operations.documents import read_repository
 from reconciler.operations.observation import observe
 from tests.support.account import write_documents
 from tests.support.values import TODAY, live_state

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from reconciler.desired import read_repository, read_settings_document
+from reconciler.desired import read_settings_document
 from reconciler.errors import DocumentsError
 from reconciler.live.snapshot import SnapshotReader
 from reconciler.model.diagnostics import has_errors
+from reconciler.operations.documents import read_repository
 from reconciler.operations.observation import observe
 from reconciler.operations.workspace import problems
 from reconciler.planning import compare

@@ -12,16 +12,30 @@ from reconciler.model.suggestions import did_you_mean
 
 if TYPE_CHECKING:
     import datetime
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from reconciler.model.diagnostics import Severity
+    from reconciler.model.documents import Documents
 
 DEEPEST = 50
 
-__all__ = ["TeamExpansion"]
+__all__ = ["expand_members", "expand_teams"]
 
 
-class TeamExpansion:
+def expand_teams(documents: Documents, today: datetime.date) -> tuple[Documents, list[Diagnostic]]:
+    """Return documents with their assignments expanded as they stand on a day (UTC), and what is wrong with teams."""
+    expansion = _TeamExpansion(documents.teams, today)
+    expansion.every_team()
+    expanded = tuple(expansion.assignments(document) for document in documents.written)
+    return msgspec.structs.replace(documents, assignments=expanded), expansion.diagnostics
+
+
+def expand_members(members: Sequence[Member], teams: Mapping[str, Team], today: datetime.date) -> tuple[Member, ...]:
+    """Return the people of a list on a day (UTC); what is wrong with it is told elsewhere."""
+    return _TeamExpansion(dict(teams), today).people(members)
+
+
+class _TeamExpansion:
     """Expands lists of members on one day; every team is resolved once, whatever refers to it.
 
     ``diagnostics`` collects unknown teams, cycles, repeated lines and groups that nobody is left in.
@@ -43,6 +57,10 @@ class TeamExpansion:
         """Resolve every team, so that mistakes in teams that nothing refers to are found as well."""
         for name in self._teams:
             self._team(name)
+
+    def people(self, members: Sequence[Member]) -> tuple[Member, ...]:
+        """Return a list expanded."""
+        return self._expand(members)
 
     def assignments(self, document: Assignments) -> Assignments:
         """Return the document with every group expanded."""

@@ -11,6 +11,7 @@ from reconciler.desired.names import Names
 from reconciler.model.documents import Team
 from reconciler.model.live import Catalogue
 from reconciler.model.member import Member
+from reconciler.people import expand_members
 from tests.support.cases import HERE, TODAY, member, person
 
 if TYPE_CHECKING:
@@ -39,7 +40,9 @@ def roster() -> Roster:
     """Return a roster with a team in a team, one of whose members is over."""
     inner = Team(name="in", members=(member(1), member(2), until(7, "2020-01-01")), origin=HERE)
     outer = Team(name="out", members=(team("in"), member(3), until(4, "2099-12-31")), origin=HERE)
-    return Roster({"in": inner, "out": outer}, find, TODAY)
+    return Roster(
+        {"in": inner, "out": outer}, find, TODAY, lambda members, teams: expand_members(members, teams, TODAY)
+    )
 
 
 def test_people_behind_lines() -> None:
