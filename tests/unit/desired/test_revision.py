@@ -171,10 +171,10 @@ def test_a_link_in_a_submodule(tmp_path: Path) -> None:
 def test_settings_that_are_a_link(tmp_path: Path) -> None:
     """They may lead out of their folder, so every file of the repository counts."""
     git(tmp_path, "init", "-q", "-b", "main")
-    commit(tmp_path, shared_settings__txt="kind: settings", f_a__yaml="kind: teams")
-    (tmp_path / "f" / "reconciler.yaml").symlink_to("../shared/settings.txt")
+    commit(tmp_path, common_settings__txt="kind: settings", f_a__yaml="kind: teams")
+    (tmp_path / "f" / "reconciler.yaml").symlink_to("../common/settings.txt")
     commit(tmp_path, README__md="1")
-    assert read_changed_documents(tmp_path / "f", commit(tmp_path, shared_settings__txt="kind: settings # 2"))
+    assert read_changed_documents(tmp_path / "f", commit(tmp_path, common_settings__txt="kind: settings # 2"))
     assert read_changed_documents(tmp_path / "f", commit(tmp_path, README__md="2"))
     (tmp_path / "f" / "reconciler.yaml").unlink()
     commit(tmp_path, f_reconciler__yaml="kind: settings")
