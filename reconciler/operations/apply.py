@@ -10,8 +10,8 @@ from reconciler.applying import apply_plan, declined, require_approved, require_
 from reconciler.desired import read_history
 from reconciler.journal import Journal
 from reconciler.operations.approve import approve
+from reconciler.operations.bases import with_old_lines, with_power_of_base
 from reconciler.operations.choice import choose_to_apply, require_committed
-from reconciler.operations.comparison import with_old_lines, with_power_of_base
 from reconciler.operations.grounds import read_grounds, tolerance_of
 from reconciler.operations.journals import require_newest
 from reconciler.operations.plan import make_plan

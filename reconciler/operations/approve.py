@@ -10,7 +10,7 @@ from reconciler.errors import RefusedError, StaleError
 from reconciler.model.diagnostics import Diagnostic, is_held
 from reconciler.model.outcomes import Outcome
 from reconciler.model.plan import Plan
-from reconciler.operations.comparison import asked_by_base, with_people_of_base
+from reconciler.operations.comparison import Comparison, compare_documents, with_people_of_base
 from reconciler.operations.grounds import tolerance_of
 from reconciler.operations.observation import observe
 from reconciler.operations.plan import live_source
@@ -18,7 +18,7 @@ from reconciler.operations.readers import open_live_reader
 from reconciler.operations.recollection import remember
 from reconciler.operations.scope_count import count_enough
 from reconciler.operations.workspace import source_of
-from reconciler.planning import Restriction, build_plan, compare, restrict, withhold
+from reconciler.planning import Restriction, build_plan
 from reconciler.planning.approving import (
     approved_presets,
     beyond,
@@ -172,13 +172,13 @@ def _look(
         tolerance=tolerance_of(workspace, plans, grounds),
     )
     company_id = workspace.service.company_id
-    observation = with_people_of_base(observation, reader, compared, company_id, restriction)
+    comparisons = {one.revision: Comparison(one, company_id) for one in grounds.revisions}
+    comparison = Comparison(None, company_id) if compared is None else comparisons[compared.revision]
+    observation = with_people_of_base(observation, reader, comparison, restriction)
     _require_logins(plans, observation)
-    asked = asked_by_base(compared, company_id, observation, restriction)
-    wanted, _ = restrict(compare(observation.resolved, observation.state.versions, asked), restriction)
-    whole = Restriction()
-    bases = [asked_by_base(one, company_id, observation, whole) or {} for one in grounds.adoption]
-    changes = with_adoptions(withhold(wanted)[0] if plans[-1].adds_only else wanted, bases, plans)
+    found = compare_documents(observation, comparison, restriction, adds_only=plans[-1].adds_only)
+    bases = [comparisons[one.revision].asked(observation) or {} for one in grounds.adoption]
+    changes = with_adoptions(found.changes, bases, plans)
     wider = {**beyond(changes, plans), **_held(plans, observation)}
     approved = tuple(one for one in changes if one.address not in wider)
     accounts = (*grounds.accounts, *(() if observation.own_account is None else (observation.own_account,)))

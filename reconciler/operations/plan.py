@@ -11,22 +11,16 @@ from reconciler.desired import judge_losses
 from reconciler.errors import UsageError
 from reconciler.model.diagnostics import HELD, Diagnostic
 from reconciler.model.plan import LiveSource, Plan
+from reconciler.operations.bases import read_base_for, with_old_lines, with_power_of_base
 from reconciler.operations.choice import choose
-from reconciler.operations.comparison import (
-    asked_by_base,
-    read_base_for,
-    with_old_lines,
-    with_people_of_base,
-    with_power_of_base,
-)
+from reconciler.operations.comparison import Comparison, compare_documents, with_people_of_base
 from reconciler.operations.observation import observe, with_age
 from reconciler.operations.readers import open_reader
 from reconciler.operations.refresh import open_refreshing_reader
 from reconciler.operations.repository_findings import freezes_of, loosening_findings, settings_findings
 from reconciler.operations.workspace import journal_folder, open_workspace, read_documents, source_of
-from reconciler.planning import WHOLE, build_plan, compare, count_managed, restrict, withhold
+from reconciler.planning import WHOLE, build_plan, count_managed
 from reconciler.planning.basing import judge_released, judge_unseen
-from reconciler.planning.causes import already_so
 from reconciler.planning.changed_names import judge_names
 from reconciler.planning.guards import (
     judge,
@@ -39,7 +33,6 @@ from reconciler.planning.guards import (
 from reconciler.planning.judging import judge_acknowledged, judge_kept, unreadable_diagnostics
 from reconciler.planning.past import needs_memory
 from reconciler.planning.per_person import changes_per_person
-from reconciler.planning.restricting import unused_globs
 
 if TYPE_CHECKING:
     import datetime
@@ -51,8 +44,9 @@ if TYPE_CHECKING:
     from reconciler.model.documents import Documents, Source
     from reconciler.model.live import LiveState
     from reconciler.model.memory import Memory
-    from reconciler.model.plan import AlreadySo, PlanService, PresetChange, WithheldChange
+    from reconciler.model.plan import PlanService
     from reconciler.model.policy import Frozen
+    from reconciler.operations.comparison import Compared
     from reconciler.operations.observation import Observation
     from reconciler.operations.readers import LiveReader
     from reconciler.operations.run import Run
@@ -123,18 +117,19 @@ def make_plan(  # noqa: PLR0913 - where from, what, and how; each named
     if base is not None:
         diagnostics = (*diagnostics, *judge_losses(base, workspace.root, workspace.settings.exclusion))
     read = (documents, diagnostics)
+    comparison = Comparison(base, workspace.service.company_id)
     if refresh and snapshot is not None:
-        observation, refreshed = _observe_anew(workspace, read, base, snapshot, restriction)
+        observation, refreshed = _observe_anew(workspace, read, comparison, snapshot, restriction)
     else:
         with open_reader(workspace, snapshot) as reader:
-            observation, refreshed = _observe(workspace, reader, read, base, restriction), None
+            observation, refreshed = _observe(workspace, reader, read, comparison, restriction), None
     ends = judge_ends(documents, workspace.run.today)
     changed = (*settings_findings(workspace, base), *loosening_findings(workspace, documents, base))
     found = (*changed, *observation.diagnostics, *ends)
     observation = msgspec.structs.replace(observation, diagnostics=found)
     return judged_plan(
         observation,
-        base=base,
+        comparison,
         recall=partial(_recall, workspace, observation, base, journal_folder(workspace.root, journal)),
         adds_only=adds_only,
         restriction=restriction,
@@ -165,35 +160,35 @@ def _observe(
     workspace: Workspace,
     reader: LiveReader,
     read: tuple[Documents, Sequence[Diagnostic]],
-    base: Base | None,
+    comparison: Comparison,
     restriction: Restriction,
 ) -> Observation:
     """Observe what documents and base name, and say so where that is known from long ago."""
+    base = comparison.base
     bases = (base.documents,) if base and base.documents else ()
     observation = observe(
         *read, reader, bases=bases, own_account=workspace.settings.service_account, tolerance=workspace.tolerance
     )
-    company_id = workspace.service.company_id
-    observation = with_people_of_base(observation, reader, base, company_id, restriction)
+    observation = with_people_of_base(observation, reader, comparison, restriction)
     return with_age(observation, workspace.run.clock.now())
 
 
 def _observe_anew(
     workspace: Workspace,
     read: tuple[Documents, Sequence[Diagnostic]],
-    base: Base | None,
+    comparison: Comparison,
     snapshot: Path,
     restriction: Restriction,
 ) -> tuple[Observation, int]:
     """Observe through a snapshot of which what matters is read anew; gives how many presets that were as well."""
-    with open_refreshing_reader(workspace, read[0], base, snapshot) as reader:
-        return _observe(workspace, reader, read, base, restriction), reader.refreshed
+    with open_refreshing_reader(workspace, read[0], comparison.base, snapshot) as reader:
+        return _observe(workspace, reader, read, comparison, restriction), reader.refreshed
 
 
 def judged_plan(  # noqa: PLR0913 - the plan's own parts, each named
     observation: Observation,
+    comparison: Comparison,
     *,
-    base: Base | None,
     recall: Callable[[dict[str, BaseTarget] | None], Memory | None] | None = None,
     adds_only: bool,
     restriction: Restriction = WHOLE,
@@ -210,7 +205,8 @@ def judged_plan(  # noqa: PLR0913 - the plan's own parts, each named
 
     It asks nobody else anything, but ``recall`` for the days before, where guards need them, by what the base asks for.
     """
-    compared = _compare(observation, base, company_id, restriction, adds_only=adds_only)
+    base = comparison.base
+    compared = compare_documents(observation, comparison, restriction, adds_only=adds_only)
     managed = count_managed(observation.resolved)
     needed = recall is not None and needs_memory(compared.changes, observation.resolved, compared.then)
     memory = recall(compared.then) if recall is not None and needed else None
@@ -254,30 +250,8 @@ def _judge_base(case: Case, base: Base) -> list[Diagnostic]:
     )
 
 
-class _Compared(NamedTuple):
-    """What documents, base and live come to: what is to be done, withheld, left alone (as notes), and so already."""
-
-    changes: tuple[PresetChange, ...]
-    withheld: tuple[WithheldChange, ...]
-    left_alone: tuple[Diagnostic, ...]
-    already: tuple[AlreadySo, ...] | None
-    then: dict[str, BaseTarget] | None
-
-
-def _compare(
-    observation: Observation, base: Base | None, company_id: str, restriction: Restriction, *, adds_only: bool
-) -> _Compared:
-    versions = observation.state.versions
-    then = asked_by_base(base, company_id, observation, restriction)
-    wanted, left_alone = restrict(compare(observation.resolved, versions, then), restriction)
-    changes, withheld = withhold(wanted) if adds_only else (wanted, ())
-    already = None if then is None else already_so(observation.resolved, then, versions)
-    unused = unused_globs(restriction, observation.resolved)
-    return _Compared(changes, withheld, (*left_alone, *unused), already, then)
-
-
 def _case(
-    compared: _Compared,
+    compared: Compared,
     observation: Observation,
     base: Base | None,
     managed: int,
@@ -302,7 +276,7 @@ def _case(
 
 
 def _told(
-    compared: _Compared, observation: Observation, base: Base | None, company_id: str, today: datetime.date
+    compared: Compared, observation: Observation, base: Base | None, company_id: str, today: datetime.date
 ) -> list[Diagnostic]:
     """Describe what of base and live a reader of the plan should know, and what was found in the documents."""
     released: list[Diagnostic] = []

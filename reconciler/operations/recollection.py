@@ -13,9 +13,8 @@ from reconciler.desired import DatedCommit, find_earlier, find_tracked, read_cha
 from reconciler.errors import ReconcilerError
 from reconciler.journal import read_removals
 from reconciler.model.memory import DAYS_REMEMBERED, Memory
-from reconciler.operations.comparison import asked_by_base
+from reconciler.operations.comparison import Comparison
 from reconciler.operations.documents import read_base
-from reconciler.planning import WHOLE
 from reconciler.planning.past import (
     managed_again,
     managed_groups,
@@ -58,12 +57,14 @@ def remember(
     by_runs = Memory(removals=_past({}, {}, journalled, observation))
     if base is None:
         base = _checked_out(workspace)
-        asked = asked_by_base(base, workspace.service.company_id, observation, WHOLE)
+        asked = Comparison(base, workspace.service.company_id).asked(observation)
     if base is None or asked is None:
         return by_runs if journalled else None
     earlier = find_earlier(workspace.root, base.revision, since)
     if earlier.revision is None:
         return msgspec.structs.replace(by_runs, unknown=earlier.unknown)
+    if earlier.revision == base.revision and not _ended_since(base, since.date(), workspace.run.today):
+        return msgspec.structs.replace(by_runs, earlier=earlier.revision)
     history = _History(workspace, observation)
     try:
         # as it stood then: whose last day is over since was removed since
@@ -83,6 +84,17 @@ def remember(
         overrides=overrides,
         unknown=then.unknown or unread,
     )
+
+
+def _ended_since(base: Base, since: datetime.date, today: datetime.date) -> bool:
+    """Return whether a last day of any line of a base was in these days: then the same lines asked for more before."""
+    if base.documents is None:
+        return False
+    lists = [team.members for team in base.documents.teams.values()]
+    for document in base.documents.written:
+        for groups in (document.groups, *(entry.groups for entry in document.entries)):
+            lists.extend(group.members for group in groups.values())
+    return any(one.until is not None and since <= one.until < today for members in lists for one in members)
 
 
 def _checked_out(workspace: Workspace) -> Base | None:
@@ -120,7 +132,7 @@ class _History:
         base = read_base(self.workspace.settings_file, commit.name, commit.day)
         documents = base.documents_for(company_id)
         # before the company had a repository nothing was managed, so nobody was removed by it
-        asked = asked_by_base(base, company_id, self._observation, WHOLE) or {}
+        asked = Comparison(base, company_id).asked(self._observation) or {}
         unknown = None
         if base.errors:
             unknown = f"not all documents at {commit.name[:12]} can be read"

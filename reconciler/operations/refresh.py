@@ -9,7 +9,7 @@ from reconciler.desired import written_before
 from reconciler.operations.observation import observe
 from reconciler.operations.readers import open_live_reader, read_snapshot
 from reconciler.planning import compare
-from reconciler.planning.causes import base_targets
+from reconciler.planning.base_scope import find_base, resolve_base
 from reconciler.planning.refreshing import presets_to_refresh
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def open_refreshing_reader(
     offline = observe(documents, (), SnapshotReader(state), bases=bases, tolerant=True)
     asked = None
     if base is not None:
-        asked, _ = base_targets(then, offline.state, offline.index.find_surely, written_before(base))
+        asked = resolve_base(find_base(then, offline.state, written_before(base)), offline.index.find_surely)
     anew = presets_to_refresh(offline.resolved, compare(offline.resolved, offline.state.versions), asked)
     with open_live_reader(workspace) as reader:
         yield RefreshingReader(state, reader, anew)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from reconciler.live.snapshot import SnapshotReader
 from reconciler.model.globs import fits
-from reconciler.operations.comparison import with_people_of_base
+from reconciler.operations.comparison import Comparison, with_people_of_base
 from reconciler.operations.observation import observe
 from reconciler.planning import WHOLE, Restriction, decode_plan, encode_plan, restrict, withhold
 from tests.support.account import PEOPLE, login
@@ -162,7 +162,7 @@ class _Case(NamedTuple):
         """Plan the documents of now against the base and this live state."""
         reader = SnapshotReader(live)
         observation = observe(self.documents, (), reader)
-        observation = with_people_of_base(observation, reader, self.base, "4211", restriction)
+        observation = with_people_of_base(observation, reader, Comparison(self.base, "4211"), restriction)
         return plan_observation(observation, base=self.base, restriction=restriction)
 
 

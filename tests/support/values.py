@@ -27,6 +27,7 @@ from reconciler.model.live import (
     Wanted,
 )
 from reconciler.model.plan import LiveSource, Plan, PlanService
+from reconciler.operations.comparison import Comparison
 from reconciler.operations.documents import read_repository
 from reconciler.operations.observation import Observation, observe
 from reconciler.operations.plan import judged_plan
@@ -148,7 +149,7 @@ def plan_observation(
     live = observation.state
     return judged_plan(
         msgspec.structs.replace(observation, diagnostics=(*observation.diagnostics, *extra)),
-        base=base,
+        Comparison(base, "4211"),
         adds_only=adds_only,
         restriction=restriction,
         freezes=observation.policy.frozen,

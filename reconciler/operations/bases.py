@@ -1,0 +1,85 @@
+"""The revision that a plan is made against, and what of its settings and lines counts for the documents of now."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from reconciler.errors import UsageError
+from reconciler.operations.documents import read_base
+from reconciler.planning.held import Tolerance
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from reconciler.desired import Base
+    from reconciler.model.documents import Documents
+    from reconciler.operations.workspace import Workspace
+    from reconciler.planning import Restriction
+
+__all__ = ["read_base_for", "refusal", "with_old_lines", "with_power_of_base"]
+
+
+def read_base_for(workspace: Workspace, revision: str, restriction: Restriction) -> Base:
+    """Read a base for a plan that is whole or restricted.
+
+    A whole plan takes any: what of it can be understood counts, and guards are the stricter for what cannot. What a
+    restricted plan leaves alone hangs on all that the base asked for. Raises UsageError where that cannot be told: by
+    documents with errors, without settings, or of another company, which would make everything requested.
+    """
+    base = read_base(workspace.settings_file, revision, workspace.run.today)
+    if restriction.only is not None:
+        _require_understood(base, workspace.service.company_id)
+    return base
+
+
+def with_power_of_base(workspace: Workspace, base: Base | None) -> Workspace:
+    """Return the workspace with settings of the base that give power: ``exclude``, ``self_heal`` and ``policy_files``.
+
+    A request that changes them is judged by the old values; the new ones count from the next request on. But a file is
+    left out only where both exclude it: documents that a request brings in are in its own plan, as new ones. Addresses
+    and company are compared instead, and both service accounts are guarded.
+    """
+    if base is None or base.settings is None:
+        return workspace
+    written = workspace.written_settings
+    then = base.settings
+    settings = msgspec.structs.replace(
+        written, excluded_at_base=then.exclude, self_heal=then.self_heal, policy_files=then.policy_files
+    )
+    return msgspec.structs.replace(workspace, settings=settings, written=written)
+
+
+def with_old_lines(workspace: Workspace, base: Base | None, folder: Path) -> Workspace:
+    """Return the workspace with lines of the base held where they cannot be resolved.
+
+    Without a base, the last applied commit is the base for this, where the journal in ``folder`` or the forge know it.
+    """
+
+    @cache
+    def known() -> tuple[Documents, ...] | None:
+        if base is not None:
+            documents = base.documents_for(workspace.service.company_id)
+        else:
+            from reconciler.operations.last_applied import documents_applied_last  # noqa: PLC0415 - only once needed
+
+            documents = documents_applied_last(workspace, folder)
+        return None if documents is None else (documents,)
+
+    return msgspec.structs.replace(workspace, tolerance=Tolerance(known))
+
+
+def _require_understood(base: Base, company_id: str) -> None:
+    if base.settings is None:
+        raise UsageError(refusal(base, "have no usable settings"), diagnostics=base.errors)
+    if base.settings.company_id != company_id:
+        raise UsageError(refusal(base, f"are those of another company ({base.settings.company_id})"))
+    if base.errors:
+        raise UsageError(refusal(base, "have errors"), diagnostics=base.errors)
+
+
+def refusal(base: Base, why: str) -> str:
+    """Return why a base cannot tell what drifted."""
+    return f"the documents at {base.revision[:12]} {why}; what drifted cannot be told by them; name another base"
