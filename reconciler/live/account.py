@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from reconciler.live.answers import refuse_twice
 from reconciler.live.pages import UNPAGED
-from reconciler.live.reading import Reader
+from reconciler.live.reader import Reader
 from reconciler.live.wire import TemplateItem, ToolItem
 from reconciler.model.live import Account, Catalogue
 
@@ -24,15 +24,19 @@ class AccountReader(Reader):
 
         The list of tools alone tells which endpoints serve a template (docs/service.md section 1).
         """
-        self._tell("tools", 0, 0)
-        tools = self._list(f"{self._company}/workflows/tools", list[ToolItem], "the list of tools", UNPAGED)
-        self._tell("templates", 0, 0)
-        items = self._list(f"{self._company}/workflows/templates", list[TemplateItem], "the list of templates")
+        self.steps.tell("tools", 0, 0)
+        tools = self.steps.whole_list(
+            f"{self.steps.company}/workflows/tools", list[ToolItem], "the list of tools", UNPAGED
+        )
+        self.steps.tell("templates", 0, 0)
+        items = self.steps.whole_list(
+            f"{self.steps.company}/workflows/templates", list[TemplateItem], "the list of templates"
+        )
         refuse_twice((item.id for item in items), "the list of templates")
         templates = tuple(item.value() for item in items)
         providers = {tool.value(): tool.provider for tool in tools}
         projects: list[Project] = []
         if any(providers.get(template.tool) == "Project" for template in templates):
-            self._tell("projects", 0, 0)
-            projects = self._projects(frozenset())
+            self.steps.tell("projects", 0, 0)
+            projects = self._catalogue.projects(frozenset())
         return Account(catalogue=Catalogue(templates=templates, projects=tuple(projects)), providers=providers)

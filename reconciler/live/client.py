@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import threading
 import time
-from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Final
 
 import httpx
@@ -13,11 +12,11 @@ import msgspec
 import tenacity
 
 from reconciler import __version__
-from reconciler.clock import LARGEST_DIFFERENCE_SECONDS
 from reconciler.errors import AnswerError, AnswerLostError, CredentialsError, RateLimitError, UnreachableError
 from reconciler.live.answers import Again, TooLong, check_answer
 from reconciler.live.certificates import certificates_for
 from reconciler.live.pacing import RateWindows
+from reconciler.live.service_clock import ServiceClock
 from reconciler.live.token import TOKEN, TokenAuthentication
 from reconciler.live.transport import (
     REQUEST_SECONDS,
@@ -60,7 +59,8 @@ class ServiceClient:
     request, the token call too, from its connection to the end of its answer. ``network`` is the way to the service.
     ``waits`` is told the seconds that are left of a long wait, when it begins and about every minute, by one thread.
     ``differs`` is told, from the ``Date`` of an answer, how many seconds the service's clock is ahead of this machine's
-    (below zero: behind; 0 where they agree). What it raises ends the request.
+    (below zero: behind; 0 where they agree). What it raises ends the request. ``windows`` are those of the account that
+    signs in: clients that share an account share them.
     """
 
     def __init__(  # noqa: PLR0913 - where to, as whom, and how; each named
@@ -70,6 +70,7 @@ class ServiceClient:
         *,
         writes: bool = False,
         network: Network = _DIRECT,
+        windows: RateWindows | None = None,
         waits: Callable[[float], object] = lambda _seconds: None,
         differs: Callable[[float], object] = lambda _seconds: None,
         sleep: Callable[[float], object] | None = None,
@@ -77,7 +78,7 @@ class ServiceClient:
         seconds: float = REQUEST_SECONDS,
     ) -> None:
         self.service = service
-        self.windows = RateWindows()
+        self.windows = RateWindows() if windows is None else windows
         self.requests = 0
         # the page size that took the place of one the service refused
         self.page_sizes: dict[int | None, int] = {}
@@ -87,7 +88,7 @@ class ServiceClient:
         self._stopped = threading.Event()
         self._sleep = sleep or self._stopped.wait
         self._waits = waits
-        self._differs = differs
+        self._service_clock = ServiceClock(differs)
         self._told_at: float | None = None
         # when the service was last heard of, or a wait was told, by the monotonic clock
         self.heard_at = time.monotonic()
@@ -105,8 +106,6 @@ class ServiceClient:
         self._threads = threading.local()
         self._clients: list[httpx.Client] = []
         self._lock = threading.Lock()
-        self._dates: tuple[str, float] = ("", 0.0)
-        self._agreed = ""
         self._retrying = tenacity.Retrying(
             stop=tenacity.stop_after_attempt(ATTEMPTS),
             wait=_wait,
@@ -162,22 +161,42 @@ class ServiceClient:
         except Again as again:
             if again.status == _TOO_MANY_REQUESTS or again.what == TOKEN:
                 raise self._given_up(again) from None
-            status = again.status if again.status is not None else "no answer"
-            raise AnswerLostError(f"{what}: {status}{again.detail}") from None
+            raise AnswerLostError(_lost(again)) from None
         except TooLong:
             raise AnswerLostError(f"{what}: 408, the service took too long") from None
         except AnswerError as error:
             # an answer nobody understands tells nothing about the write either
             raise AnswerLostError(error.message) from None
 
-    def _once(self, method: str, path: str, what: str, content: bytes | None = None) -> httpx.Response:
+    def post(self, path: str, content: bytes, what: str, token: str) -> httpx.Response:
+        """POST JSON with an idempotency token, by which the service does it once however often it is asked.
+
+        The same bytes go again after a 429, a 5xx or a lost answer. Raises AnswerLostError when it may have happened
+        all the same, another ServiceError when not (docs/service.md section 3).
+        """
+        try:
+            return self._retrying(self._once, "POST", path, what, content, token)
+        except Again as again:
+            if again.status == _TOO_MANY_REQUESTS or again.what == TOKEN:
+                raise self._given_up(again) from None
+            raise AnswerLostError(_lost(again)) from None
+        except TooLong:
+            raise AnswerLostError(f"{what}: 408, the service took too long") from None
+        except AnswerError as error:
+            raise AnswerLostError(error.message) from None
+
+    def _once(
+        self, method: str, path: str, what: str, content: bytes | None = None, token: str | None = None
+    ) -> httpx.Response:
         self._await_turn()
         client = self._client()
         # Made directly: merging in the client's own settings would parse and copy the same things every time.
         headers = self._headers if content is None else {**self._headers, "Content-Type": "application/json"}
+        if token is not None:
+            headers = {**headers, "Idempotency-Token": token}
         url = f"{self.service.api_url}{path}"
         request = httpx.Request(method, url, headers=headers, content=content, extensions=_TIMEOUT)
-        sent_at = time.time()  # noqa: TID251 - this machine's clock is what is compared
+        sent_at = self._service_clock.here()
         try:
             response = client.send(request)
         except httpx.RequestError as error:
@@ -188,7 +207,7 @@ class ServiceClient:
         self._observe(response)
         response.extensions["secrets"] = self._authentication.secrets
         check_answer(response, what)
-        self._compare_clocks(response, sent_at)
+        self._service_clock.compare(response.headers, sent_at)
         return response
 
     def _failed(self, error: httpx.RequestError, what: str) -> Exception:
@@ -270,7 +289,7 @@ class ServiceClient:
         try:
             limit = int(headers["X-Rate-Limit-Limit"])
             remaining = int(headers["X-Rate-Limit-Remaining"])
-            reset_in = int(headers["X-Rate-Limit-Reset"]) - self._service_time(headers.get("Date"))
+            reset_in = int(headers["X-Rate-Limit-Reset"]) - self._service_clock.read(headers.get("Date"))
             self.windows.observe(limit=limit, remaining=remaining, reset_in=reset_in, now=now)
         except (KeyError, ValueError, OverflowError):
             pass  # an answer of a proxy, or of a service that shows no limits
@@ -278,31 +297,6 @@ class ServiceClient:
             told = headers.get("Retry-After", "")
             wait = float(told) if _COUNT.match(told) else reset_in
             self.windows.block(1.0 if wait is None else max(wait, 0.0), now)
-
-    def _compare_clocks(self, response: httpx.Response, sent_at: float) -> None:
-        """Compare the clocks by an answer's Date, from any moment between the request and its answer."""
-        date = response.headers.get("Date")
-        if date is None or date == self._agreed or "Age" in response.headers:
-            return  # nothing new, or the date of a copy that some proxy kept
-        try:
-            service_time = self._service_time(date)
-        except (ValueError, OverflowError):
-            return
-        here = time.time()  # noqa: TID251 - this machine's clock is what is compared
-        ahead, behind = service_time - here, service_time - sent_at
-        is_off = ahead > LARGEST_DIFFERENCE_SECONDS or behind < -LARGEST_DIFFERENCE_SECONDS
-        if not is_off:
-            self._agreed = date
-        self._differs(ahead if is_off else 0.0)
-
-    def _service_time(self, date: str | None) -> float:
-        if date is None:
-            return time.time()  # noqa: TID251 - the same
-        known, seconds = self._dates
-        if known != date:
-            seconds = parsedate_to_datetime(date).timestamp()
-            self._dates = (date, seconds)
-        return seconds
 
     def _given_up(self, again: Again) -> Exception:
         if again.status == _TOO_MANY_REQUESTS:
@@ -315,6 +309,11 @@ class ServiceClient:
                 f"{again.what}: cannot reach {address}{again.detail}; check the address, the network and the proxy"
             )
         return UnreachableError(f"{again.what}: {again.status} in {ATTEMPTS} attempts{again.detail}")
+
+
+def _lost(again: Again) -> str:
+    status = again.status if again.status is not None else "no answer"
+    return f"{again.what}: {status}{again.detail}"
 
 
 def _was_limited(error: BaseException) -> bool:

@@ -10,7 +10,7 @@ from reconciler.model.live import PresetKey
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from reconciler.live.reading import Reader
+    from reconciler.live.reader import Reader
     from reconciler.model.live import (
         Catalogue,
         LiveState,

@@ -182,7 +182,7 @@ def carry_out(
     """
     import time  # noqa: PLC0415
 
-    from reconciler.live.reading import Reader  # noqa: PLC0415 - heavy, and not needed for a refusal
+    from reconciler.live.reader import Reader  # noqa: PLC0415 - heavy, and not needed for a refusal
     from reconciler.live.writing import Writer  # noqa: PLC0415 - the same
 
     run = workspace.run

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from reconciler.live.client import ServiceClient
-    from reconciler.live.reading import Reader
+    from reconciler.live.reader import Reader
     from reconciler.model.live import (
         Catalogue,
         LiveState,
@@ -118,7 +118,7 @@ def open_reader(workspace: Workspace, snapshot: Path | None) -> Iterator[LiveRea
 @contextmanager
 def open_live_reader(workspace: Workspace) -> Iterator[Reader]:
     """Yield a reader of the service that can do nothing but read."""
-    from reconciler.live.reading import Reader  # noqa: PLC0415 - heavy, and not needed offline
+    from reconciler.live.reader import Reader  # noqa: PLC0415 - heavy, and not needed offline
 
     with (
         open_client(workspace.service, workspace.run) as client,
@@ -139,6 +139,7 @@ def open_client(service: Service, run: Run, *, writes: bool = False) -> ServiceC
 
     credentials = read_credentials(run.environment, service)
     network = read_network(run.environment, service.api_url, service.auth_url)
+    wait, windows = run.reporter.wait, run.windows
     if writes:
-        return ServiceClient(service, credentials, writes=True, network=network, waits=run.reporter.wait)
-    return ServiceClient(service, credentials, network=network, waits=run.reporter.wait, differs=run.heed)
+        return ServiceClient(service, credentials, writes=True, network=network, windows=windows, waits=wait)
+    return ServiceClient(service, credentials, network=network, windows=windows, waits=wait, differs=run.heed)

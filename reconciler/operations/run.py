@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 import msgspec
 
 from reconciler.clock import Clock, OtherDayError
+from reconciler.live.pacing import RateWindows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -93,7 +94,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
 
     ``environment`` is this process's own where clients of others read it. ``folder`` is where it was started, and
     ``today`` its one day (UTC): a run that lasts past midnight, or whose clock is corrected within a day, never sees
-    two. ``reporter`` keeps people informed.
+    two. ``reporter`` keeps people informed. ``windows`` are the request limits that all clients of the run share.
     """
 
     environment: MutableMapping[str, str]
@@ -101,6 +102,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     folder: Path
     today: datetime.date
     reporter: Reporter = SILENT
+    windows: RateWindows = msgspec.field(default_factory=RateWindows)
 
     def heed(self, seconds: float) -> None:
         """Count by the service's clock, which is ``seconds`` ahead of this machine's, and report that once.

@@ -12,7 +12,8 @@ RACE = """
 import sys, threading
 import httpx
 from reconciler.live.answers import decode_answer
-from reconciler.live.reading import _Data, _VersionData
+from reconciler.live.catalogue_reader import _VersionData
+from reconciler.live.preset_reader import _Data
 sys.setswitchinterval(1e-6)
 preset = (b'{"data":{"id":"1","template":{"id":"2"},"responsible_group_memberships":'
           b'[{"responsible_group_uuid":"a","assignees":[{"id":"1"}]}]}}')

@@ -30,7 +30,7 @@ from reconciler.live.bodies import BodyError, read_body
 from reconciler.live.client import ServiceClient
 from reconciler.live.deadline import Deadline
 from reconciler.live.pages import WORKFLOWS, read_pages
-from reconciler.live.reading import Reader
+from reconciler.live.reader import Reader
 from reconciler.live.transport import ANSWER_BYTES, ERROR_BYTES
 from reconciler.live.wire import TemplateItem
 from reconciler.model.masks import hide

@@ -21,7 +21,7 @@ from reconciler.errors import (
 )
 from reconciler.live.answers import TooLong
 from reconciler.live.client import ServiceClient, _Interrupted
-from reconciler.live.reading import Reader
+from reconciler.live.reader import Reader
 from reconciler.live.writing import Writer
 from reconciler.model.live import Place, Tool, Wanted
 from reconciler.model.settings import Credentials, Secret, Service
