@@ -35,16 +35,13 @@ def local_imports(tree: ast.AST) -> int:
 
 
 def shared_names(files: list[Path], package: Path) -> int:
-    """Return how many basenames stand in two or more rooms; an operation may have the name of its command."""
+    """Return how many basenames stand in two or more rooms; what mirrors a command may have its name."""
     rooms: defaultdict[str, set[str]] = defaultdict(set)
     for file in files:
         if file.stem not in {"__init__", "__main__"}:
             rooms[file.stem].add(file.parent.relative_to(package).as_posix())
     commands = {file.stem for file in (package / "commands").glob("*.py")}
-    return sum(
-        len(found - ({"commands", "operations"} if name in commands else set())) > (name not in commands)
-        for name, found in rooms.items()
-    )
+    return sum(len(found) > 1 and name not in commands for name, found in rooms.items())
 
 
 def measure(root: Path) -> dict[str, str]:

@@ -180,11 +180,11 @@ def _failed(error: ReconcilerError, arguments: Sequence[str]) -> int:
         _say_traceback()
     if _told_on_stdout(error.exit_code, error.message, error.diagnostics, arguments):
         return error.exit_code
-    from reconciler.render.escaping import printable  # noqa: PLC0415 - only for failures
+    from reconciler.render.text.escapes import printable  # noqa: PLC0415 - only for failures
 
     if error.diagnostics:
         from reconciler.console.options import Common  # noqa: PLC0415 - the same
-        from reconciler.render.terminal import render_diagnostics  # noqa: PLC0415 - the same
+        from reconciler.render.formats.terminal import render_diagnostics  # noqa: PLC0415 - the same
 
         color = Common(config=None, verbose=False, quiet=False, no_color="--no-color" in arguments).color(sys.stderr)
         _say(render_diagnostics(error.diagnostics, color=color))
@@ -193,7 +193,7 @@ def _failed(error: ReconcilerError, arguments: Sequence[str]) -> int:
 
 
 def _defect(error: Exception, arguments: Sequence[str]) -> int:
-    from reconciler.render.escaping import printable  # noqa: PLC0415 - only for failures
+    from reconciler.render.text.escapes import printable  # noqa: PLC0415 - only for failures
 
     message = f"a defect of reconciler: {type(error).__name__}: {printable(str(error))}"
     if _wants_traceback(arguments):

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from reconciler.model.alerts import Gateway, Message, Metric
-    from reconciler.model.settings import Secret
+    from reconciler.model.service import Secret
 
 __all__ = ["Gauges", "Post", "open_gauges", "open_post"]
 

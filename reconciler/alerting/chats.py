@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from reconciler.model.alerts import Message
-    from reconciler.model.settings import Secret
+    from reconciler.model.service import Secret
 
 __all__ = ["Chats"]
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from reconciler.model.alerts import Gateway, Metric
-    from reconciler.model.settings import Secret
+    from reconciler.model.service import Secret
 
 __all__ = ["Prometheus"]
 

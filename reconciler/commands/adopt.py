@@ -115,7 +115,7 @@ def _accepts(offer: TeamOffer) -> bool:
 
 
 def _offered(offer: TeamOffer) -> str:
-    from reconciler.render.escaping import printable  # noqa: PLC0415 - start-up is measured
+    from reconciler.render.text.escapes import printable  # noqa: PLC0415 - start-up is measured
 
     verb = "gained" if offer.adds else "lost"
     lists = "the one list" if offer.lists == 1 else f"all {offer.lists:,} lists"
@@ -125,7 +125,7 @@ def _offered(offer: TeamOffer) -> str:
 def _carry_out(adoption: Adoption, workspace: Workspace, common: Common, *, yes: bool) -> int:
     for offer in adoption.offers:
         note(f"{_offered(offer)}; --teams changes the team instead", common)
-    from reconciler.render.difference import difference  # noqa: PLC0415 - start-up is measured
+    from reconciler.render.text.file_difference import difference  # noqa: PLC0415 - start-up is measured
 
     parts = [(one.path, one.before, one.after, one.changed) for one in adoption.files]
     emit(difference(parts, color=common.color(sys.stdout)))
@@ -149,7 +149,7 @@ def _counted(number: int, noun: str) -> str:
 
 
 def _tell_refused(adoption: Adoption) -> None:
-    from reconciler.render.escaping import printable  # noqa: PLC0415 - start-up is measured
+    from reconciler.render.text.escapes import printable  # noqa: PLC0415 - start-up is measured
 
     for drift, reason in adoption.refused:
         sys.stderr.write(f"not adopted: {drift_words(drift)}: {printable(reason)}\n")

@@ -46,7 +46,7 @@ def history(
         answer = {"format": "reconciler/history/1", "runs": runs}
         emit(msgspec.json.format(msgspec.json.encode(answer), indent=2).decode() + "\n", out)
     else:
-        from reconciler.render.terminal import render_runs  # noqa: PLC0415 - start-up is measured
+        from reconciler.render.formats.terminal import render_runs  # noqa: PLC0415 - start-up is measured
 
         emit(render_runs(runs, color=out is None and common.color(sys.stdout)), out)
     return 0

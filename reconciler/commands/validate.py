@@ -82,7 +82,7 @@ def _as_text(documents: Documents, diagnostics: list[Diagnostic], *, color: bool
     told = "no problems" if not warnings else f"no errors, {warnings:,} warning{'' if warnings == 1 else 's'}"
     text = f"{told}: {words}\n"
     if diagnostics:
-        from reconciler.render.terminal import render_diagnostics  # noqa: PLC0415 - start-up is measured
+        from reconciler.render.formats.terminal import render_diagnostics  # noqa: PLC0415 - start-up is measured
 
         text = render_diagnostics(diagnostics, color=color) + text
     return text

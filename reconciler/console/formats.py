@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from reconciler.model.drift import DriftReport
     from reconciler.model.outcomes import ApplyReport
     from reconciler.model.plan import Plan
-    from reconciler.render.fitting import Budget
-    from reconciler.render.view import By
+    from reconciler.render.views.fitted import Budget
+    from reconciler.render.views.view import By
 
 __all__ = [
     "ANNOTATION_FORMATS",
@@ -60,14 +60,14 @@ def plan_text(plan: Plan, showing: Showing, *, color: bool, config: Path | None 
 
         return encode_plan(plan).decode()
     if showing.shown_as == "markdown":
-        from reconciler.render.markdown import render_plan_markdown  # noqa: PLC0415 - the same
+        from reconciler.render.formats.markdown import render_plan_markdown  # noqa: PLC0415 - the same
 
         return render_plan_markdown(plan, by=showing.by, budget=showing.budget, link=showing.link)
     if showing.shown_as == "html":
-        from reconciler.render.html import render_plan_html  # noqa: PLC0415 - the same
+        from reconciler.render.formats.html import render_plan_html  # noqa: PLC0415 - the same
 
         return render_plan_html(plan, by=showing.by)
-    from reconciler.render.terminal import render_plan  # noqa: PLC0415 - the same
+    from reconciler.render.formats.terminal import render_plan  # noqa: PLC0415 - the same
 
     return render_plan(plan, color=color, by=showing.by)
 
@@ -90,22 +90,22 @@ def report_text(report: DriftReport, showing: Showing, *, color: bool) -> str:
 
         return encode_report(report).decode()
     if showing.shown_as == "html":
-        from reconciler.render.html import render_drift_html  # noqa: PLC0415 - the same
+        from reconciler.render.formats.html import render_drift_html  # noqa: PLC0415 - the same
 
         return render_drift_html(report)
     if showing.shown_as not in DRIFT_FORMATS:
         raise UsageError(f"a drift report is shown as {', '.join(DRIFT_FORMATS)}, not as {showing.shown_as}")
     import msgspec  # noqa: PLC0415 - the same
 
-    from reconciler.render.drift import drift_view  # noqa: PLC0415 - the same
+    from reconciler.render.views.drift_view import drift_view  # noqa: PLC0415 - the same
 
     view = msgspec.structs.replace(drift_view(report), link=showing.link or "")
     if showing.shown_as == "markdown":
-        from reconciler.render.markdown import fitted_view  # noqa: PLC0415 - the same
+        from reconciler.render.formats.markdown import fitted_view  # noqa: PLC0415 - the same
 
         whole = "The whole of it:" if showing.link else "The whole of it: reconciler show, with the report."
         return fitted_view(view, showing.budget, whole, lambda: view)
-    from reconciler.render.terminal import render_view  # noqa: PLC0415 - the same
+    from reconciler.render.formats.terminal import render_view  # noqa: PLC0415 - the same
 
     return render_view(view, color=color)
 
@@ -128,19 +128,19 @@ def annotate(
     """
     # only the format asked for is loaded
     from reconciler.operations.workspace import find_settings_place  # noqa: PLC0415 - start-up is measured
-    from reconciler.render.places import placed  # noqa: PLC0415 - the same
+    from reconciler.render.text.places import placed  # noqa: PLC0415 - the same
 
     settings_path, company_there = find_settings_place(config, Path.cwd())
     shown = placed(diagnostics, settings_path)
     if shown_as == "github":
-        from reconciler.render.annotations import render_annotations  # noqa: PLC0415 - the same
+        from reconciler.render.formats.annotations import render_annotations  # noqa: PLC0415 - the same
 
         return render_annotations(shown)
     if shown_as == "sarif":
-        from reconciler.render.sarif import render_sarif  # noqa: PLC0415 - the same
+        from reconciler.render.formats.sarif import render_sarif  # noqa: PLC0415 - the same
 
         return render_sarif(shown, settings_path, company_id or company_there)
-    from reconciler.render.junit import render_junit, render_junit_strict  # noqa: PLC0415 - the same
+    from reconciler.render.formats.junit import render_junit, render_junit_strict  # noqa: PLC0415 - the same
 
     return render_junit(shown) if shown_as == "junit" else render_junit_strict(shown, wall_clock().moment())
 
@@ -162,7 +162,7 @@ def apply_text(report: ApplyReport, names: Mapping[str, str], shown_as: str, *, 
         import msgspec  # noqa: PLC0415
 
         return msgspec.json.format(msgspec.json.encode(report), indent=2).decode() + "\n"
-    from reconciler.render.terminal import render_apply  # noqa: PLC0415
+    from reconciler.render.formats.terminal import render_apply  # noqa: PLC0415
 
     return render_apply(report, names, color=color)
 

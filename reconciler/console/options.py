@@ -139,7 +139,7 @@ class BudgetType(click.ParamType[Any]):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """Return the budget."""
-        from reconciler.render.fitting import SMALLEST_BUDGET, Budget  # noqa: PLC0415 - start-up is measured
+        from reconciler.render.views.fitted import SMALLEST_BUDGET, Budget  # noqa: PLC0415 - start-up is measured
 
         found = re.fullmatch(r"(\d{1,9})\s*(KiB|MiB)?", str(value), re.ASCII)
         if found is None:

@@ -60,7 +60,7 @@ def _kinds(drifts: Sequence[Drift]) -> list[list[Drift]]:
 
 
 def _question(alike: Sequence[Drift]) -> str:
-    from reconciler.render.escaping import printable  # noqa: PLC0415 - start-up is measured
+    from reconciler.render.text.escapes import printable  # noqa: PLC0415 - start-up is measured
 
     first = alike[0]
     places = list(dict.fromkeys(one.project.name if one.project else "company" for one in alike))
@@ -85,7 +85,7 @@ def _side(drift: Drift) -> str:
 
 def drift_words(drift: Drift) -> str:
     """Describe in a line who is on which side where."""
-    from reconciler.render.escaping import printable  # noqa: PLC0415 - start-up is measured
+    from reconciler.render.text.escapes import printable  # noqa: PLC0415 - start-up is measured
 
     place = f"{drift.template.name} · {drift.project.name if drift.project else 'company'}"
     role = drift.group.name if drift.group else "workflow manager"

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from reconciler.console.formats import apply_text
 from reconciler.errors import FileError
 from reconciler.operations.files import write_file
-from reconciler.render.logs import LogText
+from reconciler.render.text.logs import LogText
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from reconciler.console.voice import Voice
     from reconciler.model.outcomes import ApplyReport
-    from reconciler.render.logs import LogKind
+    from reconciler.render.text.logs import LogKind
 
 __all__ = ["emit", "emit_report", "guarded_streams", "note"]
 

@@ -1,6 +1,6 @@
 """From files in a configuration repository to documents; it never asks the service anything."""
 
-from reconciler.desired.git.base import Base, read_base, read_settings_at, same_documents
+from reconciler.desired.git.base_revision import Base, read_base, read_settings_at, same_documents
 from reconciler.desired.git.checkout import describe_source, find_unseen
 from reconciler.desired.git.earlier import DatedCommit, Earlier, find_earlier, read_overrides_since
 from reconciler.desired.git.losses import judge_losses

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from reconciler.desired.kinds.shapes import PersonShape
+from reconciler.desired.kinds.common_shapes import PersonShape
 from reconciler.desired.yaml.scalars import scalar
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ import msgspec
 
 from reconciler.desired.kinds import KINDS, decode_document
 from reconciler.desired.kinds.kind import Reading
-from reconciler.desired.kinds.settings import decode_settings
-from reconciler.desired.yaml.reader import read_yaml
+from reconciler.desired.kinds.settings_kind import decode_settings
+from reconciler.desired.yaml.strict_reader import read_yaml
 from reconciler.errors import DocumentsError
 from reconciler.model.diagnostics import Diagnostic, Origin, by_place, has_errors
 from reconciler.model.documents import Documents
@@ -20,7 +20,7 @@ from reconciler.model.documents import Documents
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from reconciler.desired.yaml.reader import LocatedDocument
+    from reconciler.desired.yaml.strict_reader import LocatedDocument
     from reconciler.model.documents import SettingsDocument
     from reconciler.model.exclusion import Exclusion
 

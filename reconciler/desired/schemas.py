@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
     from jsonschema.protocols import Validator
 
-    from reconciler.desired.yaml.reader import LocatedDocument
+    from reconciler.desired.yaml.strict_reader import LocatedDocument
 
 __all__ = ["explain", "schema_folder", "validator"]
 

@@ -1,9 +1,9 @@
 """Describes what differs between live and git, and what is new of it; it changes neither."""
 
 from reconciler.drift.absence import Absence, find_absent, release
-from reconciler.drift.finding import find_drifts
-from reconciler.drift.noticing import find_notices, template_groups
-from reconciler.drift.reporting import build_report, decode_report, encode_report
+from reconciler.drift.found import find_drifts
+from reconciler.drift.notices import find_notices, template_groups
+from reconciler.drift.report_file import build_report, decode_report, encode_report
 from reconciler.drift.sight import LiveSight, Sight
 from reconciler.drift.states import Acknowledged, acknowledge, compare_with
 

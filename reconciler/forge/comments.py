@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 from reconciler.errors import ForgeError
-from reconciler.forge.telling import NO_PERMISSION
+from reconciler.forge.refusals import NO_PERMISSION
 from reconciler.forge.trust import Trusted, trust_nobody
 
 if TYPE_CHECKING:

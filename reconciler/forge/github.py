@@ -23,8 +23,8 @@ from reconciler.forge.github_answers import (
     words_of,
 )
 from reconciler.forge.issues import FoundIssue, keep_issue
-from reconciler.forge.repeating import BACKOFF_SECONDS, LONGEST_WAIT_SECONDS, REPEATED, RETRIES, careful
-from reconciler.forge.telling import TIMEOUT_SECONDS, told
+from reconciler.forge.refusals import TIMEOUT_SECONDS, told
+from reconciler.forge.retries import BACKOFF_SECONDS, LONGEST_WAIT_SECONDS, REPEATED, RETRIES, careful
 from reconciler.forge.trust import DELETED, Trusted, counts, found_status, trust_nobody
 from reconciler.model.review import CommitStatus, FoundStatus, MergedChange
 

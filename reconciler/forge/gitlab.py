@@ -12,8 +12,8 @@ from reconciler.forge.comments import Found, show_review
 from reconciler.forge.deployments import Deployments
 from reconciler.forge.gitlab_answers import author_of, is_own_refusal, name_of, words_of
 from reconciler.forge.issues import FoundIssue, keep_issue
-from reconciler.forge.repeating import repeating_session
-from reconciler.forge.telling import NO_PERMISSION, TIMEOUT_SECONDS, told
+from reconciler.forge.refusals import NO_PERMISSION, TIMEOUT_SECONDS, told
+from reconciler.forge.retries import repeating_session
 from reconciler.forge.trust import DELETED, Trusted, counts, found_status, trust_nobody
 from reconciler.model.review import CommitStatus, FoundStatus, MergedChange, is_apply_context
 

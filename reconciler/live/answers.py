@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     import httpx
 
-    from reconciler.model.settings import Secret
+    from reconciler.model.service import Secret
 
 __all__ = [
     "LONGEST_WAIT_SECONDS",

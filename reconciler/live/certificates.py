@@ -7,7 +7,7 @@ import ssl
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from reconciler.model.settings import Network, Service
+    from reconciler.model.service import Network, Service
 
 __all__ = ["certificates_for"]
 

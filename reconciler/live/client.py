@@ -15,7 +15,7 @@ from reconciler import __version__
 from reconciler.errors import AnswerError, AnswerLostError, CredentialsError, RateLimitError, UnreachableError
 from reconciler.live.answers import Again, TooLong, check_answer
 from reconciler.live.certificates import certificates_for
-from reconciler.live.pacing import RateWindows
+from reconciler.live.rate_windows import RateWindows
 from reconciler.live.service_clock import ServiceClock
 from reconciler.live.token import TOKEN, TokenAuthentication
 from reconciler.live.transport import (
@@ -25,14 +25,14 @@ from reconciler.live.transport import (
     ReadOnlyTransport,
 )
 from reconciler.model.masks import hide
-from reconciler.model.settings import Network
+from reconciler.model.service import Network
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from types import TracebackType
     from typing import Self
 
-    from reconciler.model.settings import Credentials, Service
+    from reconciler.model.service import Credentials, Service
 
 __all__ = ["ServiceClient"]
 

@@ -10,7 +10,7 @@ import msgspec
 
 from reconciler.errors import AnswerError, RequestRefusedError, UnreachableError
 from reconciler.live.answers import TooLong, hide_in
-from reconciler.live.listing import MOST_PAGES, Listing, Pages, Torn, ids_of
+from reconciler.live.whole_list import MOST_PAGES, Listing, Pages, Torn, ids_of
 
 if TYPE_CHECKING:
     from reconciler.live.client import ServiceClient

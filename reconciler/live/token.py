@@ -11,7 +11,7 @@ import msgspec
 
 from reconciler.errors import CredentialsError
 from reconciler.live.answers import Again
-from reconciler.model.settings import Credentials, Secret
+from reconciler.model.service import Credentials, Secret
 
 if TYPE_CHECKING:
     from collections.abc import Generator

@@ -6,7 +6,7 @@ from typing import Literal
 
 import msgspec
 
-from reconciler.model.settings import Secret
+from reconciler.model.service import Secret
 
 __all__ = ["DriftIssue", "Figure", "FinishedApply", "Gateway", "IssueLine", "Message", "Metric"]
 

@@ -9,7 +9,7 @@ from urllib.parse import quote
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from reconciler.model.settings import Secret
+    from reconciler.model.service import Secret
 
 __all__ = ["hide"]
 

@@ -14,7 +14,7 @@ from reconciler.errors import DocumentsError, FileError, StaleError
 from reconciler.model.adoption import ChangedLines, TeamOffer, Wish
 from reconciler.model.diagnostics import Origin, has_errors
 from reconciler.model.drift import Drift
-from reconciler.operations.documents import read_repository
+from reconciler.operations.dated_documents import read_repository
 from reconciler.operations.files import document_mode, write_file
 from reconciler.operations.observation import observe, require_whole
 from reconciler.operations.readers import open_reader
@@ -22,7 +22,7 @@ from reconciler.operations.workspace import read_documents
 from reconciler.people import expand_members
 from reconciler.planning import compare, select
 from reconciler.planning.held import LOOKING
-from reconciler.planning.judging import judge_age
+from reconciler.planning.notes import judge_age
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -225,7 +225,7 @@ def read_document(path: Path) -> str:
 
 def _prove(files: Iterable[ChangedFile], adopted: Sequence[Drift], ground: Ground) -> None:
     """Plan the changed documents against the same live: what was adopted is gone, all else is as it was."""
-    from reconciler.live.snapshot import SnapshotReader  # noqa: PLC0415 - start-up is measured
+    from reconciler.live.snapshot_reader import SnapshotReader  # noqa: PLC0415 - start-up is measured
 
     observation, _, workspace = ground
     instead = {one.path: one.after.encode() for one in files}

@@ -73,7 +73,7 @@ def prepare_alarms(
     if metrics_at is not None:
         require_writable(metrics_at)
     if gateway is not None:
-        from reconciler.settings.alerts import read_gateway  # noqa: PLC0415 - only what is asked for is loaded
+        from reconciler.settings.alert_addresses import read_gateway  # noqa: PLC0415 - only what is asked for is loaded
 
         pushed_to = read_gateway(gateway, run.environment)
         _settle_network(run, gateway)
@@ -83,7 +83,7 @@ def prepare_alarms(
         gauges = open_gauges()
     if notify:
         from reconciler.alerting import open_post  # noqa: PLC0415 - the same
-        from reconciler.settings.alerts import read_notify  # noqa: PLC0415 - the same
+        from reconciler.settings.alert_addresses import read_notify  # noqa: PLC0415 - the same
 
         post = open_post(read_notify(run.environment))
         _settle_network(run, "https://webhook")
@@ -103,17 +103,17 @@ def raise_alarms(alarms: Alarms, found: Found, run: Run) -> int:
 
 def _news_of_drift(found: Found, link: str | None) -> News:
     def issue() -> DriftIssue:
-        from reconciler.render.issue import drift_issue  # noqa: PLC0415 - only what is asked for is loaded
+        from reconciler.render.messages.drift_issue import drift_issue  # noqa: PLC0415 - only what is asked for is loaded
 
         return drift_issue(found.report, link)
 
     def metrics(_before: float) -> tuple[Metric, ...]:
-        from reconciler.render.metrics import drift_metrics  # noqa: PLC0415 - the same
+        from reconciler.render.messages.drift_metrics import drift_metrics  # noqa: PLC0415 - the same
 
         return drift_metrics(found.report, found.seconds)
 
     def message() -> Message | None:
-        from reconciler.render.message import drift_message  # noqa: PLC0415 - the same
+        from reconciler.render.messages.drift_message import drift_message  # noqa: PLC0415 - the same
 
         return drift_message(found.report, found.previous, link)
 

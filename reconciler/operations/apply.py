@@ -19,7 +19,7 @@ from reconciler.operations.readers import open_client
 from reconciler.operations.repository_findings import require_no_freeze
 from reconciler.operations.results import read_plan
 from reconciler.operations.workspace import read_documents
-from reconciler.planning.approving import newest_last
+from reconciler.planning.approval import newest_last
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -183,7 +183,7 @@ def carry_out(
     import time  # noqa: PLC0415
 
     from reconciler.live.reader import Reader  # noqa: PLC0415 - heavy, and not needed for a refusal
-    from reconciler.live.writing import Writer  # noqa: PLC0415 - the same
+    from reconciler.live.writer import Writer  # noqa: PLC0415 - the same
 
     run = workspace.run
     _tell(approval, run.reporter)

@@ -84,17 +84,17 @@ def tell_of_apply(alarms: Alarms, finished: FinishedApply, run: Run) -> int:
     """Notify everyone; return what ``tell_everyone`` returns."""
 
     def issue() -> DriftIssue:
-        from reconciler.render.apply_alarms import apply_issue  # noqa: PLC0415 - only what is asked for is loaded
+        from reconciler.render.messages.apply_alarms import apply_issue  # noqa: PLC0415 - only what is asked for is loaded
 
         return apply_issue(finished, alarms.link)
 
     def metrics(before: float) -> tuple[Metric, ...]:
-        from reconciler.render.apply_alarms import apply_metrics  # noqa: PLC0415 - the same
+        from reconciler.render.messages.apply_alarms import apply_metrics  # noqa: PLC0415 - the same
 
         return apply_metrics(finished, before)
 
     def message() -> Message | None:
-        from reconciler.render.apply_alarms import apply_message  # noqa: PLC0415 - the same
+        from reconciler.render.messages.apply_alarms import apply_message  # noqa: PLC0415 - the same
 
         return apply_message(finished, alarms.link)
 

@@ -19,7 +19,7 @@ from reconciler.operations.recollection import remember
 from reconciler.operations.scope_count import count_enough
 from reconciler.operations.workspace import source_of
 from reconciler.planning import Restriction, build_plan
-from reconciler.planning.approving import (
+from reconciler.planning.approval import (
     approved_presets,
     beyond,
     holds,

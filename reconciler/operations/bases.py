@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from reconciler.errors import UsageError
-from reconciler.operations.documents import read_base
+from reconciler.operations.dated_documents import read_base
 from reconciler.planning.held import Tolerance
 
 if TYPE_CHECKING:

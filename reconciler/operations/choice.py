@@ -9,7 +9,7 @@ import msgspec
 from reconciler.desired import describe_source, same_documents
 from reconciler.errors import UsageError
 from reconciler.operations.bases import read_base_for
-from reconciler.operations.documents import read_base, read_repository
+from reconciler.operations.dated_documents import read_base, read_repository
 from reconciler.operations.workspace import source_of
 from reconciler.planning import WHOLE, Restriction
 

@@ -12,8 +12,8 @@ from reconciler.model.failure import Failure
 from reconciler.operations.forges import open_forge_at
 from reconciler.operations.trusted_accounts import trusted_at
 from reconciler.operations.workspace import open_workspace
-from reconciler.render.fitting import Budget
-from reconciler.render.review import COMMENT_CHARACTERS, failure_review, plan_review
+from reconciler.render.messages.request_review import COMMENT_CHARACTERS, failure_review, plan_review
+from reconciler.render.views.fitted import Budget
 from reconciler.settings import find_settings_file
 from reconciler.settings.forge import read_forge, read_pull_request
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from reconciler.model.plan import Plan
     from reconciler.model.review import Review
     from reconciler.operations.run import Run
-    from reconciler.render.view import By
+    from reconciler.render.views.view import By
 
 __all__ = ["ReviewOrder", "mark_commit", "show_on_request"]
 

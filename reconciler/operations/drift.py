@@ -30,7 +30,7 @@ from reconciler.operations.readers import open_reader
 from reconciler.operations.workspace import read_documents, source_of
 from reconciler.planning import compare
 from reconciler.planning.held import LOOKING
-from reconciler.planning.judging import judge_age
+from reconciler.planning.notes import judge_age
 
 if TYPE_CHECKING:
     import datetime

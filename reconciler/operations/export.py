@@ -17,7 +17,7 @@ from reconciler.model.diagnostics import has_errors
 from reconciler.model.documents import SettingsDocument
 from reconciler.model.exclusion import Exclusion
 from reconciler.model.live import LiveState
-from reconciler.operations.documents import read_repository
+from reconciler.operations.dated_documents import read_repository
 from reconciler.operations.files import document_mode, write_file
 from reconciler.operations.observation import local_presets, observe, require_whole
 from reconciler.operations.readers import open_client
@@ -32,10 +32,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from reconciler.desired.exporting import Chosen, Exported
-    from reconciler.live.account import AccountReader
+    from reconciler.live.account_reader import AccountReader
     from reconciler.model.diagnostics import Diagnostic
     from reconciler.model.live import Account
-    from reconciler.model.settings import Service
+    from reconciler.model.service import Service
     from reconciler.operations.run import Run
 
 __all__ = ["ExportOrder", "Exportation", "export_account", "prove"]
@@ -141,7 +141,7 @@ def _read_account(
     It takes the lists of tools, templates and projects, the versions, one list for each tool of a project, and one
     request for each preset. Raises IncompleteError where anything is missing: half an export would look whole.
     """
-    from reconciler.live.account import AccountReader  # noqa: PLC0415 - heavy, and not needed for a refusal
+    from reconciler.live.account_reader import AccountReader  # noqa: PLC0415 - heavy, and not needed for a refusal
 
     with (
         open_client(service, run) as client,
@@ -183,7 +183,7 @@ def prove(files: Mapping[str, str], settings: SettingsDocument, state: LiveState
 
     Raises ReconcilerError (a defect) where they ask for anything that is not so.
     """
-    from reconciler.live.snapshot import SnapshotReader  # noqa: PLC0415 - start-up is measured
+    from reconciler.live.snapshot_reader import SnapshotReader  # noqa: PLC0415 - start-up is measured
 
     with tempfile.TemporaryDirectory(prefix="reconciler-") as folder:
         settings_file = Path(folder) / FILE_NAME

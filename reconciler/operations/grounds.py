@@ -11,7 +11,7 @@ import msgspec
 from reconciler.desired import Base
 from reconciler.errors import ReconcilerError, UsageError
 from reconciler.operations.bases import read_base_for
-from reconciler.operations.documents import read_base
+from reconciler.operations.dated_documents import read_base
 from reconciler.planning import WHOLE, Restriction
 from reconciler.planning.held import Tolerance
 

@@ -8,7 +8,7 @@ from reconciler.desired import find_tracked
 from reconciler.errors import ReconcilerError
 from reconciler.journal import read_runs
 from reconciler.operations.commits import find_waiting
-from reconciler.operations.documents import read_base
+from reconciler.operations.dated_documents import read_base
 from reconciler.operations.forges import open_forge_here
 
 if TYPE_CHECKING:

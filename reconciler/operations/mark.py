@@ -17,7 +17,7 @@ from reconciler.operations.apply_news import applied, open_workspace_or_tell, re
 from reconciler.operations.commits import find_waiting, proved_status
 from reconciler.operations.forges import open_forge_here
 from reconciler.planning import decode_plan
-from reconciler.render.marks import FinishedRun, Mark, mark_of
+from reconciler.render.messages.marks import FinishedRun, Mark, mark_of
 from reconciler.settings import read_freeze
 
 if TYPE_CHECKING:

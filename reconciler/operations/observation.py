@@ -23,9 +23,9 @@ from reconciler.planning.completeness import split_half_read, with_way_out
 from reconciler.planning.coverage import judge_coverage
 from reconciler.planning.held import STRICT, hold_unresolved
 from reconciler.planning.impossible import hold_impossible
-from reconciler.planning.judging import judge_age
-from reconciler.planning.selecting import changed_claims, fields_needed, narrowed, needs_projects
-from reconciler.planning.targeting import leave_uncertain
+from reconciler.planning.notes import judge_age
+from reconciler.planning.scope.claims import changed_claims, fields_needed, narrowed, needs_projects
+from reconciler.planning.scope.targets import leave_uncertain
 
 if TYPE_CHECKING:
     import datetime

@@ -20,7 +20,6 @@ from reconciler.operations.refresh import open_refreshing_reader
 from reconciler.operations.repository_findings import freezes_of, loosening_findings, settings_findings
 from reconciler.operations.workspace import journal_folder, open_workspace, read_documents, source_of
 from reconciler.planning import WHOLE, build_plan, count_managed
-from reconciler.planning.basing import judge_released, judge_unseen
 from reconciler.planning.changed_names import judge_names
 from reconciler.planning.guards import (
     judge,
@@ -30,9 +29,10 @@ from reconciler.planning.guards import (
     judge_unknown_policy,
     plan_case,
 )
-from reconciler.planning.judging import judge_acknowledged, judge_kept, unreadable_diagnostics
+from reconciler.planning.notes import judge_acknowledged, judge_kept, unreadable_diagnostics
 from reconciler.planning.past import needs_memory
 from reconciler.planning.per_person import changes_per_person
+from reconciler.planning.released import judge_released, judge_unseen
 
 if TYPE_CHECKING:
     import datetime

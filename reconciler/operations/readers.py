@@ -28,7 +28,7 @@ if TYPE_CHECKING:
         Version,
         Wanted,
     )
-    from reconciler.model.settings import Service
+    from reconciler.model.service import Service
     from reconciler.operations.run import Run
     from reconciler.operations.workspace import Workspace
 
@@ -92,7 +92,7 @@ class LiveReader(Protocol):
 
 def read_snapshot(path: Path, company_id: str) -> LiveState:
     """Read a snapshot file; raises FileError, DocumentsError or StaleError when it cannot be used."""
-    from reconciler.live.snapshot import decode_snapshot  # noqa: PLC0415 - start-up is measured
+    from reconciler.live.snapshot_file import decode_snapshot  # noqa: PLC0415 - start-up is measured
 
     try:
         content = path.read_bytes()
@@ -107,7 +107,7 @@ def read_snapshot(path: Path, company_id: str) -> LiveState:
 def open_reader(workspace: Workspace, snapshot: Path | None) -> Iterator[LiveReader]:
     """Yield a reader of the service that can do nothing but read, or of a snapshot."""
     if snapshot is not None:
-        from reconciler.live.snapshot import SnapshotReader  # noqa: PLC0415
+        from reconciler.live.snapshot_reader import SnapshotReader  # noqa: PLC0415
 
         yield SnapshotReader(read_snapshot(snapshot, workspace.service.company_id))
         return

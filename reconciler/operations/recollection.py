@@ -14,7 +14,7 @@ from reconciler.errors import ReconcilerError
 from reconciler.journal import read_removals
 from reconciler.model.memory import DAYS_REMEMBERED, Memory
 from reconciler.operations.comparison import Comparison
-from reconciler.operations.documents import read_base
+from reconciler.operations.dated_documents import read_base
 from reconciler.planning.past import (
     managed_again,
     managed_groups,

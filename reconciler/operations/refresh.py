@@ -10,14 +10,14 @@ from reconciler.operations.observation import observe
 from reconciler.operations.readers import open_live_reader, read_snapshot
 from reconciler.planning import compare
 from reconciler.planning.base_scope import find_base, resolve_base
-from reconciler.planning.refreshing import presets_to_refresh
+from reconciler.planning.outdated import presets_to_refresh
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
     from reconciler.desired import Base
-    from reconciler.live.refreshing import RefreshingReader
+    from reconciler.live.refreshed_reader import RefreshingReader
     from reconciler.model.documents import Documents
     from reconciler.operations.workspace import Workspace
 
@@ -33,8 +33,8 @@ def open_refreshing_reader(
     That is one request for each preset that differs or whose documents changed since the base, the lists on which
     additions rest, and the directory: the same handful in a company of any size.
     """
-    from reconciler.live.refreshing import RefreshingReader  # noqa: PLC0415 - start-up is measured
-    from reconciler.live.snapshot import SnapshotReader  # noqa: PLC0415 - the same
+    from reconciler.live.refreshed_reader import RefreshingReader  # noqa: PLC0415 - start-up is measured
+    from reconciler.live.snapshot_reader import SnapshotReader  # noqa: PLC0415 - the same
 
     state = read_snapshot(snapshot, workspace.service.company_id)
     then = base.documents if base else None

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 import msgspec
 
 from reconciler.clock import Clock, OtherDayError
-from reconciler.live.pacing import RateWindows
+from reconciler.live.rate_windows import RateWindows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

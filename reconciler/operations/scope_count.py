@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from reconciler.planning import count_managed, find_targets, select
 from reconciler.planning.guards import count_additions, removals_left
-from reconciler.planning.selecting import narrowed
+from reconciler.planning.scope.claims import narrowed
 
 if TYPE_CHECKING:
     from collections.abc import Callable

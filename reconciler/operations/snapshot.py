@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from reconciler.live.snapshot import encode_snapshot
+from reconciler.live.snapshot_file import encode_snapshot
 from reconciler.operations.observation import observe, require_whole, with_lists_of_invalid
 from reconciler.operations.readers import open_reader
 from reconciler.operations.workspace import open_workspace, read_documents

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from reconciler.errors import RefusedError
 from reconciler.model.diagnostics import Diagnostic, Origin, has_errors
 from reconciler.operations.bases import with_old_lines, with_power_of_base
-from reconciler.operations.documents import read_base
+from reconciler.operations.dated_documents import read_base
 from reconciler.operations.repository_findings import loosening_findings
 from reconciler.operations.workspace import journal_folder, open_workspace, read_documents
 from reconciler.planning.guards import judge_documents, judge_ends

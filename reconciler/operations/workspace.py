@@ -13,8 +13,8 @@ from reconciler.model.diagnostics import Diagnostic, has_errors
 from reconciler.model.documents import Documents, SettingsDocument, Source
 from reconciler.model.exclusion import Exclusion
 from reconciler.model.plan import PlanService
-from reconciler.model.settings import Service
-from reconciler.operations.documents import read_repository
+from reconciler.model.service import Service
+from reconciler.operations.dated_documents import read_repository
 from reconciler.operations.run import Run
 from reconciler.planning.held import STRICT, Tolerance, hold_empty_groups
 from reconciler.settings import FILE_NAME, find_settings_file, read_service

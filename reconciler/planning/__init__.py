@@ -1,10 +1,10 @@
 """From documents and live state to a plan, without asking anybody anything; it never reads or writes."""
 
-from reconciler.planning.building import build_plan, compare, count_managed, plan_digest
-from reconciler.planning.loading import check_plan, decode_plan, encode_plan
+from reconciler.planning.changes import build_plan, compare, count_managed, plan_digest
+from reconciler.planning.plan_file import check_plan, decode_plan, encode_plan
 from reconciler.planning.restricting import WHOLE, Restriction, restrict
-from reconciler.planning.selecting import fields_needed, needs_projects, select
-from reconciler.planning.targeting import find_targets
+from reconciler.planning.scope.claims import fields_needed, needs_projects, select
+from reconciler.planning.scope.targets import find_targets
 from reconciler.planning.withholding import withhold
 
 __all__ = [

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from reconciler.model.base import BaseGroup, BaseMember, BaseTarget
 from reconciler.model.live import Person, preset_address
 from reconciler.planning.changed_names import WrittenBefore, newer_than
-from reconciler.planning.selecting import select
-from reconciler.planning.targeting import find_targets
+from reconciler.planning.scope.claims import select
+from reconciler.planning.scope.targets import find_targets
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -8,15 +8,15 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.routing import Route
 
-from reconciler.sandbox.answers import Dated
 from reconciler.sandbox.gate import Gate
 from reconciler.sandbox.limits import RateLimit
-from reconciler.sandbox.pages import Pages
-from reconciler.sandbox.routes.account import AccountRoutes
-from reconciler.sandbox.routes.catalogue import CatalogueRoutes
+from reconciler.sandbox.page_queries import Pages
+from reconciler.sandbox.responses import Dated
+from reconciler.sandbox.routes.account_routes import AccountRoutes
+from reconciler.sandbox.routes.catalogue_routes import CatalogueRoutes
 from reconciler.sandbox.routes.control import ControlRoutes
-from reconciler.sandbox.routes.presets import PresetRoutes
-from reconciler.sandbox.routes.token import TokenRoute
+from reconciler.sandbox.routes.preset_routes import PresetRoutes
+from reconciler.sandbox.routes.token_routes import TokenRoute
 
 if TYPE_CHECKING:
     from reconciler.sandbox.store import Store

@@ -7,10 +7,10 @@ import time
 from collections import Counter, deque
 from typing import TYPE_CHECKING, Any
 
-from reconciler.sandbox.answers import error_response, fault_response
-from reconciler.sandbox.bodies import read_body, read_json
 from reconciler.sandbox.faults import Faults
 from reconciler.sandbox.refusal import Refusal
+from reconciler.sandbox.request_bodies import read_body, read_json
+from reconciler.sandbox.responses import error_response, fault_response
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping

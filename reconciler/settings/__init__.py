@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from reconciler.errors import CredentialsError, DocumentsError
 from reconciler.model.policy import Frozen
-from reconciler.model.settings import Credentials, Secret, Service
+from reconciler.model.service import Credentials, Secret, Service
 from reconciler.settings.addresses import check_address, origin_of, trusted_origins
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from reconciler.errors import DocumentsError, UsageError
 from reconciler.model.review import ForgePlace
-from reconciler.model.settings import Secret
+from reconciler.model.service import Secret
 from reconciler.settings.addresses import NOT_AN_ADDRESS, check_address
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 from urllib.parse import SplitResult, urlsplit
 
 from reconciler.errors import UsageError
-from reconciler.model.settings import Network, Secret
+from reconciler.model.service import Network, Secret
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, MutableMapping

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from reconciler.render.html import render_plan_html
+from reconciler.render.formats.html import render_plan_html
 from tests.support.browser import open_page, running_browser
 from tests.support.scenarios import HOSTILE, everything, guards, hostile_names, mixed_causes, two_thousand
 

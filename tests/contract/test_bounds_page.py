@@ -14,12 +14,12 @@ ROW = re.compile(r"^\| [^|]+ \| ([\d,. ]+) \| `(reconciler/[\w/]+\.py)` `(\w+)` 
 BOUNDS = re.compile(r"BYTES|SECONDS|ATTEMPTS|RETRIES|_PAGES$|THREADS|DEEPEST|ALLOWED|CONNECTIONS|REMEMBERED")
 NO_BOUNDS = {
     ("reconciler/forge/github.py", "_SECONDS_BETWEEN_WRITES"): "GitHub asks for it",
-    ("reconciler/forge/repeating.py", "BACKOFF_SECONDS"): "grows, up to RETRIES times",
+    ("reconciler/forge/retries.py", "BACKOFF_SECONDS"): "grows, up to RETRIES times",
     ("reconciler/live/answers.py", "_SECONDS"): "a pattern",
-    ("reconciler/live/pacing.py", "HOUR_SECONDS"): "a window of the service",
-    ("reconciler/live/pacing.py", "SPIKE_SECONDS"): "a window of the service",
-    ("reconciler/live/pacing.py", "_SAME_RESET_SECONDS"): "tells windows apart",
-    ("reconciler/live/pacing.py", "_MARGIN_SECONDS"): "a margin",
+    ("reconciler/live/rate_windows.py", "HOUR_SECONDS"): "a window of the service",
+    ("reconciler/live/rate_windows.py", "SPIKE_SECONDS"): "a window of the service",
+    ("reconciler/live/rate_windows.py", "_SAME_RESET_SECONDS"): "tells windows apart",
+    ("reconciler/live/rate_windows.py", "_MARGIN_SECONDS"): "a margin",
     ("reconciler/live/token.py", "RENEW_BEFORE_SECONDS"): "a margin",
     ("reconciler/sandbox/app.py", "TOKEN_SECONDS"): "the service's own",
     ("reconciler/sandbox/limits.py", "HOUR_SECONDS"): "a window of the service",

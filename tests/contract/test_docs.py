@@ -13,8 +13,8 @@ from reconciler import errors
 from reconciler.cli import COMMANDS
 from reconciler.desired import read_settings_document
 from reconciler.model.diagnostics import has_errors
-from reconciler.operations.documents import read_repository
-from reconciler.render.meanings import MEANINGS
+from reconciler.operations.dated_documents import read_repository
+from reconciler.render.text.meanings import MEANINGS
 from tests.support.command_line import clean_environment
 from tests.support.sandbox import running_sandbox
 from tests.support.values import TODAY

@@ -24,7 +24,7 @@ LABEL = "reconciler-drift"
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Repeats follow at once."""
     monkeypatch.setattr("reconciler.forge.github.BACKOFF_SECONDS", 0.01)
-    monkeypatch.setattr("reconciler.forge.repeating.BACKOFF_SECONDS", 0.01)
+    monkeypatch.setattr("reconciler.forge.retries.BACKOFF_SECONDS", 0.01)
     monkeypatch.setattr("reconciler.forge.github._SECONDS_BETWEEN_WRITES", 0)
 
 

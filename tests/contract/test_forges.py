@@ -33,7 +33,7 @@ RESOLVED = Review(marker=REVIEW.marker, body="nothing", resolved=True, labels={}
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Repeats follow at once."""
     monkeypatch.setattr("reconciler.forge.github.BACKOFF_SECONDS", 0.01)
-    monkeypatch.setattr("reconciler.forge.repeating.BACKOFF_SECONDS", 0.01)
+    monkeypatch.setattr("reconciler.forge.retries.BACKOFF_SECONDS", 0.01)
 
 
 @pytest.fixture(autouse=True)
@@ -516,7 +516,7 @@ def test_a_wait_that_a_forge_asks_for(
     """It is waited for and told; one of more than five minutes is not, and the answer counts."""
     stub = request.getfixturevalue(kind)
     slept: list[float] = []
-    monkeypatch.setattr("reconciler.forge.repeating.time.sleep", slept.append)
+    monkeypatch.setattr("reconciler.forge.retries.time.sleep", slept.append)
     told: list[float] = []
     forge = open_forge(read_forge(stub.environment), told.append)
     stub.scripted.append(("GET", "/5", Answer(status, LIMITED, {"Retry-After": "90"})))

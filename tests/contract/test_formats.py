@@ -9,7 +9,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from reconciler.desired import read_settings_document
-from reconciler.operations.documents import read_repository
+from reconciler.operations.dated_documents import read_repository
 from tests.support.account import INVOICE, write_documents
 from tests.support.command_line import reconciler
 from tests.support.formats import SCHEMAS, derived

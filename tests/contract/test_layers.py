@@ -24,27 +24,37 @@ BREACHES = {
         ("stray.py", "import reconciler.errors"),
     ],
     "layers-of-desired": [
-        ("desired/kinds/teams.py", "import reconciler.desired.repository"),
+        ("desired/kinds/teams_kind.py", "import reconciler.desired.repository"),
         ("desired/stray.py", "import reconciler.errors"),
     ],
+    "layers-of-render": [
+        ("render/views/rows.py", "import reconciler.render.formats.html"),
+        ("render/text/escapes.py", "import reconciler.render.messages.marks"),
+    ],
     "rooms-through-operations": [
-        ("commands/plan.py", "import reconciler.desired.git.base"),
+        ("commands/plan.py", "import reconciler.desired.git.base_revision"),
         ("console/formats.py", "import reconciler.forge"),
     ],
     "operations-without-a-terminal": [
         ("operations/plan.py", "import rich.console"),
         ("operations/adopt.py", "import click"),
-        ("operations/export.py", "import reconciler.render.terminal"),
+        ("operations/export.py", "import reconciler.render.formats.terminal"),
     ],
-    "owner-of-terminals": [("planning/selecting.py", "import click"), ("forge/comments.py", "import rich.table")],
-    "owner-of-deepdiff": [("planning/building.py", "import deepdiff"), ("newroom.py", "import deepdiff")],
+    "owner-of-terminals": [("planning/scope/claims.py", "import click"), ("forge/comments.py", "import rich.table")],
+    "owner-of-deepdiff": [("planning/changes.py", "import deepdiff"), ("newroom.py", "import deepdiff")],
     "owner-of-http": [("forge/comments.py", "import httpx"), ("operations/readers.py", "import tenacity")],
     "owner-of-certificates": [("forge/github.py", "import truststore")],
     "owner-of-forge-clients": [("operations/forges.py", "import github"), ("alerting/chats.py", "import requests")],
-    "owner-of-alerting-clients": [("render/metrics.py", "import prometheus_client"), ("newroom.py", "import apprise")],
+    "owner-of-alerting-clients": [
+        ("render/messages/drift_metrics.py", "import prometheus_client"),
+        ("newroom.py", "import apprise"),
+    ],
     "owner-of-yaml": [("operations/files.py", "import yaml"), ("live/wire.py", "import jsonschema")],
     "owner-of-templates": [("forge/comments.py", "import jinja2")],
-    "owner-of-servers": [("live/client.py", "import starlette.requests"), ("console/progress.py", "import uvicorn")],
+    "owner-of-servers": [
+        ("live/client.py", "import starlette.requests"),
+        ("console/progress_bar.py", "import uvicorn"),
+    ],
     "values": [("model/plan.py", "import yaml"), ("clock.py", "import httpx")],
 }
 

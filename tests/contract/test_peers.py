@@ -19,9 +19,9 @@ from reconciler.alerting import open_gauges
 from reconciler.errors import DeliveryError
 from reconciler.model.alerts import Figure, Gateway, Metric
 from reconciler.model.diagnostics import Diagnostic, Origin
-from reconciler.render.junit import render_junit_strict
-from reconciler.render.sarif import render_sarif
-from reconciler.settings.alerts import read_gateway
+from reconciler.render.formats.junit import render_junit_strict
+from reconciler.render.formats.sarif import render_sarif
+from reconciler.settings.alert_addresses import read_gateway
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

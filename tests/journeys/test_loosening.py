@@ -8,8 +8,8 @@ import pytest
 
 from reconciler.model.review import GUARDED_LABEL
 from reconciler.planning import decode_plan
-from reconciler.render.fitting import Budget
-from reconciler.render.review import plan_review
+from reconciler.render.messages.request_review import plan_review
+from reconciler.render.views.fitted import Budget
 from tests.support.account import INVOICE
 from tests.support.trial import Trial
 

@@ -13,11 +13,11 @@ from ruamel.yaml import YAML
 
 from reconciler.desired import read_settings_document
 from reconciler.drift import find_drifts
-from reconciler.live.snapshot import SnapshotReader
+from reconciler.live.snapshot_reader import SnapshotReader
 from reconciler.model.diagnostics import has_errors
-from reconciler.model.settings import Service
+from reconciler.model.service import Service
 from reconciler.operations.adopt import Ground, adopt_drifts
-from reconciler.operations.documents import read_repository
+from reconciler.operations.dated_documents import read_repository
 from reconciler.operations.observation import observe
 from reconciler.operations.workspace import Workspace
 from reconciler.planning import compare

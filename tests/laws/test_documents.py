@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reconciler.desired.kinds import KINDS
-from reconciler.desired.kinds.settings import SettingsShape
+from reconciler.desired.kinds.settings_kind import SettingsShape
 from reconciler.desired.schemas import explain, validator
-from reconciler.desired.yaml.reader import LocatedDocument, read_yaml
+from reconciler.desired.yaml.strict_reader import LocatedDocument, read_yaml
 from reconciler.model.diagnostics import Origin
 
 texts = st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc")), max_size=12)

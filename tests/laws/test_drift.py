@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from reconciler.console.formats import drift_exit_code
 from reconciler.drift import decode_report, encode_report
-from reconciler.render.differences import alarming
+from reconciler.render.views.difference_lines import alarming
 from tests.support.cases import change, group
 from tests.support.drifts import ending, entry, report
 from tests.support.outages import GROUPS, PROJECTS, Difference, Outage, address, find, looked_at, observe

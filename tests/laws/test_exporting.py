@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reconciler.desired.exporting import export_documents
-from reconciler.desired.yaml.reader import read_yaml
 from reconciler.desired.yaml.scalars import scalar
+from reconciler.desired.yaml.strict_reader import read_yaml
 from tests.support.account import company_seed
 from tests.support.examples import examples
 from tests.support.values import live_state, plan_documents

@@ -13,17 +13,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.render import markdown
-from reconciler.render.fitting import SMALLEST_BUDGET, Budget, fit
-from reconciler.render.markdown import render_plan_markdown
+from reconciler.render.formats import markdown
+from reconciler.render.formats.markdown import render_plan_markdown
+from reconciler.render.views.fitted import SMALLEST_BUDGET, Budget, fit
 from tests.support import scenarios
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from reconciler.model.plan import Plan
-    from reconciler.render.rows import SectionView
-    from reconciler.render.view import By, PlanView
+    from reconciler.render.views.rows import SectionView
+    from reconciler.render.views.view import By, PlanView
 
 NAMES = ["many_alike", "everything", "guards", "hostile_names", "awkward_names", "mixed_causes", "only_adding"]
 BUDGETS = st.builds(Budget, st.integers(SMALLEST_BUDGET, 12_000), in_bytes=st.booleans())

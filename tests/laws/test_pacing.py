@@ -7,7 +7,7 @@ import math
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.live.pacing import RateWindows
+from reconciler.live.rate_windows import RateWindows
 from reconciler.sandbox.limits import RateLimit
 
 

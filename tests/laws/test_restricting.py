@@ -10,7 +10,7 @@ import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reconciler.live.snapshot import SnapshotReader
+from reconciler.live.snapshot_reader import SnapshotReader
 from reconciler.model.globs import fits
 from reconciler.operations.comparison import Comparison, with_people_of_base
 from reconciler.operations.observation import observe

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from reconciler.live import snapshot
+from reconciler.live import snapshot_file
 from reconciler.model.diagnostics import Diagnostic
 from reconciler.model.drift import DriftReport
 from reconciler.model.failure import Failure
@@ -42,7 +42,7 @@ _FORMATS: dict[str, Any] = {
     "validate": _Validated,
     "history": _History,
     "journal": JournalEvent,
-    "snapshot": snapshot._Snapshot,
+    "snapshot": snapshot_file._Snapshot,
     "approved": ApprovedPlans,
     "marked": MarkedCommits,
     "drift": DriftReport,

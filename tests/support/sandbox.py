@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
-from reconciler.model.settings import Credentials, Secret, Service
+from reconciler.model.service import Credentials, Secret, Service
 from tests.support.started import Started
 from tests.support.starting import address as forking
 

@@ -11,7 +11,7 @@ from reconciler.model.diagnostics import Diagnostic, Origin
 from reconciler.model.documents import Source
 from reconciler.model.live import PeopleList
 from reconciler.model.plan import LiveSource
-from reconciler.operations.documents import read_repository
+from reconciler.operations.dated_documents import read_repository
 from tests.support.account import INVOICE, company_seed, write_documents
 from tests.support.values import TODAY, live_state, observe_documents, plan_documents, plan_observation
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from reconciler.desired import read_settings_document
-from reconciler.live.snapshot import SnapshotReader
+from reconciler.live.snapshot_reader import SnapshotReader
 from reconciler.model.diagnostics import Diagnostic, has_errors
 from reconciler.model.documents import Source
 from reconciler.model.live import (
@@ -28,7 +28,7 @@ from reconciler.model.live import (
 )
 from reconciler.model.plan import LiveSource, Plan, PlanService
 from reconciler.operations.comparison import Comparison
-from reconciler.operations.documents import read_repository
+from reconciler.operations.dated_documents import read_repository
 from reconciler.operations.observation import Observation, observe
 from reconciler.operations.plan import judged_plan
 from reconciler.operations.workspace import problems

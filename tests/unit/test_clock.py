@@ -10,7 +10,7 @@ import pytest
 
 from reconciler.clock import Clock
 from reconciler.live.client import ServiceClient
-from reconciler.model.settings import Credentials, Secret, Service
+from reconciler.model.service import Credentials, Secret, Service
 from tests.support.runs import now
 from tests.support.wire import answer, serving
 

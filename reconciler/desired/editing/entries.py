@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from reconciler.desired.editing.lines import Splice, added_lines
-from reconciler.desired.editing.lists import NOBODY, dash_of
+from reconciler.desired.editing.list_edits import NOBODY, dash_of
 from reconciler.desired.editing.nodes import CannotEditError, end_of, pair, require_own
 from reconciler.desired.yaml.scalars import scalar
 

@@ -6,7 +6,7 @@ import datetime
 import shutil
 from typing import TYPE_CHECKING, NamedTuple
 
-from reconciler.desired.git.base import read_documents_at
+from reconciler.desired.git.base_revision import read_documents_at
 from reconciler.desired.git.program import ask_git
 from reconciler.desired.git.revision import require_whole_history
 from reconciler.errors import UsageError

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from reconciler.desired.git.base import Base
+    from reconciler.desired.git.base_revision import Base
     from reconciler.model.exclusion import Exclusion
 
 __all__ = ["emptied_folders", "judge_losses"]

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-    from reconciler.desired.yaml.reader import LocatedDocument
+    from reconciler.desired.yaml.strict_reader import LocatedDocument
     from reconciler.model.diagnostics import Diagnostic
 
 __all__ = ["Unread", "is_same_now", "moved_settings"]

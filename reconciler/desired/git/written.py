@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from reconciler.desired.git.base import Base
+    from reconciler.desired.git.base_revision import Base
 
 __all__ = ["DAYS_COMPARED", "written_before"]
 

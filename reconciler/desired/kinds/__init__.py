@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from reconciler.desired.kinds import acknowledgements, assignments, policy, teams
-from reconciler.desired.kinds.accepting import accept
+from reconciler.desired.kinds import acknowledgements_kind as acknowledgements
+from reconciler.desired.kinds import assignments_kind as assignments
+from reconciler.desired.kinds import policy_kind as policy
+from reconciler.desired.kinds import teams_kind as teams
+from reconciler.desired.kinds.acceptance import accept
 from reconciler.model.diagnostics import Diagnostic
 from reconciler.model.suggestions import did_you_mean
 
 if TYPE_CHECKING:
     from reconciler.desired.kinds.kind import Kind
-    from reconciler.desired.yaml.reader import LocatedDocument
+    from reconciler.desired.yaml.strict_reader import LocatedDocument
     from reconciler.model.diagnostics import Origin
 
 __all__ = ["KINDS", "decode_document", "register"]

@@ -9,7 +9,7 @@ import msgspec
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from reconciler.desired.yaml.reader import LocatedDocument
+    from reconciler.desired.yaml.strict_reader import LocatedDocument
     from reconciler.model.diagnostics import Diagnostic
     from reconciler.model.documents import Documents
 

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from reconciler.sandbox.answers import error_response
-from reconciler.sandbox.bodies import convert, read_body, read_json
 from reconciler.sandbox.faults import Fault
 from reconciler.sandbox.refusal import Refusal
+from reconciler.sandbox.request_bodies import convert, read_body, read_json
+from reconciler.sandbox.responses import error_response
 
 if TYPE_CHECKING:
     from starlette.requests import Request

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from reconciler.errors import DocumentsError
-from reconciler.sandbox.seed.files import read_files
 from reconciler.sandbox.seed.references import find_mistakes
-from reconciler.sandbox.seed.shapes import PARTS, misshapen
+from reconciler.sandbox.seed.seed_files import read_files
+from reconciler.sandbox.seed.seed_shapes import PARTS, misshapen
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

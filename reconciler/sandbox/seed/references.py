@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from reconciler.sandbox.store.catalogue import CORRESPONDENCE
+from reconciler.sandbox.store.catalogue_tables import CORRESPONDENCE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from reconciler.model.diagnostics import Diagnostic
-    from reconciler.sandbox.seed.files import SeedFile, Steps
+    from reconciler.sandbox.seed.seed_files import SeedFile, Steps
 
     Find = Callable[["_Item"], Iterator[Diagnostic]]
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import sqlite3
 from typing import Any
 
-from reconciler.sandbox.store.catalogue import Catalogue
+from reconciler.sandbox.store.catalogue_tables import Catalogue
 from reconciler.sandbox.store.company import Company
-from reconciler.sandbox.store.presets import Presets
+from reconciler.sandbox.store.preset_tables import Presets
 from reconciler.sandbox.store.tables import create_tables, fill
 from reconciler.sandbox.store.tokens import Tokens
 

@@ -15,8 +15,8 @@ import requests
 from reconciler.alerting import open_post
 from reconciler.errors import DeliveryError, UsageError
 from reconciler.model.alerts import Message
-from reconciler.model.settings import Secret
-from reconciler.render.escaping import escape_message
+from reconciler.model.service import Secret
+from reconciler.render.text.escapes import escape_message
 from tests.support.loopback import receiving
 from tests.support.scenarios import HOSTILE
 

@@ -10,7 +10,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from reconciler.alerting import open_gauges
 from reconciler.errors import DeliveryError, UsageError
 from reconciler.model.alerts import Figure, Gateway, Metric
-from reconciler.model.settings import Secret
+from reconciler.model.service import Secret
 from tests.support.loopback import receiving
 from tests.support.wire import answer, serving
 

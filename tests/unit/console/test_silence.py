@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
-from reconciler.console import progress
+from reconciler.console import progress_bar as progress
 from reconciler.console.options import Common
 from reconciler.console.reporter import ConsoleReporter
 

@@ -13,7 +13,7 @@ from reconciler.desired.git.revision import SUBMODULE
 from reconciler.desired.git.tree import Tree
 from reconciler.errors import UsageError
 from reconciler.model.exclusion import Exclusion
-from reconciler.operations.documents import read_base, read_repository
+from reconciler.operations.dated_documents import read_base, read_repository
 from tests.support.account import INVOICE, write_documents
 from tests.support.cases import TODAY
 from tests.support.traps import git

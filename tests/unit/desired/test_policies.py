@@ -10,7 +10,7 @@ import pytest
 from reconciler.desired import read_settings_document
 from reconciler.model.member import Member
 from reconciler.model.policy import Limit, Policy
-from reconciler.operations.documents import read_repository
+from reconciler.operations.dated_documents import read_repository
 from tests.support.account import INVOICE, write_documents
 from tests.support.cases import HERE, TODAY
 

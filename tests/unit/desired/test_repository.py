@@ -12,7 +12,7 @@ from reconciler.desired import read_settings_document
 from reconciler.desired.repository import document_names, is_document
 from reconciler.errors import DocumentsError
 from reconciler.model.exclusion import Exclusion
-from reconciler.operations.documents import read_repository
+from reconciler.operations.dated_documents import read_repository
 from tests.support.account import INVOICE, write_documents
 from tests.support.values import TODAY
 

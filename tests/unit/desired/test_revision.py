@@ -22,7 +22,7 @@ from reconciler.desired import (
 )
 from reconciler.desired.git import program as git_module
 from reconciler.errors import UsageError
-from reconciler.operations.documents import read_base
+from reconciler.operations.dated_documents import read_base
 from tests.support.traps import SECRETS, arm, git, recording_git
 
 

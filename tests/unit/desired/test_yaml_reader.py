@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from reconciler.desired.yaml.reader import read_yaml
+from reconciler.desired.yaml.strict_reader import read_yaml
 
 
 def read(text: str) -> object:

@@ -12,7 +12,7 @@ from reconciler.forge import archives
 from reconciler.forge.archives import file_in_archive, whole_download
 from reconciler.forge.gitlab import GitLab
 from reconciler.model.review import ForgePlace
-from reconciler.model.settings import Secret
+from reconciler.model.service import Secret
 from tests.support.wire import answer, serving
 
 

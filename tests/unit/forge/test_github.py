@@ -9,7 +9,7 @@ import pytest
 from reconciler.forge.github import GitHub
 from reconciler.forge.github_answers import CheckedRequester
 from reconciler.model.review import ForgePlace
-from reconciler.model.settings import Secret
+from reconciler.model.service import Secret
 
 
 @pytest.fixture

@@ -34,7 +34,7 @@ from reconciler.live.reader import Reader
 from reconciler.live.transport import ANSWER_BYTES, ERROR_BYTES
 from reconciler.live.wire import TemplateItem
 from reconciler.model.masks import hide
-from reconciler.model.settings import Credentials, Secret, Service
+from reconciler.model.service import Credentials, Secret, Service
 from reconciler.settings.network import read_network
 from tests.support.runs import now
 from tests.support.wire import answer, serving

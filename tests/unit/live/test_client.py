@@ -22,9 +22,9 @@ from reconciler.errors import (
 from reconciler.live.answers import TooLong
 from reconciler.live.client import ServiceClient, _Interrupted
 from reconciler.live.reader import Reader
-from reconciler.live.writing import Writer
+from reconciler.live.writer import Writer
 from reconciler.model.live import Place, Tool, Wanted
-from reconciler.model.settings import Credentials, Secret, Service
+from reconciler.model.service import Credentials, Secret, Service
 from tests.support.account import company_seed, write_seed
 from tests.support.runs import now
 from tests.support.sandbox import preset_path, running_sandbox

@@ -10,10 +10,11 @@ import msgspec
 import pytest
 
 from reconciler.errors import AnswerError, RequestRefusedError, UnreachableError
-from reconciler.live import listing, pages
+from reconciler.live import pages
+from reconciler.live import whole_list as listing
 from reconciler.live.client import ServiceClient
 from reconciler.live.pages import PEOPLE, PROJECTS, UNPAGED, USERS, WORKFLOWS, read_pages
-from reconciler.model.settings import Credentials, Secret, Service
+from reconciler.model.service import Credentials, Secret, Service
 from tests.support.wire import answer, serving
 
 if TYPE_CHECKING:

@@ -16,8 +16,8 @@ from reconciler.errors import (
     WriteForbiddenError,
 )
 from reconciler.live.client import ServiceClient
-from reconciler.live.pacing import RateWindows
-from reconciler.model.settings import Credentials, Secret, Service
+from reconciler.live.rate_windows import RateWindows
+from reconciler.model.service import Credentials, Secret, Service
 from tests.support.serving import answering
 
 if TYPE_CHECKING:

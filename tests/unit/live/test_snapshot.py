@@ -9,7 +9,8 @@ import msgspec
 import pytest
 
 from reconciler.errors import DocumentsError, StaleError
-from reconciler.live.snapshot import SNAPSHOT_FORMAT, SnapshotReader, decode_snapshot, encode_snapshot
+from reconciler.live.snapshot_file import SNAPSHOT_FORMAT, decode_snapshot, encode_snapshot
+from reconciler.live.snapshot_reader import SnapshotReader
 from reconciler.model.live import ChosenAssignee, IndividualStep, NamedPreset, PresetKey, Tool, Unreadable
 from tests.support.account import MEMO, correspondence_seed
 from tests.support.values import live_state

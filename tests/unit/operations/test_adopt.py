@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from reconciler.desired import read_settings_document
-from reconciler.desired.editing.splicing import Edited, apply_edits
+from reconciler.desired.editing.splices import Edited, apply_edits
 from reconciler.drift import find_drifts
 from reconciler.errors import DocumentsError, FileError
-from reconciler.model.settings import Service
+from reconciler.model.service import Service
 from reconciler.operations import adopt
 from reconciler.operations.adopt import Ground, adopt_drifts, read_document
-from reconciler.operations.documents import read_repository
+from reconciler.operations.dated_documents import read_repository
 from reconciler.operations.workspace import Workspace
 from reconciler.planning import compare
 from tests.support.account import INVOICE

@@ -9,7 +9,7 @@ import pytest
 from reconciler.cli import run
 from reconciler.desired import read_settings_document
 from reconciler.operations import comparison
-from reconciler.operations.documents import read_repository
+from reconciler.operations.dated_documents import read_repository
 from reconciler.planning import base_scope
 from reconciler.planning.base_scope import BaseScope, resolve_base
 from tests.support.account import INVOICE

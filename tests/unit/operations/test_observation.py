@@ -8,9 +8,9 @@ import pytest
 
 from reconciler.desired import read_settings_document
 from reconciler.errors import DocumentsError
-from reconciler.live.snapshot import SnapshotReader
+from reconciler.live.snapshot_reader import SnapshotReader
 from reconciler.model.live import NamedPreset, PresetKey, Tool
-from reconciler.operations.documents import read_repository
+from reconciler.operations.dated_documents import read_repository
 from reconciler.operations.observation import observe
 from tests.support.account import INVOICE, write_documents
 from tests.support.values import TODAY, live_state

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from reconciler.clock import Clock, OtherDayError
-from reconciler.live.snapshot import encode_snapshot
+from reconciler.live.snapshot_file import encode_snapshot
 from reconciler.operations.plan import PlanOrder, plan_repository
 from reconciler.operations.run import Run
 from reconciler.operations.validate import validate_repository

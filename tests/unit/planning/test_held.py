@@ -9,9 +9,9 @@ import pytest
 
 from reconciler.desired import read_settings_document
 from reconciler.errors import DocumentsError
-from reconciler.live.snapshot import SnapshotReader
+from reconciler.live.snapshot_reader import SnapshotReader
 from reconciler.model.diagnostics import has_errors
-from reconciler.operations.documents import read_repository
+from reconciler.operations.dated_documents import read_repository
 from reconciler.operations.observation import observe
 from reconciler.operations.workspace import problems
 from reconciler.planning import compare

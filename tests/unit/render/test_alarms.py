@@ -10,9 +10,9 @@ import pytest
 
 from reconciler.model.drift import Notice
 from reconciler.model.plan import LiveSource
-from reconciler.render.issue import ISSUE_CHARACTERS, drift_issue
-from reconciler.render.message import drift_message
-from reconciler.render.metrics import drift_metrics
+from reconciler.render.messages.drift_issue import ISSUE_CHARACTERS, drift_issue
+from reconciler.render.messages.drift_message import drift_message
+from reconciler.render.messages.drift_metrics import drift_metrics
 from tests.support.cases import change, group, manager
 from tests.support.drifts import Hidden, ending, entry, report
 from tests.support.scenarios import HOSTILE

@@ -10,10 +10,10 @@ import msgspec
 
 from reconciler import __version__
 from reconciler.model.diagnostics import TO_ALLOW_IT, Diagnostic, Origin
-from reconciler.render.annotations import render_annotations
-from reconciler.render.junit import render_junit, render_junit_strict
-from reconciler.render.places import placed
-from reconciler.render.sarif import MOST_RESULTS, render_sarif
+from reconciler.render.formats.annotations import render_annotations
+from reconciler.render.formats.junit import render_junit, render_junit_strict
+from reconciler.render.formats.sarif import MOST_RESULTS, render_sarif
+from reconciler.render.text.places import placed
 from tests.support.forges import check_sarif, read_junit, run_line
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from reconciler.render.logs import LogText, log_text
+from reconciler.render.text.logs import LogText, log_text
 from tests.support.forges import Command, commands_of, run_line
 
 HOSTILE = [

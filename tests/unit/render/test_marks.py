@@ -11,7 +11,7 @@ from reconciler.model.diagnostics import Diagnostic
 from reconciler.model.failure import FAILURE_FORMAT, Failure
 from reconciler.model.outcomes import APPLY_FORMAT, ApplyReport, ApplySummary, Outcome
 from reconciler.model.review import ApprovedPlans
-from reconciler.render.marks import FinishedRun, mark_of
+from reconciler.render.messages.marks import FinishedRun, mark_of
 from tests.support.account import INVOICE
 from tests.support.values import live_state, plan_documents
 

@@ -12,13 +12,13 @@ from reconciler import __version__
 from reconciler.model.diagnostics import Diagnostic, Origin
 from reconciler.model.outcomes import APPLY_FORMAT, ApplyReport, ApplySummary, Outcome, RecordedRun
 from reconciler.planning import encode_plan
-from reconciler.render.annotations import render_annotations
-from reconciler.render.fitting import Budget
-from reconciler.render.html import render_plan_html
-from reconciler.render.junit import render_junit
-from reconciler.render.markdown import render_plan_markdown
-from reconciler.render.sarif import render_sarif
-from reconciler.render.terminal import render_apply, render_diagnostics, render_plan, render_runs
+from reconciler.render.formats.annotations import render_annotations
+from reconciler.render.formats.html import render_plan_html
+from reconciler.render.formats.junit import render_junit
+from reconciler.render.formats.markdown import render_plan_markdown
+from reconciler.render.formats.sarif import render_sarif
+from reconciler.render.formats.terminal import render_apply, render_diagnostics, render_plan, render_runs
+from reconciler.render.views.fitted import Budget
 from tests.support.account import INVOICE, company_seed
 from tests.support.scenarios import SCENARIOS, everything, two_thousand
 from tests.support.values import live_state, plan_documents
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from reconciler.model.outcomes import Status
     from reconciler.model.plan import Plan
-    from reconciler.render.view import By
+    from reconciler.render.views.view import By
 
 
 # of very many changes only what is cut or counted is looked at: in these formats they have the shapes of few

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from reconciler.errors import DocumentsError, UsageError
-from reconciler.model.settings import Secret
+from reconciler.model.service import Secret
 from reconciler.settings.forge import read_forge, read_pull_request
 
 GITHUB = {"GITHUB_REPOSITORY": "acme/approvals", "GITHUB_TOKEN": "t0ken"}

@@ -12,7 +12,7 @@ import pytest
 
 from reconciler.errors import CredentialsError, DocumentsError
 from reconciler.model.documents import SettingsDocument
-from reconciler.model.settings import Credentials, Secret, Service
+from reconciler.model.service import Credentials, Secret, Service
 from reconciler.settings import (
     find_settings_file,
     read_credentials,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from reconciler.desired import read_settings_document
-from reconciler.operations.documents import read_repository
+from reconciler.operations.dated_documents import read_repository
 from reconciler.planning.guards import judge_documents
 from tests.support.account import write_documents
 from tests.support.cases import TODAY, member

@@ -1,0 +1,31 @@
+"""Accepts a document quickly by its shape, or says what is wrong with it by its schema."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+
+import msgspec
+
+from reconciler.desired.schemas import explain
+from reconciler.model.diagnostics import Diagnostic
+
+if TYPE_CHECKING:
+    from reconciler.desired.yaml.strict_reader import LocatedDocument
+
+__all__ = ["accept"]
+
+Shape = TypeVar("Shape")
+
+
+def accept(document: LocatedDocument, kind: str, shape: type[Shape]) -> tuple[Shape | None, list[Diagnostic]]:
+    """Return what a document holds, or null with everything that is wrong with it."""
+    try:
+        return msgspec.convert(document.data, shape, strict=True), []
+    except msgspec.ValidationError as error:
+        diagnostics = explain(document, kind, shape)
+        if not diagnostics:
+            message = f"not acceptable: {error}"
+            diagnostics = [
+                Diagnostic(severity="error", code="documents/schema", message=message, origin=document.origin())
+            ]
+        return None, diagnostics

@@ -1,0 +1,229 @@
+"""``kind: assignments``: who holds which responsible role in the presets of one template."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any, Literal, cast
+
+import msgspec
+from msgspec import UNSET, Meta
+
+from reconciler.desired.kinds.common_shapes import (
+    LONGEST_NAME,
+    Identifier,
+    Members,
+    MemberShape,
+    Name,
+    PersonShape,
+    ReferenceShape,
+    ShortText,
+    Strict,
+    Text,
+)
+from reconciler.desired.kinds.contradictions import check_assignments
+from reconciler.desired.kinds.kind import Kind
+from reconciler.desired.kinds.member_lists import decode_members, decode_person
+from reconciler.desired.yaml.strict_reader import child, place
+from reconciler.model.diagnostics import Origin
+from reconciler.model.documents import Assignments, DesiredGroup, Entry, Member, Reference
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from reconciler.desired.kinds.kind import Reading
+    from reconciler.desired.yaml.strict_reader import LocatedDocument, Marks
+    from reconciler.model.diagnostics import Diagnostic
+    from reconciler.model.documents import Documents
+
+__all__ = ["KIND", "AssignmentsShape"]
+
+
+class TemplateIdShape(Strict, frozen=True):
+    """``{id: …}`` of a template."""
+
+    id: Identifier
+
+
+class GroupShape(Strict, frozen=True):
+    """``{members: […], allow_empty: …}``."""
+
+    members: Members
+    allow_empty: bool = False
+
+
+_Groups = dict[Name, Members | GroupShape]
+_Where = Annotated[
+    dict[str, Text | Annotated[list[Text | ReferenceShape], Meta(min_length=1)]],
+    Meta(min_length=1),
+]
+EXCEPT = "except"  # below ``where:`` the one key that is no field of projects
+
+
+class EntryShape(Strict, frozen=True):
+    """One entry below ``projects:``."""
+
+    project: Name | ReferenceShape | msgspec.UnsetType = msgspec.UNSET
+    where: _Where | msgspec.UnsetType = msgspec.UNSET
+    workflow_manager: PersonShape | msgspec.UnsetType = msgspec.UNSET
+    groups: _Groups = {}
+
+    def __post_init__(self) -> None:
+        """Refuse both and neither."""
+        if (self.project is msgspec.UNSET) == (self.where is msgspec.UNSET):
+            raise ValueError("one of project and where")
+        if self.where is not msgspec.UNSET:
+            _check_where(self.where)
+
+
+def _check_where(where: _Where) -> None:
+    """Refuse references among the texts of a field, texts that name nobody in ``except``, and nothing but that."""
+    fields = {field: value for field, value in where.items() if field != EXCEPT}
+    if not fields:
+        raise ValueError("a field of the project list")
+    listed = (one for value in fields.values() if isinstance(value, list) for one in value)
+    if any(isinstance(one, ReferenceShape) for one in listed):
+        raise ValueError("texts")
+    left_out = where.get(EXCEPT, [ReferenceShape(id="0")])
+    if not isinstance(left_out, list) or not all(_names_a_project(one) for one in left_out):
+        raise ValueError("a list of projects")
+
+
+def _names_a_project(one: Text | ReferenceShape) -> bool:
+    return isinstance(one, ReferenceShape) or (isinstance(one, str) and 1 <= len(one) <= LONGEST_NAME)
+
+
+class CompanyShape(Strict, frozen=True):
+    """What stands below ``company:``."""
+
+    workflow_manager: PersonShape | msgspec.UnsetType = msgspec.UNSET
+    groups: _Groups = {}
+
+
+class AssignmentsShape(Strict, frozen=True):
+    """``kind: assignments``."""
+
+    kind: Literal["assignments"]
+    template: Name | TemplateIdShape
+    tool: ShortText | msgspec.UnsetType = msgspec.UNSET
+    workflow_manager: PersonShape | msgspec.UnsetType = msgspec.UNSET
+    groups: _Groups = {}
+    projects: Annotated[list[EntryShape], Meta(min_length=1)] | msgspec.UnsetType = msgspec.UNSET
+    company: CompanyShape | msgspec.UnsetType = msgspec.UNSET
+
+    def __post_init__(self) -> None:
+        """Refuse both and neither."""
+        if (self.projects is msgspec.UNSET) == (self.company is msgspec.UNSET):
+            raise ValueError("one of projects and company")
+
+
+def _decode(document: LocatedDocument, shape: AssignmentsShape) -> Assignments:
+    return _Decoder(document).assignments(shape)
+
+
+def _merge(documents: Sequence[Assignments], _reading: Reading) -> tuple[Mapping[str, Any], list[Diagnostic]]:
+    return {"written": tuple(documents)}, check_assignments(documents)
+
+
+def _content(documents: Documents) -> object:
+    return sorted(map(msgspec.json.encode, documents.assignments))
+
+
+class _Decoder:
+    """Walks shape and marks of one document side by side."""
+
+    def __init__(self, document: LocatedDocument) -> None:
+        self.document = document
+        self.path = document.path
+
+    def assignments(self, shape: AssignmentsShape) -> Assignments:
+        marks = self.document.marks
+        if shape.company is not UNSET:
+            entries: tuple[Entry, ...] = (self._company(shape.company, marks),)
+        else:
+            items = child(marks, "projects")
+            listed = cast("list[EntryShape]", shape.projects)
+            entries = tuple(self._entry(entry, child(items, index)) for index, entry in enumerate(listed))
+        return Assignments(
+            origin=self._at(marks),
+            template=self._reference(shape.template, marks, "template"),
+            tool=None if shape.tool is UNSET else shape.tool,
+            groups=self._groups(shape.groups, child(marks, "groups")),
+            workflow_manager=self._manager(shape.workflow_manager, marks),
+            entries=entries,
+            company_level=shape.company is not UNSET,
+        )
+
+    def _company(self, shape: CompanyShape, marks: Marks) -> Entry:
+        inner = child(marks, "company")
+        return Entry(
+            origin=self._key(marks, "company"),
+            groups=self._groups(shape.groups, child(inner, "groups")),
+            workflow_manager=self._manager(shape.workflow_manager, inner),
+        )
+
+    def _entry(self, shape: EntryShape, marks: Marks) -> Entry:
+        groups = self._groups(shape.groups, child(marks, "groups"))
+        manager = self._manager(shape.workflow_manager, marks)
+        if shape.project is not UNSET:
+            reference = self._reference(shape.project, marks, "project")
+            return Entry(origin=self._at(marks), groups=groups, workflow_manager=manager, project=reference)
+        where = cast("Mapping[str, object]", shape.where)
+        inner = child(marks, "where")
+        return Entry(
+            origin=self._at(marks),
+            groups=groups,
+            workflow_manager=manager,
+            where={field: _texts(value) for field, value in where.items() if field != EXCEPT},
+            where_origins={field: self._key(inner, field) for field in where},
+            left_out=self._left_out(cast("Sequence[object]", where.get(EXCEPT, ())), child(inner, EXCEPT)),
+        )
+
+    def _left_out(self, shapes: Sequence[object], marks: Marks) -> tuple[Reference, ...]:
+        return tuple(self._referred(one, self._at(child(marks, index))) for index, one in enumerate(shapes))
+
+    def _reference(self, shape: object, marks: Marks, step: str) -> Reference:
+        return self._referred(shape, self._key(marks, step))
+
+    @staticmethod
+    def _referred(shape: object, origin: Origin) -> Reference:
+        if isinstance(shape, str):
+            return Reference(origin=origin, name=shape)
+        number = getattr(shape, "number", UNSET)
+        if isinstance(shape, ReferenceShape) and number is not UNSET:
+            return Reference(origin=origin, number=str(number))
+        return Reference(origin=origin, id=str(shape.id))  # type: ignore[attr-defined]
+
+    def _manager(self, shape: PersonShape | msgspec.UnsetType, marks: Marks) -> Member | None:
+        if shape is UNSET:
+            return None
+        return decode_person(shape, self._key(marks, "workflow_manager"))
+
+    def _groups(
+        self, shape: Mapping[str, Sequence[str | MemberShape] | GroupShape], marks: Marks
+    ) -> dict[str, DesiredGroup]:
+        groups = {}
+        for name, value in shape.items():
+            inner = child(marks, name)
+            if isinstance(value, GroupShape):
+                members = decode_members(self.path, value.members, child(inner, "members"))
+                allow_empty = value.allow_empty
+            else:
+                members = decode_members(self.path, value, inner)
+                allow_empty = False
+            groups[name] = DesiredGroup(members=members, origin=self._key(marks, name), allow_empty=allow_empty)
+        return groups
+
+    def _key(self, marks: Marks, step: str) -> Origin:
+        """Return the place of a key."""
+        keys = None if isinstance(marks, int) else marks[1]
+        return Origin(self.path, *place(keys[step] if keys is not None and step in keys else marks))
+
+    def _at(self, marks: Marks) -> Origin:
+        return Origin(self.path, *place(marks))
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    values = value if isinstance(value, list) else [value]
+    return tuple(str(one).lower() if isinstance(one, bool) else str(one) for one in values)
+
+
+KIND = Kind(name="assignments", shape=AssignmentsShape, decode=_decode, merge=_merge, content=_content)

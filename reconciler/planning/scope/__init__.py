@@ -1,0 +1,1 @@
+"""Which presets documents are about, and which groups and people they name there."""

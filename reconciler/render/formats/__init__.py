@@ -1,0 +1,1 @@
+"""One file a format: terminal, Markdown, HTML, and those of forges."""

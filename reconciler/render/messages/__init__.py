@@ -1,0 +1,1 @@
+"""What leaves for forges, monitoring and chats."""

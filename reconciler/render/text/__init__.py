@@ -1,0 +1,1 @@
+"""Words and escapes that all formats share."""

@@ -1,0 +1,40 @@
+"""Makes places of diagnostics such as forges understand; it knows no format, and asks git nothing."""
+
+from __future__ import annotations
+
+import posixpath
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from reconciler.model.diagnostics import Origin
+from reconciler.render.text.escapes import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from reconciler.model.diagnostics import Diagnostic
+
+__all__ = ["placed", "told"]
+
+
+def placed(diagnostics: Iterable[Diagnostic], settings_path: str) -> list[Diagnostic]:
+    """Return diagnostics with paths relative to the repository's root, where ``settings_path`` is the settings file.
+
+    Whatever a plan file says, lines and columns count from 1, and no path leads out of the repository: forges refuse a
+    whole report for one place that is none.
+    """
+    folder = posixpath.dirname(settings_path)
+    return [
+        msgspec.structs.replace(one, origin=_below(folder, one.origin)) if one.origin else one for one in diagnostics
+    ]
+
+
+def _below(folder: str, origin: Origin) -> Origin:
+    path = posixpath.normpath(f"/{folder}/{origin.path}").lstrip("/")
+    return Origin(path, max(origin.line, 1), max(origin.column, 1))
+
+
+def told(one: Diagnostic) -> str:
+    """Return the whole message in one visible line, its remedy with it; without a place the address stands in front."""
+    return printable(one.message if one.origin or not one.address else f"{one.address}: {one.message}")

@@ -1,0 +1,1 @@
+"""What formats show: rows, persons, findings, cut to size; no markup."""

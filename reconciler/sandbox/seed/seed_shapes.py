@@ -1,0 +1,225 @@
+"""The shapes of what a seed holds, item by item; what refers to what is checked in references."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta
+
+from reconciler.sandbox.page_queries import PAGED
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from reconciler.model.diagnostics import Diagnostic
+    from reconciler.sandbox.seed.seed_files import SeedFile, Steps
+
+__all__ = ["PARTS", "misshapen"]
+
+# v1.x shows these as whole numbers
+_Number = Annotated[str, Meta(pattern=r"^[0-9]{1,18}$")] | Annotated[int, Meta(ge=0, lt=10**18)]
+_Id = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{1,64}$")] | Annotated[int, Meta(ge=0, lt=10**18)]
+_Name = Annotated[str, Meta(min_length=1)]
+_People = list[_Number]
+_Subtype = Annotated[int, Meta(ge=0, lt=10**18)] | None
+
+
+class _Strict(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    pass
+
+
+class _Company(_Strict):
+    id: _Number
+    name: _Name
+    clients: dict[str, str] = {}
+    accounts: dict[str, _Number] = {}
+    page_caps: dict[str, Annotated[int, Meta(ge=1)]] = {}
+
+    def __post_init__(self) -> None:
+        unknown = sorted(self.page_caps.keys() - {*PAGED, "tools"})  # tools were paged once
+        if unknown:
+            raise ValueError(f"page_caps has no list '{unknown[0]}': write one of {', '.join(PAGED)}")
+
+
+class _Person(_Strict):
+    id: _Number
+    login: _Name
+    name: _Name
+    active: bool = True
+    user_id: _Number | None = None
+    employee_id: str | None = None
+    is_employee: bool = True
+    job_title: str | None = None
+    projects: list[_Number] = []
+
+
+class _Project(msgspec.Struct, kw_only=True):  # whatever else the project list shows may stand there too
+    id: _Number
+    name: _Name
+    display_name: str | None = None
+    project_number: str | None = None
+    active: bool = True
+
+
+class _Tool(_Strict):
+    name: _Name
+    type: _Name
+    provider: Literal["Project", "Company"]
+    subtype: _Subtype = None
+
+
+class _Reference(_Strict):
+    id: _Id
+    version: str | int | float
+
+
+class _Group(_Strict):
+    uuid: _Name
+    name: str
+    type: str
+
+
+class _Step(_Strict):
+    uuid: _Name
+    name: str
+    type: str = "STANDARD"
+    responsible_groups: list[str] = []
+
+
+class _DynamicStep(_Strict):
+    uuid: _Name
+    name: str
+    type: str
+    configuration: dict[str, Any] | None = None
+
+
+class _Version(_Strict):
+    id: _Id
+    version: str | int | float
+    responsible_groups: list[_Group]
+    steps: list[_Step] = []
+    dynamic_steps: list[_DynamicStep] = []
+    created_at: str = ""
+    updated_at: str = ""
+    format: str = ""
+    flow_visualizer_settings: dict[str, Any] | None = None
+
+
+class _Template(_Strict):
+    id: _Id
+    name: _Name
+    tool_type: _Name
+    versions: list[_Version]
+    tool_subtype: _Subtype = None
+    project_id: _Number | None = None
+    assigned_projects_count: Annotated[int, Meta(ge=0)] = 0
+    archived_at: str | None = None
+    created_at: str = ""
+    updated_at: str = ""
+    format: Literal["diagram", "linear"] = "linear"
+    latest_published_version: _Reference | None = None
+
+
+class _Login(_Strict):
+    id: _Number
+    required: bool = True
+    role_type: Literal["responder", "commenter"] = "responder"
+
+
+class _Individual(_Strict):
+    step_uuid: _Name
+    logins: list[_Login]
+
+
+class _Preset(_Strict):
+    id: _Id
+    template_id: _Id
+    project_id: _Number | None = None
+    workflow_manager_id: _Number | None = None
+    default: bool = False
+    valid: bool = True
+    groups: dict[str, list[_Number]] = {}
+    individual_assignees: list[_Individual] = []
+    created_at: str = ""
+    updated_at: str = ""
+
+
+class _Eligible(_Strict):
+    list: Literal["possible_assignees", "workflow_managers"]
+    people: _People
+    project_id: _Number | None = None
+    tool_type: str | None = None
+    tool_subtype: _Subtype = None
+
+
+_SHAPES: dict[str, type[msgspec.Struct]] = {
+    "people": _Person,
+    "projects": _Project,
+    "tools": _Tool,
+    "templates": _Template,
+    "presets": _Preset,
+    "eligible": _Eligible,
+}
+PARTS = tuple(_SHAPES)
+_PHRASES = (
+    ("Object missing required field", "missing"),
+    ("Object contains unknown field", "unknown key"),
+    ("Invalid enum value", "not one of its values:"),
+    ("Expected", "expected"),
+    (", got", ", found"),
+)
+_AT = re.compile(r" - at `\$?(.*)`\Z")
+_STEP = re.compile(r"\.(\w+)|\[(\d+)\]")
+_WORDS = {
+    "str": "text", "int": "a whole number", "float": "a number", "bool": "true or false", "null": "nothing",
+    "object": "a mapping", "array": "a list",
+}  # fmt: skip
+
+
+def misshapen(file: SeedFile) -> Iterator[Diagnostic]:
+    """Yield what in a file has not the shape that docs/sandbox.md shows, at most one mistake an item."""
+    content = file.content
+    known = ("company", *PARTS)
+    if not isinstance(content, dict):
+        yield file.problem((), f"a seed file is a mapping: write {', '.join(known)} as its keys")
+        return
+    for part, value in content.items():
+        if part not in known:
+            yield file.problem((str(part),), f"no part of a seed: write one of {', '.join(known)}")
+        elif part == "company":
+            yield from _mistakes(file, (part,), value, _Company)
+        elif not isinstance(value, list):
+            yield file.problem((part,), "write a list, each item behind '- '")
+        else:
+            for index, item in enumerate(value):
+                yield from _mistakes(file, (part, index), item, _SHAPES[part])
+
+
+def _mistakes(file: SeedFile, steps: Steps, value: Any, shape: type[msgspec.Struct]) -> Iterator[Diagnostic]:
+    try:
+        msgspec.convert(value, shape)
+    except msgspec.ValidationError as error:
+        text = str(error)
+        at = _AT.search(text)
+        found = _STEP.finditer(at[1].partition("[...]")[0]) if at else ()
+        further = tuple(one[1] if one[1] is not None else int(one[2]) for one in found)
+        message = _worded(_AT.sub("", text))
+        yield file.problem((*steps, *further), f"{message} (docs/sandbox.md shows the shape of '{steps[0]}')")
+
+
+def _worded(message: str) -> str:
+    """Describe what msgspec says in the words of documents."""
+    if "matching regex" in message:
+        digits = "[0-9]" in message
+        return "expected an id of digits, such as 1042" if digits else "expected an id of letters, digits, '-' and '_'"
+    for technical, plain in _PHRASES:
+        message = message.replace(technical, plain)
+    named = re.sub(r"`([a-z |]+)`", lambda found: _types(found[1]), message)
+    return named.replace("`", "'")
+
+
+def _types(names: str) -> str:
+    words = [_WORDS.get(name) for name in names.split(" | ")]
+    return " or ".join(word for word in words if word) if all(words) else f"'{names}'"
