@@ -16,6 +16,8 @@ from reconciler.errors import UsageError
 from reconciler.operations.adopt import adopt_drifts, find_differences, judge_ground, open_ground, write_adoption
 from reconciler.operations.selection import named_drifts, require_known
 from reconciler.operations.workspace import open_workspace
+from reconciler.render.text.escapes import printable
+from reconciler.render.text.file_difference import difference
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -115,8 +117,6 @@ def _accepts(offer: TeamOffer) -> bool:
 
 
 def _offered(offer: TeamOffer) -> str:
-    from reconciler.render.text.escapes import printable  # noqa: PLC0415 - start-up is measured
-
     verb = "gained" if offer.adds else "lost"
     lists = "the one list" if offer.lists == 1 else f"all {offer.lists:,} lists"
     return printable(f"{lists} with team:{offer.team} ({offer.origin.path}:{offer.origin.line}) {verb} {offer.person}")
@@ -125,8 +125,6 @@ def _offered(offer: TeamOffer) -> str:
 def _carry_out(adoption: Adoption, workspace: Workspace, common: Common, *, yes: bool) -> int:
     for offer in adoption.offers:
         note(f"{_offered(offer)}; --teams changes the team instead", common)
-    from reconciler.render.text.file_difference import difference  # noqa: PLC0415 - start-up is measured
-
     parts = [(one.path, one.before, one.after, one.changed) for one in adoption.files]
     emit(difference(parts, color=common.color(sys.stdout)))
     for origin in adoption.left_alone:
@@ -149,7 +147,5 @@ def _counted(number: int, noun: str) -> str:
 
 
 def _tell_refused(adoption: Adoption) -> None:
-    from reconciler.render.text.escapes import printable  # noqa: PLC0415 - start-up is measured
-
     for drift, reason in adoption.refused:
         sys.stderr.write(f"not adopted: {drift_words(drift)}: {printable(reason)}\n")

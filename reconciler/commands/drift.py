@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
-from reconciler.console.formats import DRIFT_FORMATS, Showing, drift_exit_code, report_text
+from reconciler.console.format_names import DRIFT_FORMATS
+from reconciler.console.formats import Showing, drift_exit_code, report_text
 from reconciler.console.options import alarm_options, common_options, journal_option, out_option
 from reconciler.console.streams import emit
 from reconciler.operations.alarms import prepare_alarms, raise_alarms

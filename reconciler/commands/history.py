@@ -6,7 +6,9 @@ import sys
 from typing import TYPE_CHECKING, Literal
 
 import click
+import msgspec
 
+from reconciler.console.formats import runs_text
 from reconciler.console.options import common_options, journal_option, out_option, text_or_json
 from reconciler.console.streams import emit
 from reconciler.operations.files import require_writable
@@ -41,12 +43,8 @@ def history(
         require_writable(out)
     runs = read_history_of_runs(common.run, common.config, journal_at)[:limit]
     if shown_as == "json":
-        import msgspec  # noqa: PLC0415 - start-up is measured
-
         answer = {"format": "reconciler/history/1", "runs": runs}
         emit(msgspec.json.format(msgspec.json.encode(answer), indent=2).decode() + "\n", out)
     else:
-        from reconciler.render.formats.terminal import render_runs  # noqa: PLC0415 - start-up is measured
-
-        emit(render_runs(runs, color=out is None and common.color(sys.stdout)), out)
+        emit(runs_text(runs, color=out is None and common.color(sys.stdout)), out)
     return 0

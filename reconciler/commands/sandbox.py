@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,18 +13,18 @@ from reconciler.console.options import common_options
 from reconciler.console.streams import emit
 from reconciler.errors import FileError, UsageError
 from reconciler.operations.examples import example_folder
+from reconciler.sandbox.limits import parse_rate_limit
+from reconciler.sandbox.seed import read_seed
+from reconciler.sandbox.store import Store
 
 if TYPE_CHECKING:
     from reconciler.console.options import Common
     from reconciler.sandbox.limits import RateLimit
-    from reconciler.sandbox.store import Store
 
 __all__ = ["sandbox"]
 
 
 def _rate_limit(_context: object, _parameter: object, text: str) -> RateLimit:
-    from reconciler.sandbox.limits import parse_rate_limit  # noqa: PLC0415 - start-up is measured
-
     try:
         return parse_rate_limit(text)
     except ValueError:
@@ -109,19 +110,17 @@ def sandbox(  # noqa: PLR0913, PLR0917 - one parameter an option
     'sandbox' and 'sandbox' where it names none.
     """
     try:
-        from reconciler.sandbox.app import create_app  # noqa: PLC0415 - an extra, and heavy
-        from reconciler.sandbox.server import open_socket, serve  # noqa: PLC0415
+        from reconciler.sandbox import app as service  # noqa: PLC0415 - an extra, and heavy
+        from reconciler.sandbox import server  # noqa: PLC0415 - the same
     except ImportError as error:
         raise UsageError(
             f"{error.name} is not installed; install reconciler with its extra 'sandbox', from where it came from "
             "(in its checkout: pip install '.[sandbox]')"
         ) from None
-    from reconciler.sandbox.seed import read_seed  # noqa: PLC0415
-
-    with closing(open_socket(host, port)) as listening, closing(_open_store(state, lag)) as store:
+    with closing(server.open_socket(host, port)) as listening, closing(_open_store(state, lag)) as store:
         if store.is_empty:
             store.seed(read_seed(seed if seed is not None else example_folder() / "sandbox"))
-        app = create_app(
+        app = service.create_app(
             store,
             rate_limit=rate_limit,
             latency=latency,
@@ -129,15 +128,11 @@ def sandbox(  # noqa: PLR0913, PLR0917 - one parameter an option
             clock_ahead=clock_ahead,
             refuse_large_pages=large_pages == "refuse",
         )
-        serve(app, listening, lambda address: emit(f"{address}\n"))
+        server.serve(app, listening, lambda address: emit(f"{address}\n"))
     return 0
 
 
 def _open_store(state: Path | None, lag: float) -> Store:
-    import sqlite3  # noqa: PLC0415 - start-up is measured
-
-    from reconciler.sandbox.store import Store  # noqa: PLC0415
-
     try:
         return Store(str(state) if state is not None else ":memory:", lag=lag)
     except sqlite3.Error as error:

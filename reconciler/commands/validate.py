@@ -6,8 +6,10 @@ import sys
 from typing import TYPE_CHECKING, Literal
 
 import click
+import msgspec
 
-from reconciler.console.formats import ANNOTATION_FORMATS, AnnotationFormat, annotate
+from reconciler.console.format_names import ANNOTATION_FORMATS, AnnotationFormat
+from reconciler.console.formats import annotate, diagnostics_text
 from reconciler.console.options import common_options, out_option
 from reconciler.console.streams import emit
 from reconciler.operations.files import require_writable
@@ -82,14 +84,10 @@ def _as_text(documents: Documents, diagnostics: list[Diagnostic], *, color: bool
     told = "no problems" if not warnings else f"no errors, {warnings:,} warning{'' if warnings == 1 else 's'}"
     text = f"{told}: {words}\n"
     if diagnostics:
-        from reconciler.render.formats.terminal import render_diagnostics  # noqa: PLC0415 - start-up is measured
-
-        text = render_diagnostics(diagnostics, color=color) + text
+        text = diagnostics_text(diagnostics, color=color) + text
     return text
 
 
 def _as_json(documents: Documents, diagnostics: list[Diagnostic]) -> str:
-    import msgspec  # noqa: PLC0415 - start-up is measured
-
     answer = {"format": "reconciler/validate/1", "counts": _counts(documents), "diagnostics": diagnostics}
     return msgspec.json.format(msgspec.json.encode(answer), indent=2).decode() + "\n"

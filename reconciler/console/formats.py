@@ -3,43 +3,45 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
+import msgspec
+
+from reconciler.console.format_names import ANNOTATION_FORMATS, DRIFT_FORMATS, AnnotationFormat, PlanFormat
 from reconciler.console.wall_clock import wall_clock
 from reconciler.errors import UsageError
+from reconciler.model.diagnostics import Diagnostic, has_errors
+from reconciler.model.drift import DriftReport
+from reconciler.operations.results import encode_plan, encode_report
+from reconciler.operations.workspace import find_settings_place
+from reconciler.render.formats.annotations import render_annotations
+from reconciler.render.formats.junit import render_junit, render_junit_strict
+from reconciler.render.formats.sarif import render_sarif
+from reconciler.render.text.places import placed
+from reconciler.render.views.drift_view import drift_view
+from reconciler.render.views.view import plan_view
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from reconciler.model.diagnostics import Diagnostic
-    from reconciler.model.drift import DriftReport
-    from reconciler.model.outcomes import ApplyReport
+    from reconciler.model.outcomes import ApplyReport, RecordedRun
     from reconciler.model.plan import Plan
     from reconciler.render.views.fitted import Budget
-    from reconciler.render.views.view import By
+    from reconciler.render.views.view import By, PlanView
 
 __all__ = [
-    "ANNOTATION_FORMATS",
-    "DRIFT_FORMATS",
-    "PLAN_FORMATS",
-    "AnnotationFormat",
-    "PlanFormat",
     "Showing",
     "annotate",
     "annotate_failure",
     "apply_exit_code",
     "apply_text",
+    "diagnostics_text",
     "drift_exit_code",
     "plan_exit_code",
     "plan_text",
     "report_text",
+    "runs_text",
 ]
-
-AnnotationFormat = Literal["github", "sarif", "junit", "junit-strict"]
-ANNOTATION_FORMATS: tuple[AnnotationFormat, ...] = ("github", "sarif", "junit", "junit-strict")
-PlanFormat = Literal["terminal", "markdown", "html", "json"] | AnnotationFormat
-PLAN_FORMATS: tuple[PlanFormat, ...] = ("terminal", "markdown", "html", "json", *ANNOTATION_FORMATS)
-DRIFT_FORMATS = ("terminal", "markdown", "html", "json")
 
 
 class Showing(NamedTuple):
@@ -56,20 +58,14 @@ def plan_text(plan: Plan, showing: Showing, *, color: bool, config: Path | None 
     if showing.shown_as in ANNOTATION_FORMATS:
         return annotate(plan.diagnostics, showing.shown_as, config, plan.company_id)
     if showing.shown_as == "json":
-        from reconciler.operations.results import encode_plan  # noqa: PLC0415 - only the format asked for is loaded
-
         return encode_plan(plan).decode()
     if showing.shown_as == "markdown":
-        from reconciler.render.formats.markdown import render_plan_markdown  # noqa: PLC0415 - the same
+        from reconciler.render.formats.markdown import render_plan_markdown  # noqa: PLC0415 - jinja2 is heavy
 
         return render_plan_markdown(plan, by=showing.by, budget=showing.budget, link=showing.link)
     if showing.shown_as == "html":
-        from reconciler.render.formats.html import render_plan_html  # noqa: PLC0415 - the same
-
-        return render_plan_html(plan, by=showing.by)
-    from reconciler.render.formats.terminal import render_plan  # noqa: PLC0415 - the same
-
-    return render_plan(plan, color=color, by=showing.by)
+        return _page(plan, showing.by)
+    return _view_text(plan_view(plan, showing.by), color=color)
 
 
 def plan_exit_code(plan: Plan, *, detailed: bool) -> int:
@@ -86,26 +82,28 @@ def report_text(report: DriftReport, showing: Showing, *, color: bool) -> str:
     if showing.by != "preset":
         raise UsageError(f"a drift report is shown by preset alone, not by {showing.by}")
     if showing.shown_as == "json":
-        from reconciler.operations.results import encode_report  # noqa: PLC0415 - only the format asked for is loaded
-
         return encode_report(report).decode()
     if showing.shown_as == "html":
-        from reconciler.render.formats.html import render_drift_html  # noqa: PLC0415 - the same
-
-        return render_drift_html(report)
+        return _page(report, showing.by)
     if showing.shown_as not in DRIFT_FORMATS:
         raise UsageError(f"a drift report is shown as {', '.join(DRIFT_FORMATS)}, not as {showing.shown_as}")
-    import msgspec  # noqa: PLC0415 - the same
-
-    from reconciler.render.views.drift_view import drift_view  # noqa: PLC0415 - the same
-
     view = msgspec.structs.replace(drift_view(report), link=showing.link or "")
     if showing.shown_as == "markdown":
         from reconciler.render.formats.markdown import fitted_view  # noqa: PLC0415 - the same
 
         whole = "The whole of it:" if showing.link else "The whole of it: reconciler show, with the report."
         return fitted_view(view, showing.budget, whole, lambda: view)
-    from reconciler.render.formats.terminal import render_view  # noqa: PLC0415 - the same
+    return _view_text(view, color=color)
+
+
+def _page(result: Plan | DriftReport, by: By) -> str:
+    from reconciler.render.formats import html  # noqa: PLC0415 - jinja2 is heavy
+
+    return html.render_drift_html(result) if isinstance(result, DriftReport) else html.render_plan_html(result, by=by)
+
+
+def _view_text(view: PlanView, *, color: bool) -> str:
+    from reconciler.render.formats.terminal import render_view  # noqa: PLC0415 - rich is heavy
 
     return render_view(view, color=color)
 
@@ -127,21 +125,12 @@ def annotate(
     file. It raises nothing for settings that cannot be found.
     """
     # only the format asked for is loaded
-    from reconciler.operations.workspace import find_settings_place  # noqa: PLC0415 - start-up is measured
-    from reconciler.render.text.places import placed  # noqa: PLC0415 - the same
-
     settings_path, company_there = find_settings_place(config, Path.cwd())
     shown = placed(diagnostics, settings_path)
     if shown_as == "github":
-        from reconciler.render.formats.annotations import render_annotations  # noqa: PLC0415 - the same
-
         return render_annotations(shown)
     if shown_as == "sarif":
-        from reconciler.render.formats.sarif import render_sarif  # noqa: PLC0415 - the same
-
         return render_sarif(shown, settings_path, company_id or company_there)
-    from reconciler.render.formats.junit import render_junit, render_junit_strict  # noqa: PLC0415 - the same
-
     return render_junit(shown) if shown_as == "junit" else render_junit_strict(shown, wall_clock().moment())
 
 
@@ -149,8 +138,6 @@ def annotate_failure(
     message: str, diagnostics: Sequence[Diagnostic], shown_as: AnnotationFormat, config: Path | None
 ) -> str:
     """Return what a command failed with; its own message is a diagnostic where no other one is an error."""
-    from reconciler.model.diagnostics import Diagnostic, has_errors  # noqa: PLC0415 - start-up is measured
-
     if not has_errors(diagnostics):
         diagnostics = (*diagnostics, Diagnostic(severity="error", code="run/failed", message=message))
     return annotate(diagnostics, shown_as, config)
@@ -159,8 +146,6 @@ def annotate_failure(
 def apply_text(report: ApplyReport, names: Mapping[str, str], shown_as: str, *, color: bool) -> str:
     """Return what apply did as text or JSON; ``names`` are people's words for addresses."""
     if shown_as == "json":
-        import msgspec  # noqa: PLC0415
-
         return msgspec.json.format(msgspec.json.encode(report), indent=2).decode() + "\n"
     from reconciler.render.formats.terminal import render_apply  # noqa: PLC0415
 
@@ -173,3 +158,17 @@ def apply_exit_code(report: ApplyReport) -> int:
     if summary.failed or summary.unverified or summary.skipped:
         return 4
     return 5 if summary.stale or summary.held else 0
+
+
+def diagnostics_text(diagnostics: Sequence[Diagnostic], *, color: bool) -> str:
+    """Return problems and notes as text for people."""
+    from reconciler.render.formats.terminal import render_diagnostics  # noqa: PLC0415 - rich is heavy
+
+    return render_diagnostics(diagnostics, color=color)
+
+
+def runs_text(runs: Sequence[RecordedRun], *, color: bool) -> str:
+    """Return past runs as text for people."""
+    from reconciler.render.formats.terminal import render_runs  # noqa: PLC0415 - rich is heavy
+
+    return render_runs(runs, color=color)

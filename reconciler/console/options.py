@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 import sys
@@ -11,14 +12,17 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
-from reconciler.console.formats import PLAN_FORMATS
+from reconciler.console.format_names import PLAN_FORMATS
+from reconciler.console.invocation import Invocation
+from reconciler.console.options_everywhere import everywhere_options
+from reconciler.console.reporter import ConsoleReporter
 from reconciler.console.voice import Voice
+from reconciler.console.wall_clock import wall_clock
+from reconciler.operations.run import Run
+from reconciler.render.views.fitted import SMALLEST_BUDGET, Budget
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from reconciler.clock import Clock
-    from reconciler.operations.run import Run
 
 __all__ = [
     "ALARM_OPTIONS",
@@ -41,21 +45,15 @@ _LINK = re.compile(r"(https?://[!#-;=?-Z_a-z~]{1,300})?")
 class Common(Voice):
     """The options every command has: where the settings are, and how to talk."""
 
-    def __init__(
-        self, *, config: Path | None, verbose: bool, quiet: bool, no_color: bool, clock: Clock | None = None
-    ) -> None:
-        super().__init__(verbose=verbose, quiet=quiet, no_color=no_color)
-        self.config = config
-        self._clock = clock
+    def __init__(self, invocation: Invocation) -> None:
+        super().__init__(verbose=invocation.verbose, quiet=invocation.quiet, no_color=invocation.no_color)
+        self.config = invocation.config
+        self._clock = invocation.clock
 
     @cached_property
     def run(self) -> Run:
         """What this run has from outside: the process's environment and folder, the clock, and stderr."""
-        from reconciler.console.reporter import ConsoleReporter  # noqa: PLC0415 - start-up is measured
-        from reconciler.console.wall_clock import wall_clock  # noqa: PLC0415 - the same
-        from reconciler.operations.run import Run  # noqa: PLC0415 - the same
-
-        clock = self._clock or wall_clock()
+        clock = self._clock
         return Run(
             environment=os.environ,
             clock=clock,
@@ -66,36 +64,20 @@ class Common(Voice):
 
 
 def common_options(command: Command) -> Command:
-    """Add ``--config``, ``--verbose``, ``--quiet`` and ``--no-color``; the command gets them as ``common``."""
+    """Add the options that stand before or behind the command; the command gets all of them as ``common``."""
 
-    def collected(
-        *arguments: Any, config: Path | None, verbose: bool, quiet: bool, no_color: bool, **options: Any
-    ) -> Any:
+    def collected(*arguments: Any, **options: Any) -> Any:
         context = click.get_current_context(silent=True)
-        clock = None if context is None else context.find_root().obj
-        common = Common(config=config, verbose=verbose, quiet=quiet, no_color=no_color, clock=clock)
-        if verbose:
+        known = None if context is None else context.find_root().obj
+        invocation = known if isinstance(known, Invocation) else Invocation(wall_clock())
+        if invocation.verbose:
             _log_requests()
-        return command(*arguments, common=common, **options)
+        return command(*arguments, common=Common(invocation), **options)
 
     collected.__doc__ = command.__doc__
     collected.__name__ = command.__name__
     collected.__click_params__ = getattr(command, "__click_params__", [])  # type: ignore[attr-defined]
-    decorated: Any = collected
-    for option in reversed(
-        (
-            click.option(
-                "--config",
-                type=click.Path(path_type=Path),
-                help="Settings file or its folder [default: reconciler.yaml here or in a parent].",
-            ),
-            click.option("--verbose", "-v", is_flag=True, help="Tell every request, and show tracebacks."),
-            click.option("--quiet", "-q", is_flag=True, help="Results and errors only."),
-            click.option("--no-color", is_flag=True, help="No colours (as with NO_COLOR)."),
-        )
-    ):
-        decorated = option(decorated)
-    return decorated  # type: ignore[no-any-return]
+    return everywhere_options(collected)  # type: ignore[return-value]
 
 
 def text_or_json(command: Command) -> Command:
@@ -126,8 +108,6 @@ def out_option(command: Command) -> Command:
 
 
 def _log_requests() -> None:
-    import logging  # noqa: PLC0415 - start-up is measured
-
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(asctime)s %(message)s")
     logging.getLogger("httpx").setLevel(logging.INFO)
 
@@ -139,8 +119,6 @@ class BudgetType(click.ParamType[Any]):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """Return the budget."""
-        from reconciler.render.views.fitted import SMALLEST_BUDGET, Budget  # noqa: PLC0415 - start-up is measured
-
         found = re.fullmatch(r"(\d{1,9})\s*(KiB|MiB)?", str(value), re.ASCII)
         if found is None:
             self.fail(f"'{value}' is no budget; write 65536 (characters), 512KiB or 1MiB", param, ctx)

@@ -53,17 +53,16 @@ def show_progress(voice: Voice) -> Iterator[Callable[[Progress], None]]:
     if voice.quiet or not sys.stderr.isatty():
         yield lambda _progress: None
         return
-    from rich.console import Console  # noqa: PLC0415 - only where somebody looks
-    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn  # noqa: PLC0415
-    from rich.progress import Progress as Bar  # noqa: PLC0415
+    from rich import console as terminals  # noqa: PLC0415 - only where somebody looks
+    from rich import progress as bars  # noqa: PLC0415 - the same
 
-    console = Console(file=sys.stderr, no_color=not voice.color(sys.stderr))
-    bar = Bar(
-        TextColumn("reading {task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("{task.fields[requests]} requests, rate left {task.fields[rate_left]}"),
-        TextColumn("{task.fields[left]}"),
+    console = terminals.Console(file=sys.stderr, no_color=not voice.color(sys.stderr))
+    bar = bars.Progress(
+        bars.TextColumn("reading {task.description}"),
+        bars.BarColumn(),
+        bars.MofNCompleteColumn(),
+        bars.TextColumn("{task.fields[requests]} requests, rate left {task.fields[rate_left]}"),
+        bars.TextColumn("{task.fields[left]}"),
         console=console,
         transient=True,
     )

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from reconciler.render.text.escapes import printable
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -60,8 +62,6 @@ def _kinds(drifts: Sequence[Drift]) -> list[list[Drift]]:
 
 
 def _question(alike: Sequence[Drift]) -> str:
-    from reconciler.render.text.escapes import printable  # noqa: PLC0415 - start-up is measured
-
     first = alike[0]
     places = list(dict.fromkeys(one.project.name if one.project else "company" for one in alike))
     more = f" and {len(places) - _MOST_PLACES:,} more" if len(places) > _MOST_PLACES else ""
@@ -85,8 +85,6 @@ def _side(drift: Drift) -> str:
 
 def drift_words(drift: Drift) -> str:
     """Describe in a line who is on which side where."""
-    from reconciler.render.text.escapes import printable  # noqa: PLC0415 - start-up is measured
-
     place = f"{drift.template.name} · {drift.project.name if drift.project else 'company'}"
     role = drift.group.name if drift.group else "workflow manager"
     return printable(f"{place} · {role}: {_person(drift)} {_side(drift)}")

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import sys
+import traceback
 from typing import TYPE_CHECKING
 
+from reconciler.console.formats import diagnostics_text
+from reconciler.console.progress_bar import show_progress, tell_silence
 from reconciler.console.streams import note
+from reconciler.render.text.escapes import printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -31,12 +35,8 @@ class ConsoleReporter:
 
     def fail(self, text: str, defect: Exception | None = None) -> None:
         """Print an error, with the traceback of a defect where --verbose asks for it."""
-        from reconciler.render.text.escapes import printable  # noqa: PLC0415 - only for failures
-
         more = ""
         if defect is not None and self._voice.verbose:
-            import traceback  # noqa: PLC0415 - the same
-
             sys.stderr.write("".join(traceback.format_exception(defect)))
         elif defect is not None:
             more = " (more with --verbose)"
@@ -45,9 +45,7 @@ class ConsoleReporter:
     def diagnose(self, diagnostics: Sequence[Diagnostic]) -> None:
         """Print diagnostics; nothing when quiet."""
         if diagnostics and not self._voice.quiet:
-            from reconciler.render.formats.terminal import render_diagnostics  # noqa: PLC0415 - start-up is measured
-
-            sys.stderr.write(render_diagnostics(diagnostics, color=self._voice.color(sys.stderr)))
+            sys.stderr.write(diagnostics_text(diagnostics, color=self._voice.color(sys.stderr)))
 
     def wait(self, seconds: float) -> None:
         """Print how long the run waits, on a terminal and off it."""
@@ -56,19 +54,13 @@ class ConsoleReporter:
 
     def watch(self, heard_at: Callable[[], float]) -> AbstractContextManager[None]:
         """Print about every minute that the service does not answer, until the block ends."""
-        from reconciler.console.progress_bar import tell_silence  # noqa: PLC0415 - with what speaks to the service alone
-
         return tell_silence(heard_at, self.note)
 
     def follow(self) -> AbstractContextManager[Callable[[Progress], None]]:
         """Show a bar on a terminal, until the block ends."""
-        from reconciler.console.progress_bar import show_progress  # noqa: PLC0415 - with what speaks to the service alone
-
         return show_progress(self._voice)
 
     def applied(self, done: int, total: int, place: str, outcome: Outcome) -> None:
         """Print what became of a preset, on a terminal alone."""
         if sys.stderr.isatty():
-            from reconciler.render.text.escapes import printable  # noqa: PLC0415 - start-up is measured
-
             self.note(f"{done}/{total} {printable(place)}: {outcome.status}")

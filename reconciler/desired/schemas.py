@@ -36,17 +36,16 @@ def schema_folder() -> Path:
 @cache
 def validator(kind: str, shape: type | None = None) -> Validator:
     """Return the validator of ``schemas/<kind>.schema.json``; of a kind without that file by its shape."""
-    from jsonschema import Draft202012Validator, FormatChecker  # noqa: PLC0415 - only for what is wrong
-    from jsonschema.validators import extend  # noqa: PLC0415 - only for what is wrong
+    import jsonschema  # noqa: PLC0415 - only for what is wrong
 
     file = schema_folder() / f"{kind}.schema.json"
     if shape is None or file.exists():
         schema = json.loads(file.read_text(encoding="utf-8"))
     else:
         schema = msgspec.json.schema(shape)
-    types = Draft202012Validator.TYPE_CHECKER.redefine("integer", _is_whole)
-    checker: Validator = extend(Draft202012Validator, type_checker=types)(  # type: ignore[no-untyped-call]
-        schema, format_checker=FormatChecker()
+    types = jsonschema.Draft202012Validator.TYPE_CHECKER.redefine("integer", _is_whole)
+    checker: Validator = jsonschema.validators.extend(jsonschema.Draft202012Validator, type_checker=types)(  # type: ignore[no-untyped-call]
+        schema, format_checker=jsonschema.FormatChecker()
     )
     return checker
 

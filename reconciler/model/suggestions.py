@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -19,8 +20,6 @@ def did_you_mean(wrong: str, known: Iterable[str]) -> str:
     A difference in case or surrounding blanks alone always counts as close. Very long texts and very many
     candidates are not compared, so that hostile input costs no time.
     """
-    from difflib import get_close_matches  # noqa: PLC0415 - needed only when something is wrong
-
     candidates = list(dict.fromkeys(known))[:_CANDIDATES_COMPARED]
     folded = {candidate.strip().casefold(): candidate for candidate in candidates}
     same = folded.get(wrong.strip().casefold())

@@ -11,6 +11,7 @@ from reconciler.desired.editing import Placed, Roster, apply_edits, place_wishes
 from reconciler.desired.names import Names
 from reconciler.drift import acknowledge, compare_with, find_drifts
 from reconciler.errors import DocumentsError, FileError, StaleError
+from reconciler.live.snapshot_reader import SnapshotReader
 from reconciler.model.adoption import ChangedLines, TeamOffer, Wish
 from reconciler.model.diagnostics import Origin, has_errors
 from reconciler.model.drift import Drift
@@ -225,8 +226,6 @@ def read_document(path: Path) -> str:
 
 def _prove(files: Iterable[ChangedFile], adopted: Sequence[Drift], ground: Ground) -> None:
     """Plan the changed documents against the same live: what was adopted is gone, all else is as it was."""
-    from reconciler.live.snapshot_reader import SnapshotReader  # noqa: PLC0415 - start-up is measured
-
     observation, _, workspace = ground
     instead = {one.path: one.after.encode() for one in files}
     documents, diagnostics = read_repository(

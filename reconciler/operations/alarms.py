@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from reconciler.alerting import open_gauges, open_post
 from reconciler.errors import DeliveryError, ReconcilerError
 from reconciler.operations.files import require_writable, write_file
 from reconciler.operations.forges import open_forge_here
+from reconciler.render.messages.drift_message import drift_message
+from reconciler.render.messages.drift_metrics import drift_metrics
+from reconciler.settings.alert_addresses import read_gateway, read_notify
+from reconciler.settings.network import settle_network
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -73,26 +78,17 @@ def prepare_alarms(
     if metrics_at is not None:
         require_writable(metrics_at)
     if gateway is not None:
-        from reconciler.settings.alert_addresses import read_gateway  # noqa: PLC0415 - only what is asked for is loaded
-
         pushed_to = read_gateway(gateway, run.environment)
         _settle_network(run, gateway)
     if metrics_at is not None or gateway is not None:
-        from reconciler.alerting import open_gauges  # noqa: PLC0415 - the same
-
         gauges = open_gauges()
     if notify:
-        from reconciler.alerting import open_post  # noqa: PLC0415 - the same
-        from reconciler.settings.alert_addresses import read_notify  # noqa: PLC0415 - the same
-
         post = open_post(read_notify(run.environment))
         _settle_network(run, "https://webhook")
     return Alarms(forge=forge, gauges=gauges, metrics_at=metrics_at, gateway=pushed_to, post=post, link=link)
 
 
 def _settle_network(run: Run, url: str) -> None:
-    from reconciler.settings.network import settle_network  # noqa: PLC0415 - only what is asked for is loaded
-
     settle_network(run.environment, url)
 
 
@@ -108,13 +104,9 @@ def _news_of_drift(found: Found, link: str | None) -> News:
         return drift_issue(found.report, link)
 
     def metrics(_before: float) -> tuple[Metric, ...]:
-        from reconciler.render.messages.drift_metrics import drift_metrics  # noqa: PLC0415 - the same
-
         return drift_metrics(found.report, found.seconds)
 
     def message() -> Message | None:
-        from reconciler.render.messages.drift_message import drift_message  # noqa: PLC0415 - the same
-
         return drift_message(found.report, found.previous, link)
 
     return News(found.report.company_id, "reconciler_drift", issue, metrics, message)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import msgspec
@@ -9,13 +10,14 @@ import msgspec
 from reconciler.applying import apply_plan, declined, require_approved, require_permission
 from reconciler.desired import read_history
 from reconciler.journal import Journal
+from reconciler.live.writer import Writer
 from reconciler.operations.approve import approve
 from reconciler.operations.bases import with_old_lines, with_power_of_base
 from reconciler.operations.choice import choose_to_apply, require_committed
 from reconciler.operations.grounds import read_grounds, tolerance_of
 from reconciler.operations.journals import require_newest
 from reconciler.operations.plan import make_plan
-from reconciler.operations.readers import open_client
+from reconciler.operations.readers import make_reader, open_client
 from reconciler.operations.repository_findings import require_no_freeze
 from reconciler.operations.results import read_plan
 from reconciler.operations.workspace import read_documents
@@ -180,11 +182,6 @@ def carry_out(
 
     ``folder`` is that of the journal. ``stopped`` is asked between two presets: once true, the rest is not tried.
     """
-    import time  # noqa: PLC0415
-
-    from reconciler.live.reader import Reader  # noqa: PLC0415 - heavy, and not needed for a refusal
-    from reconciler.live.writer import Writer  # noqa: PLC0415 - the same
-
     run = workspace.run
     _tell(approval, run.reporter)
     with (
@@ -192,7 +189,7 @@ def carry_out(
         run.reporter.watch(lambda: client.heard_at),
         Journal(folder, run.clock.now) as journal,
     ):
-        reader = Reader(client, lambda _progress: None, now=run.clock.now)
+        reader = make_reader(client, run)
         return apply_plan(
             approval.plan,
             _Service(reader.preset, Writer(client).replace_assignees),

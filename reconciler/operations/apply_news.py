@@ -10,6 +10,7 @@ from reconciler.errors import ReconcilerError
 from reconciler.model.alerts import FinishedApply
 from reconciler.operations.alarms import News, tell_everyone
 from reconciler.operations.workspace import open_workspace
+from reconciler.render.messages.apply_alarms import apply_issue, apply_message, apply_metrics
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -84,18 +85,12 @@ def tell_of_apply(alarms: Alarms, finished: FinishedApply, run: Run) -> int:
     """Notify everyone; return what ``tell_everyone`` returns."""
 
     def issue() -> DriftIssue:
-        from reconciler.render.messages.apply_alarms import apply_issue  # noqa: PLC0415 - only what is asked for is loaded
-
         return apply_issue(finished, alarms.link)
 
     def metrics(before: float) -> tuple[Metric, ...]:
-        from reconciler.render.messages.apply_alarms import apply_metrics  # noqa: PLC0415 - the same
-
         return apply_metrics(finished, before)
 
     def message() -> Message | None:
-        from reconciler.render.messages.apply_alarms import apply_message  # noqa: PLC0415 - the same
-
         return apply_message(finished, alarms.link)
 
     news = News(finished.company_id, _JOB, issue, metrics, message, counter="reconciler_apply_failures")

@@ -13,6 +13,7 @@ from reconciler.desired.exporting import choose, export_documents
 from reconciler.desired.repository import is_document
 from reconciler.desired.yaml.scalars import scalar
 from reconciler.errors import DocumentsError, FileError, ReconcilerError, UsageError
+from reconciler.live.snapshot_reader import SnapshotReader
 from reconciler.model.diagnostics import has_errors
 from reconciler.model.documents import SettingsDocument
 from reconciler.model.exclusion import Exclusion
@@ -183,8 +184,6 @@ def prove(files: Mapping[str, str], settings: SettingsDocument, state: LiveState
 
     Raises ReconcilerError (a defect) where they ask for anything that is not so.
     """
-    from reconciler.live.snapshot_reader import SnapshotReader  # noqa: PLC0415 - start-up is measured
-
     with tempfile.TemporaryDirectory(prefix="reconciler-") as folder:
         settings_file = Path(folder) / FILE_NAME
         _write_documents(Path(folder), files)

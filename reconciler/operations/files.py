@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import socket
 import stat
+import tempfile
 from pathlib import Path
 
+from reconciler.desired import find_tracked, is_refused
 from reconciler.errors import FileError, UsageError
 
 __all__ = ["discard_file", "document_mode", "require_folder", "require_own", "require_writable", "write_file"]
@@ -71,8 +73,6 @@ def write_file(path: Path, content: bytes, *, mode: int | None = None) -> None:
 
 def require_own(path: Path) -> Path:
     """Return a path that leads nowhere by a symbolic link that git tracks; raises UsageError for any other."""
-    from reconciler.desired import find_tracked, is_refused  # noqa: PLC0415 - start-up is measured
-
     here = path.absolute()
     for link in (one for one in (here, *here.parents) if one.is_symlink()):
         if link.name in find_tracked(link.parent, link.parent) or is_refused(link.parent):
@@ -117,8 +117,6 @@ def _write_to(path: Path, content: bytes) -> None:
 
 
 def _replace(path: Path, content: bytes, mode: int | None) -> None:
-    import tempfile  # noqa: PLC0415 - start-up is measured
-
     temporary = None
     try:
         with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from reconciler.forge import open_forge
+from reconciler.settings.forge import read_forge
+from reconciler.settings.network import settle_network
+
 if TYPE_CHECKING:
     from reconciler.forge import Forge
     from reconciler.model.review import ForgePlace
@@ -14,8 +18,6 @@ __all__ = ["open_forge_at", "open_forge_here"]
 
 def open_forge_here(run: Run) -> Forge:
     """Return the forge that the pipeline runs on; raises what ``read_forge`` and ``open_forge_at`` raise."""
-    from reconciler.settings.forge import read_forge  # noqa: PLC0415 - start-up is measured
-
     return open_forge_at(read_forge(run.environment), run)
 
 
@@ -24,8 +26,6 @@ def open_forge_at(place: ForgePlace, run: Run) -> Forge:
 
     Raises UsageError where its library is not installed, and for a proxy or certificates that cannot be used.
     """
-    from reconciler.forge import open_forge  # noqa: PLC0415 - start-up is measured
-    from reconciler.settings.network import settle_network  # noqa: PLC0415 - the same
 
     def tell(seconds: float) -> None:
         minutes, rest = divmod(round(seconds), 60)

@@ -16,6 +16,7 @@ from reconciler.operations.choice import choose
 from reconciler.operations.comparison import Comparison, compare_documents, with_people_of_base
 from reconciler.operations.observation import observe, with_age
 from reconciler.operations.readers import open_reader
+from reconciler.operations.recollection import remember
 from reconciler.operations.refresh import open_refreshing_reader
 from reconciler.operations.repository_findings import freezes_of, loosening_findings, settings_findings
 from reconciler.operations.workspace import journal_folder, open_workspace, read_documents, source_of
@@ -151,8 +152,6 @@ def _recall(
     journal: Path,
     asked: dict[str, BaseTarget] | None,
 ) -> Memory | None:
-    from reconciler.operations.recollection import remember  # noqa: PLC0415 - few plans need it
-
     return remember(workspace, observation, base, asked, journal)
 
 

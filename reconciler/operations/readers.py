@@ -6,10 +6,13 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol
 
 from reconciler.errors import FileError
+from reconciler.live.snapshot_file import decode_snapshot
+from reconciler.live.snapshot_reader import SnapshotReader
 from reconciler.settings import read_credentials
+from reconciler.settings.network import read_network
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from reconciler.live.client import ServiceClient
@@ -28,11 +31,12 @@ if TYPE_CHECKING:
         Version,
         Wanted,
     )
+    from reconciler.model.progress import Progress
     from reconciler.model.service import Service
     from reconciler.operations.run import Run
     from reconciler.operations.workspace import Workspace
 
-__all__ = ["LiveReader", "open_client", "open_live_reader", "open_reader", "read_snapshot"]
+__all__ = ["LiveReader", "make_reader", "open_client", "open_live_reader", "open_reader", "read_snapshot"]
 
 
 class LiveReader(Protocol):
@@ -92,8 +96,6 @@ class LiveReader(Protocol):
 
 def read_snapshot(path: Path, company_id: str) -> LiveState:
     """Read a snapshot file; raises FileError, DocumentsError or StaleError when it cannot be used."""
-    from reconciler.live.snapshot_file import decode_snapshot  # noqa: PLC0415 - start-up is measured
-
     try:
         content = path.read_bytes()
     except OSError as error:
@@ -107,8 +109,6 @@ def read_snapshot(path: Path, company_id: str) -> LiveState:
 def open_reader(workspace: Workspace, snapshot: Path | None) -> Iterator[LiveReader]:
     """Yield a reader of the service that can do nothing but read, or of a snapshot."""
     if snapshot is not None:
-        from reconciler.live.snapshot_reader import SnapshotReader  # noqa: PLC0415
-
         yield SnapshotReader(read_snapshot(snapshot, workspace.service.company_id))
         return
     with open_live_reader(workspace) as reader:
@@ -118,14 +118,19 @@ def open_reader(workspace: Workspace, snapshot: Path | None) -> Iterator[LiveRea
 @contextmanager
 def open_live_reader(workspace: Workspace) -> Iterator[Reader]:
     """Yield a reader of the service that can do nothing but read."""
-    from reconciler.live.reader import Reader  # noqa: PLC0415 - heavy, and not needed offline
-
     with (
         open_client(workspace.service, workspace.run) as client,
         workspace.run.reporter.watch(lambda: client.heard_at),
         workspace.run.reporter.follow() as report,
     ):
-        yield Reader(client, report, now=workspace.run.clock.now)
+        yield make_reader(client, workspace.run, report)
+
+
+def make_reader(client: ServiceClient, run: Run, report: Callable[[Progress], None] = lambda _progress: None) -> Reader:
+    """Return a reader that asks with a client; ``report`` is told how far it is."""
+    from reconciler.live.reader import Reader  # noqa: PLC0415 - heavy, and not needed offline
+
+    return Reader(client, report, now=run.clock.now)
 
 
 def open_client(service: Service, run: Run, *, writes: bool = False) -> ServiceClient:
@@ -135,7 +140,6 @@ def open_client(service: Service, run: Run, *, writes: bool = False) -> ServiceC
     ``writes`` no run starts again, so clocks are not compared.
     """
     from reconciler.live.client import ServiceClient  # noqa: PLC0415 - heavy, and not needed offline
-    from reconciler.settings.network import read_network  # noqa: PLC0415 - the same
 
     credentials = read_credentials(run.environment, service)
     network = read_network(run.environment, service.api_url, service.auth_url)

@@ -6,6 +6,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from reconciler.desired import written_before
+from reconciler.live.refreshed_reader import RefreshingReader
+from reconciler.live.snapshot_reader import SnapshotReader
 from reconciler.operations.observation import observe
 from reconciler.operations.readers import open_live_reader, read_snapshot
 from reconciler.planning import compare
@@ -17,7 +19,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from reconciler.desired import Base
-    from reconciler.live.refreshed_reader import RefreshingReader
     from reconciler.model.documents import Documents
     from reconciler.operations.workspace import Workspace
 
@@ -33,9 +34,6 @@ def open_refreshing_reader(
     That is one request for each preset that differs or whose documents changed since the base, the lists on which
     additions rest, and the directory: the same handful in a company of any size.
     """
-    from reconciler.live.refreshed_reader import RefreshingReader  # noqa: PLC0415 - start-up is measured
-    from reconciler.live.snapshot_reader import SnapshotReader  # noqa: PLC0415 - the same
-
     state = read_snapshot(snapshot, workspace.service.company_id)
     then = base.documents if base else None
     bases = () if then is None else (then,)

@@ -6,15 +6,17 @@ import datetime
 from typing import TYPE_CHECKING
 
 from reconciler.clock import Clock
+from reconciler.console.invocation import Invocation
+from reconciler.console.options import Common
 from reconciler.operations.run import SILENT, Run
 from tests.support.values import TODAY
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from reconciler.operations.run import Reporter
+from reconciler.operations.run import Reporter
 
-__all__ = ["NOON", "make_run", "now"]
+__all__ = ["NOON", "make_common", "make_run", "now"]
 
 NOON = datetime.datetime.combine(TODAY, datetime.time(12), datetime.UTC)
 
@@ -29,3 +31,10 @@ def make_run(folder: Path, *, moment: datetime.datetime = NOON, reporter: Report
     return Run(
         environment=environment, clock=Clock(lambda: moment), folder=folder, today=moment.date(), reporter=reporter
     )
+
+
+def make_common(*, quiet: bool = False, verbose: bool = False) -> Common:
+    """Return what a command line without colours gives its command."""
+    invocation = Invocation(Clock(now))
+    invocation.quiet, invocation.verbose, invocation.no_color = quiet, verbose, True
+    return Common(invocation)

@@ -78,3 +78,56 @@ def test_bytes_that_are_no_text(
     monkeypatch.setenv("RECONCILER_COMPANY_ID", odd)
     assert run(["validate", "--format", shown_as]) == 7
     assert "RECONCILER_COMPANY_ID is '\\udcff'" in "".join(capsys.readouterr()).replace("\\\\", "\\")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("-v", "validate"), ("validate", "-v"), ("validate", "-qv"), ("-qv", "validate"), ("-v", "validate", "-q"),
+        ("-q", "validate", "--verbose"), ("validate", "-v", "-q"),
+    ],
+)  # fmt: skip
+def test_verbose_is_heard_wherever_it_stands(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...]
+) -> None:
+    """Before or behind the command, alone or with others."""
+    failing(monkeypatch, ZeroDivisionError("x"))
+    assert run(arguments) == 1
+    assert "Traceback" in capsys.readouterr().err
+
+
+def test_settings_are_named_before_or_behind(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Behind the command wins."""
+    for arguments in (
+        ("--config", str(tmp_path / "x"), "validate"),
+        ("validate", "--config", str(tmp_path / "x")),
+        ("--config", str(tmp_path / "y"), "validate", "--config", str(tmp_path / "x")),
+    ):
+        assert run(arguments) == 7
+        assert f"no settings file at {tmp_path / 'x'}" in capsys.readouterr().err
+
+
+def test_help_for_a_command(capsys: pytest.CaptureFixture[str]) -> None:
+    """The same as with --help, of all commands without a name, and with a suggestion for a wrong one."""
+    for one, other in ((("help", "plan"), ("plan", "--help")), (("help",), ("--help",))):
+        shown = []
+        for arguments in (one, other):
+            assert run(arguments) == 0
+            shown.append(capsys.readouterr().out)
+        assert shown[0] == shown[1] != ""
+    assert run(["help", "plam"]) == 64
+    assert "did you mean 'plan'?" in capsys.readouterr().err
+
+
+def test_what_an_interrupt_says(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """By the command that ran, and not by words that stand somewhere in the line."""
+    failing(monkeypatch, KeyboardInterrupt())
+    assert run(["validate", "--base", "apply"]) == 130
+    assert "history" not in capsys.readouterr().err
+    monkeypatch.setattr("reconciler.commands.apply.prepare_alarms", _interrupt)
+    assert run(["apply", "--yes"]) == 130
+    assert "'reconciler history' tells what is not known" in capsys.readouterr().err
+
+
+def _interrupt(*_arguments: object, **_options: object) -> None:
+    raise KeyboardInterrupt

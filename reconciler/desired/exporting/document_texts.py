@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import msgspec
+from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from reconciler.desired.exporting.live_lists import gather
 from reconciler.desired.exporting.repeated_lists import find_teams, lift, slug
@@ -13,8 +14,6 @@ from reconciler.desired.yaml.scalars import comment_text, scalar
 from reconciler.model.diagnostics import Diagnostic
 
 if TYPE_CHECKING:
-    from jinja2 import Environment
-
     from reconciler.desired.exporting.repeated_lists import Lifted
     from reconciler.model.live import LiveState
 
@@ -66,8 +65,6 @@ def _path(lifted: Lifted, taken: dict[str, str]) -> str:
 
 
 def _environment(names: Names) -> Environment:
-    from jinja2 import Environment, PackageLoader, StrictUndefined  # noqa: PLC0415 - start-up is measured
-
     environment = Environment(
         loader=PackageLoader("reconciler.desired.exporting"),
         autoescape=False,  # noqa: S701 - this is YAML: whatever comes from outside goes through scalar or a comment

@@ -6,6 +6,7 @@ import contextlib
 import os
 import signal
 import subprocess
+import tempfile
 import threading
 from typing import IO, TYPE_CHECKING
 
@@ -119,8 +120,6 @@ def _stdin(told: bytes) -> Iterator[IO[bytes] | int]:
     if not told:
         yield subprocess.DEVNULL
         return
-    import tempfile  # noqa: PLC0415 - start-up is measured
-
     with tempfile.TemporaryFile() as file:
         file.write(told)
         file.seek(0)

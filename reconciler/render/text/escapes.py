@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 import unicodedata
 
@@ -47,8 +48,6 @@ def escape_markdown(text: str) -> str:
 
 def escape_html_line(text: str) -> str:
     """Escape a text for HTML inside Markdown, where forges still look for mentions, references and links."""
-    import html  # noqa: PLC0415 - start-up is measured
-
     return html.escape(_without_links(printable(text)), quote=True)
 
 

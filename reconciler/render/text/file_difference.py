@@ -26,12 +26,11 @@ def difference(files: Iterable[tuple[str, str, str, Sequence[ChangedLines]]], *,
     lines = [line for path, before, after, changed in files for line in _file(path, before, after, changed)]
     shown = [printable(line.rstrip("\r")) for line in lines]
     if color:
-        from rich.color import ColorSystem  # noqa: PLC0415 - only where somebody looks
-        from rich.style import Style  # noqa: PLC0415 - the same
+        from rich import style  # noqa: PLC0415 - only where somebody looks
 
-        styles = {sign: Style(color=name) for sign, name in _COLORS.items()}
-        plain = Style()
-        shown = [styles.get(line[:1], plain).render(line, color_system=ColorSystem.STANDARD) for line in shown]
+        styles = {sign: style.Style(color=name) for sign, name in _COLORS.items()}
+        plain = style.Style()
+        shown = [styles.get(line[:1], plain).render(line) for line in shown]
     return "".join(f"{line}\n" for line in shown)
 
 

@@ -6,12 +6,14 @@ import io
 import sys
 from typing import TYPE_CHECKING
 
-from reconciler.console.options import Common
 from reconciler.console.progress_bar import show_progress
 from reconciler.model.progress import Progress
+from tests.support.runs import make_common
 
 if TYPE_CHECKING:
     import pytest
+
+    from reconciler.console.options import Common
 
 
 class Terminal(io.StringIO):
@@ -22,7 +24,7 @@ class Terminal(io.StringIO):
         return True
 
 
-COMMON = Common(config=None, verbose=False, quiet=False, no_color=True)
+COMMON = make_common()
 
 
 def shown(monkeypatch: pytest.MonkeyPatch, stream: io.StringIO, common: Common = COMMON) -> str:
@@ -49,5 +51,5 @@ def test_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing in a pipe, and nothing when quiet."""
     assert shown(monkeypatch, io.StringIO()) == ""
-    quiet = Common(config=None, verbose=False, quiet=True, no_color=True)
+    quiet = make_common(quiet=True)
     assert shown(monkeypatch, Terminal(), quiet) == ""

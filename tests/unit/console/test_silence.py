@@ -6,8 +6,8 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from reconciler.console import progress_bar as progress
-from reconciler.console.options import Common
 from reconciler.console.reporter import ConsoleReporter
+from tests.support.runs import make_common
 
 if TYPE_CHECKING:
     import pytest
@@ -26,7 +26,7 @@ def test_silence_is_told(monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capture
     monkeypatch.setattr(progress, "_LOOKED_EVERY_SECONDS", 0.02)
     client: Any = Client()
     for quiet, told in ((False, True), (True, False)):
-        common = Common(config=None, verbose=False, quiet=quiet, no_color=True)
+        common = make_common(quiet=quiet)
         client.heard_at = time.monotonic()
         with ConsoleReporter(common).watch(lambda: client.heard_at):
             time.sleep(0.7)
@@ -34,7 +34,7 @@ def test_silence_is_told(monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capture
         assert bool(lines) is told
         assert len(lines) <= 4
         assert all(one.startswith("waiting for Procore, which has not answered for ") for one in lines)
-    common = Common(config=None, verbose=False, quiet=False, no_color=True)
+    common = make_common()
     with ConsoleReporter(common).watch(lambda: client.heard_at):
         for _ in range(20):
             client.heard_at = time.monotonic()

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, cast
 
 from reconciler.alerting import open_gauges
-from reconciler.console.options import Common
 from reconciler.errors import DeliveryError
 from reconciler.operations.alarms import Alarms, Found, raise_alarms
 from tests.support.cases import change, group
 from tests.support.drifts import report
+from tests.support.runs import make_common
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -47,7 +47,7 @@ def alarms(post: MemoryPost | None, metrics_at: Path | None) -> Alarms:
 
 def run(*, quiet: bool = False, verbose: bool = False) -> Run:
     """Return the run of a command line."""
-    return Common(config=None, verbose=verbose, quiet=quiet, no_color=True).run
+    return make_common(quiet=quiet, verbose=verbose).run
 
 
 def test_figures_that_cannot_be_written(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
