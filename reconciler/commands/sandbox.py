@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -111,7 +112,7 @@ def sandbox(  # noqa: PLR0913, PLR0917 - one parameter an option
     """
     try:
         from reconciler.sandbox import app as service  # noqa: PLC0415 - an extra, and heavy
-        from reconciler.sandbox import server  # noqa: PLC0415 - the same
+        from reconciler.sandbox import fresh_start, server  # noqa: PLC0415 - the same
     except ImportError as error:
         raise UsageError(
             f"{error.name} is not installed; install reconciler with its extra 'sandbox', from where it came from "
@@ -120,15 +121,15 @@ def sandbox(  # noqa: PLR0913, PLR0917 - one parameter an option
     with closing(server.open_socket(host, port)) as listening, closing(_open_store(state, lag)) as store:
         if store.is_empty:
             store.seed(read_seed(seed if seed is not None else example_folder() / "sandbox"))
-        app = service.create_app(
-            store,
-            rate_limit=rate_limit,
+        make = partial(
+            service.create_app,
             latency=latency,
             token_seconds=token_seconds,
             clock_ahead=clock_ahead,
             refuse_large_pages=large_pages == "refuse",
         )
-        server.serve(app, listening, lambda address: emit(f"{address}\n"))
+        with closing(fresh_start.FreshStart(lambda one: make(one, rate_limit=rate_limit.anew()), store, lag)) as app:
+            server.serve(app, listening, lambda address: emit(f"{address}\n"))
     return 0
 
 

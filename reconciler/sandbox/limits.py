@@ -32,8 +32,13 @@ class RateLimit:
     """Counts requests in both windows; without limits nothing is counted and no header is sent."""
 
     def __init__(self, hourly: int | None, spike: int | None) -> None:
+        self._hourly, self._spike = hourly, spike
         given = ((hourly, HOUR_SECONDS), (spike, SPIKE_SECONDS))
         self._windows = [_Window(limit, period) for limit, period in given if limit is not None]
+
+    def anew(self) -> RateLimit:
+        """Return the same limits with nothing counted."""
+        return RateLimit(self._hourly, self._spike)
 
     def take(self, now: float) -> tuple[bool, dict[str, str]]:
         """Count one request; gives whether it may pass, and the headers of its answer.

@@ -14,7 +14,7 @@ from reconciler.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from starlette.applications import Starlette
+    from starlette.types import ASGIApp
 
 __all__ = ["open_socket", "serve"]
 
@@ -42,7 +42,7 @@ def open_socket(host: str, port: int) -> socket.socket:
     return listening
 
 
-def serve(app: Starlette, listening: socket.socket, started: Callable[[str], None]) -> None:
+def serve(app: ASGIApp, listening: socket.socket, started: Callable[[str], None]) -> None:
     """Serve until SIGINT or SIGTERM; ``started`` is told the address once connections are taken."""
     listening.listen(2048)
     host, port = listening.getsockname()[:2]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.command_line import Ran, clean_environment, reconciler
+from tests.support.command_line import Ran, clean_environment, reconciler_process
 from tests.support.started import Started
 from tests.support.starting import address
 from tests.support.trial import Trial
@@ -51,7 +51,7 @@ def test_it_shows_the_same(tmp_path: Path, sandbox: RunningSandbox) -> None:
         (("apply",), {}),
     ):
         environment = {**sandbox.environment, **more}
-        forked = reconciler(trial.folder, *arguments, environment=environment, typed="n\n")
+        forked = reconciler_process(trial.folder, *arguments, environment=environment, typed="n\n")
         started = in_an_interpreter(trial.folder, *arguments, environment=environment, typed="n\n")
         assert forked.shown == started.shown
 
@@ -69,6 +69,6 @@ def test_a_signal_ends_it() -> None:
 @pytest.mark.parametrize("name", ["LANG", "LC_ALL", "PYTHONUTF8"])
 def test_what_an_interpreter_reads_as_it_starts(tmp_path: Path, name: str) -> None:
     """It would be ignored, so it is refused."""
-    ran = reconciler(tmp_path, "--version", environment={name: "something else"})
+    ran = reconciler_process(tmp_path, "--version", environment={name: "something else"})
     assert ran.code == 1
     assert f"{name} is read when an interpreter starts" in ran.stderr

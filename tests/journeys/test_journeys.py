@@ -16,7 +16,7 @@ import pytest
 
 from reconciler import __version__
 from tests.support.account import INVOICE, company_seed, write_seed
-from tests.support.command_line import clean_environment, reconciler
+from tests.support.command_line import clean_environment, reconciler, reconciler_process
 from tests.support.sandbox import running_sandbox
 from tests.support.terminal import answer
 from tests.support.trial import Trial
@@ -489,7 +489,7 @@ def test_26_a_reader_that_goes_away(trial: Trial) -> None:
 def test_27_the_demo(tmp_path: Path) -> None:
     """It ends by itself in under twenty seconds, leaves its repository and no process, and says what is next."""
     started = time.monotonic()
-    ran = reconciler(tmp_path, "demo", "--dir", "trial")
+    ran = reconciler_process(tmp_path, "demo", "--dir", "trial")
     assert ran.code == 0, ran.stderr
     assert time.monotonic() - started < 20
     words = (

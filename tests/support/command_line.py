@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import gc
 import io
+import logging
 import os
 import re
 import sys
+import warnings
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from reconciler.cli import run
@@ -16,11 +19,11 @@ from tests.support.started import Started
 from tests.support.starting import address as forking
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Iterator
 
     import pytest
 
-__all__ = ["Ran", "clean_environment", "reconciler", "reconciler_here"]
+__all__ = ["Ran", "clean_environment", "reconciler", "reconciler_here", "reconciler_process"]
 
 _CHANGING = (
     (re.compile(r"in \d+\.\d s\b"), "in <seconds> s"),
@@ -62,7 +65,50 @@ def clean_environment() -> dict[str, str]:
 
 
 def reconciler(folder: Path, *arguments: str, environment: dict[str, str] | None = None, **texts: str) -> Ran:
-    """Run ``reconciler`` in a folder; ``texts`` may hold what is typed (``typed=``)."""
+    """Run ``reconciler`` in a folder, in this process; ``texts`` may hold what is typed (``typed=``).
+
+    It has an environment, a folder and streams of its own, and nobody at a terminal. What the process itself is tested
+    for, such as signals and crashes, needs ``reconciler_process``.
+    """
+    typed = io.TextIOWrapper(io.BytesIO(texts.get("typed", "").encode()), encoding="utf-8")
+    told, said = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8", newline="\n") for _ in range(2))
+    with _own_process(folder, {**clean_environment(), **(environment or {})}):
+        sys.stdin, sys.stdout, sys.stderr = typed, told, said
+        code = run(arguments)
+        for stream in {sys.stdout, sys.stderr} - {told, said}:
+            stream.close()  # such as what stands for a stream whose reader went away
+    texts_of = []
+    for stream in (told, said):
+        stream.flush()
+        texts_of.append(stream.detach().getvalue().decode().replace(str(folder), "<folder>"))
+    return Ran(code, *texts_of)
+
+
+@contextmanager
+def _own_process(folder: Path, environment: dict[str, str]) -> Iterator[None]:
+    """Let what a command does to this process end with it."""
+    streams, thresholds = (sys.stdin, sys.stdout, sys.stderr), gc.get_threshold()
+    before, here = dict(os.environ), Path.cwd()
+    handlers, level = logging.root.handlers[:], logging.getLogger("httpx").level
+    try:
+        os.environ.clear()
+        os.environ.update(environment)
+        os.chdir(folder)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)  # of libraries, as any process does
+            yield
+    finally:
+        sys.stdin, sys.stdout, sys.stderr = streams
+        os.environ.clear()
+        os.environ.update(before)
+        os.chdir(here)
+        gc.set_threshold(*thresholds)
+        logging.root.handlers[:] = handlers
+        logging.getLogger("httpx").setLevel(level)
+
+
+def reconciler_process(folder: Path, *arguments: str, environment: dict[str, str] | None = None, **texts: str) -> Ran:
+    """Run ``reconciler`` in a folder, as a process of its own; ``texts`` may hold what is typed (``typed=``)."""
     with ThreadPoolExecutor(3) as threads:
         (typed, typing), (told, telling), (said, saying) = os.pipe(), os.pipe(), os.pipe()
         streams = typed, telling, saying

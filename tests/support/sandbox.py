@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import httpx
 
 from reconciler.model.service import Credentials, Secret, Service
+from reconciler.sandbox.seed import read_seed
 from tests.support.started import Started
 from tests.support.starting import address as forking
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["RunningSandbox", "running_sandbox"]
+__all__ = ["RunningSandbox", "running_sandbox", "started_sandbox"]
 
 
 class RunningSandbox:
@@ -70,6 +72,11 @@ class RunningSandbox:
             self._token = self._http.post("/oauth/token", data=form).json()["access_token"]
         return self._token
 
+    def seed_anew(self, folder: Path) -> None:
+        """Start anew from a seed."""
+        seed = (folder / "seed.json").read_bytes() if (folder / "seed.json").exists() else _joined(folder)
+        self._http.put("/_sandbox/seed", content=seed).raise_for_status()
+
     def take(self, token: str) -> None:
         """Ask with this token from now on."""
         self._token = token
@@ -98,14 +105,46 @@ class RunningSandbox:
         assert log
 
 
+def _joined(folder: Path) -> bytes:
+    """Return a seed of several files as one document."""
+    return json.dumps(read_seed(folder)).encode()
+
+
 def preset_path(preset: str, project: str | None = None) -> str:
     """Return the path of a preset."""
     scope = "/rest/v2.0/companies/4211" + (f"/projects/{project}" if project else "")
     return f"{scope}/workflows/presets/{preset}"
 
 
+_IDLE: list[tuple[RunningSandbox, ExitStack]] = []
+
+
 @contextmanager
 def running_sandbox(seed: Path, *options: str) -> Iterator[RunningSandbox]:
+    """Yield a sandbox that starts from a seed: with options of its own, or one of this process, seeded anew."""
+    if options:
+        with started_sandbox(seed, *options) as running:
+            yield running
+        return
+    process, ended = _IDLE.pop() if _IDLE else _kept(seed)
+    running = RunningSandbox(process.address)
+    try:
+        running.seed_anew(seed)
+        yield running
+    finally:
+        running.close()
+        _IDLE.append((process, ended))
+
+
+def _kept(seed: Path) -> tuple[RunningSandbox, ExitStack]:
+    """Start a sandbox that lives as long as this process."""
+    ended = ExitStack()
+    atexit.register(ended.close)
+    return ended.enter_context(started_sandbox(seed)), ended
+
+
+@contextmanager
+def started_sandbox(seed: Path, *options: str) -> Iterator[RunningSandbox]:
     """Start a sandbox on a free port, and end it."""
     arguments = ["sandbox", "--port", "0", "--seed", str(seed)]
     if "--rate-limit" not in options:
