@@ -139,8 +139,9 @@ def running_sandbox(seed: Path, *options: str) -> Iterator[RunningSandbox]:
 def _kept(seed: Path) -> tuple[RunningSandbox, ExitStack]:
     """Start a sandbox that lives as long as this process."""
     ended = ExitStack()
-    atexit.register(ended.close)
-    return ended.enter_context(started_sandbox(seed)), ended
+    running = ended.enter_context(started_sandbox(seed))
+    atexit.register(ended.close)  # before what forked it off ends
+    return running, ended
 
 
 @contextmanager
