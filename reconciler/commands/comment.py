@@ -53,7 +53,7 @@ def comment(
     Exit codes: 0 done, 6 the forge refuses or cannot be reached, 7 not a plan, 64 wrong usage.
     """
     if commit is not None and not _COMMIT.fullmatch(commit):
-        raise UsageError(f"--commit '{commit}' is no commit; give all 40 digits of it")
+        raise UsageError(f"--commit '{commit}' is not a commit; give all 40 digits of it")
     if (pr is None) != status_only or (status_only and commit is None):
         raise UsageError("name the pull request with --pr, or with --status-only a commit with --commit")
     result = read_plan_or_failure(result_file)

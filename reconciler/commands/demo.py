@@ -139,7 +139,7 @@ def _sandbox() -> Iterator[str]:
         address = process.stdout.readline().strip()
         if not address:
             code = process.wait(_START_SECONDS)
-            raise ReconcilerError(f"the sandbox did not start (exit code {code}); what it said stands above")
+            raise ReconcilerError(f"the sandbox did not start (exit code {code}); what it said is above")
         yield address
     finally:
         process.terminate()

@@ -33,7 +33,7 @@ __all__ = ["plan"]
 @click.option(
     "--refresh",
     type=click.Choice(["changed"]),
-    help="With --snapshot: read anew what differs from it, or whose documents changed since the base.",
+    help="With --snapshot: read again what differs from it, or whose documents changed since the base.",
 )
 @click.option("--base", metavar="REV", help="The revision this is compared with, such as origin/main; read from git.")
 @click.option("--adds-only", is_flag=True, help="Withhold everything that would remove anybody; the plan is partial.")

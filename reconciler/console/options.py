@@ -121,7 +121,7 @@ class BudgetType(click.ParamType[Any]):
         """Return the budget."""
         found = re.fullmatch(r"(\d{1,9})\s*(KiB|MiB)?", str(value), re.ASCII)
         if found is None:
-            self.fail(f"'{value}' is no budget; write 65536 (characters), 512KiB or 1MiB", param, ctx)
+            self.fail(f"'{value}' is not a budget; write 65536 (characters), 512KiB or 1MiB", param, ctx)
         limit = int(found[1]) * {None: 1, "KiB": 1024, "MiB": 1024 * 1024}[found[2]]
         if limit < SMALLEST_BUDGET:
             self.fail(
@@ -133,7 +133,7 @@ class BudgetType(click.ParamType[Any]):
 def checked_link(_context: click.Context, _option: click.Parameter, link: str | None) -> str | None:
     """Return an address that can be linked to as it is, for an option; raises BadParameter for any other."""
     if link is not None and not _LINK.fullmatch(link):
-        raise click.BadParameter(f"'{link}' is no address that can be linked to; write https://… without blanks")
+        raise click.BadParameter(f"'{link}' is not an address that can be linked to; write https://… without blanks")
     return link or None
 
 
@@ -183,12 +183,12 @@ def only_options(command: Callable[..., Any]) -> Callable[..., Any]:
             click.option(
                 "--only-drift",
                 is_flag=True,
-                help="Put back what drifted, and leave alone what documents ask for anew [base: HEAD].",
+                help="Put back what drifted, and leave new requests of the documents for later [base: HEAD].",
             ),
             click.option(
                 "--only-requested",
                 is_flag=True,
-                help="Do what documents ask for anew, and leave alone what drifted; needs --base.",
+                help="Do what documents newly ask for, and leave drift as it is; needs --base.",
             ),
         )
     ):

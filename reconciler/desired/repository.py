@@ -156,7 +156,7 @@ def _refused_link(path: Path, real_root: Path) -> tuple[str, str] | None:
     if not path.resolve(strict=True).is_relative_to(real_root):
         return "documents/link", "this link leads out of the repository and is not followed; remove it or exclude it"
     if not path.is_file():
-        return "documents/unreadable", "this is no ordinary file, and is not read; remove it or exclude it"
+        return "documents/unreadable", "this is not an ordinary file, and is not read; remove it or exclude it"
     return None
 
 
@@ -232,7 +232,7 @@ def is_document(name: str, exclude: Exclusion) -> bool:
 
 def _unreadable_folder(error: OSError) -> None:
     raise DocumentsError(
-        f"cannot read the folder {error.filename}: {error.strerror}; a part of the documents is no basis"
+        f"cannot read the folder {error.filename}: {error.strerror}; a part of the documents is not enough"
     ) from error
 
 

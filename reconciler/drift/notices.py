@@ -72,9 +72,7 @@ def _of_preset(
     address = target.address
     place = _place(resolved)
     if not target.preset.valid:
-        message = (
-            f"{place} is invalid: no new workflow starts there until whoever may not approve any more is taken out"
-        )
+        message = f"{place} is invalid: no new workflow starts there until people who may no longer approve are removed"
         yield Notice(kind="invalid-preset", address=address, message=message)
     for membership in target.preset.groups:
         if membership.uuid not in roles:

@@ -162,7 +162,7 @@ class GitHub:
         if creator != account:
             raise ForgeError(
                 f"GitHub sets the status of commit {commit[:12]} as {creator or DELETED}, and says that this token is "
-                f"of {account}: a status could not be told from one of somebody else",
+                f"of {account}: its statuses could not be recognized later",
                 status=None,
             )
 

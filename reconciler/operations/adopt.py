@@ -260,7 +260,7 @@ def write_adoption(files: Sequence[ChangedFile], root: Path) -> None:
     """
     for one in files:
         if read_document(root / one.path) != one.before:
-            raise StaleError(f"{one.path} changed while this was thought about; nothing was written; run it again")
+            raise StaleError(f"{one.path} changed on disk in the meantime, nothing was written: run adopt again")
     for number, one in enumerate(files):
         path = (root / one.path).resolve()
         mark = b"\xef\xbb\xbf" if path.read_bytes().startswith(b"\xef\xbb\xbf") else b""

@@ -258,8 +258,7 @@ def _require_guards(found: _Now, memory: Memory | None, base: Base | None) -> No
     errors = [one for one in judge(case).diagnostics if one.severity == "error"]
     if errors:
         raise RefusedError(
-            f"{len(errors)} guard{'s stand' if len(errors) != 1 else ' stands'} against this plan by now; nothing was "
-            "written",
+            f"{len(errors)} guard{'s stop' if len(errors) != 1 else ' stops'} this plan by now; nothing was written",
             diagnostics=errors,
         )
 

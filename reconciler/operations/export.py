@@ -90,7 +90,7 @@ def _settings(run: Run, order: ExportOrder) -> SettingsDocument:
     if order.settings_file is not None:
         raise UsageError("the settings of --config name the company already; leave out --company")
     if not (company.isascii() and company.isdigit() and len(company) <= 32):  # noqa: PLR2004 - as the schema says
-        raise UsageError(f"--company '{company}' is no company id; give its digits, such as 4211")
+        raise UsageError(f"--company '{company}' is not a company id; give its digits, such as 4211")
     return SettingsDocument(company_id=company)
 
 
@@ -103,7 +103,7 @@ def _settings_around(out: Path, settings: SettingsDocument) -> Path | None:
     found = None if (folder / FILE_NAME).exists() else _nearest(folder.parents)
     if found is not None and read_settings_document(found).company_id != settings.company_id:
         raise UsageError(
-            f"{out} stands below {found}, the settings of another company; name a folder outside of it with --out"
+            f"{out} is below {found}, the settings of another company; name a folder outside of it with --out"
         )
     return found
 

@@ -39,7 +39,7 @@ def require_folder(path: Path) -> Path:
     here = require_own(path).absolute()
     there = next(one for one in (here, *here.parents) if os.path.lexists(one))
     if not there.is_dir():
-        raise FileError(f"cannot write to {path}: {there} is no folder")
+        raise FileError(f"cannot write to {path}: {there} is not a folder")
     if not os.access(there, os.W_OK | os.X_OK):
         raise FileError(f"cannot write to {path}: {there} may not be written by this account, or is read-only")
     return path

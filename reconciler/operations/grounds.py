@@ -116,5 +116,5 @@ def _base_of(workspace: Workspace, plan: Plan, revision: str) -> Base:
     except UsageError as error:
         what = "what this plan leaves alone" if plan.only else "what this plan manages for the first time"
         raise UsageError(
-            f"{what} is told by a comparison with {revision[:12]}: {error.message}", diagnostics=error.diagnostics
+            f"{what} is known by a comparison with {revision[:12]}: {error.message}", diagnostics=error.diagnostics
         ) from error

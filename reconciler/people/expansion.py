@@ -81,7 +81,7 @@ class _TeamExpansion:
             if not group.allow_empty:
                 message = (
                     f"'{name}' is an empty list; name somebody, write {{members: [], allow_empty: true}} "
-                    "if nobody shall hold this role, or leave the group out to leave it as it is"
+                    "if nobody is to hold this role, or leave the group out to leave it as it is"
                 )
                 self._add("documents/empty-group", message, group)
             return group
@@ -89,8 +89,8 @@ class _TeamExpansion:
         members = self._expand(group.members)
         if not members and not group.allow_empty and problems == self._errors:
             message = (
-                f"nobody is left in '{name}' (people whose last day is over, or empty teams); "
-                "name somebody, or write {members: […], allow_empty: true} if nobody shall hold this role"
+                f"nobody is left in '{name}' (expired lines, or empty teams); "
+                "name somebody, or write {members: […], allow_empty: true} if nobody is to hold this role"
             )
             self._add("documents/empty-group", message, group)
         if members is group.members:
@@ -107,7 +107,7 @@ class _TeamExpansion:
             key = member.key
             first = written.setdefault(key, member)
             if first is not member:
-                message = f"'{member}' stands twice in this list (first at {first.origin}); remove one"
+                message = f"'{member}' is twice in this list (first at {first.origin}); remove one"
                 self._add("documents/duplicate-member", message, member)
             elif member.team is not None:
                 for person in self._team_of(member):

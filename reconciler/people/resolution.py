@@ -248,7 +248,7 @@ class Resolution:
     def _tell_unknown(self, member: Member, target: Target, what: str) -> None:
         named = f"the login '{member.login}'" if member.login else f"the login id {member.login_id}"
         if member.key in self._given_up:
-            message = f"nobody with {named} was found in anything that was read"
+            message = f"no active Procore user has {named} (if they left, remove this line)"
         else:
             place = f"project '{target.project.name}'" if target.project else "the company"
             message = f"nobody with {named} {what} on {target.template.tool} in {place}"

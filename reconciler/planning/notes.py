@@ -106,12 +106,12 @@ def judge_age(observed_at: str, now: datetime.datetime) -> list[Diagnostic]:
     """Report that live is known from longer ago than a day, or that this cannot be told; both moments are UTC."""
     hours = _hours_between(observed_at, now)
     if hours is None:
-        age = "of a day that cannot be told"
+        age = "of an unknown day"
     elif hours <= OLD_AFTER_HOURS:
         return []
     else:
         age = f"{hours / 24:.0f} days old" if hours >= 48 else f"{hours:.0f} hours old"  # noqa: PLR2004 - two days
-    message = f"the snapshot is {age} ({observed_at}); whatever moved since is not in it; make a new one"
+    message = f"the snapshot is {age} ({observed_at}); later changes are not in it; make a new one"
     return [Diagnostic(severity="warning", code="live/old-snapshot", message=message)]
 
 

@@ -48,7 +48,7 @@ def restrict(
     notes: list[Diagnostic] = []
     only, addresses = restriction.only, restriction.addresses
     if only is not None:
-        words = "what the documents ask for anew" if only == "drift" else "what drifted"
+        words = "what the documents newly ask for" if only == "drift" else "what drifted"
         left = _split(left, lambda _change, _group, part: part.cause == only, words, notes)
     if addresses is not None:
         words = "what drifted where no glob of self_heal fits"

@@ -39,11 +39,11 @@ def check_gateway(url: str) -> str:
     """Return the address of a Pushgateway back; raises UsageError for one with a login in it, or that is no address."""
     if "@" in url:
         # without the address: what stands before the @ may be a secret
-        raise UsageError("--push-metrics holds a login; a command line is no place for one")
+        raise UsageError("--push-metrics holds a login; a command line must not hold one")
     if not _GATEWAY.fullmatch(url) or not has_good_port(url):
         # nor here: a query, or anything else that stands in no address of a gateway, may be a secret too
         raise UsageError(
-            "--push-metrics is no address of a Pushgateway; write an address such as "
+            "--push-metrics is not the address of a Pushgateway; write an address such as "
             "https://pushgateway.acme.test:9091, without login and query"
         )
     return url

@@ -47,7 +47,7 @@ def read_pull_request(given: str, environment: Mapping[str, str]) -> tuple[Forge
     if found is not None and parts.netloc:
         return _place("gitlab", server, found["repository"], environment), int(found["number"])
     shown = f" '{given}'" if _PLAIN.fullmatch(given) else ""
-    raise UsageError(f"--pr{shown} is no pull request; give its number, or its address on GitHub or GitLab")
+    raise UsageError(f"--pr{shown} is not a pull request; give its number, or its address on GitHub or GitLab")
 
 
 def read_forge(environment: Mapping[str, str]) -> ForgePlace:
@@ -95,7 +95,7 @@ def _place(kind: ForgeKind, url: str, repository: str, environment: Mapping[str,
     pattern = _GITHUB_REPOSITORY if kind == "github" else _GITLAB_REPOSITORY
     if not pattern.fullmatch(repository):
         shown = f"'{repository}'" if _PLAIN.fullmatch(repository) else "GITHUB_REPOSITORY or CI_PROJECT_PATH"
-        raise UsageError(f"{shown} is no repository; write owner/name")
+        raise UsageError(f"{shown} is not a repository; write owner/name")
     parts = _split(url)
     if not _PATH.fullmatch(parts.path) or parts.query or parts.fragment:
         raise DocumentsError(f"the address of the forge {NOT_AN_ADDRESS}: write one such as https://api.github.com")

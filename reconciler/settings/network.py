@@ -75,7 +75,7 @@ def _certificates(environment: Mapping[str, str]) -> str | None:
     path = environment[variable]
     folder = os.path.isdir(path)  # noqa: PTH112 - a text
     if variable == "SSL_CERT_DIR" and not folder:
-        raise UsageError(f"SSL_CERT_DIR names {path}, which is no folder: name one, or unset it")
+        raise UsageError(f"SSL_CERT_DIR names {path}, which is not a folder: name one, or unset it")
     if not folder:
         try:
             ssl.create_default_context(cafile=path)
@@ -156,7 +156,7 @@ def _checked(variable: str, address: str, library: _Library) -> str:
     parts = _split(address)
     if parts is None or not parts.hostname or _is_odd(address, parts):
         raise UsageError(
-            f"{variable} is no valid address: write it as http://user:password@host:port, with @ : / ? # % in a "
+            f"{variable} is not a valid address: write it as http://user:password@host:port, with @ : / ? # % in a "
             f"password as %40 %3A %2F %3F %23 %25 {_HIDDEN}"
         )
     if scheme.startswith("socks") and importlib.util.find_spec(library) is None:

@@ -50,7 +50,7 @@ def folder(tmp_path: Path) -> Path:
     ("environment", "said"),
     [
         ({"HTTPS_PROXY": "us:hunter2@proxy.test:1"}, "HTTPS_PROXY has no scheme"),
-        ({"HTTPS_PROXY": "http://us:hun/ter2@proxy.test:1"}, "HTTPS_PROXY is no valid address"),
+        ({"HTTPS_PROXY": "http://us:hun/ter2@proxy.test:1"}, "HTTPS_PROXY is not a valid address"),
         ({"ALL_PROXY": "socks5://us:hunter2@127.0.0.1:1"}, "ALL_PROXY names a SOCKS proxy: install 'httpx[socks]'"),
         ({"SSL_CERT_FILE": "none.pem"}, "SSL_CERT_FILE names none.pem, which cannot be read"),
         ({"SSL_CERT_FILE": "invoice.yaml"}, "SSL_CERT_FILE names invoice.yaml, which holds no certificate"),

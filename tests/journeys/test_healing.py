@@ -212,7 +212,7 @@ def test_09_only_drift_and_only_additions(trial: Trial) -> None:
     trial.write({"assignments/invoice.yaml": ASKED})
     shown = trial.run("plan", "--only-drift", "--adds-only", "--out", "plan.json")
     assert "partial: only what drifted, only additions; 1 removal withheld" in shown
-    assert "left alone: what the documents ask for anew (+1 −1 people-roles in 1 preset)" in shown
+    assert "left alone: what the documents newly ask for (+1 −1 people-roles in 1 preset)" in shown
     assert trial.run("apply", "plan.json").startswith("exit 0")
     assert harbor(trial) == {"pm": ["1", "5", "2"], "acc": ["3", "4"]}
 
@@ -300,7 +300,7 @@ def test_14_healing_leaves_to_apply_what_was_merged_and_not_applied(trial: Trial
     heals(trial, "*")
     shown = trial.run("apply", "--self-heal", "--base", applied, "--yes")
     assert shown.startswith("exit 0")
-    assert "left alone: what the documents ask for anew (+1 −1 people-roles in 1 preset)" in shown
+    assert "left alone: what the documents newly ask for (+1 −1 people-roles in 1 preset)" in shown
     assert harbor(trial) == AS_COMMITTED
     assert trial.run("apply", "--self-heal", "--base", "HEAD", "--yes").startswith("exit 0")
     assert harbor(trial) == {"pm": ["1", "2", "8"], "acc": ["3"]}
@@ -379,7 +379,7 @@ def test_18_an_old_login_at_the_base(trial: Trial) -> None:
     heals(trial, "projects/1042/*")
     told = trial.run("apply", "--self-heal", "--base", base, "--yes")
     assert_nothing_written(
-        trial, told, 0, "left alone: what the documents ask for anew (+0 −1 people-roles in 1 preset)"
+        trial, told, 0, "left alone: what the documents newly ask for (+0 −1 people-roles in 1 preset)"
     )
     assert "nothing to heal" in told
     assert harbor(trial) == AS_COMMITTED
@@ -413,7 +413,7 @@ def test_20_a_base_that_cannot_be_understood(trial: Trial, here: Callable[..., s
     (trial.folder / "more.yaml").unlink()
     heals(trial, "*")
     for base, why in bases.items():
-        words = f"{why}; what drifted cannot be told by them; name another base"
+        words = f"{why}; they cannot show what drifted; name another base"
         for option in ("--only-requested", "--only-drift"):
             told = here("plan", option, "--base", base)
             assert (told[:7], words in told) == ("exit 64", True), told

@@ -57,7 +57,7 @@ def test_02_what_a_change_touches_is_seen_as_it_is(trial: Trial) -> None:
     trial.write({"assignments/invoice.yaml": AS_LIVE.replace("bo@acme.test]", "bo@acme.test, cy@acme.test]")})
     shown = trial.run(*REFRESHED)
     assert "requested: +1 −0 people-roles · drift: +0 −1 people-roles" in shown
-    assert "drift: live has them, asked for neither before nor now (assignments/invoice.yaml:6)" in shown
+    assert "drift: added in Procore, never in git (assignments/invoice.yaml:6)" in shown
     assert asked(trial) == [DIRECTORY, "possible_assignees", "presets/32"]
     whole = json.loads(trial.run("plan", "--format", "json").split("--- stdout\n")[1].split("--- stderr")[0])
     assert whole["digest"] in shown

@@ -228,8 +228,8 @@ def test_06_one_that_fails_stops_no_other(trial: Trial, receiver: Receiver, gith
         "error: GitHub refuses a new issue of acme/approvals: 403 made to fail; is it there, "
         "and may the token do this?",
         f"error: the Pushgateway at {receiver.address.removeprefix('http://')} refuses the metrics: 500",
-        "error: 1 of 2 addresses in RECONCILER_NOTIFY could not be told: number 1 (JSON); is the address still good, "
-        "and the chat within reach?",
+        "error: 1 of 2 addresses in RECONCILER_NOTIFY could not be reached: number 1 (JSON); "
+        "is the address still good, and the chat within reach?",
     ]
     assert "hunter2" not in shown
     assert [one.path for one in receiver.taken if "good" in one.path] == ["/good"]
@@ -243,9 +243,9 @@ def test_07_what_would_fail_later_fails_at_once(trial: Trial) -> None:
         (("--issue",), "which forge?"),
         (("--notify",), "whom to notify? Set RECONCILER_NOTIFY"),
         (("--metrics", "none/drift.prom"), "there is no folder none"),
-        (("--push-metrics", "gateway"), "--push-metrics is no address of a Pushgateway; write an address such as"),
+        (("--push-metrics", "gateway"), "--push-metrics is not the address of a Pushgateway; write an address such as"),
         (("--push-metrics", "https://gw/push?token=hunter2"), "without login and query"),
-        (("--push-metrics", "https://me:hunter2@gateway.test"), "a command line is no place for one"),
+        (("--push-metrics", "https://me:hunter2@gateway.test"), "a command line must not hold one"),
     ]
     trial.sandbox.log(forget=True)
     for arguments, words in cases:

@@ -64,12 +64,12 @@ def _rewritten(text: str, value: Node, edit: EditList, stay: Sequence[int]) -> s
 
 def _require_commas(text: str, value: Node) -> None:
     if any(_COMMA.match(text, item.end) is None for item in value.children[:-1]):
-        raise CannotEditError("not every comma stands directly behind its person; write them so")
+        raise CannotEditError("not every comma follows its person directly; write them so")
 
 
 def _replaced(text: str, item: Node, texts: Sequence[str]) -> Splice:
     if "#" in text[item.start : item.end]:
-        raise CannotEditError("a comment stands inside of what gives way; edit that by hand")
+        raise CannotEditError("a comment is inside of what would be replaced; edit that by hand")
     return (item.start, item.end, ", ".join(texts) + blank_before_comment(text, item.end))
 
 
@@ -83,7 +83,7 @@ def _taken_out(nodes: Nodes, value: Node, index: int, stay: Sequence[int]) -> It
         yield from without_lines(nodes, item)
         return
     if "\n" in text[item.start : item.end] and "#" in text[item.start : item.end]:
-        raise CannotEditError("a comment stands inside of what goes; edit that by hand")
+        raise CannotEditError("a comment is inside of what would be removed; edit that by hand")
     shares = any(nodes.line_start(value.children[one].end) == nodes.line_start(item.start) for one in stay)
     if rest is not None:
         start = len(text[: item.start].rstrip(" \t"))

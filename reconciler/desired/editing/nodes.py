@@ -145,7 +145,7 @@ def walk(node: Node) -> Iterator[Node]:
 def require_own(value: Node) -> None:
     """Raise CannotEditError for a value that is an alias, or that other places may name as one."""
     if value.kind == "alias":
-        raise CannotEditError("an alias (*) stands there; write out what it stands for")
+        raise CannotEditError("there is an alias (*); write out what it refers to")
     if value.anchor is not None:
         raise CannotEditError(f"it has an anchor (&{value.anchor}), so others may share it; write each of them out")
 

@@ -68,7 +68,7 @@ def _set_manager(nodes: Nodes, edit: SetManager) -> Splice:
     require_plain(value)
     end = end_of(nodes.text, value)
     if "#" in nodes.text[value.start : end]:
-        raise CannotEditError("a comment stands inside of it; edit that by hand")
+        raise CannotEditError("a comment is inside of it; edit that by hand")
     return (value.start, end, edit.person + blank_before_comment(nodes.text, end))
 
 

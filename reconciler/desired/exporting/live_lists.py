@@ -52,7 +52,7 @@ def gather(state: LiveState) -> tuple[list[LiveTemplate], list[Diagnostic]]:
         for preset in by_template.get(template.id, ()):
             version = versions[preset.version_id or template.version_id or ""]
             names, skipped = _names(version)
-            left_out.extend(_told(skipped, template, preset, "several are called so, or its name is no key"))
+            left_out.extend(_told(skipped, template, preset, "several have this name, or its name cannot be a key"))
             project = None if preset.project_id is None else projects[preset.project_id]
             manager = None if preset.workflow_manager is None else _same(preset.workflow_manager, known)
             groups = _groups(preset, names, known)

@@ -80,7 +80,7 @@ def read_base(settings_file: Path, revision: str) -> Base:
     if ask_git(git, root, "rev-parse", "--git-dir") is None:
         refusal = why_git_refuses(git, root)
         raise UsageError(
-            refusal or f"{root} is no git repository, so there is no base to compare with; leave --base out"
+            refusal or f"{root} is not in a git repository, so there is no base to compare with; leave --base out"
         )
     look = ("--max-count=1", "--timestamp", "--end-of-options", f"{revision}^{{commit}}")
     named = ask_git(git, root, "rev-list", *look)

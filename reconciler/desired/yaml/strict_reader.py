@@ -168,7 +168,7 @@ class _Builder:
         key: str = event.value
         if key in keys:
             first = place(keys[key])[0]
-            message = f"the key '{key}' stands here a second time (first in line {first}); remove one"
+            message = f"the key '{key}' is here a second time (first in line {first}); remove one"
             raise _ReadError("documents/duplicate-key", message, event)
         if key == "<<":
             raise _ReadError("documents/syntax", "merge keys ('<<') are not read; write the keys out", event)

@@ -169,5 +169,5 @@ def unknown_in_policy(case: Case) -> Iterator[Diagnostic]:
             yield finding("warning", "policy/unknown-role", message, origin=origin)
     for person, alike in case.unknown:
         severity: Severity = "warning" if alike else "note"
-        message = f"{person} holds nothing that was read, so nobody is protected by this line{alike}"
+        message = f"{person} holds no role that was read, so this line protects nobody{alike}"
         yield finding(severity, "policy/unknown-person", message, origin=person.origin)

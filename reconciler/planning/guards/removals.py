@@ -136,7 +136,8 @@ def whole_group(case: Case, lifting: Lifting) -> Iterator[Diagnostic]:
         yield finding(
             "error",
             "policy/whole-group",
-            f"{place_of(change, group)} would lose everybody it has ({len(group.remove):,}), a group of three or more",
+            f"all members of {place_of(change, group)} ({len(group.remove):,}) would be "
+            f"{'replaced' if group.add else 'removed'}, a group of three or more",
             address=change.address,
             origin=group.origin,
             remedy=remedy,
@@ -146,7 +147,7 @@ def whole_group(case: Case, lifting: Lifting) -> Iterator[Diagnostic]:
             yield finding(
                 "warning",
                 "policy/whole-group",
-                f"{place_of(change, group)} would lose everybody it has ({len(group.remove):,}) and hold other people",
+                f"all members of {place_of(change, group)} ({len(group.remove):,}) would be replaced",
                 address=change.address,
                 origin=group.origin,
             )
@@ -279,9 +280,10 @@ def first_adoption(case: Case, lifting: Lifting) -> Iterator[Diagnostic]:
             remedy=f"{adding}{remedy}",
         )
     if any(group.adopted is None for _, group, _ in losing):
-        lately = "" if case.memory else f", and whom it lost in the last {DAYS_REMEMBERED} days,"
-        first = f"whether a group that loses people is managed for the first time{lately} is not known"
-        yield finding("note", "policy/first-adoption", f"{first}; name the base with --base")
+        message = "tip: with --base origin/main this also checks groups that are managed for the first time"
+        if not case.memory:
+            message += f", and whom they lost in the last {DAYS_REMEMBERED} days"
+        yield finding("note", "policy/first-adoption", message)
 
 
 def loses_everything(case: Case) -> Iterator[Diagnostic]:
@@ -298,7 +300,7 @@ def loses_everything(case: Case) -> Iterator[Diagnostic]:
             yield finding(
                 "warning",
                 "policy/loses-everything",
-                f"{who} would hold no role any more in the presets that are managed",
+                f"{who} would no longer have any role managed here",
                 address=one.change.address,
                 origin=one.group.origin,
                 subject=who,

@@ -192,10 +192,11 @@ class _TargetFinder:
             self._add("error", "documents/no-preset", message, origin)
 
     def tell_passed_over(self) -> None:
-        """Report of each ``where`` how many projects it passed over."""
+        """Report of each ``where`` how many projects it skipped."""
         for origin, count in self._passed_over.items():
-            projects = "1 project that matches has" if count == 1 else f"{count} projects that match have"
-            message = f"{projects} no preset of this template; passed over"
+            message = f"{count:,} matching projects do not use this template and were skipped"
+            if count == 1:
+                message = "1 matching project does not use this template and was skipped"
             self._add("note", "documents/passed-over", message, origin)
 
     def _add(self, severity: Severity, code: str, message: str, origin: Origin) -> None:

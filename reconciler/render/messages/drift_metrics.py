@@ -42,7 +42,7 @@ def drift_metrics(report: DriftReport, seconds: float) -> tuple[Metric, ...]:
         ),
         Metric(
             name="reconciler_drift_notices",
-            meaning="What is no difference and should be known, by kind.",
+            meaning="Notices that are not differences, by kind.",
             labels=("kind",),
             figures=_counted(notices, product(get_args(NoticeKind))),
         ),

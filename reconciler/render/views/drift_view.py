@@ -62,7 +62,7 @@ def drift_view(report: DriftReport) -> PlanView:
         source=shown_source(report.source),
         cost=shown_cost(report.live, summary.presets),
         digest="",
-        already_title="over, and told in the report before",
+        already_title="resolved, and shown in the report before",
         already_noun="notices",
     )
 

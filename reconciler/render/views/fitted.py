@@ -207,5 +207,5 @@ def _bare(view: PlanView) -> PlanView:
         source="",
         untouched="",
         link="",
-        left_out="There is no room for more here; reconciler show, with the plan file, tells everything.",
+        left_out="There is no room for more here; reconciler show, with the plan file, shows everything.",
     )

@@ -116,7 +116,7 @@ def _parts(change: PresetChange) -> Iterator[tuple[str, _Key, str]]:
     template = change.template.name
     for group in change.groups:
         for leaving in group.remove:
-            yield leaving.id, ("−", group.name, template, leaving.cause), reason_removed(leaving, group)
+            yield leaving.id, ("−", group.name, template, leaving.cause), reason_removed(leaving)
         for coming in group.add:
             yield (
                 coming.id,
@@ -126,7 +126,7 @@ def _parts(change: PresetChange) -> Iterator[tuple[str, _Key, str]]:
     manager = change.workflow_manager
     if manager is None:
         return
-    reason = reason_added(manager.cause, manager.origin, "another one live")
+    reason = reason_added(manager.cause, manager.origin, "another one in Procore")
     yield manager.after.id, ("→", "becomes workflow manager", template, manager.cause), reason
     if manager.before is not None:
         yield manager.before.id, ("→", "no longer workflow manager", template, manager.cause), reason

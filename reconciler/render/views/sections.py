@@ -130,7 +130,7 @@ def _preset(changes: list[PresetChange]) -> PresetView:
                 sign="→",
                 name=f"{before} → {manager.after}",
                 login=manager.after.login or "",
-                reason=reason_added(manager.cause, manager.origin, "another one live"),
+                reason=reason_added(manager.cause, manager.origin, "another one in Procore"),
             )
         )
     return PresetView(
@@ -148,7 +148,7 @@ def _group_rows(group: GroupChange) -> list[RowView]:
             sign="−",
             name=shown_name(Person(one.id, one.login, one.name)),
             login=shown_login(Person(one.id, one.login, one.name)),
-            reason=reason_removed(one, group),
+            reason=reason_removed(one),
         )
         for one in group.remove
     ]
@@ -166,15 +166,15 @@ def _group_rows(group: GroupChange) -> list[RowView]:
     return rows
 
 
-def reason_added(cause: Cause, origin: Origin | None, moved: str = "not live, or removed there") -> str:
+def reason_added(cause: Cause, origin: Origin | None, moved: str = "removed in Procore") -> str:
     """Describe why somebody comes: a line of the documents, or what live has instead (``moved``)."""
-    return f"drift: {moved}, asked for already in {_at(origin)}" if cause == "drift" else _at(origin)
+    return f"drift: {moved}, still in git ({_at(origin)})" if cause == "drift" else _at(origin)
 
 
-def reason_removed(one: RemovedPerson, group: GroupChange) -> str:
+def reason_removed(one: RemovedPerson) -> str:
     """Describe why somebody goes: these documents took them out, or they were added behind git's back."""
     if one.cause == "drift":
-        return f"drift: live has them, asked for neither before nor now ({_at(group.origin)})"
+        return "drift: added in Procore, never in git"
     if one.base_origin is not None:
         at = f"{one.base_origin.path} (line {one.base_origin.line} at the base)"
         return f"no longer in {one.base_via}, which {at} names" if one.base_via else f"no longer in {at}"

@@ -24,7 +24,7 @@ By = Literal["preset", "person"]
 LONGEST_MESSAGE = 500
 _EVERY_HALF: tuple[Half, ...] = ("requested", "drift", "withheld")
 _WITHHELD: tuple[Half, ...] = ("withheld",)
-_ONLY = {"drift": "what drifted", "requested": "what documents ask for anew"}
+_ONLY = {"drift": "what drifted", "requested": "what documents newly ask for"}
 
 
 class PlanView(msgspec.Struct, frozen=True, kw_only=True):
@@ -86,7 +86,7 @@ def failure_view(failure: Failure, company_id: str) -> PlanView:
         company=f"company {company_id}",
         headline="no plan",
         counts=shortened(failure.message, LONGEST_MESSAGE),
-        state="there is nothing here that could be approved; mend it, and the plan is made anew",
+        state="there is nothing here to approve; fix the problems, and a new plan is made",
         findings=findings(failure.diagnostics),
         overrides=(),
         sections=(),
@@ -136,7 +136,7 @@ def _people_roles(additions: int, removals: int, managers: int) -> str:
 
 def _state(plan: Plan) -> str:
     if not plan.complete:
-        return "incomplete: something in scope could not be read, so this is no basis for changes"
+        return "incomplete: something in scope could not be read, so this plan cannot be applied"
     if not plan.applicable:
         return "stopped: this plan will not be applied as it is"
     parts = [f"only {_ONLY[plan.only]}"] if plan.only else []

@@ -49,7 +49,7 @@ def _missing(one: object, kind: str) -> str:
 
 
 def _twice(one: object, key: str) -> str:
-    return f"{one} stands twice: give each its own {key}"
+    return f"{one} is there twice: give each its own {key}"
 
 
 def find_mistakes(files: Sequence[SeedFile]) -> list[Diagnostic]:

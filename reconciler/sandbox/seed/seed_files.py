@@ -98,7 +98,7 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(content) != len(pairs):
         names = [name for name, _ in pairs]
         twice = next(name for name in names if names.count(name) > 1)
-        raise ValueError(f"the key '{twice}' stands twice in one object: remove one")
+        raise ValueError(f"the key '{twice}' is twice in one object: remove one")
     return content
 
 
@@ -121,7 +121,7 @@ class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[mi
             own = node.start_mark.index <= key.start_mark.index < node.end_mark.index
             if own and isinstance(key, yaml.ScalarNode):
                 if key.value in seen:
-                    problem = f"the key '{key.value}' stands twice: remove one"
+                    problem = f"the key '{key.value}' is there twice: remove one"
                     raise yaml.constructor.ConstructorError(None, None, problem, key.start_mark)
                 seen.add(key.value)
         content: dict[Hashable, Any] = super().construct_mapping(node, deep=deep)

@@ -108,7 +108,7 @@ def test_whom_it_cannot_tell(
     with pytest.raises(DeliveryError) as raised:
         post.send(MESSAGE)
     assert raised.value.message == (
-        "2 of 3 addresses in RECONCILER_NOTIFY could not be told: number 1 (Slack), 2 (Power Automate / Workflows "
+        "2 of 3 addresses in RECONCILER_NOTIFY could not be reached: number 1 (Slack), 2 (Power Automate / Workflows "
         "(for MSTeams)); is the address still good, and the chat within reach?"
     )
     assert receiver.taken[-1].path.startswith("/chat.test/path")

@@ -222,5 +222,5 @@ def test_what_is_no_ordinary_file_is_not_read(tmp_path: Path) -> None:
     """A pipe that nobody writes to would hold up every command."""
     os.mkfifo(tmp_path / "pipe.yaml")
     _, problems = read(tmp_path, {"a.yaml": INVOICE})
-    words = "this is no ordinary file, and is not read; remove it or exclude it"
+    words = "this is not an ordinary file, and is not read; remove it or exclude it"
     assert problems == [f"pipe.yaml:1:1 documents/unreadable {words}"]

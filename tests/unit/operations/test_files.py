@@ -107,7 +107,7 @@ def test_what_cannot_be_written(tmp_path: Path) -> None:
     """A folder, and a file in a folder that is not there: told before anything is asked of the service."""
     with pytest.raises(FileError, match="it is a folder"):
         require_writable(tmp_path)
-    with pytest.raises(FileError, match="there is no folder"):
+    with pytest.raises(FileError, match="there is not a folder"):
         require_writable(tmp_path / "no" / "plan.json")
 
 
@@ -140,5 +140,5 @@ def test_a_folder_to_write_in(tmp_path: Path) -> None:
     assert not (tmp_path / "a").exists()
     (tmp_path / "file").write_text("x")
     for path in (tmp_path / "file", tmp_path / "file" / "b"):
-        with pytest.raises(FileError, match=r"cannot write to .*: .*/file is no folder"):
+        with pytest.raises(FileError, match=r"cannot write to .*: .*/file is not a folder"):
             require_folder(path)

@@ -21,8 +21,8 @@ NOW = datetime.datetime(2026, 11, 24, 8, tzinfo=datetime.UTC)
         ("2026-11-23T07:00:00Z", "25 hours old"),
         ("2026-11-21T08:00:00Z", "3 days old"),
         ("2026-11-25T08:00:00Z", ""),
-        ("some day", "of a day that cannot be told"),
-        ("2026-11-24T08:00:00", "of a day that cannot be told"),
+        ("some day", "of an unknown day"),
+        ("2026-11-24T08:00:00", "of an unknown day"),
     ],
 )
 def test_the_age_of_a_snapshot(observed_at: str, age: str) -> None:

@@ -36,7 +36,7 @@ def test_what_drifted_alone() -> None:
     assert left.after == {"accounting": ("1", "3", "4")}
     assert left.before == one.before
     assert (note.severity, note.code) == ("note", "plan/left-alone")
-    assert note.message == "left alone: what the documents ask for anew (+1 −1 people-roles in 1 preset)"
+    assert note.message == "left alone: what the documents newly ask for (+1 −1 people-roles in 1 preset)"
 
 
 def test_what_is_requested_alone() -> None:
@@ -88,7 +88,7 @@ def test_counts_of_several() -> None:
     left, notes = restrict(ones, Restriction(only="drift", addresses=("projects/1/*",)))
     assert [one.address for one in left] == ["projects/1/templates/12"]
     assert [note.message for note in notes] == [
-        "left alone: what the documents ask for anew (3 workflow managers in 3 presets)",
+        "left alone: what the documents newly ask for (3 workflow managers in 3 presets)",
         "left alone: what drifted where no glob of self_heal fits (+2 −4 people-roles in 2 presets)",
     ]
 

@@ -127,7 +127,7 @@ def test_presets_that_are_not_there(tmp_path: Path) -> None:
     selected = f"{HEAD}projects:\n  - where: {{stage: Course of Construction}}\n    {groups}\n"
     found = observe_documents(tmp_path, {"a.yaml": selected}, live_state(seed))
     assert [(one.severity, one.message) for one in found.diagnostics] == [
-        ("note", "1 project that matches has no preset of this template; passed over")
+        ("note", "1 matching project does not use this template and was skipped")
     ]
     seed["projects"].append({**seed["projects"][1], "id": "1060", "name": "Third"})
     found = observe_documents(tmp_path, {"a.yaml": selected}, live_state(seed))

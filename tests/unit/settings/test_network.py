@@ -124,7 +124,7 @@ def test_certificates_that_are_not_there(tmp_path: Path, variable: str) -> None:
             read_network({variable: str(path)}, API)
         assert raised.value.message.startswith(f"{variable} names {path}, which {why}")
         assert read_network({variable: str(path)}, "http://127.0.0.1:1").certificates is None
-    with pytest.raises(UsageError, match=r"SSL_CERT_DIR names .*, which is no folder"):
+    with pytest.raises(UsageError, match=r"SSL_CERT_DIR names .*, which is not a folder"):
         read_network({"SSL_CERT_DIR": str(text)}, API)
 
 

@@ -115,8 +115,8 @@ def test_unknown_in_policy() -> None:
         "warning policy/unknown-role no template that was read has a role 'Acounting'",
         "warning policy/unknown-role no template that was read has a role 'Legl'",
         "warning policy/unknown-role no template that was read has a role 'Nobody'",
-        "note policy/unknown-person P9@acme.test holds nothing that was read, so nobody is protected by this line",
-        "warning policy/unknown-person P8@acme.test holds nothing that was read, so nobody is protected by this line",
+        "note policy/unknown-person P9@acme.test holds no role that was read, so this line protects nobody",
+        "warning policy/unknown-person P8@acme.test holds no role that was read, so this line protects nobody",
     ]
     assert list(unknown_in_policy(case(policy=limits(roles=policy.roles)))) == []
 

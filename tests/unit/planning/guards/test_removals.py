@@ -206,7 +206,7 @@ def test_loses_everything() -> None:
     judged = case(first, second)
     judged = case(first, second, presets=(*judged.presets, third))
     assert lines(loses_everything(judged)) == [
-        "warning policy/loses-everything P3 (p3@acme.test) would hold no role any more in the presets that are managed"
+        "warning policy/loses-everything P3 (p3@acme.test) would no longer have any role managed here"
     ]
     assert list(loses_everything(case(change(group(add=[1]))))) == []
 

@@ -1,0 +1,127 @@
+"""The project speaks plainly: no banned word in docstrings, messages, help, pages and schemas; terms mean one thing."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from reconciler.cli import COMMANDS, main
+from reconciler.console.invocation import Invocation
+from reconciler.console.wall_clock import wall_clock
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT = Path(__file__).parents[2]
+MODULES = sorted((ROOT / "reconciler").rglob("*.py"))
+PAGES = [*sorted((ROOT / "docs").glob("*.md")), ROOT / "README.md"]
+
+# slow to read, or used by nobody in the field
+BANNED = re.compile(
+    r"\b(?:shall|whoever|whatever|thereof|told|stands|mends?|mended|anew)\b|in just that"
+    r"|(?<![Tt]here )\bis no\b(?! longer)|nobody is \w+ by",
+    re.IGNORECASE,
+)
+# what is read by programs: names of exports, and marks that older comments on forges carry
+NOT_PROSE = re.compile(r"[\w.]+|<!-- told .*", re.DOTALL)
+
+# what was said before, and how it is said now
+EXAMPLES = [
+    ("would lose everybody it has", "all members of {"),
+    ("is managed for the first time is not known", "tip: with --base origin/main this also checks groups that are"),
+    ("have no preset of this template; passed over", "matching projects do not use this template and were skipped"),
+    ("would hold no role any more", "would no longer have any role managed here"),
+    ("was found in anything that was read", "(if they left, remove this line)"),
+    ("asked for neither before nor now", "drift: added in Procore, never in git"),
+    ("not live, or removed there", "removed in Procore"),
+    ("a day of the calendar", "a date as YYYY-MM-DD, such as 2026-12-31"),
+    ("changed while this was thought about", "changed on disk in the meantime, nothing was written: run adopt again"),
+    ("documents ask for anew", "documents newly ask for"),
+    ("nobody is protected by this line", "this line protects nobody"),
+    ("they keep whoever they hold", "their members stay, and drift no longer looks at them"),
+    ("whatever moved since is not in it", "later changes are not in it; make a new one"),
+    ("this is no basis for changes", "so this plan cannot be applied"),
+    (
+        "mend it, and the plan is made anew",
+        "there is nothing here to approve; fix the problems, and a new plan is made",
+    ),
+    ("until whoever may not approve any more is taken out", "until people who may no longer approve are removed"),
+    ("if nobody shall hold this role", "if nobody is to hold this role"),
+    ("what drifted cannot be told by them", "they cannot show what drifted; name another base"),
+    ("guards stand against this plan", "s stop' if len(errors) != 1 else ' stops'} this plan by now"),
+    ("a comment stands inside of", "a comment is inside of what would be"),
+]
+
+
+def docstrings(tree: ast.AST) -> Iterator[ast.expr]:
+    """Yield the docstrings of a module and of what it defines."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) and ast.get_docstring(
+            node
+        ):
+            statement = node.body[0]
+            assert isinstance(statement, ast.Expr)
+            yield statement.value
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_docstrings_and_messages(path: Path) -> None:
+    """Texts of a module, whether people read them in the code or on a terminal."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    prose = {*docstrings(tree)}
+    texts = [
+        (node.lineno, node.value)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant)
+        and isinstance(node.value, str)
+        and (node in prose or not NOT_PROSE.fullmatch(node.value))
+    ]
+    assert [f"{path.name}:{line}: {BANNED.search(text)}" for line, text in texts if BANNED.search(text)] == []
+
+
+@pytest.mark.parametrize("command", [None, *COMMANDS])
+def test_help(command: str | None, capsys: pytest.CaptureFixture[str]) -> None:
+    """What --help shows of every command."""
+    arguments = ["--help"] if command is None else [command, "--help"]
+    main.main(arguments, prog_name="reconciler", standalone_mode=False, obj=Invocation(wall_clock()))
+    shown = capsys.readouterr().out
+    assert BANNED.findall(shown) == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_pages(page: Path) -> None:
+    """Prose of the documentation; blocks of code and code style are what programs say."""
+    text = re.sub(r"```.*?```|`[^`\n]*`", "", page.read_text(encoding="utf-8"), flags=re.DOTALL)
+    assert [line.strip() for line in text.splitlines() if BANNED.search(line)] == []
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "schemas").glob("*.schema.json")), ids=lambda path: path.name)
+def test_schemas(path: Path) -> None:
+    """Descriptions that editors show."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    assert [line.strip() for line in lines if '"description"' in line and BANNED.search(line)] == []
+
+
+@pytest.mark.parametrize(("before", "now"), EXAMPLES)
+def test_examples(before: str, now: str) -> None:
+    """Each is said in the new way, and nowhere in the old one."""
+    sources = "".join(path.read_text(encoding="utf-8") for path in (*MODULES, *(ROOT / "schemas").glob("*.json")))
+    pages = "".join(path.read_text(encoding="utf-8") for path in PAGES)
+    joined = re.sub(r'"\s*\n\s*f?"', "", sources)
+    assert before not in joined + pages
+    assert now in joined
+
+
+def test_the_glossary() -> None:
+    """Its terms are in order, each is explained once, and each is used on another page."""
+    text = (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8")
+    terms = re.findall(r"^\| ([^|]+?) \| [^|]+ \|$", text, re.MULTILINE)[2:]
+    assert 25 <= len(terms) <= 45
+    assert terms == sorted(terms, key=str.casefold)
+    pages = "".join(page.read_text(encoding="utf-8").casefold() for page in PAGES if page.name != "glossary.md")
+    used = {term: any(one.strip().casefold() in pages for one in term.split(",")) for term in terms}
+    assert [term for term, is_used in used.items() if not is_used] == []
