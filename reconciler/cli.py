@@ -111,7 +111,7 @@ def run(arguments: Sequence[str]) -> int:
     if hasattr(sys.stdout, "reconfigure") and (
         given(arguments, "--format") in _FOR_PROGRAMS or not sys.stdout.isatty()
     ):
-        sys.stdout.reconfigure(encoding="utf-8")  # whatever the locale's encoding, files and programs expect UTF-8
+        sys.stdout.reconfigure(encoding="utf-8")  # files and programs expect UTF-8, independent of the locale
     with _streams(arguments):
         return _run(arguments)
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 __all__ = ["LARGEST_DIFFERENCE_SECONDS", "Clock", "OtherDayError", "in_files"]
 
 LARGEST_DIFFERENCE_SECONDS: Final = 60
-MOST_DAYS: Final = 40_000  # more is no clock
+MOST_DAYS: Final = 40_000  # a larger number cannot come from a clock
 _NONE: Final = datetime.timedelta()
 
 
@@ -21,7 +21,7 @@ class OtherDayError(Exception):
 
 
 class Clock:
-    """Moments (UTC) of one source, such as this machine's clock, or one that stands still.
+    """Moments (UTC) of one source, such as this machine's clock, or a fixed time.
 
     The service's clock counts once it is known to differ.
     """

@@ -6,7 +6,7 @@
     ├── UsageError                      64   the command line asks for what cannot be done
     ├── FileError                       64   a file or folder here cannot be read or written
     ├── DocumentsError                   7   documents, settings or a file of ours cannot be used
-    ├── RefusedError                     3   policy stands against it
+    ├── RefusedError                     3   policy forbids it
     ├── PartlyAppliedError               4   some writes failed, could not be verified or were not tried
     ├── StaleError                       5   live moved since the plan, or the plan is not the approved one
     ├── ForgeError                       6   the forge (GitHub, GitLab) refuses or cannot be reached
@@ -81,7 +81,7 @@ class DocumentsError(ReconcilerError):
 
 
 class RefusedError(ReconcilerError):
-    """Policy stands against the plan."""
+    """Policy forbids the plan."""
 
     exit_code = 3
 
@@ -121,7 +121,7 @@ class ServiceError(ReconcilerError):
 
 
 class IncompleteError(ServiceError):
-    """Something in scope could not be read, so there is no plan to carry out."""
+    """Something in scope could not be read, so no plan can be carried out."""
 
 
 class CredentialsError(ServiceError):

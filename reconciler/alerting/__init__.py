@@ -36,10 +36,10 @@ class Gauges(Protocol):
 
 
 class Post(Protocol):
-    """Chats to be told."""
+    """Chats that get notifications."""
 
     def send(self, message: Message) -> int:
-        """Notify all of them and return how many; raises DeliveryError, after trying each, where some were not told."""
+        """Notify every chat and return how many; raise DeliveryError after all were tried, if any failed."""
         ...
 
 

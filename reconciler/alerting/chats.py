@@ -19,7 +19,7 @@ __all__ = ["Chats"]
 
 TIMEOUT_SECONDS: Final = 60
 
-# What the library logs can hold addresses; whatever matters of it is told in a sentence of our own.
+# The library's own log lines can hold addresses. So we write our own sentence about what matters.
 logging.getLogger("apprise").setLevel(logging.CRITICAL + 1)
 
 
@@ -30,7 +30,7 @@ class Chats:
         self._chats = [_chat(number, one) for number, one in enumerate(addresses, 1)]
 
     def send(self, message: Message) -> int:
-        """Notify all of them and return how many; raises DeliveryError, after trying each, where some were not told."""
+        """Notify every chat and return how many; raise DeliveryError after all were tried, if any failed."""
         failed = [
             f"{number} ({_kind(chat)})" for number, chat in enumerate(self._chats, 1) if not _delivered(chat, message)
         ]
@@ -79,7 +79,7 @@ def _delivered(chat: Apprise, message: Message) -> bool:
                 timeout=TIMEOUT_SECONDS,
             )
         )
-    except Exception:  # noqa: BLE001 - the same: the next chat is told all the same
+    except Exception:  # noqa: BLE001 - the same: the next chat is still notified
         return False
 
 

@@ -24,9 +24,9 @@ _BEGINNING = datetime.datetime.min.replace(tzinfo=datetime.UTC)
 def require_none_older(plans: Sequence[Plan], applied: Iterable[AppliedPreset], now: datetime.datetime) -> None:
     """Refuse a plan if another plan was applied to one of its presets after it was made.
 
-    Running a plan again is no such case. Plans tell their moment to the second, so what was applied within that second
-    is not later. A plan that seems to be made in the future has no moment to compare with: whatever another plan
-    applied counts as later. Raises StaleError.
+    Running a plan again is allowed. Plans record their time in whole seconds: a plan applied within that second is not
+    later. A plan dated in the future has no usable time. In that case every application of another plan counts as
+    later. Raises StaleError.
     """
     latest: dict[str, list[AppliedPreset]] = {}
     for one in sorted(applied, key=lambda one: (one.at, one.run_id), reverse=True):

@@ -88,11 +88,11 @@ def apply_plan(  # noqa: PLR0913 - whom to ask, whom to tell, what may be writte
 ) -> ApplyReport:
     """Carry out a plan that may be carried out; one failure does not stop the others.
 
-    ``now`` returns the moment (UTC). ``stopped`` is asked between changes: once true, what is left is ``skipped``.
-    ``settled`` is what is known of presets that are not in this plan and were in an approved one; ``approved`` are the
-    digests of those plans, and ``commits`` what this run covers. ``whole`` (all that the documents ask for was planned)
-    and ``held`` (their lines that cannot be resolved) are recorded. ``report`` is told of each outcome. The journal has
-    everything when this returns.
+    ``now`` returns the moment (UTC). ``stopped`` is called between changes: once true, the remaining changes are
+    ``skipped``. ``settled`` are the outcomes of presets that were in an approved plan and are not in this one.
+    ``approved`` are the digests of the approved plans. ``commits`` are the commits that this run covers. ``whole`` (all
+    that the documents ask for was planned) is recorded. So is ``held``, the lines that cannot be resolved. ``report``
+    receives each outcome. The journal has everything when this returns.
     """
     keeper = _Keeper(journal, now)
     start = _start(plan, journal.run_id, keeper.moment())
@@ -163,7 +163,7 @@ def declined(plan: Plan) -> ApplyReport:
 
 
 class _Keeper:
-    """Records events until that fails once; from then on nothing may be written, and the rest is told."""
+    """Records events until recording fails once; after that nothing may be written, and the rest is reported."""
 
     def __init__(self, journal: RunJournal, now: Callable[[], datetime.datetime]) -> None:
         self._journal = journal

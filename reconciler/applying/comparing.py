@@ -18,7 +18,7 @@ Position = Literal["before", "after", "elsewhere"]
 
 
 def position(change: PresetChange, preset: Preset) -> Position:
-    """Return where the preset stands: as planned from, as planned to, or moved by somebody else."""
+    """Return the preset's position: as planned from, as planned to, or moved by somebody else."""
     groups = {group.uuid: {person.id for person in group.members} for group in preset.groups}
     manager = preset.workflow_manager.id if preset.workflow_manager else None
     planned = change.workflow_manager

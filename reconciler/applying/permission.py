@@ -18,10 +18,10 @@ _DIGEST = re.compile(r"sha256:[0-9a-f]{64}\Z")
 
 
 def require_approved(plans: Sequence[Plan], approved: Sequence[str]) -> None:
-    """Insist on the digests that were approved, where any is given: just those plans, no other and none less.
+    """Require that the given plans are exactly the approved digests, where any digest is given.
 
-    Raises UsageError for a text that is no digest (an empty variable never means "go"), StaleError for
-    another plan.
+    Raises UsageError for a text that is not a digest: an empty variable never means "go". Raises StaleError for another
+    plan.
     """
     if not approved:
         return
@@ -46,7 +46,7 @@ def require_permission(
         UsageError: the plans cannot be applied together, or not for the commits after ``since``.
         StaleError: a plan is for another company, other addresses or another service account.
         IncompleteError: something in scope of a plan could not be read.
-        RefusedError: an error stands in a plan.
+        RefusedError: a plan contains an error.
 
     """
     for plan in plans:
@@ -59,8 +59,8 @@ def require_permission(
             "plan all of it"
         )
     if any(plan.only is not None for plan in plans):
-        # what is left alone is told by one comparison with one base; and commits would be called applied of which it
-        # may be a part
+        # One comparison with one base decides what is skipped. Commits would also be called applied although only a
+        # part of them may be.
         if len(plans) > 1:
             raise UsageError("a plan that leaves drift or requests alone cannot be applied with others; apply it alone")
         if since is not None:

@@ -104,7 +104,7 @@ def _chosen(
 
 
 def _adoption(chosen: Sequence[Drift], ground: Ground, *, teams: bool, asks: bool) -> Adoption:
-    """Try it without teams; those that are accepted are changed instead. Whoever was asked is not told of any again."""
+    """Try without teams first; change the accepted teams instead. A person who was asked gets no note about offers."""
     adoption = adopt_drifts(chosen, ground)
     accepted = [one for one in adoption.offers if teams or (asks and _accepts(one))]
     if accepted:

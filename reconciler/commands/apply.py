@@ -144,14 +144,14 @@ class _Person:
         self._alone = alone
 
     def require(self) -> None:
-        """Raise UsageError where there is no terminal to ask on."""
+        """Raise UsageError without a terminal to ask on."""
         if not somebody_is_there():
             raise UsageError(
                 "apply asks before it writes, and there is no terminal to ask on; add --yes, or name a saved plan"
             )
 
     def show(self, plan: Plan, *, asked: bool) -> None:
-        """Show what will be done; whoever is asked must see it."""
+        """Show what will be done; the person who is asked must see it."""
         common = self._common
         if self._alone:
             emit(plan_text(plan, Showing(shown_as="terminal"), color=common.color(sys.stdout)))

@@ -85,6 +85,6 @@ def drift(
     try:
         emit(report_text(found.report, Showing(shown_as), color=out is None and common.color(sys.stdout)), out)
     finally:
-        # what is written down as told must be told, also where nobody could be shown the report
+        # the report records differences as reported, so they must be reported, even if nobody could be shown the report
         failed = raise_alarms(alarms, found, common.run)
     return failed or drift_exit_code(found.report)

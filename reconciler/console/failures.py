@@ -25,7 +25,7 @@ __all__ = ["fail", "fail_unexpectedly", "interrupt", "show_failure"]
 
 
 def fail(error: ReconcilerError, arguments: Sequence[str], invocation: Invocation) -> int:
-    """Show an error that is told for what it is; return its exit code."""
+    """Show an expected error by its own message; return its exit code."""
     if invocation.verbose:
         _say(traceback.format_exc())
     if show_failure(error.exit_code, error.message, error.diagnostics, arguments):
@@ -61,11 +61,11 @@ def interrupt(code: int, arguments: Sequence[str], invocation: Invocation) -> in
 
 
 def show_failure(code: int, message: str, diagnostics: Sequence[Any], arguments: Sequence[str]) -> bool:
-    """Write a failure in the format that is asked for; return whether nobody has to be told of it on stderr."""
+    """Write a failure in the requested format; return whether stderr needs no message about it."""
     try:
         return _write_failure(code, message, diagnostics, arguments)
     except OSError:
-        # a full disk, or a reader that went away: the failure itself is told on stderr, by its own code
+        # a full disk, or a reader that went away: stderr shows the failure itself, and its own code counts
         sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123 - until the process ends
         return False
 

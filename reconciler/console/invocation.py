@@ -34,7 +34,7 @@ class Invocation:
 
 
 def given(arguments: Sequence[str], option: str) -> str | None:
-    """Return the value of an option, whatever else is wrong with the arguments; of several the last, as commands do."""
+    """Return the value of an option, the last of several, even if other arguments are wrong."""
     value = None
     for argument, following in pairwise((*arguments, "")):
         if argument == option:

@@ -18,7 +18,7 @@ Command = TypeVar("Command", bound="Callable[..., Any]")
 
 
 def _keep(context: click.Context, option: click.Parameter, value: Any) -> None:
-    """Set what was given; what was not leaves what stands before the command."""
+    """Set the options that were given; others keep the value from before the command."""
     invocation = context.find_root().obj
     if value and isinstance(invocation, Invocation):
         setattr(invocation, str(option.name), value)

@@ -33,9 +33,9 @@ _KINDS: dict[str, LogKind] = {
 
 
 class LogStream:
-    """A text stream that guards what is written to it; all else is asked of the stream behind it.
+    """A text stream that guards what is written to it; everything else is passed to the stream behind it.
 
-    It has no ``buffer``: whoever wrote there would go past the guard.
+    It has no ``buffer``: writing there would bypass the guard.
     """
 
     def __init__(self, stream: Any, kind: LogKind) -> None:
@@ -86,13 +86,13 @@ def guarded_streams(shown_as: str | None) -> Iterator[None]:
         now = (sys.stdout, sys.stderr)
         for stream, name, own, original in zip(now, ("stdout", "stderr"), guarded, before, strict=True):
             if stream is own:
-                with suppress(OSError, ValueError):  # a stream that is gone is told of by whoever writes to it
+                with suppress(OSError, ValueError):  # the writer reports a stream that is gone
                     stream.flush()
                 setattr(sys, name, original)
 
 
 def emit(text: str, out: Path | None = None) -> None:
-    """Write a result to stdout, or whole to a file; a reader that went away is no failure."""
+    """Write a result to stdout, or whole to a file; a reader that went away is not a failure."""
     if out is not None:
         write_file(out, text.encode("utf-8"))
         return
@@ -117,7 +117,7 @@ def emit_report(report: ApplyReport, names: Mapping[str, str], voice: Voice, sho
     try:
         emit(text, out)
     except FileError as error:
-        # what was written to the service must be told, wherever that is possible
+        # what was written to the service must be reported, wherever that is possible
         if out is None:
             sys.stderr.write(text)
             raise

@@ -17,6 +17,6 @@ class Voice:
         self._no_color = no_color
 
     def color(self, stream: Any) -> bool:
-        """Return whether a stream gets colours: a terminal does, unless told otherwise."""
+        """Return whether a stream gets colours: a terminal does, unless an option or the environment refuses them."""
         refused = self._no_color or os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
         return bool(stream.isatty()) and not refused

@@ -1,4 +1,4 @@
-"""Returns the YAML by which documents name people, projects and templates; whatever is ambiguous is named by its id."""
+"""Returns the YAML by which documents name people, projects and templates; an ambiguous name is replaced by its id."""
 
 from __future__ import annotations
 

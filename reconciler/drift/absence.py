@@ -39,10 +39,10 @@ class Absence(NamedTuple):
 def find_absent(
     previous: DriftReport | None, drifts: Iterable[Drift], notices: Iterable[Notice], sight: Sight, now: str
 ) -> Absence:
-    """Return what the report before had or kept in mind, and these differences and notices do not have.
+    """Return what the report before listed, unseen entries included, and these differences and notices lack.
 
-    Unseen differences keep ``since`` and ``told``; one that was never told is new ``now`` (UTC), as it would be if
-    it were in sight. Acknowledgements are held against them afterwards. Live of before a difference was last seen
+    Unseen differences keep ``since`` and ``told``. One that was never reported is new ``now`` (UTC), as if it were in
+    sight. Acknowledgements are matched with them afterwards. A live state from before a difference was last seen
     resolves nothing.
     """
     if previous is None:

@@ -1,4 +1,4 @@
-"""Finds what is no difference but will be trouble: invalid presets, people who left, roles that end, other groups."""
+"""Finds trouble ahead that is not a difference: invalid presets, people who left, roles that end, other groups."""
 
 from __future__ import annotations
 
@@ -48,8 +48,8 @@ def find_notices(
 ) -> tuple[Notice, ...]:
     """Return everything worth knowing of the presets that are managed, by address.
 
-    Who may not be assigned any more is told where the list of possible assignees was read, which is for presets that
-    are invalid (docs/service.md section 1).
+    It reports who may not be assigned any more where the list of possible assignees was read. That list is read for
+    presets that are invalid (docs/service.md section 1).
     """
     names = {version.id: {one.uuid: one.name for one in version.groups if one.is_role} for version in state.versions}
     lists = {one.place: frozenset(each.id for each in one.people) for one in state.assignees}

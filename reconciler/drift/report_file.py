@@ -95,9 +95,9 @@ def encode_report(report: DriftReport) -> bytes:
 
 
 def decode_report(content: bytes, name: str, company_id: str | None = None) -> DriftReport:
-    """Take an earlier report from the content of the file ``name``, of this company where one is named.
+    """Return an earlier report from the content of the file ``name``, of this company where one is named.
 
-    Raises DocumentsError for anything that is no report, StaleError for one of another company.
+    Raises DocumentsError for anything that is not a report, StaleError for a report of another company.
     """
     try:
         report = msgspec.json.decode(content, type=DriftReport)

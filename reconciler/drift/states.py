@@ -44,9 +44,9 @@ def known_notices(previous: DriftReport | None) -> dict[tuple[str, ...], Notice]
 def compare_with(
     previous: DriftReport | None, drifts: Iterable[Drift], notices: Iterable[Notice], now: str
 ) -> tuple[tuple[Drift, ...], tuple[Notice, ...]]:
-    """Return the same with ``since`` and ``told`` of the report before, or of ``now`` (UTC) for what it did not have.
+    """Return the same with ``since`` and ``told`` of the report before; those not in it get ``now`` (UTC).
 
-    What that report had as unseen counts as known to it.
+    Differences that were unseen in that report count as known to it.
     """
     before = known_drifts(previous)
     noticed = known_notices(previous)
@@ -71,11 +71,11 @@ def acknowledge(
     unseen: Iterable[Unseen] = (),
     compared: Sequence[str] | None = None,
 ) -> Acknowledged:
-    """Mark what somebody answers for until a day that is not over; an entry that is over, or fits nothing, is told.
+    """Mark acknowledged differences until the entry's last day; report entries that expired or fit nothing.
 
-    What was never new before it was acknowledged has not been told, so that it is new on the day the entry ends.
+    A difference that was acknowledged before it was ever new has not been reported. So it is new once the entry ends.
     An entry that fits an unseen difference is in use. ``compared`` are the addresses of the presets that were looked at
-    (null: all there are): of an entry that fits none of them nobody knows whether it is still needed.
+    (null: all there are). If an entry fits none of them, it is not known whether it is still needed.
     """
     used: set[int] = set()
 

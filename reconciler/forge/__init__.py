@@ -58,7 +58,7 @@ class Forge(Protocol):
 def open_forge(place: ForgePlace, waits: Callable[[float], object] = lambda _seconds: None) -> Forge:
     """Return the client for a forge; raises UsageError where its library is not installed.
 
-    ``waits`` is told the seconds that are left of a long wait.
+    ``waits`` receives the seconds left of a long wait.
     """
     try:
         if place.kind == "github":

@@ -20,9 +20,10 @@ _UNREADABLE = (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError
 
 
 def file_in_archive(chunks: Iterable[bytes], name: str) -> bytes | None:
-    """Return the content of a file of a zip archive, null where it is not in there.
+    """Return the content of a file of a zip archive, null where the archive does not hold it.
 
-    Raises ForgeError for what is no archive, and for one that grows beyond ``LARGEST_BYTES``, packed or unpacked.
+    Raises ForgeError for content that is not an archive. Raises it too for an archive that grows beyond
+    ``LARGEST_BYTES``, packed or unpacked.
     """
     packed = io.BytesIO(whole_download(chunks, f"the archive with {name}"))
     try:

@@ -42,7 +42,7 @@ class StickyComment(Protocol[Own]):
         ...
 
     def edit(self, comment: Own, body: str) -> None:
-        """Replace what stands in a comment."""
+        """Replace the text of a comment."""
         ...
 
     def delete(self, comment: Own) -> None:
@@ -61,11 +61,11 @@ def body_of(review: Review, *, resolved: bool | None = None) -> str:
 
 
 def show_review(forge: StickyComment[Own], number: int, review: Review, trusted: Trusted = trust_nobody) -> str:
-    """Make, update or resolve the one comment of a review; gives what was done, in words.
+    """Make, update or resolve the one comment of a review; return what was done, in words.
 
-    Others of ours that a repeated request left behind are taken away. A comment of a trusted account is updated where
-    there is none of our own; where the forge refuses that, ours takes its place. Comments of anybody else are never
-    touched, whatever stands in them. Folding that fails is told, and tried again the next time.
+    Further comments of ours, left by a repeated request, are deleted. If there is none of ours, a comment of a trusted
+    account is updated. If the forge refuses that, our own comment takes its place. Comments of anyone else are never
+    changed, no matter what they contain. A failed attempt to fold a comment is reported, and tried again the next time.
     """
     found = [one for one in forge.own_comments(number, trusted) if one.text.lstrip().startswith(review.marker)]
     found.sort(key=lambda one: not one.own)

@@ -41,7 +41,7 @@ class Deployments:
     def is_protected(self, environment: str) -> bool:
         """Return whether an environment is protected against Developers.
 
-        Whoever may deploy to an environment may also end a deployment of somebody else, which stays that account's.
+        Anyone who may deploy to an environment may also end another account's deployment, which stays that account's.
         """
         if environment not in self._protected:
             self._protected[environment] = self._ask_protected(environment)

@@ -47,10 +47,10 @@ _OK, _FOUND = 200, 302
 _COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _CHUNK_BYTES = 1024 * 1024
 _SECONDS_BETWEEN_WRITES = 0.25
-_STATES: dict[str, CommitState] = {"success": "success", "failure": "failure"}  # pending is no answer either
+_STATES: dict[str, CommitState] = {"success": "success", "failure": "failure"}  # pending is not an answer either
 
 
-# every refusal is told in a sentence of our own; the library's own line would come on top of it
+# we write our own sentence for every refusal; the library's own line would repeat it
 logging.getLogger("github").setLevel(logging.CRITICAL)
 
 
@@ -116,7 +116,7 @@ class GitHub:
             self._repository.get_pull(number).create_issue_comment(body)
 
     def edit(self, comment: IssueComment, body: str) -> None:
-        """Replace what stands in a comment."""
+        """Replace the text of a comment."""
         with self._told(f"comment {comment.id}"):
             comment.edit(body)
 
@@ -205,14 +205,14 @@ class GitHub:
     def plan_files(self, change: MergedChange) -> Iterator[bytes]:
         """Yield the plan files that runs of a pull request's last commit kept, the newest first.
 
-        A file that a run for a fork kept does not count: whoever owns the fork decides what stands in it. One of the
-        default branch does: somebody started it there for a pull request that gets no credentials.
+        A file that a run for a fork kept does not count: the owner of the fork decides its content. A file of the
+        default branch counts. Somebody started that run there for a pull request that gets no credentials.
         """
         with self._told(f"the plan of pull request {change.number}"):
             branch = self._repository.default_branch
             for artifact in self._repository.get_artifacts(name=f"reconciler-plan-{change.head}"):
                 run: WorkflowRun | None = artifact.workflow_run
-                if run is None:  # as the API may say, whatever the library's types do
+                if run is None:  # the API may say so, although the library's types do not
                     continue
                 ours = run.head_repository_id == run.repository_id
                 if ours and (run.head_sha == change.head or run.head_branch == branch) and not artifact.expired:

@@ -87,7 +87,7 @@ def is_of_actions(message: str) -> bool:
 
 
 def login_of(user: NamedUser | Organization | None) -> str | None:
-    """Return somebody's login; an account that was deleted has none, whatever the library's types say."""
+    """Return somebody's login; a deleted account has none, although the library's types say otherwise."""
     return None if user is None else user.login
 
 

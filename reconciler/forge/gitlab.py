@@ -105,7 +105,7 @@ class GitLab:
             self._project.mergerequests.get(number, lazy=True).discussions.create({"body": body})
 
     def edit(self, comment: _Note, body: str) -> None:
-        """Replace what stands in a thread's first note."""
+        """Replace the text of a thread's first note."""
         with self._told(f"note {comment.note_id}"):
             comment.discussion.notes.update(comment.note_id, {"body": body})
 
@@ -229,7 +229,7 @@ class GitLab:
     def plan_files(self, change: MergedChange) -> Iterator[bytes]:
         """Yield the plan file that the job of a merge request's last commit kept, of the newest pipeline.
 
-        A file that a fork's pipeline kept does not count: whoever owns the fork decides what stands in it.
+        A file that a fork's pipeline kept does not count: the owner of the fork decides its content.
         """
         with self._told(f"the plan of merge request {change.number}"):
             request = self._project.mergerequests.get(change.number)

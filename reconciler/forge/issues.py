@@ -19,7 +19,7 @@ Own = TypeVar("Own")
 
 
 class FoundIssue(Generic[Own]):
-    """An issue of our own account: ``text`` is what stands in its body."""
+    """An issue of our own account; ``text`` is its body."""
 
     def __init__(self, issue: Own, number: int, title: str, text: str, *, opened: bool) -> None:
         self.issue = issue
@@ -50,11 +50,11 @@ class IssueTracker(Protocol[Own]):
 
 
 def keep_issue(forge: IssueTracker[Own], wanted: DriftIssue) -> str:
-    """Open, update, close or re-open the one issue of a company; gives what was done, in words.
+    """Open, update, close or re-open the one issue of a company; return what was done, in words.
 
-    What is new is said in a comment before the body changes: a run that fails between the two says it twice, and none
-    keeps it to itself. Others of ours that a repeated request left behind are closed. Issues of anybody else are never
-    touched, whatever stands in them.
+    A comment says what is new before the body changes. If a run fails between the two, the news is written twice, but
+    never lost. Further issues of ours, left by a repeated request, are closed. Issues of anyone else are never changed,
+    no matter what they contain.
     """
     # by the label first, which is quick; but a forge may drop the label of an account that may not set any
     ours = _marked(forge.own_issues(wanted.label), wanted) or _marked(forge.own_issues(None), wanted)
@@ -99,7 +99,7 @@ def _keep(forge: IssueTracker[Own], found: FoundIssue[Own], wanted: DriftIssue) 
 
 
 def _untold(body: str, lines: Sequence[IssueLine]) -> list[IssueLine]:
-    """Return the lines that a body has not told yet; where it could not hold the keys of all, the report says which."""
+    """Return the lines that a body does not list yet; if it lacks keys, the report says which are new."""
     found = _TOLD.search(body)
     if found is None:
         return [one for one in lines if one.new]

@@ -31,11 +31,10 @@ _Retrying = TypeVar("_Retrying", bound=Retry)
 
 
 def careful(kind: type[_Retrying], waits: Callable[[float], object]) -> type[_Retrying]:
-    """Return the same kind of retry, with bounds, and with a word on every long wait.
+    """Return the same kind of retry, with bounds, and with a message on every long wait.
 
-    A certificate that is refused is not asked for again. A forge that asks for a longer wait than
-    ``LONGEST_WAIT_SECONDS`` is not waited for: its answer counts. ``waits`` is told the seconds that are left of a long
-    wait, when it begins and every minute.
+    A refused certificate is not tried again. If a forge asks for more than ``LONGEST_WAIT_SECONDS``, its answer counts
+    at once. ``waits`` receives the seconds left of a long wait, when it begins and every minute.
     """
 
     class Careful(kind):  # type: ignore[valid-type,misc] # a class of the library, whichever

@@ -1,4 +1,4 @@
-"""Reads past runs back, tolerating a line that was cut off by a crash; it mends nothing."""
+"""Reads past runs back, tolerating a line that was cut off by a crash; it repairs nothing."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ _decoder = msgspec.json.Decoder(JournalEvent)
 
 
 def read_runs(folder: Path, without: Collection[str] = ()) -> list[RecordedRun]:
-    """Return every run of the folder, the newest first, but for the files named ``without``.
+    """Return every run of the folder, the newest first, without the files named ``without``.
 
-    A folder that is not there holds none. Raises DocumentsError for a line in the middle that cannot be read: that is
-    no crash but damage.
+    A folder that does not exist holds none. Raises DocumentsError for a line in the middle that cannot be read: that is
+    damage, not a crash.
     """
     runs: list[RecordedRun] = []
     settled: set[str] = set()

@@ -41,7 +41,7 @@ _making = Lock()
 
 
 class Again(Exception):  # noqa: N818 - not a failure yet
-    """Worth asking again: ``status`` is the answer's, or null when none came; ``wait`` in seconds, if told."""
+    """Worth asking again: ``status`` is the answer's, or null when none came; ``wait`` in seconds, if it is named."""
 
     def __init__(self, what: str, status: int | None, detail: str, wait: float | None = None) -> None:
         super().__init__(detail)

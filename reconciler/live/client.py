@@ -53,14 +53,14 @@ class _Interrupted(BaseException):
 
 
 class ServiceClient:
-    """One company's service; safe to use from several threads, each with connections of its own.
+    """One company's service; safe to use from several threads, each with its own connections.
 
-    ``writes`` decides once and for all whether the transport lets anything but GET through. ``seconds`` limits each
-    request, the token call too, from its connection to the end of its answer. ``network`` is the way to the service.
-    ``waits`` is told the seconds that are left of a long wait, when it begins and about every minute, by one thread.
-    ``differs`` is told, from the ``Date`` of an answer, how many seconds the service's clock is ahead of this machine's
-    (below zero: behind; 0 where they agree). What it raises ends the request. ``windows`` are those of the account that
-    signs in: clients that share an account share them.
+    ``writes`` decides once and for all whether the transport allows anything but GET. ``seconds`` limits each request,
+    the token call too, from connecting to the end of the answer. ``network`` is the way to the service. ``waits``
+    receives the seconds left of a long wait, when it begins and about every minute, from one thread. ``differs``
+    receives how many seconds the service's clock is ahead of this machine's, by the ``Date`` of an answer. Below zero
+    it is behind; 0 means that they agree. An exception in ``differs`` ends the request. ``windows`` belong to the
+    account that signs in: clients that share an account share them.
     """
 
     def __init__(  # noqa: PLR0913 - where to, as whom, and how; each named
@@ -90,7 +90,7 @@ class ServiceClient:
         self._waits = waits
         self._service_clock = ServiceClock(differs)
         self._told_at: float | None = None
-        # when the service was last heard of, or a wait was told, by the monotonic clock
+        # when the service last answered or a wait was last reported, by the monotonic clock
         self.heard_at = time.monotonic()
         token_url = f"{service.auth_url}/oauth/token"
         self._token_url = token_url
@@ -125,7 +125,7 @@ class ServiceClient:
             client.close()
 
     def stop(self) -> None:
-        """End every wait; whoever still asks from another thread is ended too."""
+        """End every wait, and every request that another thread still makes."""
         self._stopped.set()
 
     def get(self, path: str, what: str) -> httpx.Response:
@@ -243,7 +243,7 @@ class ServiceClient:
             raise _Interrupted
 
     def _wait(self, seconds: float) -> None:
-        """Sleep; a long wait is told of, so that nobody takes it for a run that hangs."""
+        """Sleep; report a long wait, so that nobody takes it for a run that hangs."""
         left = seconds
         while left > 0 and not self._stopped.is_set():
             if seconds >= LONG_WAIT_SECONDS:

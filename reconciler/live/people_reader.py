@@ -66,7 +66,7 @@ class PeopleReader:
                 directory_path(self._steps.company_id, version, path), list[UserItem], what, USERS
             )
         except RequestRefusedError:
-            # not every service account may read the directory; whoever judges by it says that it could not
+            # not every service account may read the directory; a caller that needs it reports that it could not be read
             self._steps.count(1)
             return None
         refuse_twice((str(user.id) for user in users), what)

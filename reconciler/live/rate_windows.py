@@ -28,17 +28,17 @@ class _Window:
         self.period = period
 
     def roll(self, now: float) -> None:
-        """Start anew once the reset is over; the next answer tells the real end."""
+        """Start again once the reset is over; the next answer has the real end."""
         if now >= self.reset_at:
             self.remaining = self.limit
             self.reset_at = now + self.period
 
 
 class RateWindows:
-    """What is known of the hourly and the spike window, from the headers of the answers.
+    """The hourly and the spike window, as the headers of the answers show them.
 
-    An answer shows one window only, so the other is remembered and counted on. A window is told from the
-    other by its limit. Safe to use from several threads.
+    An answer shows one window only, so the other is remembered and counted on. The limit identifies the window. Safe to
+    use from several threads.
     """
 
     def __init__(self) -> None:

@@ -35,7 +35,7 @@ __all__ = ["Reader"]
 class Reader:
     """Reads with one client and keeps account of the fewest requests that could have done it.
 
-    ``report`` is told after each step how far the reading is, and ``now`` returns the moment (UTC).
+    ``report`` receives the progress after each step, and ``now`` returns the moment (UTC).
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""Reads some presets anew and everything else from a snapshot; it decides nothing of which."""
+"""Reads some presets again and everything else from a snapshot; it does not decide which."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ __all__ = ["RefreshingReader"]
 
 
 class RefreshingReader:
-    """Answers like a reader of the service: for ``anew`` and for what the snapshot never looked at, from the service.
+    """Answers like a reader of the service: ``anew`` and what the snapshot never looked at come from the service.
 
-    Names of templates and projects are those of the snapshot. Who may be assigned, and who is inactive, is asked of the
-    service wherever it is asked at all: it is what additions rest on.
+    Names of templates and projects come from the snapshot. The service always says who may be assigned and who is
+    inactive: additions rest on it.
     """
 
     def __init__(self, state: LiveState, reader: Reader, anew: Mapping[PresetKey, NamedPreset]) -> None:
@@ -72,7 +72,7 @@ class RefreshingReader:
         return [*known, *self._reader.versions_by_id(missing)]
 
     def presets(self, wanted: Sequence[Wanted]) -> tuple[list[Preset], list[Unreadable]]:
-        """Return presets, those to be read anew and those the snapshot never looked at from the service."""
+        """Return presets; those to be read again and those the snapshot never looked at come from the service."""
         seen: list[Wanted] = []
         unseen: list[Wanted] = []
         for one in wanted:

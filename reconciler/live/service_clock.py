@@ -15,7 +15,7 @@ __all__ = ["ServiceClock"]
 
 
 class ServiceClock:
-    """Reads the ``Date`` of answers; ``differs`` is told how far the two clocks are apart."""
+    """Reads the ``Date`` of answers; ``differs`` receives the difference between the two clocks."""
 
     def __init__(self, differs: Callable[[float], object]) -> None:
         self._differs = differs

@@ -47,10 +47,10 @@ def _checksum(content: bytes | memoryview) -> str:
 
 
 def decode_snapshot(content: bytes, name: str, company_id: str) -> LiveState:
-    """Take a live state from the content of the file ``name``.
+    """Return a live state from the content of the file ``name``.
 
-    Raises DocumentsError for anything that is no snapshot, StaleError for an altered or cut one, or one of
-    another company.
+    Raises DocumentsError for anything that is not a snapshot. Raises StaleError for one that was altered or cut, or is
+    of another company.
     """
     try:
         snapshot = msgspec.json.decode(content, type=_Snapshot)

@@ -35,8 +35,8 @@ Output = TypeVar("Output")
 class Steps:
     """One reading with one client, and the fewest requests that could have done it.
 
-    ``report`` is told after each step how far the reading is, and ``now`` returns the moment (UTC). ``known`` holds
-    everybody who was seen, so that equal people are one value.
+    ``report`` receives the progress after each step, and ``now`` returns the moment (UTC). ``known`` holds everybody
+    who was seen, so that equal people are one value.
     """
 
     def __init__(

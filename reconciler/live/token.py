@@ -108,7 +108,7 @@ class TokenAuthentication(httpx.Auth):
 
 
 def _decoded(content: bytes) -> _TokenAnswer | None:
-    """Return the answer, or null when there is no token in it that could stand in a header."""
+    """Return the answer, or null when it has no token that can be put in a header."""
     try:
         answer = msgspec.json.decode(content, type=_TokenAnswer)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):

@@ -25,7 +25,7 @@ Item = TypeVar("Item")
 
 
 class Torn(Exception):  # noqa: N818 - not a failure yet
-    """The list is no list of one moment; the text says what shows it. Read again, it may be whole."""
+    """The list is not of one moment; the text says how that shows. Reading it again may give a whole list."""
 
 
 class Listing(msgspec.Struct, frozen=True):
@@ -60,7 +60,7 @@ class Pages(Generic[Item]):
         return decode_content(response, wrapped.data, self._shape, self._what)
 
     def add(self, response: httpx.Response, page: list[Item]) -> None:
-        """Take in one page; raise Torn where it does not fit those before, AnswerError where there is no end."""
+        """Add one page; raise Torn where it does not fit those before, AnswerError where the list does not end."""
         total = whole_number(response, "Total")
         if self.count and total != self.total:
             raise Torn(f"'Total' was {_shown(self.total)} on one page and {_shown(total)} on another")
@@ -79,7 +79,7 @@ class Pages(Generic[Item]):
             raise AnswerError(f"{self._what}: larger than {LIST_BYTES:,} bytes")
 
     def is_complete(self) -> bool:
-        """Return whether as much arrived as ``Total`` promises; never true where none was told."""
+        """Return whether as many items arrived as ``Total`` promises; false if no total was given."""
         return len(self.items) == self.total
 
     def next_address(self, response: httpx.Response, page: list[Item]) -> str | None:

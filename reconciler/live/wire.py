@@ -61,7 +61,7 @@ class TemplateItem(msgspec.Struct):
 
 
 def _moment(text: object) -> str | None:
-    """Return a moment as it came; guards that need it do without one that is no text."""
+    """Return a moment as it came; guards that need one do without a value that is not text."""
     return text if isinstance(text, str) else None
 
 
@@ -153,7 +153,7 @@ class _StepItem(msgspec.Struct):
 
 
 class PresetAnswer(msgspec.Struct):
-    """One preset; a missing list of groups is no empty one, so it is required."""
+    """One preset; a missing list of groups does not mean an empty one, so it is required."""
 
     id: _Id
     template: _PresetTemplate

@@ -16,9 +16,9 @@ __all__ = ["AddEntry", "AddToEntry", "ChangedLines", "Edit", "EditList", "OwnGro
 
 
 class Wish(msgspec.Struct, frozen=True, kw_only=True):
-    """What one group of one preset (``group`` null: its workflow manager) shall be as live has it.
+    """One group of one preset (``group`` null: its workflow manager) that must become as it is in Procore.
 
-    ``add`` are people who are live only, ``remove`` people whom the documents alone name.
+    ``add`` are people who are live only. ``remove`` are people whom only the documents name.
     """
 
     address: str
@@ -57,9 +57,9 @@ class TeamOffer(msgspec.Struct, frozen=True, kw_only=True):
 class EditList(msgspec.Struct, frozen=True, kw_only=True):
     """Items of the list below the key at ``origin`` change.
 
-    ``replaced`` gives by index (from 0) what stands there instead, in YAML; nothing where the item goes. ``appended``
-    follows the last item, each with the name in ``remarks`` as a comment, where that is how the list is written.
-    ``is_group`` tells a role, which says so where nobody is left, from a team.
+    ``replaced`` holds the new text by index (from 0), in YAML; it is empty where the item is removed. ``appended``
+    follows the last item. Each appended item has the name in ``remarks`` as a comment, where the list is written that
+    way. ``is_group`` separates a role from a team: a role says so where nobody is left.
     """
 
     origin: Origin
@@ -70,7 +70,7 @@ class EditList(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SetManager(msgspec.Struct, frozen=True, kw_only=True):
-    """The workflow manager whose key stands at ``origin`` becomes another, in YAML."""
+    """The workflow manager whose key is at ``origin`` becomes another, in YAML."""
 
     origin: Origin
     person: str

@@ -37,11 +37,11 @@ class IssueLine(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DriftIssue(msgspec.Struct, frozen=True, kw_only=True):
-    """What a forge shows of the drift of one company, or of its failed applies, for as long as there are ``lines``.
+    """The issue of one company's drift, or of its failed applies, that a forge shows while there are ``lines``.
 
-    ``marker`` stands in the body and finds it again; the keys of the lines behind it tell the next run what was told.
-    ``back`` is said where there is something again, ``noun`` is what a line is.
-    ``closing`` is said when nothing is left, ``link`` (Markdown, or nothing) stands below what is said.
+    ``marker`` is in the body and finds it again. The keys of the lines behind it tell the next run what was already
+    reported. ``back`` is the text for the case that there is something again. ``noun`` names what a line is.
+    ``closing`` is the text for the case that nothing is left. ``link`` (Markdown, or empty) is shown below the text.
     """
 
     marker: str

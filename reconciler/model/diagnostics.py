@@ -24,7 +24,7 @@ __all__ = [
 
 HELD = "documents/held"  # the code of a line that cannot be resolved, and whose groups stay as they are
 HELD_UNAPPROVED = "documents/held-unapproved"  # the same at apply, in a line that no approved plan knows
-TO_ALLOW_IT = "; to allow it: "  # stands in a guard's message before the way through
+TO_ALLOW_IT = "; to allow it: "  # comes before the remedy in a guard's message
 
 Severity = Literal["error", "warning", "note"]
 
@@ -41,10 +41,10 @@ class Origin(msgspec.Struct, frozen=True, gc=False, order=True):
 
 
 class Diagnostic(msgspec.Struct, frozen=True, kw_only=True):
-    """One finding: ``code`` is ``area/slug`` and stable, ``message`` says what and how to mend it.
+    """One finding: ``code`` is ``area/slug`` and stable, ``message`` says what is wrong and what to do.
 
-    ``remedy`` is the end of the message that says what would allow it, so that nobody has to look for it in a text
-    that may hold names from outside. ``subject`` is the person that it is about, where that is one.
+    ``remedy`` is the end of the message, and says what would allow it. So nobody has to search for it in a text that
+    may hold names from outside. ``subject`` is the person that the finding is about, where there is one.
     """
 
     severity: Severity

@@ -71,9 +71,9 @@ class NamedGroup(msgspec.Struct, frozen=True):
 class Drift(msgspec.Struct, frozen=True, kw_only=True):
     """One person who is in a role on one side alone; ``group`` is null for the workflow manager.
 
-    ``since`` is when it was first found, ``told`` when it was first new (null while it was always acknowledged), both
-    UTC. ``origin`` is the line that names the person, or the group that does not. The last three are of the
-    acknowledgement that quiets it.
+    ``since`` is when it was first found (UTC). ``told`` is when it was first new (UTC), null while it was always
+    acknowledged. ``origin`` is the line that names the person, or the group that does not. ``owner``, ``reason`` and
+    ``until`` are copied from the matching acknowledgement, else null.
     """
 
     address: str
@@ -97,9 +97,9 @@ class Drift(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Notice(msgspec.Struct, frozen=True, kw_only=True):
-    """Something that is no difference and that somebody should know of; ``message`` says what.
+    """Something that is not a difference and that somebody should know of; ``message`` says what.
 
-    ``address`` is a preset's, or ``templates/<id>`` for what became of a template.
+    ``address`` is a preset's, or ``templates/<id>`` for a change of a template.
     """
 
     kind: NoticeKind

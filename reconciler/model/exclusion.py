@@ -10,7 +10,7 @@ __all__ = ["Exclusion"]
 
 
 class Exclusion(msgspec.Struct, frozen=True):
-    """What is left out: whatever every one of these lists of globs names."""
+    """The excluded paths: those that every one of these lists of globs names."""
 
     lists: tuple[tuple[str, ...], ...] = ((),)
 

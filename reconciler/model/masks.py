@@ -22,7 +22,7 @@ _ADDRESS = re.compile(rf"(?i)\b([a-z][a-z0-9+.-]*://)(?:[^{_QUOTED}/?#]*@)?([^{_
 def hide(text: str, secrets: Iterable[Secret]) -> str:
     """Return a text with ``…`` in place of each secret, also where it is percent-encoded or in other capitals.
 
-    Addresses lose their login and query, whatever stands there. Bearer tokens are hidden, whosever they are.
+    Addresses always lose their login and query. Bearer tokens are always hidden, no matter whose they are.
     """
     forms = {form for secret in secrets for form in (secret.reveal(), quote(secret.reveal(), safe="")) if form}
     for form in sorted(forms, key=len, reverse=True):

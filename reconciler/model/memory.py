@@ -47,12 +47,12 @@ class ManagedAgain(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Memory(msgspec.Struct, frozen=True, kw_only=True):
-    """The days before a plan, told by an ``earlier`` revision and by the journal.
+    """The days before a plan, as an ``earlier`` revision and the journal show them.
 
     ``removals`` are by group. ``managed`` are the groups that the earlier revision managed, null where nothing was
-    committed since; ``again`` are those of them that the base does not manage, and these documents do. ``members`` are
-    the people of those groups then, by ``member_key``. ``overrides`` stood in any revision since then. ``unknown`` says
-    why the revisions cannot tell, and is null where they can.
+    committed since. ``again`` are those of them that the base does not manage and these documents do. ``members`` are
+    the people of those groups then, by ``member_key``. ``overrides`` were in any revision since then. ``unknown`` says
+    why the revisions do not show this, and is null where they do.
     """
 
     earlier: str | None = None

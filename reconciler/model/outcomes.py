@@ -80,9 +80,9 @@ class ApplyReport(msgspec.Struct, frozen=True, kw_only=True):
 class RunStarted(msgspec.Struct, frozen=True, kw_only=True, tag_field="event", tag="run-started"):
     """The first line of a journal file.
 
-    ``only`` is the cause of all that was to be done, where the rest was left alone; ``base`` is the revision by which
-    that was told. ``whole`` says that everything was planned that the documents of ``revision`` ask for, and that
-    every line of them that cannot be resolved was known to an approved plan.
+    ``only`` is the cause of all that was to be done, where the rest was skipped. ``base`` is the revision that causes
+    were compared with. ``whole`` means that everything was planned that the documents of ``revision`` ask for. It also
+    means that an approved plan knew every line of them that cannot be resolved.
     """
 
     at: str

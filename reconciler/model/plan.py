@@ -184,7 +184,7 @@ class UsedOverride(msgspec.Struct, frozen=True, kw_only=True):
 class LiveSource(msgspec.Struct, frozen=True, kw_only=True):
     """When and from where live was observed, and what that cost; of a snapshot, when it was taken.
 
-    ``refreshed`` counts the presets that were read anew beside a snapshot; null where there were none to be.
+    ``refreshed`` counts the presets that were read again beside a snapshot; null where none were to be read.
     """
 
     observed_at: str

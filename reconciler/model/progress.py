@@ -1,4 +1,4 @@
-"""How far a long reading or writing is, for whoever shows it."""
+"""The progress of a long reading or writing, for the code that shows it."""
 
 from __future__ import annotations
 

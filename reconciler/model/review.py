@@ -1,4 +1,4 @@
-"""What a forge shall show of a plan on a pull request, and where that is; it speaks to no forge."""
+"""The parts of a plan that a forge must show on a pull request, and where; it speaks to no forge."""
 
 from __future__ import annotations
 
@@ -74,10 +74,10 @@ class FoundStatus(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Review(msgspec.Struct, frozen=True, kw_only=True):
-    """What a pull request shows of one company.
+    """The content that a pull request shows of one company.
 
-    ``marker`` stands in the comment and finds it again. ``resolved`` means that there is nothing to review: a comment
-    is then marked so, and none is made for it. ``labels`` tells of each whether it shall be there.
+    ``marker`` is in the comment and finds it again. ``resolved`` means that there is nothing to review. An existing
+    comment is then marked so, and a new one is not made. ``labels`` says for each label whether it must be there.
     """
 
     marker: str

@@ -30,9 +30,10 @@ class Claim(msgspec.Struct, frozen=True):
 
 
 class LostEntry(msgspec.Struct, frozen=True):
-    """An entry of which it cannot be told for which presets it speaks, and for which it may.
+    """An entry whose presets are not known, with those that it may apply to.
 
-    ``template_id`` is null where it may be any, and so are ``project_ids``; null in them is the company.
+    ``template_id`` is null where it may be any template. ``project_ids`` is null where it may be any project; null
+    among them is the company.
     """
 
     entry: Entry
@@ -41,9 +42,10 @@ class LostEntry(msgspec.Struct, frozen=True):
 
 
 class Scope(msgspec.Struct, frozen=True):
-    """Every preset that the documents speak for, with the claims on it, and what must be read for them.
+    """Every preset that the documents apply to, with the claims on it, and what must be read for them.
 
-    ``lost`` are entries that name what cannot be found: whatever they speak for, broader ones must not.
+    ``lost`` are entries with names that cannot be found. Broader entries must not apply to presets that a lost entry
+    may mean.
     """
 
     templates: tuple[Template, ...]
@@ -55,10 +57,10 @@ class Scope(msgspec.Struct, frozen=True):
 class Target(msgspec.Struct, frozen=True, kw_only=True):
     """One preset with what is desired of it: whole groups by uuid, and the workflow manager if managed.
 
-    ``undecided`` are groups of which documents do not tell what they shall hold, and null the manager: two entries of
-    the same rank name them; they stand in no other field. ``uncertain`` are some that a broader line speaks for, where
-    a narrower one that cannot be resolved may mean them. ``unresolved`` tells that documents name a group here that is
-    none of the template, or no role.
+    ``undecided`` are groups whose members the documents leave open, and null is the manager. Two entries of the same
+    rank name them; no other field has them. ``uncertain`` are groups that a broader line names, where a narrower,
+    unresolved line may mean them. ``unresolved`` says that documents name a group here that the template does not have,
+    or that is not a role.
     """
 
     address: str
@@ -95,7 +97,7 @@ class ResolvedGroup(msgspec.Struct, frozen=True):
 
 
 class ResolvedTarget(msgspec.Struct, frozen=True):
-    """A target whose people are found; groups that cannot be resolved are left out, and told elsewhere."""
+    """A target whose people are found; groups that cannot be resolved are left out, and reported elsewhere."""
 
     target: Target
     groups: dict[str, ResolvedGroup]

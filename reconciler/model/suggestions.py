@@ -32,7 +32,7 @@ def did_you_mean(wrong: str, known: Iterable[str]) -> str:
 
 
 def did_you_mean_login(wrong: str, known: Iterable[str]) -> str:
-    """Return the same for logins, by what stands before the ``@``: of one company they all look alike behind it."""
+    """Return the same for logins, by the part before the ``@``: the rest is alike within a company."""
     by_name: dict[str, str] = {}
     for login in known:
         by_name.setdefault(login.partition("@")[0].casefold(), login)

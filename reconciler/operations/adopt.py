@@ -52,7 +52,7 @@ __all__ = [
 
 
 class ChangedFile(msgspec.Struct, frozen=True, kw_only=True):
-    """One file, by its path below the root, as it was read and as it shall be."""
+    """One file, by its path below the root, with its content before and after."""
 
     path: str
     before: str
@@ -74,7 +74,7 @@ class Adoption(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Ground(NamedTuple):
-    """What adopting stands on: live as it was observed for these documents, and where they lie."""
+    """The basis for adopting: live as it was observed for these documents, the documents, and their workspace."""
 
     observation: Observation
     documents: Documents

@@ -28,11 +28,11 @@ __all__ = ["ALARM_OPTIONS", "Alarms", "News", "prepare_alarms", "raise_alarms", 
 ALARM_OPTIONS = ("issue", "metrics_at", "gateway", "notify", "link")
 LARGEST_METRICS_BYTES = 16 * 1024 * 1024
 _DEFECT = ReconcilerError.exit_code
-_FOR_COLLECTORS = 0o644  # the collector of textfiles runs as somebody else, and no name stands in the file
+_FOR_COLLECTORS = 0o644  # the collector of textfiles runs as somebody else, and the file holds no names
 
 
 class Alarms(NamedTuple):
-    """What there is to be told, ready to be used; null for whom nobody asked."""
+    """The channels to report to, ready to be used; null for one that was not asked for."""
 
     forge: Forge | None
     gauges: Gauges | None
@@ -51,10 +51,10 @@ class Found(NamedTuple):
 
 
 class News(NamedTuple):
-    """What there is to be told of a company, each part made where it is asked for.
+    """The news of one company; each part is made when it is needed.
 
-    ``job`` is the one under which a Pushgateway keeps the figures; ``counter`` is the name of the figure that counts on
-    from what was there before, and ``metrics`` takes that.
+    ``job`` is the job name for the figures at a Pushgateway. ``counter`` is the name of the figure that counts on from
+    its earlier value. ``metrics`` takes that value.
     """
 
     company_id: str
@@ -124,7 +124,7 @@ def _tried(tell: Callable[[Alarms, News], str], alarms: Alarms, news: News, run:
     except ReconcilerError as error:
         run.reporter.fail(error.message)
         return DeliveryError.exit_code
-    except Exception as error:  # noqa: BLE001 - whatever one alarm does, the others are raised
+    except Exception as error:  # noqa: BLE001 - no matter how one alarm fails, the others are raised
         what = f"{tell.__name__.strip('_').replace('_', ' ')}: {type(error).__name__}: {error}"
         run.reporter.fail(f"a defect of reconciler: {what}", error)
         return _DEFECT

@@ -74,7 +74,7 @@ class Person(Protocol):
         ...
 
     def show(self, plan: Plan, *, asked: bool) -> None:
-        """Show a plan; whoever is ``asked`` about it must see it."""
+        """Show a plan; the person who is ``asked`` about it must see it."""
         ...
 
     def confirm(self, plan: Plan) -> bool:

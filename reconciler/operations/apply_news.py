@@ -46,7 +46,7 @@ def refused(workspace: Workspace, code: int | None, message: str, diagnostics: S
 
 
 def open_workspace_or_tell(alarms: Alarms, run: Run, settings_file: Path | None) -> Workspace:
-    """Open the workspace; where its settings cannot be read, chats are told, since nobody knows whose issue it is."""
+    """Open the workspace; if its settings cannot be read, notify chats, since the company of the issue is not known."""
     try:
         return open_workspace(run, settings_file)
     except ReconcilerError as error:

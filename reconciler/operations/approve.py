@@ -243,7 +243,7 @@ def _case(
 
 
 def _remembered(found: _Now, workspace: Workspace, grounds: Grounds, journal: Path) -> Memory | None:
-    """Return what guards need to know of the days before, told from the revision that was applied last."""
+    """Return what guards need to know of the days before, from the revision that was applied last."""
     if not needs_memory(found.changes, found.observation.resolved, found.asked):
         return None
     return remember(workspace, found.observation, grounds.power, found.asked, journal)

@@ -26,9 +26,9 @@ __all__ = ["read_base_for", "refusal", "with_old_lines", "with_power_of_base"]
 def read_base_for(workspace: Workspace, revision: str, restriction: Restriction) -> Base:
     """Read a base for a plan that is whole or restricted.
 
-    A whole plan takes any: what of it can be understood counts, and guards are the stricter for what cannot. What a
-    restricted plan leaves alone hangs on all that the base asked for. Raises UsageError where that cannot be told: by
-    documents with errors, without settings, or of another company, which would make everything requested.
+    A whole plan takes any base. The parts that can be understood count, and guards are stricter for the others. All
+    that the base asked for decides what a restricted plan skips. Raises UsageError where that is not known: documents
+    with errors, without settings, or of another company. Such a base would make everything requested.
     """
     base = read_base(workspace.settings_file, revision, workspace.run.today)
     if restriction.only is not None:

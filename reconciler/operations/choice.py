@@ -56,14 +56,14 @@ def require_sense(wanted: Making, since: str | None, *, saved: bool) -> None:
 
 
 def choose_to_apply(workspace: Workspace, wanted: Making) -> Choice:
-    """Return what is to be done where nothing is saved yet; raises UsageError where that cannot be told."""
+    """Return what is to be done where nothing is saved yet; raise UsageError where that is not known."""
     if wanted.self_heal:
         return _choose_healing(workspace, base=wanted.base)
     return choose(workspace.root, base=wanted.base, only_drift=wanted.only_drift, only_requested=wanted.only_requested)
 
 
 def choose(root: Path, *, base: str | None, only_drift: bool, only_requested: bool) -> Choice:
-    """Return what is to be done; raises UsageError where causes cannot be told."""
+    """Return what is to be done; raise UsageError where causes are not known."""
     if only_drift and only_requested:
         raise UsageError("--only-drift and --only-requested exclude each other; leave both out to do all of it")
     if only_requested:
@@ -83,8 +83,8 @@ def choose(root: Path, *, base: str | None, only_drift: bool, only_requested: bo
 def _choose_healing(workspace: Workspace, *, base: str | None) -> Choice:
     """Return what may heal by itself: drift alone, where the settings say so.
 
-    Raises UsageError where they do not, where no commit is checked out, or where no base is named: which commit is
-    live is not known here, and what was merged since and refused by a guard is no drift.
+    Raises UsageError where they do not, where no commit is checked out, or where no base is named. The commit that is
+    live is not known here. A change that was merged since and refused by a guard is not drift.
     """
     if not workspace.settings.self_heal:
         raise UsageError(

@@ -122,7 +122,7 @@ def _show(
 
 
 def _require_planned(result: Plan | Failure, commit: str | None, head: str) -> None:
-    """Refuse to show on a commit what is not a plan of it, as far as that can be told."""
+    """Refuse to show a plan on a commit that it was not made for, as far as that is known."""
     if isinstance(result, Failure):
         return
     if result.source.dirty:

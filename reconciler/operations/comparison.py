@@ -87,9 +87,9 @@ def compare_documents(
 def with_people_of_base(
     observation: Observation, reader: LiveReader, comparison: Comparison, restriction: Restriction
 ) -> Observation:
-    """Look for people whom the base alone names, in groups that lose somebody: the cause of that hangs on who they are.
+    """Look for people whom the base alone names, in groups that lose somebody: the cause depends on who they are.
 
-    That takes one list of possible assignees for each project and tool with such a group. Whoever is in none of them
+    That takes one list of possible assignees for each project and tool with such a group. Anyone who is in none of them
     stays unseen, and nobody drifted beside them.
     """
     asked = comparison.asked(observation, restriction)

@@ -49,8 +49,8 @@ def look_for_drift(
 ) -> Found:
     """Compare live, or a snapshot of it, with the documents, and record the report in the journal.
 
-    ``previous_at`` is the report that says what is new, null for the last one in the journal (``journal_at``, a
-    folder). With ``tells`` people will be told of what is found: a snapshot that is too old for that is refused.
+    ``previous_at`` is the report that says what is new; null means the last one in the folder ``journal_at``. With
+    ``tells`` the findings will be reported to people: a snapshot that is too old for that is refused.
     """
     started = time.monotonic()
     previous = _previous(previous_at, journal_at, workspace)

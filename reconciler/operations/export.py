@@ -95,9 +95,9 @@ def _settings(run: Run, order: ExportOrder) -> SettingsDocument:
 
 
 def _settings_around(out: Path, settings: SettingsDocument) -> Path | None:
-    """Return the settings of the repository that the folder stands in: it gets none of its own then.
+    """Return the settings of the repository that contains the folder: the folder then gets none of its own.
 
-    Raises UsageError where they are of another company, by which the documents would be read.
+    Raises UsageError where they are of another company: the documents would be read by them.
     """
     folder = out.absolute()
     found = None if (folder / FILE_NAME).exists() else _nearest(folder.parents)

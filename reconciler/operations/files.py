@@ -46,7 +46,7 @@ def require_folder(path: Path) -> Path:
 
 
 def discard_file(path: Path) -> None:
-    """Delete a file that a path leads to; whatever else is there, and a link to it, stays. Raises FileError."""
+    """Delete a file that a path leads to; anything else there, and a link to the file, stays. Raises FileError."""
     target = _target(path)
     if not _is_special(target):
         try:
@@ -137,6 +137,6 @@ def document_mode(path: Path) -> int:
     """Return the permissions that a document has, or those of any new file."""
     if path.exists():
         return path.stat().st_mode & 0o777
-    mask = os.umask(0)  # there is no way to ask without setting it
+    mask = os.umask(0)  # the mask cannot be read without setting it
     os.umask(mask)
     return 0o666 & ~mask

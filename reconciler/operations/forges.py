@@ -22,7 +22,7 @@ def open_forge_here(run: Run) -> Forge:
 
 
 def open_forge_at(place: ForgePlace, run: Run) -> Forge:
-    """Return the client for a forge; the run's reporter is told how long it waits.
+    """Return the client for a forge; the run's reporter shows how long it waits.
 
     Raises UsageError where its library is not installed, and for a proxy or certificates that cannot be used.
     """

@@ -28,10 +28,10 @@ __all__ = ["Grounds", "read_grounds", "tolerance_of"]
 
 
 class Grounds(msgspec.Struct, frozen=True, kw_only=True):
-    """What is known of earlier revisions at apply.
+    """The earlier revisions that are known at apply.
 
-    ``since`` is the revision that was applied last. ``adoption`` tells which groups are managed for the first time:
-    ``since``, or else the base of each plan. ``compared`` is the base by which causes are told, null for several plans.
+    ``since`` is the revision that was applied last. ``adoption`` shows which groups are managed for the first time:
+    ``since``, or else the base of each plan. ``compared`` is the base that causes are found by, null for several plans.
     """
 
     since: Base | None = None

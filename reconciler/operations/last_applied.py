@@ -22,10 +22,10 @@ __all__ = ["documents_applied_last"]
 
 
 def documents_applied_last(workspace: Workspace, folder: Path) -> Documents | None:
-    """Return the documents of the last commit that was applied whole; null where nothing here knows it.
+    """Return the documents of the last commit that was applied whole; null where it is not known here.
 
-    The journal in ``folder`` is asked first, then the statuses on the forge, where the environment names one. Whatever
-    cannot be read is not known.
+    The journal in ``folder`` is read first, then the statuses on the forge, where the environment names one. A source
+    that cannot be read counts as not known.
     """
     for find in (_of_journal, _of_forge):
         try:

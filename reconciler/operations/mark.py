@@ -119,7 +119,7 @@ def _take_back(
     """Undo what was begun, as nothing will be applied: say once more what was known, or that nothing was tried."""
     untried = _status(workspace, Mark(state="error", description=f"{NOT_TRIED}: begun in vain", tried=False), link)
     for commit, known in begun:
-        with suppress(ForgeError):  # the refusal that ends the run is told
+        with suppress(ForgeError):  # the refusal that ends the run is reported
             forge.mark(commit, untried if known is None else msgspec.structs.replace(known, ref=untried.ref))
 
 

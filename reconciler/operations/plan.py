@@ -78,7 +78,7 @@ class PlanOrder(NamedTuple):
 def plan_repository(run: Run, settings_file: Path | None, order: PlanOrder) -> Plan:
     """Read a repository and live, and return the plan.
 
-    Raises UsageError for an order that contradicts itself, and whatever reading documents and the service raises.
+    Raises UsageError for an order that contradicts itself, and every error of reading documents and the service.
     """
     if order.refresh and order.snapshot is None:
         raise UsageError("--refresh goes with --snapshot FILE; make one with: reconciler snapshot --out FILE")
@@ -110,10 +110,11 @@ def make_plan(  # noqa: PLR0913 - where from, what, and how; each named
     restriction: Restriction = WHOLE,
     journal: Path | None = None,
 ) -> Plan:
-    """Read live state, compare it with the documents, judge, and give the plan.
+    """Read live state, compare it with the documents, judge, and return the plan.
 
-    ``journal`` is the folder that may add to what is known of the days before. With ``refresh`` a snapshot tells of
-    everything but the presets that differ from it or whose documents changed since the base, which are read anew.
+    ``journal`` is the folder that may add to what is known of the days before. With ``refresh`` the presets that differ
+    from the snapshot are read again. So are the presets whose documents changed since the base. Everything else comes
+    from the snapshot.
     """
     if base is not None:
         diagnostics = (*diagnostics, *judge_losses(base, workspace.root, workspace.settings.exclusion))
@@ -179,7 +180,7 @@ def _observe_anew(
     snapshot: Path,
     restriction: Restriction,
 ) -> tuple[Observation, int]:
-    """Observe through a snapshot of which what matters is read anew; gives how many presets that were as well."""
+    """Observe through a snapshot, but read again what matters; return how many presets were read again too."""
     with open_refreshing_reader(workspace, read[0], comparison.base, snapshot) as reader:
         return _observe(workspace, reader, read, comparison, restriction), reader.refreshed
 

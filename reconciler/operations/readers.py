@@ -86,11 +86,11 @@ class LiveReader(Protocol):
         ...
 
     def inactive_logins(self) -> frozenset[str] | None:
-        """Return who is inactive in the directory, or null when that cannot be told."""
+        """Return who is inactive in the directory, or null when that is not known."""
         ...
 
     def active_logins(self) -> frozenset[str] | None:
-        """Return who is active in the directory, or null when that cannot be told."""
+        """Return who is active in the directory, or null when that is not known."""
         ...
 
 
@@ -127,7 +127,7 @@ def open_live_reader(workspace: Workspace) -> Iterator[Reader]:
 
 
 def make_reader(client: ServiceClient, run: Run, report: Callable[[Progress], None] = lambda _progress: None) -> Reader:
-    """Return a reader that asks with a client; ``report`` is told how far it is."""
+    """Return a reader that asks with a client; ``report`` receives its progress."""
     from reconciler.live.reader import Reader  # noqa: PLC0415 - heavy, and not needed offline
 
     return Reader(client, report, now=run.clock.now)

@@ -49,8 +49,8 @@ def remember(
 ) -> Memory | None:
     """Return what is known of the days before: by the revisions that led to the base, and by the journal.
 
-    ``asked`` is what the base asks for. Without a base the commit that is checked out stands for it. People are looked
-    up among those already seen. Null where neither git nor the journal know anything.
+    ``asked`` is what the base asks for. Without a base the commit that is checked out takes its place. People are
+    looked up among those already seen. Null where neither git nor the journal know anything.
     """
     since = workspace.run.clock.now() - datetime.timedelta(days=DAYS_REMEMBERED)
     journalled = _journalled(workspace, journal, since)

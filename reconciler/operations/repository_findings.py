@@ -1,4 +1,4 @@
-"""What stands against settings and policy of a repository by themselves, before anything of live is known."""
+"""Finds problems of a repository's settings and policy by themselves, before anything of live is known."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ __all__ = ["freezes_of", "loosening_findings", "require_no_freeze", "settings_fi
 
 
 def settings_findings(workspace: Workspace, base: Base | None) -> list[Diagnostic]:
-    """Return what stands against the settings: addresses nobody trusts, and changes since the base."""
+    """Return problems of the settings: addresses nobody trusts, and changes since the base."""
     found = [
         Diagnostic(severity="error", code="settings/untrusted-host", message=message)
         for message in untrusted_addresses(workspace.service, workspace.run.environment)

@@ -28,11 +28,11 @@ class Reporter(Protocol):
     """Keeps people informed while an operation runs; results are returned instead."""
 
     def note(self, text: str) -> None:
-        """Show a line that is no result."""
+        """Show a line that is not a result."""
         ...
 
     def fail(self, text: str, defect: Exception | None = None) -> None:
-        """Show an error that does not end the run, whatever else is kept quiet; of a defect where it is, if asked."""
+        """Show an error that does not end the run, even with --quiet; for a defect also its traceback, if asked."""
         ...
 
     def diagnose(self, diagnostics: Sequence[Diagnostic]) -> None:

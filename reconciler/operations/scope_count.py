@@ -60,7 +60,7 @@ def _undecided(judged: Case, counted: int) -> list[tuple[Limit, int]]:
     """Return the limits of a run that stop by this count and would not by a larger one, with what they limit."""
     policy = judged.policy
     limits = [(policy.run_removals, removals_left(judged))]
-    if policy.run_additions.origin is not None:  # else it only warns, and that was told with the plan
+    if policy.run_additions.origin is not None:  # else it only warns, and the plan already said so
         limits.append((policy.run_additions, count_additions(judged)))
     return [
         (limit, moved) for limit, moved in limits if not limit.allows(moved, counted) and limit.allows(moved, _MANY)

@@ -105,10 +105,10 @@ def find_settings_place(given: Path | None, folder: Path) -> tuple[str, str | No
 
 
 def read_documents(workspace: Workspace) -> tuple[Documents, list[Diagnostic]]:
-    """Read all documents as they stand today; groups that a last day left empty may be held.
+    """Read all documents as they are today; groups that a last day left empty may be held.
 
-    Raises DocumentsError with every problem of every file, and where git has documents that are not checked out: a
-    part of the documents is no basis.
+    Raises DocumentsError with every problem of every file. Raises it too where git has documents that are not checked
+    out: all documents are needed.
     """
     documents, diagnostics = read_repository(workspace.settings_file, workspace.settings, workspace.run.today)
     settings = workspace.settings_file.name

@@ -31,12 +31,12 @@ def expand_teams(documents: Documents, today: datetime.date) -> tuple[Documents,
 
 
 def expand_members(members: Sequence[Member], teams: Mapping[str, Team], today: datetime.date) -> tuple[Member, ...]:
-    """Return the people of a list on a day (UTC); what is wrong with it is told elsewhere."""
+    """Return the people of a list on a day (UTC); problems of the list are reported elsewhere."""
     return _TeamExpansion(dict(teams), today).people(members)
 
 
 class _TeamExpansion:
-    """Expands lists of members on one day; every team is resolved once, whatever refers to it.
+    """Expands lists of members on one day; every team is resolved once, however many lists name it.
 
     ``diagnostics`` collects unknown teams, cycles, repeated lines and groups that nobody is left in.
     """

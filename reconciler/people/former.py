@@ -1,4 +1,4 @@
-"""Who sits in a role by an account that is no longer in use: somebody left, came back, and has another one now."""
+"""Finds people in a role by an account out of use: they left, came back, and have another one now."""
 
 from __future__ import annotations
 

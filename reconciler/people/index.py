@@ -26,7 +26,7 @@ class PeopleIndex:
         self.rehired: frozenset[str] = frozenset()
         self._lists: list[PeopleList] = []
         self._in_use: dict[str, Person | None] = {}
-        self._news = 0  # whatever may change which accounts are in use
+        self._news = 0  # counts changes that may affect which accounts are in use
         self._settled_at = 0
         seen: set[int] = set()
         for preset in presets:

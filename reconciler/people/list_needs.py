@@ -35,7 +35,7 @@ class PeopleLists:
 
     @property
     def any_needed(self) -> bool:
-        """Whether a list is needed whatever it shows."""
+        """Whether a list is needed, no matter what it shows."""
         return bool(self._needed)
 
     def ask(self, *, also_unknown: bool) -> list[Place]:

@@ -66,11 +66,12 @@ class _Round:
 class Resolution:
     """Resolves every target; between rounds the caller reads the lists asked for.
 
-    A list of possible assignees is asked for only where somebody is added, or where a login stands that
-    nothing read so far has shown; likewise workflow managers only where the manager changes or is unknown.
+    A list of possible assignees is requested only where somebody is added, or for a login not seen yet. A list of
+    workflow managers is requested only where the manager changes or is unknown.
 
-    A login with two accounts is that of somebody who was hired again: one list shows which of them is in use. That one
-    takes the other's place where a document names the login and it may be assigned; else whoever is there stays.
+    A login with two accounts belongs to somebody who was hired again. One list shows which account is in use. That
+    account replaces the other where a document names the login and it may be assigned. Otherwise the account that is
+    there stays.
     """
 
     def __init__(self, targets: Sequence[Target], index: PeopleIndex, inactive: frozenset[str] | None = None) -> None:

@@ -1,4 +1,4 @@
-"""Which lines of documents the base has too, wherever they moved: what is wrong in them is no fault of a request."""
+"""Finds the lines that the base has too, wherever they moved: a request did not cause their errors."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ if TYPE_CHECKING:
 
 __all__ = ["BaseLines", "WrittenLines"]
 
-# What a line says and where it stands, without its number: (kind, document, entry, …).
+# The content and the place of a line, without its number: (kind, document, entry, …).
 _Key = tuple[object, ...]
 _DEFAULTS = ("defaults",)
 
 
 class WrittenLines:
-    """What each place of assignments says: templates, entries, groups, members and workflow managers.
+    """The content of each place of assignments: templates, entries, groups, members and workflow managers.
 
-    ``keys`` are by place, and ``counts`` tells at how many places each key stands.
+    ``keys`` are by place, and ``counts`` holds the number of places of each key.
     """
 
     def __init__(self, documents: Documents) -> None:
@@ -34,9 +34,10 @@ class WrittenLines:
 def _line_keys(documents: Documents) -> dict[Origin, set[_Key]]:
     """Return the keys of each place.
 
-    A key begins with its kind: ``document``, ``defaults``, ``entry``, ``group``, ``member``, ``members`` (all of the
-    list that a member stands in) or ``manager``. The content of a document, entry or group is part of its key, so that
-    an edited one has another key. One place can say several things, such as the first key of an entry.
+    A key begins with its kind. Kinds are ``document``, ``defaults``, ``entry``, ``group``, ``member``, ``members`` and
+    ``manager``. ``members`` is the whole list that has the member. The content of a document, entry or group is part of
+    its key. An edited one therefore has another key. One place can say several things, such as the first key of an
+    entry.
     """
     keys: dict[Origin, set[_Key]] = {}
     for document in documents.written:
@@ -113,7 +114,7 @@ def _manager(manager: Member | None) -> _Key:
 
 
 class BaseLines:
-    """The lines of one base, to ask whether a line of other documents stands there too."""
+    """The lines of one base, to look up whether it has a line of other documents too."""
 
     def __init__(self, base: Documents) -> None:
         self._counts = WrittenLines(base).counts
@@ -129,9 +130,10 @@ class BaseLines:
         return bool(wanted) and all(written.counts[key] <= self._counts[key] for key in wanted)
 
     def team_has(self, documents: Documents, team: str, person: Member) -> bool:
-        """Return whether every line by which a team names a person, by nested teams too, stands in the same team here.
+        """Return whether the base has, in the same teams, every line that brings a person into a team.
 
-        A line with another last day is another one, and so is one that moved to another team.
+        Lines of nested teams count too. A line with another last day is another one, and so is one that moved to
+        another team.
         """
         wanted = _lines_of(documents, team, person)
         return bool(wanted) and wanted <= _lines_of(self._base, team, person)
@@ -174,7 +176,7 @@ def _people(team: Team, teams: Mapping[str, Team], above: tuple[str, ...]) -> It
 
 
 def _places(documents: Documents) -> Iterator[tuple[Origin, _Key]]:
-    """Yield where each group is named, and by what it is known whatever it holds."""
+    """Yield where each group is named, and its key, which does not depend on its members."""
     for document in documents.assignments:
         about = (str(document.template), document.tool or "", document.company_level)
         named = [(_DEFAULTS, document.groups), *((_place(entry), entry.groups) for entry in document.entries)]

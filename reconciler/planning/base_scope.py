@@ -39,14 +39,14 @@ class BaseScope(NamedTuple):
 def find_base(base: Documents | None, state: LiveState, written_before: WrittenBefore | None = None) -> BaseScope:
     """Return the presets and groups that a base names; nothing where it had no documents.
 
-    Of a preset that nobody looked for, because it is no longer in scope, the address stands there without groups. So
-    does one to which only a name of the base leads now, because it was made after the file that names it was written,
-    as ``written_before`` tells.
+    A preset that is out of scope now was not looked for. Its address is listed without groups. The same holds for a
+    preset to which only a name of the base leads now. It was made after the file that names it was written, as
+    ``written_before`` says.
 
-    A group that cannot be found any more was managed by nobody: that makes guards stricter, never laxer. It is not so
-    for causes, where less at the base may mean more drift. So a template or project that cannot be found, or a preset
-    of which two lines now speak, is told as an error: an entry that went may have been narrower than the one that is
-    left.
+    A group that cannot be found any more counts as not managed: that makes guards stricter, never laxer. This does not
+    hold for causes, where less at the base may mean more drift. So a template or project that cannot be found is
+    reported as an error. A preset that two lines now apply to is an error too. An entry that went may have been
+    narrower than the one left.
     """
     if base is None:
         return BaseScope()

@@ -20,7 +20,7 @@ __all__ = ["already_so", "cause_of_addition", "cause_of_removal"]
 def cause_of_addition(login_id: str, base: BaseGroup | None) -> Cause:
     """Return drift for somebody whom the base wanted there already, and who is not.
 
-    Whoever a line without a person there meant, it makes nobody drift: an addition is requested where that is in doubt.
+    A base line that resolves to nobody never makes an addition drift; when in doubt it is "requested".
     """
     if base is None or base.uncertain:
         return "requested"
@@ -40,10 +40,10 @@ def cause_of_removal(login_id: str, base: BaseGroup | None) -> Cause:
 def already_so(
     targets: Iterable[ResolvedTarget], base: Mapping[str, BaseTarget], versions: Iterable[Version]
 ) -> tuple[AlreadySo, ...]:
-    """Return what these documents ask for, the base did not, and live has: a change of documents with nothing to do.
+    """Return what these documents ask for, the base did not, and live already has: there is nothing to do.
 
-    Whoever cannot be found is said to be gone only where other lines of the base name everybody in live: else live may
-    have them by another login.
+    People who cannot be found count as gone only where other lines of the base name everybody in live. Otherwise live
+    may have them by another login.
     """
     names = {version.id: {group.uuid: group.name for group in version.groups} for version in versions}
     found = []

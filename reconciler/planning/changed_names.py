@@ -23,9 +23,9 @@ WrittenBefore = Callable[[str, datetime.datetime], bool]
 def newer_than(target: Target, claims: Iterable[Claim], written_before: WrittenBefore | None) -> Newer | None:
     """Return the name by which documents lead to a preset that was made after they were written, else null.
 
-    ``written_before`` tells whether the file at a path was last changed before a moment. A project that is named by id
-    is meant whatever it is called, and a ``where`` means every project that matches. The service gives no day for a
-    project: that of its preset stands for it (docs/service.md section 3).
+    ``written_before`` says whether the file at a path was last changed before a moment. A project that is named by id
+    is meant under any name. A ``where`` means every project that matches. The service gives no day for a project, so
+    the day of its preset is used (docs/service.md section 3).
     """
     made_at = _moment(target.preset.created_at)
     if written_before is None or made_at is None:
@@ -55,7 +55,7 @@ def _moment(text: str | None) -> datetime.datetime | None:
 
 
 def judge_names(base: Mapping[str, BaseTarget], targets: Iterable[ResolvedTarget], revision: str) -> list[Diagnostic]:
-    """Warn of every name that changed hands since the base, once, with the presets that are managed anew by it."""
+    """Warn once of every name that changed hands since the base, with the presets that are newly managed by it."""
     found: dict[Newer, list[ResolvedTarget]] = {}
     for one in targets:
         then = base.get(one.target.address)

@@ -17,7 +17,7 @@ __all__ = ["judge_coverage"]
 def judge_coverage(state: LiveState) -> list[Diagnostic]:
     """Warn of projects that the account cannot see, and note presets of templates saved on a project.
 
-    Both are told by what was read anyway (docs/service.md sections 1 and 3).
+    Both follow from what was read anyway (docs/service.md sections 1 and 3).
     """
     return [*_hidden_projects(state), *_local_templates(state)]
 

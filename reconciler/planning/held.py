@@ -23,8 +23,8 @@ __all__ = ["LOOKING", "NOT_POSSIBLE", "STRICT", "Tolerance", "hold_empty_groups"
 
 NOT_POSSIBLE = "policy/not-possible-assignee"
 _EMPTY = "documents/empty-group"
-# What the service, not the documents, can make wrong, and what must be the same at the base for a line to be old. The
-# same codes are told of texts too; those are never held.
+# The problems that the service can cause, not the documents. A line is old if these parts are the same at the base.
+# Problems of texts have the same codes; those are never held.
 _OLD_BY: dict[str, tuple[str, ...]] = {
     "documents/ambiguous-group": ("group",),
     "documents/ambiguous-person": ("member", "manager"),
@@ -96,7 +96,7 @@ def hold_empty_groups(
 def hold_unresolved(
     problems: Iterable[Problem], documents: Documents, scope: Scope, tolerance: Tolerance
 ) -> list[Diagnostic]:
-    """Return diagnostics of resolving, those in lines of the base as held; the same line is told once."""
+    """Return diagnostics of resolving, those in lines of the base as held; the same line is reported once."""
     problems = list(problems)
     if not any(one.severity == "error" for one, _ in problems):
         return [one for one, _ in problems]

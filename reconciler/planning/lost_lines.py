@@ -17,19 +17,19 @@ __all__ = ["HELD_BROADER", "LostLines"]
 
 HELD_BROADER = "documents/held-broader"
 _PLACES_NAMED = 5
-# stands for any template, and for any project
+# means any template, and any project
 _ANY = "*"
 
 
 class _Line(NamedTuple):
-    """How narrow a line is that names a group, and where it stands."""
+    """How narrow a line is that names a group, and its place."""
 
     rank: Rank
     origin: Origin
 
 
 class LostLines:
-    """Lines of which it cannot be told what they mean, and the presets that are left alone for the sake of each."""
+    """Lines with an unknown meaning, and the presets that are skipped because of each."""
 
     def __init__(self, lost: Iterable[LostEntry]) -> None:
         self._lines: dict[tuple[str, str | None], dict[str | None, _Line]] = {}

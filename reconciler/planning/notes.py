@@ -1,4 +1,4 @@
-"""Describes what of live stands in the way of a plan or of a write; what policy says is the guards' part."""
+"""Describes what in live hinders a plan or a write; guards describe what policy forbids."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ def _leaving(change: PresetChange) -> Iterator[tuple[tuple[str, str] | None, Per
 
 
 def judge_age(observed_at: str, now: datetime.datetime) -> list[Diagnostic]:
-    """Report that live is known from longer ago than a day, or that this cannot be told; both moments are UTC."""
+    """Report that live was read more than a day ago, or that its age is not known; moments are UTC."""
     hours = _hours_between(observed_at, now)
     if hours is None:
         age = "of an unknown day"

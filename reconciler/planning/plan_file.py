@@ -24,9 +24,9 @@ def encode_plan(plan: Plan) -> bytes:
 
 
 def decode_plan(content: bytes, name: str) -> Plan:
-    """Take a plan from the content of the file ``name``.
+    """Return a plan from the content of the file ``name``.
 
-    Raises DocumentsError for anything that is no plan, StaleError for a plan that was altered.
+    Raises DocumentsError for anything that is not a plan, StaleError for a plan that was altered.
     """
     try:
         plan = msgspec.json.decode(content, type=Plan, strict=True)
@@ -39,8 +39,8 @@ def decode_plan(content: bytes, name: str) -> Plan:
 def check_plan(plan: Plan, name: str) -> None:
     """Check that the digest covers what would be done, and that what is shown is what would be done.
 
-    Raises StaleError. This guards against accidents; whoever can edit a plan can also compute a digest,
-    which is why apply can be tied to the digest that was approved.
+    Raises StaleError. This guards against accidents: anyone who can edit a plan can also compute a digest. Therefore
+    apply can be tied to the digest that was approved.
     """
     if plan.service is None:
         raise StaleError(
@@ -82,7 +82,7 @@ def _as_restricted(plan: Plan) -> bool:
 
 
 def _people_as_changed(plan: Plan) -> bool:
-    """Return whether what is told person by person is what changes; how much each keeps cannot be checked here."""
+    """Return whether the changes by person match the plan's changes; the number each keeps cannot be checked here."""
     told = tuple(msgspec.structs.replace(one, keeps=0) for one in plan.people)
     counted = changes_per_person(plan.changes, ())
     return not told or told == tuple(msgspec.structs.replace(one, keeps=0) for one in counted)

@@ -54,9 +54,10 @@ def judge_unseen(
 ) -> list[Diagnostic]:
     """Warn of presets that the base names and that cannot be found now: nothing is known of them.
 
-    Those are entries of the base whose template or project is not in the catalogue, and presets of a named project or
-    of the company that were looked for and are not in the list. What a ``where`` of the base selected on its day is
-    not known. What stands at the end of one of the messages ``told``, such as those of held lines, is not repeated.
+    One kind are entries of the base whose template or project is not in the catalogue. The other are presets of a named
+    project, or of the company, that were looked for and not listed. The presets that a ``where`` of the base selected
+    on its day are not known. ``told`` are messages already reported, such as those of held lines. A text that ends one
+    of them is not repeated.
     """
     if base is None:
         return []

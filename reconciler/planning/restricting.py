@@ -39,10 +39,10 @@ WHOLE = Restriction()
 def restrict(
     changes: Iterable[PresetChange], restriction: Restriction
 ) -> tuple[tuple[PresetChange, ...], tuple[Diagnostic, ...]]:
-    """Return what of the changes is to be done, and notes that count what is left alone.
+    """Return the part of the changes that is to be done, and notes that count what is skipped.
 
-    A change of which nothing is left is no change. Nobody who is left alone moves: they stand in what live will
-    hold as they stand in live.
+    A change with nothing left is dropped. People who are skipped do not move: they keep the position that they have in
+    live.
     """
     left = tuple(changes)
     notes: list[Diagnostic] = []
@@ -92,7 +92,8 @@ def _opposite(chosen: Chosen) -> Chosen:
 def part_of(change: PresetChange, chosen: Chosen) -> PresetChange | None:
     """Return the change with only those who are chosen, or null where nobody is.
 
-    Whoever is not, and would have gone, stays where they stand in live; whoever would have come does not.
+    A person who is not chosen and would have gone stays in their place in live. A person who is not chosen and would
+    have come does not come.
     """
     groups = tuple(part for group in change.groups if (part := _part_of_group(change, group, chosen)) is not None)
     manager = change.workflow_manager

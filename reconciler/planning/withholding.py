@@ -1,4 +1,4 @@
-"""Takes out of changes whatever would remove anybody, for plans that only add; nothing is dropped unsaid."""
+"""Takes every removal out of changes, for plans that only add; everything that it drops is reported."""
 
 from __future__ import annotations
 
@@ -19,8 +19,7 @@ __all__ = ["withhold"]
 def withhold(changes: Iterable[PresetChange]) -> tuple[tuple[PresetChange, ...], tuple[WithheldChange, ...]]:
     """Return the changes without removals, and what is withheld of them.
 
-    A workflow manager is withheld as well where somebody would cease to be one. A change of which nothing is
-    left is no change.
+    A workflow manager is withheld too where somebody would cease to be one. A change with nothing left is dropped.
     """
     left, withheld = [], []
     for change in changes:

@@ -1,4 +1,4 @@
-"""The sandbox as an ASGI application, put together from its routes; what is true stands in the store."""
+"""The sandbox as an ASGI application, put together from its routes; the store holds what is true."""
 
 from __future__ import annotations
 

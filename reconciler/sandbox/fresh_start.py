@@ -1,4 +1,4 @@
-"""Starts a sandbox anew from another seed while it runs: what was asked, faults, tokens and limits go too."""
+"""Restarts a running sandbox from another seed: the request log, faults, tokens and limits are cleared too."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class FreshStart:
             await self._app(scope, receive, send)
 
     def close(self) -> None:
-        """Close what was started anew."""
+        """Close what was restarted."""
         if self._store is not None:
             self._store.close()
 

@@ -56,7 +56,7 @@ class AssigneesWrite(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     individual_assignees: list[StepWrite] | UnsetType = UNSET
 
     def __post_init__(self) -> None:
-        """Refuse what stands twice."""
+        """Refuse what is listed twice."""
         steps = self.steps or []
         _refuse_twice([one.uuid for one in self._memberships], "group")
         _refuse_twice([step.step_uuid for step in steps], "step")

@@ -43,7 +43,7 @@ def open_socket(host: str, port: int) -> socket.socket:
 
 
 def serve(app: ASGIApp, listening: socket.socket, started: Callable[[str], None]) -> None:
-    """Serve until SIGINT or SIGTERM; ``started`` is told the address once connections are taken."""
+    """Serve until SIGINT or SIGTERM; ``started`` receives the address once connections are taken."""
     listening.listen(2048)
     host, port = listening.getsockname()[:2]
     started(f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}")

@@ -130,7 +130,7 @@ def read_freeze(environment: Mapping[str, str]) -> Frozen | None:
 
     Empty, ``0``, ``false``, ``no`` and ``off`` ask for none; anything else does, however it is spelt.
     """
-    # bytes that are no text become visible escapes: a kill switch works whatever is in it
+    # bytes that are not text become visible escapes: a kill switch works with any content
     text = environment.get("RECONCILER_FREEZE", "").strip().encode("utf-8", "backslashreplace").decode("utf-8")
     if text.lower() in _NOT_FROZEN:
         return None

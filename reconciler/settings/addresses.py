@@ -33,7 +33,7 @@ def check_address(name: str, url: str, *, example: str = "https://api.procore.co
     and a port: a path, a query or a text of another kind can be a secret.
     """
     if "@" in url:
-        # without the address: what stands before the @ may be a secret
+        # without the address: the part before the @ may be a secret
         raise DocumentsError(f"{name} holds a login; credentials come from variables of their own alone")
     found = _URL.fullmatch(url)
     if found is None:
@@ -58,12 +58,12 @@ def has_good_port(url: str) -> bool:
 def trusted_origins(environment: Mapping[str, str]) -> frozenset[Origin]:
     """Return every host and port that credentials may be sent to.
 
-    These are the service's published hosts and what the environment names: the addresses in ``RECONCILER_API_URL`` and
-    ``RECONCILER_AUTH_URL``, and ``HOST`` or ``HOST:PORT`` in ``RECONCILER_TRUSTED_HOSTS``, separated by blanks or
-    commas. A host without a port stands for port 443.
+    These are the service's published hosts, and the hosts that the environment names. ``RECONCILER_API_URL`` and
+    ``RECONCILER_AUTH_URL`` hold addresses. ``RECONCILER_TRUSTED_HOSTS`` holds ``HOST`` or ``HOST:PORT``, separated by
+    blanks or commas. A host without a port means port 443.
 
     Raises:
-        DocumentsError: ``RECONCILER_TRUSTED_HOSTS`` holds something that is no host.
+        DocumentsError: ``RECONCILER_TRUSTED_HOSTS`` holds something that is not a host.
 
     """
     origins = {(host, 443) for host in PUBLISHED_HOSTS}

@@ -36,12 +36,12 @@ def read_notify(environment: Mapping[str, str]) -> tuple[Secret, ...]:
 
 
 def check_gateway(url: str) -> str:
-    """Return the address of a Pushgateway back; raises UsageError for one with a login in it, or that is no address."""
+    """Return the address of a Pushgateway back; raise UsageError for one with a login, or for other text."""
     if "@" in url:
-        # without the address: what stands before the @ may be a secret
+        # without the address: the part before the @ may be a secret
         raise UsageError("--push-metrics holds a login; a command line must not hold one")
     if not _GATEWAY.fullmatch(url) or not has_good_port(url):
-        # nor here: a query, or anything else that stands in no address of a gateway, may be a secret too
+        # nor here: a query, or any part that a gateway's address does not have, may be a secret too
         raise UsageError(
             "--push-metrics is not the address of a Pushgateway; write an address such as "
             "https://pushgateway.acme.test:9091, without login and query"

@@ -28,10 +28,10 @@ _Library = Literal["socksio", "socks"]
 
 
 def read_network(environment: Mapping[str, str], *urls: str) -> Network:
-    """Return the way to these addresses, for a client that is told it.
+    """Return the way to these addresses, for a client that takes it as an argument.
 
-    Raises UsageError for a proxy that cannot be used, and for certificates that are not there; it names the variable,
-    and never shows what an address holds.
+    Raises UsageError for a proxy that cannot be used, and for certificates that are not there. The error names the
+    variable, and never shows what an address holds.
     """
     proxies = {}
     for url in urls:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Splice", "added_lines", "blank_before_comment", "without_lines"]
 
-Splice = tuple[int, int, str]  # from, to, and what stands there instead
+Splice = tuple[int, int, str]  # from, to, and the replacement
 
 
 def added_lines(nodes: Nodes, after: int, lines: Sequence[str]) -> Splice:

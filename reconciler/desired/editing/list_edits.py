@@ -112,6 +112,6 @@ def _require_dash(nodes: Nodes, item: Node) -> str:
 
 
 def dash_of(nodes: Nodes, item: Node) -> str:
-    """Return what stands before an item on its line, where that is one dash, or nothing."""
+    """Return the text before an item on its line, where that is one dash, or nothing."""
     dash = nodes.text[nodes.line_start(item.start) : item.start]
     return dash if _DASH.fullmatch(dash) else ""

@@ -1,4 +1,4 @@
-"""Finds what stands where in a YAML text, as the parser of documents sees it; it changes nothing."""
+"""Finds the place of each node in a YAML text, as the parser of documents sees it; it changes nothing."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class Node:
 class Nodes:
     """The nodes of every document of a text, by the place where a key or a mapping begins.
 
-    Raises CannotEditError for a text that is no YAML any more.
+    Raises CannotEditError for a text that stopped being YAML.
     """
 
     def __init__(self, text: str) -> None:
@@ -88,7 +88,7 @@ class Nodes:
         return found
 
     def mapping(self, origin: Origin) -> Node:
-        """Return the mapping that begins at a place, or that stands below the key there."""
+        """Return the mapping that begins at a place, or the one below the key there."""
         place = (origin.line, origin.column)
         key, value = self._pairs.get(place, (None, None))
         if key is not None and value is not None and key.text == "company":

@@ -81,11 +81,11 @@ def place_wishes(  # noqa: PLR0913 - what is wished for, and all that is known; 
     names: Names,
     accepted: Collection[TeamOffer] = (),
 ) -> Placement:
-    """Return the edits after which the documents say what is wished for, and everything else as before.
+    """Return the edits after which the documents fulfil the wishes and are otherwise unchanged.
 
-    A list that one preset alone follows is edited. One that others follow too takes what all of them wish, as long as
-    anybody follows it then; whatever a preset wishes beyond that goes into a list of its own, in its own entry. Teams
-    change only where that was offered and accepted.
+    A list that applies to one preset alone is edited. A list that applies to several presets takes the changes that all
+    of them wish. It does so only while it still applies to a preset afterwards. Further wishes of a preset go into a
+    list of its own, in its own entry. Teams change only where that was offered and accepted.
     """
     return _Placing(targets, documents, claims, roster, names).place(wishes, accepted)
 
@@ -191,7 +191,7 @@ class _Placing:
         self._placed.append(Placed(edit, tuple(wishes)))
 
     def _changed(self, members: Sequence[Member], wish: Wish) -> Rewritten:
-        """Return what stands where; where nobody is left, no line is, whatever empty team it names."""
+        """Return the new lines of a list; a list that holds nobody gets none, not even an empty team."""
         if not wish.add and self._roster.people(members) <= {one.id for one in wish.remove}:
             return Rewritten(dict.fromkeys(range(len(members)), ()))
         return self._roster.changed(members, wish.add, wish.remove, self._names)

@@ -20,7 +20,7 @@ __all__ = ["Rewritten", "Roster"]
 
 
 class Rewritten(NamedTuple):
-    """What stands in place of lines by index, what is appended (in YAML), and the names of those who are."""
+    """The new text of lines by index, the appended lines (both in YAML), and the names of the appended people."""
 
     replaced: dict[int, tuple[str, ...]]
     appended: tuple[str, ...] = ()
@@ -83,10 +83,10 @@ class Roster:
     def changed(
         self, members: Sequence[Member], add: Iterable[Person], remove: Iterable[Person], names: Names
     ) -> Rewritten:
-        """Return by index what stands in place of a line, in YAML, and what is appended, with names for comments.
+        """Return the new text of lines by index and the appended lines, both in YAML, with names for comments.
 
-        A team that brings somebody in who shall leave is spelled out without them. A line whose last day is over, and
-        that names somebody who comes back, gives way to a plain one.
+        A team that brings in somebody who must leave is spelled out without them. A plain line replaces an expired line
+        that names somebody who comes back.
         """
         leaving = {person.id for person in remove}
         coming = {person.id: person for person in add}
@@ -106,7 +106,7 @@ class Roster:
         )
 
     def _without(self, member: Member, leaving: set[str], written: set[tuple[str, str]]) -> Iterable[str]:
-        """Spell a team out, but for those who leave and for what stands in the list already."""
+        """Yield the lines of a team, without those who leave and without those that the list already has."""
         if member.team is None:
             return
         for one in self.teams[member.team].members:
@@ -117,6 +117,6 @@ class Roster:
                 yield member_text(one)
 
     def _means(self, member: Member) -> set[tuple[str, str]]:
-        """Return what makes a line the same as another one: its text, and the person whom it names in whatever way."""
+        """Return what makes two lines the same: the text, and the person they name, in any spelling."""
         person = self._find(member) if member.team is None else None
         return {member.key} if person is None else {member.key, ("id", person.id)}

@@ -30,7 +30,7 @@ class Chosen(msgspec.Struct, frozen=True):
 def choose(account: Account, projects: Sequence[str], templates: Sequence[str]) -> Chosen:
     """Choose by names, numbers or ids; without any, every template in use and every active project.
 
-    A project that is no longer active is looked at where it is named. Raises UsageError for a name that is nowhere.
+    An inactive project is included where it is named. Raises UsageError for a name that is not found.
     """
     chosen_projects = _projects(account, projects)
     usable = []

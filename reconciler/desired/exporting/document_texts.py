@@ -67,7 +67,7 @@ def _path(lifted: Lifted, taken: dict[str, str]) -> str:
 def _environment(names: Names) -> Environment:
     environment = Environment(
         loader=PackageLoader("reconciler.desired.exporting"),
-        autoescape=False,  # noqa: S701 - this is YAML: whatever comes from outside goes through scalar or a comment
+        autoescape=False,  # noqa: S701 - this is YAML: text from outside always goes through scalar or a comment
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,

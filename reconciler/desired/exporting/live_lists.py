@@ -46,7 +46,7 @@ def gather(state: LiveState) -> tuple[list[LiveTemplate], list[Diagnostic]]:
         by_template.setdefault(preset.template_id, []).append(preset)
     found = []
     left_out: list[Diagnostic] = []
-    known: dict[str, Person] = {}  # whoever is called otherwise in one preset is the same person all the same
+    known: dict[str, Person] = {}  # a person with another name in one preset is still the same person
     for template in sorted(state.catalogue.templates, key=lambda one: (one.name.casefold(), one.id)):
         presets = []
         for preset in by_template.get(template.id, ()):

@@ -1,4 +1,4 @@
-"""Describes what stands so often that it is written once: defaults of a template, and teams; it writes nothing."""
+"""Finds content repeated so often that it is written once: defaults of a template, and teams; it writes nothing."""
 
 from __future__ import annotations
 

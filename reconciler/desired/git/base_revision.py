@@ -177,7 +177,7 @@ def _documents(files: _Files, names: list[str]) -> Iterator[tuple[list[LocatedDo
 def _refused(
     tree: Tree, exclude: Exclusion, absent: list[str]
 ) -> Iterator[tuple[list[LocatedDocument], list[Diagnostic]]]:
-    """Describe what is no file of the tree, and may hold documents all the same: links to folders, and submodules."""
+    """Yield errors for entries that are not files but may hold documents: links to folders, and submodules."""
     linked = [name for name in tree.links if may_hold_documents(name, exclude) and not is_document(name, exclude)]
     folders = tree.folders() if linked else set()
     for name in sorted(linked):

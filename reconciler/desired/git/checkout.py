@@ -75,7 +75,7 @@ def _any_differs(git: str, root: Path, tree: Tree, names: Iterable[str]) -> bool
             return True
         mode = tree.entries[name].mode
         modes = modes or (mode != LINK and file.executable != (mode == _EXECUTABLE))
-    # on some file systems the bit says nothing, and git was told so
+    # some file systems do not keep the bit, and git's configuration says so
     return modes and ask_git(git, root, "config", "--type=bool", "--get", "core.fileMode") != b"false\n"
 
 
@@ -88,7 +88,7 @@ class _File(NamedTuple):
 
 
 def _look(path: str) -> _File | None:
-    """Look at a file or link, and at what it leads to; null for what cannot be read, and for what is no file."""
+    """Read a file or link, and the file it leads to; return null for anything unreadable or not a file."""
     try:
         here = os.lstat(path)
         link = os.readlink(path) if stat.S_ISLNK(here.st_mode) else None  # noqa: PTH115 - as it is written

@@ -33,7 +33,7 @@ class DatedCommit(NamedTuple):
 class Earlier(NamedTuple):
     """The revision that held before the days asked for, and the commits since, the newest first.
 
-    ``unknown`` says why it cannot be told, and is null where it can.
+    ``unknown`` says why the revision is not known; null where it is known.
     """
 
     revision: str | None

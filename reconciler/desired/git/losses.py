@@ -30,7 +30,7 @@ def judge_losses(base: Base, root: Path, exclude: Exclusion) -> list[Diagnostic]
         for folder, count in emptied.items()
     ]
     found = [_warning("documents/emptied-folder", message) for message in messages]
-    # submodules are told below, each with its way out
+    # submodules are reported below, each with its remedy
     errors = [one for one in base.errors if one.code != "documents/not-checked-out"]
     if errors:
         shown = "; ".join(f"{one.origin}: {one.message}" for one in errors[:_ERRORS_SHOWN])

@@ -50,8 +50,8 @@ def read_history(root: Path, since: str | None, *, most: int | None = None) -> t
     Args:
         root: A folder of the repository.
         since: The commit before the first of them; null for all.
-        most: How many at the most. A history that is shorter may have been cut off by a shallow clone: whoever needs
-            all of it asks ``require_whole_history``.
+        most: How many at the most. A shorter history may have been cut off by a shallow clone: a caller that
+            needs all of it calls ``require_whole_history``.
 
     Raises:
         UsageError: git cannot tell, or the clone is shallow and ends before ``since``, or before the first commit.

@@ -1,4 +1,4 @@
-"""Files that git tracks in a folder: whoever may send a commit can have written them."""
+"""Files that git tracks in a folder: anyone who may send a commit can have written them."""
 
 from __future__ import annotations
 

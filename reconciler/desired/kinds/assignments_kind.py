@@ -55,7 +55,7 @@ _Where = Annotated[
     dict[str, Text | Annotated[list[Text | ReferenceShape], Meta(min_length=1)]],
     Meta(min_length=1),
 ]
-EXCEPT = "except"  # below ``where:`` the one key that is no field of projects
+EXCEPT = "except"  # the one key below ``where:`` that is not a field of projects
 
 
 class EntryShape(Strict, frozen=True):
@@ -92,7 +92,7 @@ def _names_a_project(one: Text | ReferenceShape) -> bool:
 
 
 class CompanyShape(Strict, frozen=True):
-    """What stands below ``company:``."""
+    """The content below ``company:``."""
 
     workflow_manager: PersonShape | msgspec.UnsetType = msgspec.UNSET
     groups: _Groups = {}

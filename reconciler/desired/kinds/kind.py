@@ -31,10 +31,10 @@ class Reading(NamedTuple):
 class Kind(NamedTuple, Generic[Shape, Decoded]):
     """One kind of document.
 
-    ``shape`` is what is accepted. ``decode`` gives what a document says, with the places of it. ``merge`` puts all
-    documents of the kind together: what becomes of them by name, and what is wrong among them. Names that ``Documents``
-    has are its fields, others are found in its ``more``. ``content`` gives what must be equal where documents are the
-    same, whatever the order of files; null where documents of this kind ask for nothing.
+    ``shape`` is the accepted shape. ``decode`` returns what a document says, with its places. ``merge`` puts all
+    documents of the kind together. It returns the results by name, and the problems among the documents. Names that are
+    fields of ``Documents`` become those fields; ``more`` holds the others. ``content`` returns what must be equal where
+    documents are the same, in any order of files. It is null for a kind that asks for nothing.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""``kind: policy``: what a plan may do to people; contradictions are told, never resolved."""
+"""``kind: policy``: what a plan may do to people; contradictions are reported, never resolved."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class LimitShape(Strict, frozen=True):
 
 
 class LimitsShape(Strict, frozen=True):
-    """What stands below ``limits:``."""
+    """The content below ``limits:``."""
 
     group_removals: LimitShape | msgspec.UnsetType = msgspec.UNSET
     run_removals: LimitShape | msgspec.UnsetType = msgspec.UNSET
@@ -48,7 +48,7 @@ class LimitsShape(Strict, frozen=True):
 
 
 class RoleShape(Strict, frozen=True):
-    """What stands below a role of ``roles:``."""
+    """The content below a role of ``roles:``."""
 
     min_members: Annotated[int, Meta(ge=0, le=10_000)] | msgspec.UnsetType = msgspec.UNSET
     must_include: Annotated[list[PersonShape], Meta(max_length=1000)] | msgspec.UnsetType = msgspec.UNSET
@@ -82,7 +82,7 @@ class PolicyShape(Strict, frozen=True):
     frozen: Annotated[str, Meta(pattern=_REASON, min_length=1, max_length=1000)] | msgspec.UnsetType = msgspec.UNSET
 
     def __post_init__(self) -> None:
-        """Refuse a role that shall be separate from itself."""
+        """Refuse a role that is separate from itself."""
         if any(len(set(roles)) != len(roles) for roles in self.separate):
             raise ValueError("a role stands twice")
 

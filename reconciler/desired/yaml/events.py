@@ -16,9 +16,11 @@ _Parser = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 def each_document(text: str) -> Iterator[tuple[Any, Callable[[], Any]]]:
-    """Yield for each document the event it begins with, and what gives the next one; whoever takes it takes all of it.
+    """Yield, for each document, its first event and a function that returns the next one.
 
-    Raises yaml.YAMLError, where the text stops being YAML.
+    The caller must take every event of a document.
+
+    Raises yaml.YAMLError where the text stops being YAML.
     """
     parser = _Parser(text)
     next_event = parser.get_event

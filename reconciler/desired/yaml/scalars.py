@@ -30,7 +30,7 @@ def scalar(text: str) -> str:
 
 
 def comment_text(text: str) -> str:
-    """Return a text for the end of a line: one line whatever stands in it, and not too long."""
+    """Return a text for the end of a line: always one line, and not too long."""
     shown = "".join(letter if letter.isprintable() else "\ufffd" for letter in text).strip()
     return shown if len(shown) <= _LONGEST_COMMENT else f"{shown[: _LONGEST_COMMENT - 1]}…"
 

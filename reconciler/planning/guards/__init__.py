@@ -1,4 +1,4 @@
-"""Guards: pure functions that say what stands against a plan, counted in people; they change nothing."""
+"""Guards: pure functions that return findings against a plan, counted in people; they change nothing."""
 
 from __future__ import annotations
 
@@ -62,9 +62,10 @@ class Judgement(NamedTuple):
 
 
 def judge(case: Case, *, partial: bool = False) -> Judgement:
-    """Ask every guard, in the order in which people are told.
+    """Run every guard, in the order in which findings are shown.
 
-    Of a ``partial`` plan, which leaves out what overrides may be meant for, those that do nothing are not told of.
+    A ``partial`` plan leaves out changes that overrides may be meant for. So its overrides that do nothing are not
+    reported.
     """
     lifting = lift(case)
     diagnostics = (

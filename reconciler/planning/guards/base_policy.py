@@ -25,7 +25,7 @@ __all__ = ["judge_base_policy", "judge_unknown_policy", "stricter_part"]
 
 _NAMES_SHOWN = 5
 _NO_LIMIT = Limit(count=10**9, percent=100)
-# Their findings stand at a line of the base, which is no line of these documents.
+# Their findings name a line of the base, which is not a line of these documents.
 _AT_THE_RULE = {
     "policy/below-minimum",
     "policy/missing-required",

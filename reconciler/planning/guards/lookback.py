@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["judge_memory", "lost_before"]
 
-LONGEST_DAYS = 90  # of an override; longer ones are told
+LONGEST_DAYS = 90  # of an override; longer ones are reported
 
 
 def lost_before(case: Case, lifting: Lifting) -> dict[GroupKey, list[PastRemoval]]:

@@ -25,8 +25,8 @@ def judge_loosening(
 ) -> list[Diagnostic]:
     """Return a warning for each guard of the base that the policy of now weakens.
 
-    ``exclude_then`` and ``exclude_now`` are what the settings leave out at the base and now, as they are written.
-    Where a line is gone, the warning stands at the policy document that held it, or at any other.
+    ``exclude_then`` and ``exclude_now`` are what the settings leave out at the base and now, as they are written. If a
+    line is gone, the warning names the policy document that held it, or else any other.
     """
     at = f"at {revision[:12]}"
     return [

@@ -94,7 +94,7 @@ class Lifting(msgspec.Struct, frozen=True):
 
 
 def matches(override: Override, removal: Removal) -> bool:
-    """Return whether an override speaks of a removal, whatever its size and last day."""
+    """Return whether an override applies to a removal, without regard to its size and last day."""
     group = (removal.change.address, removal.group.uuid, removal.group.name)
     return speaks_of(override, group, removal.person.id, removal.person.login)
 

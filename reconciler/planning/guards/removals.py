@@ -94,7 +94,7 @@ def group_removals(case: Case, lifting: Lifting) -> Iterator[Diagnostic]:
 def _loses_too_many_of_then(
     case: Case, change: PresetChange, group: GroupChange, left: list[Removal], lost: list[PastRemoval]
 ) -> bool:
-    """Return whether the people of some days ago lose too many: whoever came since makes the group no larger."""
+    """Return whether too many people of some days ago leave: people who came since do not enlarge the group."""
     members = _members_then(case, change, group)
     if not members:
         return False
@@ -294,7 +294,7 @@ def loses_everything(case: Case) -> Iterator[Diagnostic]:
     holding = {person.id: person.login for preset in case.presets for role in preset.roles for person in role.members}
     logins = {login.lower() for login in holding.values() if login}
     for login_id, one in leaving.items():
-        # whoever was hired again may hold by another account what this one loses
+        # a person who was hired again may hold by another account what this one loses
         if login_id not in holding and (one.person.login or "").lower() not in logins:
             who = _name(one.person)
             yield finding(

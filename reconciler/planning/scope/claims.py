@@ -41,7 +41,7 @@ def select(documents: Documents, catalogue: Catalogue) -> tuple[Scope, list[Diag
         if template is not None:
             templates[template.id] = template
         for entry in document.entries:
-            # with no template the projects are looked up all the same: all problems are told in one run
+            # with no template the projects are looked up all the same: one run reports all problems
             found = finder.projects(entry)
             if template is None:
                 lost.append(LostEntry(entry, None, found.possible(company_level=document.company_level)))
@@ -63,9 +63,9 @@ def select(documents: Documents, catalogue: Catalogue) -> tuple[Scope, list[Diag
 
 
 def changed_claims(scope: Scope, before: Documents | None, catalogue: Catalogue) -> set[PresetKey]:
-    """Return the presets of which other documents ask otherwise; none where there are no others.
+    """Return the presets for which other documents ask something else; none where there are no others.
 
-    What is compared is people and logins as written, whatever line, file or team they come from.
+    It compares people and logins as written, no matter which line, file or team they come from.
     """
     if before is None:
         return set()

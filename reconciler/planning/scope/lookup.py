@@ -24,7 +24,7 @@ def _described(template: Template) -> str:
 
 
 class _Projects(NamedTuple):
-    """The projects an entry speaks for; of one that cannot be told, the ids it may mean (null: any project)."""
+    """The projects an entry applies to; if one cannot be resolved, the ids it may mean (null: any project)."""
 
     projects: list[Project]
     may_mean: frozenset[str | None] | None = frozenset()

@@ -1,4 +1,4 @@
-"""Joins claims with presets: which groups of which preset shall hold whom; people are still mere logins."""
+"""Joins claims with presets: which groups of which preset must hold whom; people are still mere logins."""
 
 from __future__ import annotations
 

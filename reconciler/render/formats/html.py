@@ -224,6 +224,6 @@ def _drift_figures(summary: DriftSummary) -> tuple[FigureView, ...]:
 
 
 def _guarded(plan: Plan) -> frozenset[str]:
-    """Return the addresses that a guard stands against, or warns of."""
+    """Return the addresses for which a guard raised an error or a warning."""
     found = (one for one in plan.diagnostics if one.severity != "note" and one.code.startswith("policy/"))
     return frozenset("/".join(one.address.split("/")[:4]) for one in found if one.address)

@@ -43,8 +43,8 @@ def render_junit(diagnostics: Sequence[Diagnostic]) -> str:
 def render_junit_strict(diagnostics: Sequence[Diagnostic], moment: str) -> str:
     """Return the same in the form that the schemas of Ant and Jenkins accept.
 
-    These know no file and line of a test case, nor words of one that passed: warnings and notes are told at the end.
-    ``moment`` is UTC, as files hold it.
+    These have no file and line of a test case, and no text for one that passed. So warnings and notes are listed at the
+    end. ``moment`` is UTC, as files hold it.
     """
     failures = sum(one.severity == "error" for one in diagnostics)
     suites = ET.Element("testsuites")

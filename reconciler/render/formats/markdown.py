@@ -35,7 +35,7 @@ class _Ready(str):
 
 
 def _finalize(value: object) -> object:
-    """Escape whatever a template prints, but for what its own filter made."""
+    """Escape everything that a template prints, except what its own filter made."""
     if isinstance(value, _Ready):
         return value
     return "" if value is None else escape_markdown(str(value))
@@ -71,7 +71,7 @@ def _in_tag(value: object) -> _Ready:
 def _environment() -> Environment:
     environment = Environment(
         loader=PackageLoader("reconciler.render"),
-        autoescape=False,  # noqa: S701 - this is no HTML; _finalize escapes every expression for Markdown
+        autoescape=False,  # noqa: S701 - this is not HTML; _finalize escapes every expression for Markdown
         finalize=_finalize,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -90,8 +90,8 @@ def render_plan_markdown(
 ) -> str:
     """Return a plan as Markdown: guards first, removals before additions, within a budget.
 
-    A GitHub comment holds 65,536 characters, a job summary 1 MiB. What has no room is counted, and told where to be
-    found: at ``link``, or in the plan file. The digest is always there.
+    A GitHub comment holds 65,536 characters, a job summary 1 MiB. The text counts what it leaves out, and says where
+    that is: at ``link``, or in the plan file. The digest is always there.
     """
     view = msgspec.structs.replace(plan_view(plan, by), link=link or "")
     whole = "The whole of it:" if link else "The whole of it: reconciler show, with the plan file."

@@ -31,9 +31,9 @@ _LINE_NUMBERS = re.compile(r":\d+:\d+\b|\bline \d+")
 def render_sarif(diagnostics: Sequence[Diagnostic], settings_path: str, company_id: str | None = None) -> str:
     """Return one run with a result a diagnostic and a rule a code.
 
-    Code scanning refuses a whole file for one result without a location, so what has no place stands at the settings
-    file, without a line. It refuses a file with too many results as well: then the least grave are left out, and the
-    last result says so. Runs of several companies stay apart by ``company_id``.
+    Code scanning refuses a whole file for one result without a location. So a diagnostic without a place is put at the
+    settings file, without a line. It refuses a file with too many results as well. Then the least grave are left out,
+    and the last result says so. Runs of several companies stay apart by ``company_id``.
     """
     diagnostics = _within_limit(diagnostics)
     rules = list(dict.fromkeys(one.code for one in diagnostics))

@@ -29,11 +29,11 @@ _ROOM_FOR_MARKS = 200  # characters, for what finds the issue again
 
 
 def drift_issue(report: DriftReport, link: str | None) -> DriftIssue:
-    """Return what the issue of a company shows; without lines there is nothing to tell of, and it is closed.
+    """Return what the issue of a company shows; without lines there is nothing to report, and it is closed.
 
     Unseen differences have lines too, so that it stays open while one of them is not acknowledged.
 
-    What reading cost is left out: the body shall differ only where what it tells does.
+    The cost of reading is left out: the body must differ only where its findings do.
     """
     drifts = alarming(report)
     unseen = unseen_by_key(report)

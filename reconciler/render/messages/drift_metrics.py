@@ -19,7 +19,7 @@ __all__ = ["drift_metrics"]
 
 
 def drift_metrics(report: DriftReport, seconds: float) -> tuple[Metric, ...]:
-    """Return the figures of a report that took so long to make; what there is none of is told as zero."""
+    """Return the figures of a report, with the seconds it took; a count without entries is reported as zero."""
     summary = report.summary
     made = _moment(report.created_at)
     oldest = made - _moment(summary.oldest) if summary.oldest else 0.0

@@ -72,7 +72,7 @@ def _status(plan: Plan, link: str | None) -> CommitStatus:
     return CommitStatus(
         context=plan_context(plan.company_id),
         state="success" if plan.applicable else "failure" if plan.complete else "error",
-        # the digest stands first: a forge cuts a description at its end
+        # the digest comes first: a forge cuts a description at its end
         description=f"{plan.digest} {words}",
         link=link,
     )

@@ -15,7 +15,7 @@ ZERO_WIDTH_SPACE = "\u200b"
 _INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+!|~$])")
 _ADDRESS = re.compile(r"https?://[!#-;=?-Z_a-z~]{1,300}")
-# What forges make links of by themselves, wherever it stands in a word: any scheme, www, and GitHub's GH-1.
+# The words that forges turn into links by themselves, anywhere in a word: any scheme, www, and GitHub's GH-1.
 _LINK = re.compile(r"(?i)(:)(//)|(www)(\.)|(gh-)(\d)")
 # What chats read in angle brackets: Slack's <!channel> and <@U1>, Teams' <at>, HTML; and links under other words.
 _CHAT = {ord("<"): "\u2039", ord(">"): "\u203a", ord("]"): f"]{ZERO_WIDTH_SPACE}"}
@@ -52,7 +52,7 @@ def escape_html_line(text: str) -> str:
 
 
 def escape_message(text: str) -> str:
-    """Return a text for a chat, whatever its markup: to be read, but nobody is notified and nothing can be clicked."""
+    """Return a text for a chat of any markup: readable, but it notifies nobody and has no links."""
     return _without_links(printable(text)).translate(_CHAT)
 
 
@@ -67,7 +67,7 @@ def _without_links(text: str) -> str:
 
 
 def escape_address(text: str) -> str:
-    """Return an address as a link that can be clicked, and copied as it is; what is no plain address stays text."""
+    """Return a plain address as a link that can be clicked and copied as it is; other values stay text."""
     return f"<{text}>" if _ADDRESS.fullmatch(text) else escape_markdown(text)
 
 

@@ -21,7 +21,7 @@ _COLORS = {"+": "green", "-": "red", "@": "cyan"}
 def difference(files: Iterable[tuple[str, str, str, Sequence[ChangedLines]]], *, color: bool) -> str:
     """Return the diff of files, each with its path, its text before and after, and its changed lines in order.
 
-    Whatever a line holds is made visible; it takes time by the lines that change, not by those of the file.
+    Every character of a line is made visible. The time depends on the lines that change, not on those of the file.
     """
     lines = [line for path, before, after, changed in files for line in _file(path, before, after, changed)]
     shown = [printable(line.rstrip("\r")) for line in lines]

@@ -45,10 +45,10 @@ _ESCAPES: dict[LogKind, Callable[[str], str]] = {"text": _beside, "json": _in_js
 
 
 class LogText:
-    """Text that goes to a log piece by piece; where the pieces are cut makes no difference.
+    """Text that goes to a log piece by piece; the cuts between the pieces make no difference.
 
-    ``text`` gets a zero-width space inside whatever a runner would read as a command. JSON (``json``), HTML and XML
-    (``markup``) get an escape of their own there, and mean the same as before.
+    ``text`` gets a zero-width space inside everything that a runner would read as a command. JSON (``json``), HTML and
+    XML (``markup``) get an escape of their own there, and mean the same as before.
     """
 
     def __init__(self, kind: LogKind = "text") -> None:

@@ -21,8 +21,8 @@ __all__ = ["placed", "told"]
 def placed(diagnostics: Iterable[Diagnostic], settings_path: str) -> list[Diagnostic]:
     """Return diagnostics with paths relative to the repository's root, where ``settings_path`` is the settings file.
 
-    Whatever a plan file says, lines and columns count from 1, and no path leads out of the repository: forges refuse a
-    whole report for one place that is none.
+    Lines and columns always count from 1, even if a plan file says otherwise. No path leads out of the repository.
+    Forges refuse a whole report for one invalid place.
     """
     folder = posixpath.dirname(settings_path)
     return [
@@ -36,5 +36,5 @@ def _below(folder: str, origin: Origin) -> Origin:
 
 
 def told(one: Diagnostic) -> str:
-    """Return the whole message in one visible line, its remedy with it; without a place the address stands in front."""
+    """Return the whole message in one visible line, with its remedy; without a place the address comes first."""
     return printable(one.message if one.origin or not one.address else f"{one.address}: {one.message}")

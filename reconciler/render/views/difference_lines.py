@@ -1,4 +1,4 @@
-"""Puts a difference into one line, the dangerous half first, for whatever tells of few; it contains no markup."""
+"""Puts a difference into one line, the dangerous half first, for texts that show few; it contains no markup."""
 
 from __future__ import annotations
 

@@ -52,10 +52,10 @@ def fit(
 ) -> str:
     """Return the text of a view within a budget (null: as long as it is).
 
-    What goes first is what is already so, then what is withheld or over, then additions. Removals are never cut in
-    silence: where not all have room line by line, people are told one by one before that (``in_short``), those who
-    lose most first. Findings go when nothing else is left. Nothing is cut in its middle, and all that is left out is
-    counted; ``whole`` says where all of it can be seen.
+    The first to go is what is already applied, then what is withheld, resolved or released, then additions. Removals
+    are never cut in silence. If they do not all have room line by line, people are listed one by one before that
+    (``in_short``). Those who lose most come first. Findings go when nothing else is left. Nothing is cut in its middle,
+    and all that is left out is counted. ``whole`` says where all of it can be seen.
     """
     text = render(view)
     if budget is None or budget.holds(text):

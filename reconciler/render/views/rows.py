@@ -22,8 +22,8 @@ Half = Literal["requested", "drift", "withheld", "new", "known", "acknowledged",
 class RowView(msgspec.Struct, frozen=True, kw_only=True):
     """One line: who gains or loses what, and why. ``label`` is the role, or the workflow manager.
 
-    ``sign`` ranks it: "−" is the dangerous half. A difference has a ``side`` to be shown in its place, since what
-    happened is the reverse of what would mend it; ``over`` means that it is none any more.
+    ``sign`` ranks it: "−" is the dangerous half. A difference shows its ``side`` instead, since what happened is the
+    reverse of what would correct it. ``over`` means that it is resolved.
     """
 
     label: str
@@ -86,9 +86,9 @@ class PresetView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SectionView(msgspec.Struct, frozen=True, kw_only=True):
-    """One template and one half: what is asked for, what drifted, or what is withheld.
+    """One template and one half: the changes that are asked for, drifted, or withheld.
 
-    ``alone`` means that there is no other half. ``left_out`` tells what there was no room for.
+    ``alone`` means that this is the only half. ``left_out`` says what had no room.
     """
 
     name: str

@@ -93,7 +93,7 @@ def _sections(half: Half, changes: Iterable[PresetChange], *, alone: bool) -> tu
 
 
 def _signature(change: PresetChange) -> object:
-    """Return what makes two changes read the same, whatever the preset."""
+    """Return what makes two changes read the same, in any preset."""
     manager = change.workflow_manager
     return (
         tuple(

@@ -30,7 +30,7 @@ _ONLY = {"drift": "what drifted", "requested": "what documents newly ask for"}
 class PlanView(msgspec.Struct, frozen=True, kw_only=True):
     """The whole plan, guards first, the dangerous half before the harmless one.
 
-    ``left_out`` says what had no room, ``link`` where all of it can be seen. ``already`` stands at the end, below
+    ``left_out`` says what had no room, ``link`` where all of it can be seen. ``already`` comes at the end, below
     ``already_title``, counted by ``already_noun``.
     """
 

@@ -1,4 +1,4 @@
-"""What only the sandbox has: what was asked so far, and what shall go wrong."""
+"""The routes that only the sandbox has: the requests so far, and the faults to come."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class ControlRoutes:
         return JSONResponse(told)
 
     async def _faults(self, request: Request) -> Response:
-        """PUT /_sandbox/faults: what shall go wrong."""
+        """PUT /_sandbox/faults: the faults to come."""
         try:
             self._gate.faults.replace(convert(read_json(await read_body(request)), list[Fault]))
         except Refusal as refusal:

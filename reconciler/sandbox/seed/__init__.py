@@ -1,4 +1,4 @@
-"""Reads the folder a sandbox is seeded from, and checks it: what is wrong is told with file, line and remedy."""
+"""Reads the folder a sandbox is seeded from, and checks it: each problem is reported with file, line and remedy."""
 
 from __future__ import annotations
 

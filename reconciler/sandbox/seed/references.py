@@ -91,7 +91,7 @@ class _Checks:
         return {str(item.value["id"]) for item in self.items(part)}
 
     def _once(self, item: _Item, part: str, *further: str | int, one: object, message: str) -> Iterator[Diagnostic]:
-        """Find what was there before among what stands in a part."""
+        """Yield a problem for a value that the part already had."""
         if (part, str(one)) in self._seen:
             yield item.problem(*further, message=message)
         self._seen.add((part, str(one)))

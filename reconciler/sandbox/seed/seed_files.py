@@ -117,7 +117,7 @@ class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[mi
         """Construct a mapping as the base class does."""
         seen: set[str] = set()
         for key, _ in node.value:
-            # what was merged in by '<<' stands outside the mapping, and may be replaced in it
+            # a key merged in by '<<' is outside the mapping, and may be replaced in it
             own = node.start_mark.index <= key.start_mark.index < node.end_mark.index
             if own and isinstance(key, yaml.ScalarNode):
                 if key.value in seen:

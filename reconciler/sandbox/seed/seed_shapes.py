@@ -55,7 +55,7 @@ class _Person(_Strict):
     projects: list[_Number] = []
 
 
-class _Project(msgspec.Struct, kw_only=True):  # whatever else the project list shows may stand there too
+class _Project(msgspec.Struct, kw_only=True):  # any other field of the project list may be here too
     id: _Number
     name: _Name
     display_name: str | None = None

@@ -119,9 +119,11 @@ class Presets:
         return self._shown({**body, "default": default})
 
     def replace_assignees(self, project_id: str | None, preset_id: str, write: AssigneesWrite) -> dict[str, Any]:
-        """Replace the stored arrays by those given; a key left out keeps its value, a group left out loses its members.
+        """Replace the stored arrays by those given.
 
-        Raises Refusal, and changes nothing, where one of the rules stands against it.
+        A key left out keeps its value. A group left out loses its members.
+
+        Raises Refusal, and changes nothing, where one of the rules forbids it.
         """
         body = self._body(project_id, preset_id, lagging=False)
         if self._catalogue.template(body["template_id"])["archived_at"]:
