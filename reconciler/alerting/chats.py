@@ -36,8 +36,8 @@ class Chats:
         ]
         if failed:
             raise DeliveryError(
-                f"{len(failed)} of {len(self._chats)} addresses in RECONCILER_NOTIFY could not be told: "
-                f"number {', '.join(failed)}; is the address still good, and the chat within reach?"
+                f"{len(failed)} of {len(self._chats)} addresses in RECONCILER_NOTIFY could not be reached: "
+                f"number {', '.join(failed)}; is the address still good, and can this machine reach the chat?"
             )
         return len(self._chats)
 

@@ -94,7 +94,7 @@ def apply(  # noqa: PLR0913 - one parameter an option
     --issue, --metrics, --push-metrics and --notify report an apply that failed or was refused, as those of drift do.
 
     Exit codes: 0 done, 3 refused or frozen, 4 partly applied, 5 live moved or not the approved plan, 6 service (or
-    somebody could not be told), 7 documents, 64 nobody to ask.
+    a report could not be delivered), 7 documents, 64 nobody to ask.
     """
     if out is not None:
         require_writable(out)

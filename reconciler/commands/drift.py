@@ -60,16 +60,16 @@ def drift(
     """Show what differs between live and git, and change nothing.
 
     Each difference is a person in a role on one side alone: live only (added there) or git only (removed there). It is
-    new once, then known, until it is over; whatever an acknowledgement quiets is shown apart. Presets that became
-    invalid, people who left, roles that end within 14 days and changed templates are told too. A known difference that
-    could not be looked at is listed as unseen: it is not over.
+    new once, then known, until it is over; what an acknowledgement quiets is shown apart. The report also lists invalid
+    presets, people who left, roles that end within 14 days and changed templates. A known difference that could not be
+    looked at is listed as unseen: it is not over.
 
-    On a schedule: --issue opens an issue, tells in it what is new, and closes it when nothing is left (environment as
+    On a schedule: --issue opens an issue, says in it what is new, and closes it when nothing is left (environment as
     for 'comment'); --metrics and --push-metrics are for Prometheus; --notify tells Slack, Teams and others through
     webhooks, when something is new or all is over. Each is tried even when another fails.
 
     Exit codes: 0 no drift that is not acknowledged, 2 drift, unseen or not, 5 a snapshot too old to tell anybody by,
-    6 not everything could be read, or somebody could not be told, 7 invalid documents.
+    6 not everything could be read, or a report could not be delivered, 7 invalid documents.
     """
     if out is not None:
         require_writable(out)

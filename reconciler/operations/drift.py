@@ -76,12 +76,12 @@ def _look(workspace: Workspace, snapshot: Path | None, *, tells: bool) -> Observ
 
 
 def _require_recent(observed_at: str, now: datetime.datetime) -> None:
-    """Refuse to tell people of drift by what was so long ago: it would be news of yesterday, or an all-clear."""
+    """Refuse to report drift by what was so long ago: it would be news of yesterday, or an all-clear."""
     old = judge_age(observed_at, now)
     if old:
         raise StaleError(
-            "--issue and --notify tell of live as it is, and nobody is told by an old snapshot that drift is new or "
-            "over; make a new one, or leave --snapshot out",
+            "--issue and --notify report live as it is now, and this snapshot is too old for that; make a new one, or "
+            "leave --snapshot out",
             diagnostics=old,
         )
 

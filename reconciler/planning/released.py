@@ -43,27 +43,27 @@ def judge_released(
     more = f" and {len(released) - PLACES_NAMED:,} more" if len(released) > PLACES_NAMED else ""
     presets = "1 preset has" if len(released) == 1 else f"{len(released):,} presets have"
     message = (
-        f"{presets} groups that {revision[:12]} manages and these documents do not: they keep whoever they hold, and "
-        f"nothing watches over them any more ({few}{more}); restore the documents if that is not meant"
+        f"{presets} groups that {revision[:12]} manages and these documents do not: their members stay, and drift no "
+        f"longer looks at them ({few}{more}); restore the documents if that is not meant"
     )
     return [Diagnostic(severity="warning", code="policy/no-longer-managed", message=message)]
 
 
 def judge_unseen(
-    base: Documents | None, state: LiveState, revision: str, told: Collection[str] = ()
+    base: Documents | None, state: LiveState, revision: str, reported: Collection[str] = ()
 ) -> list[Diagnostic]:
     """Warn of presets that the base names and that cannot be found now: nothing is known of them.
 
     One kind are entries of the base whose template or project is not in the catalogue. The other are presets of a named
     project, or of the company, that were looked for and not listed. The presets that a ``where`` of the base selected
-    on its day are not known. ``told`` are messages already reported, such as those of held lines. A text that ends one
-    of them is not repeated.
+    on its day are not known. ``reported`` are messages already reported, such as those of held lines. A text that ends
+    one of them is not repeated.
     """
     if base is None:
         return []
     named = tuple(_without_selections(document) for document in base.assignments)
     scope, lost = select(msgspec.structs.replace(base, assignments=named), state.catalogue)
-    news = (one for one in lost if one.severity == "error" and not any(text.endswith(one.message) for text in told))
+    news = (one for one in lost if one.severity == "error" and not any(text.endswith(one.message) for text in reported))
     places = {one.origin for one in news if one.origin is not None}
     lost_entries = [name for document in base.assignments for name in _lost(document, places)]
     missing = {(one.project_id, template) for one in state.listed for template in one.template_ids}

@@ -30,7 +30,7 @@ REQUESTS_REMEMBERED = 50_000
 
 
 class Gate:
-    """Stands before every handler of the service's calls; ``latency`` is seconds added to every answer.
+    """Runs before every handler of the service's calls; ``latency`` is seconds added to every answer.
 
     ``clock_ahead`` is how many seconds its clock is ahead of this machine's.
     """

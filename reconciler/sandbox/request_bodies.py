@@ -91,7 +91,7 @@ def _refuse_twice(values: list[str], what: str) -> None:
     seen: set[str] = set()
     for value in values:
         if value in seen:
-            raise ValueError(f"{what} {short(value)} stands twice")
+            raise ValueError(f"{what} {short(value)} is there twice")
         seen.add(value)
 
 

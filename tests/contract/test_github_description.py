@@ -88,6 +88,11 @@ def _handler(proxy: Proxy) -> type[BaseHTTPRequestHandler]:
             status, content, wrong = ask(proxy.mock, self.command, self.path, body)
             proxy.asked.append(f"{self.command} {self.path}")
             proxy.violations += [f"{self.command} {self.path}: {one}" for one in wrong if "/graphql" not in self.path]
+            if self.path.endswith("/graphql"):  # which the description does not cover
+                status, content = 200, json.dumps({"data": {"viewer": {"login": "octocat"}}}).encode()
+            elif "/statuses/" in self.path and self.command == "POST" and status == 201:
+                # an example of another status: GitHub answers with the one that was set
+                content = json.dumps({**json.loads(content), **_echo(body)}).encode()
             answer = content.replace(API.encode(), proxy.address.encode())
             self.send_response(status)
             self.send_header("Content-Type", "application/json")
@@ -102,6 +107,11 @@ def _handler(proxy: Proxy) -> type[BaseHTTPRequestHandler]:
             """Report nothing."""
 
     return Handler
+
+
+def _echo(body: bytes) -> dict[str, Any]:
+    sent = json.loads(body)
+    return {name: sent[name] for name in ("context", "state")}
 
 
 def ask(mock: str, method: str, path: str, body: bytes) -> tuple[int, bytes, list[str]]:

@@ -178,7 +178,7 @@ def test_a_place_in_json_that_no_yaml_reader_reads(tmp_path: Path) -> None:
 
 
 def test_yaml_may_merge_and_replace(tmp_path: Path) -> None:
-    """What '<<' brings may be written over; that is no key that stands twice."""
+    """What '<<' brings may be written over; that is no key that is there twice."""
     (tmp_path / "a.yaml").write_text(
         "company: {id: 4211, name: Acme}\n"
         "people:\n- &ann {id: 1, login: ann@acme.test, name: Ann}\n"

@@ -57,6 +57,15 @@ EXAMPLES = [
 ]
 
 
+# names of fields, parameters and values in docstrings and schemas
+NAMES = re.compile(r"``[^`\n]*``")
+
+
+def found(text: str) -> re.Match[str] | None:
+    """Find the first banned word in prose."""
+    return BANNED.search(NAMES.sub("", text))
+
+
 def docstrings(tree: ast.AST) -> Iterator[ast.expr]:
     """Yield the docstrings of a module and of what it defines."""
     for node in ast.walk(tree):
@@ -80,7 +89,7 @@ def test_docstrings_and_messages(path: Path) -> None:
         and isinstance(node.value, str)
         and (node in prose or not NOT_PROSE.fullmatch(node.value))
     ]
-    assert [f"{path.name}:{line}: {BANNED.search(text)}" for line, text in texts if BANNED.search(text)] == []
+    assert [f"{path.name}:{line}: {found(text)}" for line, text in texts if found(text)] == []
 
 
 @pytest.mark.parametrize("command", [None, *COMMANDS])
@@ -103,7 +112,7 @@ def test_pages(page: Path) -> None:
 def test_schemas(path: Path) -> None:
     """Descriptions that editors show."""
     lines = path.read_text(encoding="utf-8").splitlines()
-    assert [line.strip() for line in lines if '"description"' in line and BANNED.search(line)] == []
+    assert [line.strip() for line in lines if '"description"' in line and found(line)] == []
 
 
 @pytest.mark.parametrize(("before", "now"), EXAMPLES)

@@ -194,7 +194,7 @@ def test_10_a_file_that_changes_while_somebody_thinks(trial: Trial) -> None:
         trial, "adopt", "--all", typed="y\n", meanwhile=lambda: path.write_text(INVOICE + "# meanwhile\n")
     )
     assert code == 5
-    assert "assignments/invoice.yaml changed while this was thought about; nothing was written" in shown
+    assert "assignments/invoice.yaml changed on disk in the meantime, nothing was written" in shown
     assert path.read_text() == INVOICE + "# meanwhile\n"
     code, shown = answer(trial, "adopt", "--yes", typed="")
     assert code == 64

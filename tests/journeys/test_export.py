@@ -75,7 +75,7 @@ def test_03_what_stays_out_is_told(tmp_path: Path, sandbox: RunningSandbox) -> N
     shown = run(tmp_path, sandbox, "export", "--company", "4211", "--out", "a", "--project", "Old Library")
     assert shown.startswith("exit 7")
     assert "there are no presets there" in shown
-    assert "is no company id" in run(tmp_path, sandbox, "export", "--company", "x", "--out", "a")
+    assert "is not a company id" in run(tmp_path, sandbox, "export", "--company", "x", "--out", "a")
     assert run(tmp_path, sandbox, "export", "--out", "a").startswith("exit 7")
     assert not (tmp_path / "a").exists()
 
@@ -110,7 +110,7 @@ def test_06_a_folder_that_cannot_be_used(tmp_path: Path, sandbox: RunningSandbox
     (tmp_path / "file").write_text("")
     shown = run(tmp_path, sandbox, "export", "--company", "4211", "--out", "file/x")
     assert shown.startswith("exit 64")
-    assert "is no folder" in shown
+    assert "is not a folder" in shown
     (tmp_path / "elsewhere").mkdir()
     (tmp_path / "linked").mkdir()
     (tmp_path / "linked" / "assignments").symlink_to(tmp_path / "elsewhere")

@@ -173,10 +173,10 @@ def test_06_a_plan_whose_base_is_not_here(trial: Trial, tmp_path: Path) -> None:
     trial.write({"assignments/invoice.yaml": ASKED})
     trial.run("plan", "--only-requested", "--base", "HEAD", "--out", "plan.json")
     shutil.move(trial.folder / ".git", tmp_path / "elsewhere")
-    assert_nothing_written(trial, trial.run("apply", "plan.json"), 64, "is no git repository")
+    assert_nothing_written(trial, trial.run("apply", "plan.json"), 64, "is not in a git repository")
     trial.commit("another history")
     told = trial.run("apply", "plan.json")
-    assert_nothing_written(trial, told, 64, "what this plan leaves alone is told by a comparison with")
+    assert_nothing_written(trial, told, 64, "what this plan leaves alone is known by a comparison with")
 
 
 def test_07_guards_count_what_is_put_back(trial: Trial, whole: SnapshotAssertion) -> None:
@@ -426,5 +426,5 @@ def test_20_a_base_that_cannot_be_understood(trial: Trial, here: Callable[..., s
     altered = (trial.folder / "plan.json").read_text().replace(agreed, half)
     (trial.folder / "plan.json").write_text(altered)
     told = trial.run("apply", "plan.json")
-    assert_nothing_written(trial, told, 64, "what this plan leaves alone is told by a comparison with")
+    assert_nothing_written(trial, told, 64, "what this plan leaves alone is known by a comparison with")
     assert "have errors" in told

@@ -229,7 +229,7 @@ def test_06_one_that_fails_stops_no_other(trial: Trial, receiver: Receiver, gith
         "and may the token do this?",
         f"error: the Pushgateway at {receiver.address.removeprefix('http://')} refuses the metrics: 500",
         "error: 1 of 2 addresses in RECONCILER_NOTIFY could not be reached: number 1 (JSON); "
-        "is the address still good, and the chat within reach?",
+        "is the address still good, and can this machine reach the chat?",
     ]
     assert "hunter2" not in shown
     assert [one.path for one in receiver.taken if "good" in one.path] == ["/good"]

@@ -77,7 +77,7 @@ def test_the_order_of_input_is_irrelevant(account: Any, seed: int) -> None:
 
 @given(accounts)
 def test_kept_members_come_first_in_live_order(account: Any) -> None:
-    """Additions stand behind, and nobody stands twice."""
+    """Additions stand behind, and nobody is there twice."""
     live, wanted = account
     state = state_of(live)
     for change in plan_of(state, document_of(wanted)).changes:

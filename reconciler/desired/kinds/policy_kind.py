@@ -84,7 +84,7 @@ class PolicyShape(Strict, frozen=True):
     def __post_init__(self) -> None:
         """Refuse a role that is separate from itself."""
         if any(len(set(roles)) != len(roles) for roles in self.separate):
-            raise ValueError("a role stands twice")
+            raise ValueError("a role is there twice")
 
 
 class PolicyDocument(msgspec.Struct, frozen=True, kw_only=True):

@@ -287,7 +287,7 @@ def first_adoption(case: Case, lifting: Lifting) -> Iterator[Diagnostic]:
 
 
 def loses_everything(case: Case) -> Iterator[Diagnostic]:
-    """Warn of everybody who would hold no role any more in anything that was read."""
+    """Warn of everybody who would no longer have any role in anything that was read."""
     leaving = {one.person.id: one for one in removals_of(case.changes)}
     if not leaving:
         return

@@ -117,7 +117,7 @@ def _kept(view: PlanView, people: int, order: Sequence[_Ordered], rows: int, who
     sections, rows_left = _rows_kept(view, {one[2:] for one in order[:rows]})
     parts = [f"Left out here: {people_left}."] if people_left else []
     if rows_left:
-        words = "Told person by person alone" if told else "Left out here"
+        words = "Shown person by person alone" if told else "Left out here"
         parts.append(f"{words}: {rows_left}.")
     return msgspec.structs.replace(view, people=told, sections=sections, already=(), left_out=" ".join((*parts, whole)))
 

@@ -167,7 +167,7 @@ def shown_cost(live: LiveSource, number: int) -> str:
     presets = counted(number, "preset")
     if live.refreshed is not None:
         requests = counted(live.requests or 0, "request")
-        return f"{presets} from a snapshot of {live.observed_at}, {live.refreshed:,} read anew with {requests}"
+        return f"{presets} from a snapshot of {live.observed_at}, {live.refreshed:,} read again with {requests}"
     if live.source == "snapshot":
         return f"{presets} from a snapshot of {live.observed_at}, no requests"
     requests = counted(live.requests or 0, "request")

@@ -109,7 +109,7 @@ def test_whom_it_cannot_tell(
         post.send(MESSAGE)
     assert raised.value.message == (
         "2 of 3 addresses in RECONCILER_NOTIFY could not be reached: number 1 (Slack), 2 (Power Automate / Workflows "
-        "(for MSTeams)); is the address still good, and the chat within reach?"
+        "(for MSTeams)); is the address still good, and can this machine reach the chat?"
     )
     assert receiver.taken[-1].path.startswith("/chat.test/path")
     told = "".join((*traceback.format_exception(raised.value), caplog.text, repr(post), repr(vars(post))))

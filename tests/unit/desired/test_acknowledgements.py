@@ -50,7 +50,7 @@ def test_either_list_or_both(tmp_path: Path) -> None:
     [
         ("kind: acknowledgements\n", "k.yaml:1:1 expected 'acknowledged:' or 'released:' with a list"),
         (RELEASED.replace("owner: k@b.c, ", ""), "k.yaml:3:5 missing 'owner'; expected {address: projects/1042/*"),
-        (RELEASED.replace("until: 2027-02-28", "until: 28.02.2027"), "k.yaml:3:59 expected a day of the calendar"),
+        (RELEASED.replace("until: 2027-02-28", "until: 28.02.2027"), "k.yaml:3:59 expected a date as YYYY-MM-DD"),
         (RELEASED.replace("projects/7/*", "1042"), "k.yaml:3:6 expected an address such as projects/1042/templates"),
         (RELEASED.replace("owner", "person: a@b.c, owner"), "k.yaml:3:29 unknown key 'person'"),
     ],

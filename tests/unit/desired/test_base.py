@@ -89,7 +89,7 @@ def test_no_revision_and_no_repository(repository: Path, tmp_path_factory: pytes
     with pytest.raises(UsageError, match=r"--base is empty \(a variable that is not set\?\)"):
         read_base(repository / "reconciler.yaml", "", TODAY)
     elsewhere = tmp_path_factory.mktemp("elsewhere")
-    with pytest.raises(UsageError, match="is no git repository"):
+    with pytest.raises(UsageError, match="is not in a git repository"):
         read_base(elsewhere / "reconciler.yaml", "main", TODAY)
 
 
@@ -153,7 +153,7 @@ def test_a_tree_that_cannot_be_listed(repository: Path) -> None:
 
 
 def test_a_repository_inside_the_reviewed_folder_runs_nothing(repository: Path) -> None:
-    """A folder that looks like a bare repository, with settings that start a program, is no repository to us."""
+    """A folder that looks like a bare repository, with settings that start a program, is not a repository to us."""
     trap = repository / "trap"
     subprocess.run(["git", "init", "-q", "--bare", str(trap)], check=True)
     marker = repository.parent / "ran"

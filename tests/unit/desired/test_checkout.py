@@ -307,7 +307,7 @@ def test_edits_in_submodules(outer: Path, folder: str) -> None:
 
 
 def test_a_submodule_that_is_not_checked_out(outer: Path, tmp_path: Path) -> None:
-    """An empty folder is no folder without documents; checked out, excluded or removed it is as it should be."""
+    """An empty folder is not a folder without documents; checked out, excluded or removed it is as it should be."""
     clone = tmp_path / "clone"
     git(tmp_path, "clone", "-q", str(outer), "clone")
     (found,) = unseen(clone)

@@ -246,7 +246,7 @@ def test_a_shallow_clone_that_ends_too_early(shallow: tuple[Path, list[str]]) ->
 
 
 def test_a_history_that_cannot_be_looked_at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A commit that is gone is said; nothing is asked where there is no commit, or no git."""
+    """A commit that is gone is said; nothing is asked where there is not a commit, or no git."""
     git(tmp_path, "init", "-q", "-b", "main")
     require_whole_history(tmp_path, ())
     with pytest.raises(UsageError, match="git cannot show the commit ffffffffffff"):

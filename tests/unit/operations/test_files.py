@@ -107,7 +107,7 @@ def test_what_cannot_be_written(tmp_path: Path) -> None:
     """A folder, and a file in a folder that is not there: told before anything is asked of the service."""
     with pytest.raises(FileError, match="it is a folder"):
         require_writable(tmp_path)
-    with pytest.raises(FileError, match="there is not a folder"):
+    with pytest.raises(FileError, match="there is no folder"):
         require_writable(tmp_path / "no" / "plan.json")
 
 

@@ -103,8 +103,8 @@ def test_an_unknown_login_is_looked_for_once(tmp_path: Path) -> None:
     assert problems == [
         "a.yaml:5:32 documents/unknown-person nobody with the login 'annn@acme.test' may be assigned on invoice in "
         "project 'Cedar Tower'; did you mean 'ann@acme.test'?",
-        "a.yaml:7:32 documents/unknown-person nobody with the login 'annn@acme.test' was found in anything that was "
-        "read; did you mean 'ann@acme.test'?",
+        "a.yaml:7:32 documents/unknown-person no active Procore user has the login 'annn@acme.test' (if they left, "
+        "remove this line); did you mean 'ann@acme.test'?",
     ]
 
 

@@ -131,7 +131,7 @@ def test_presets_that_are_not_there(tmp_path: Path) -> None:
     ]
     seed["projects"].append({**seed["projects"][1], "id": "1060", "name": "Third"})
     found = observe_documents(tmp_path, {"a.yaml": selected}, live_state(seed))
-    assert found.diagnostics[0].message.startswith("2 projects that match have no preset")
+    assert found.diagnostics[0].message.startswith("2 matching projects do not use this template")
 
 
 def unread(plan: Plan) -> list[tuple[str, str | None]]:

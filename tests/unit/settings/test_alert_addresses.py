@@ -47,7 +47,7 @@ def test_no_gateways(url: str) -> None:
 
 def test_no_login_in_a_gateway() -> None:
     """Nor is it shown."""
-    with pytest.raises(UsageError, match="no place for one") as raised:
+    with pytest.raises(UsageError, match="a command line must not hold one") as raised:
         check_gateway("https://me:hunter2@gateway.test")
     assert "hunter2" not in str(raised.value)
 

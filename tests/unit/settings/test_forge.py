@@ -89,8 +89,8 @@ def test_what_is_no_pull_request(given: str) -> None:
         ({"GITHUB_REPOSITORY": "acme/approvals"}, "set GITHUB_TOKEN or GH_TOKEN in the environment"),
         ({"CI_PROJECT_PATH": "acme/approvals"}, "set GITLAB_TOKEN in the environment"),
         ({**GITHUB, "GITHUB_TOKEN": "a b"}, "GITHUB_TOKEN holds characters that no token has"),
-        ({**GITHUB, "GITHUB_REPOSITORY": "acme/site/approvals"}, "'acme/site/approvals' is no repository"),
-        ({**GITLAB, "CI_PROJECT_PATH": "../x"}, "'../x' is no repository"),
+        ({**GITHUB, "GITHUB_REPOSITORY": "acme/site/approvals"}, "'acme/site/approvals' is not a repository"),
+        ({**GITLAB, "CI_PROJECT_PATH": "../x"}, "'../x' is not a repository"),
     ],
 )
 def test_what_is_missing(environment: dict[str, str], message: str) -> None:

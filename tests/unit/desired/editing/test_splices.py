@@ -105,19 +105,19 @@ def test_a_team_that_nobody_is_left_in(before: str, after: str) -> None:
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("X: &x [a@x]\nA: *x\n", "an alias (*) stands there"),
+        ("X: &x [a@x]\nA: *x\n", "there is an alias (*)"),
         ("X: 1\nA: &x [a@x]\n", "it has an anchor (&x)"),
-        ("X: &x a@x\nA: [*x]\n", "an alias (*) stands there"),
+        ("X: &x a@x\nA: [*x]\n", "there is an alias (*)"),
         ("X: 1\nA: [{person: &x a@x}]\n", "it has an anchor (&x)"),
         ("X: 1\nA: {members: [a@x], allow_empty: &x false}\n", "it has an anchor (&x)"),
         ("X: 1\nA: {allow_empty: true}\n", "it could not be found"),
         ("X: 1\n", "it could not be found"),
-        ("X: &x [a@x]\nA: {members: *x}\n", "an alias (*) stands there"),
+        ("X: &x [a@x]\nA: {members: *x}\n", "there is an alias (*)"),
         ("X: 1\nA:\n  -\n    a@x\n", "the list is not written one a line"),
         ("X: 1\nA:\n  - # Ann\n    a@x\n", "the list is not written one a line"),
         ("? X\n? A\n: - a@x\n  - b@x\n", "the list is not written one a line"),
-        ("X: 1\nA: [\n  a@x\n  , b@x\n]\n", "not every comma stands directly behind its person"),
-        ("X: 1\nA: [\n a@x, {person: b@x, # c\n  until: 2030-01-01}, c@x]\n", "a comment stands inside"),
+        ("X: 1\nA: [\n  a@x\n  , b@x\n]\n", "not every comma follows its person directly"),
+        ("X: 1\nA: [\n a@x, {person: b@x, # c\n  until: 2030-01-01}, c@x]\n", "a comment is inside"),
         ("X: 1\rA: [a@x]\r", "carriage return alone"),
         ("X: 1\nA: [\n", "it is not valid YAML any more"),
     ],
@@ -140,8 +140,8 @@ def test_what_is_not_edited(text: str, reason: str) -> None:
         ("A:\n  - a@x\n  -\n    b@x\n", EditList(origin=at(1), replaced={0: GONE, 1: GONE}, appended=()), "one a line"),
         ("? A\n: - a@x\n", EditList(origin=at(1, 3), replaced={0: GONE}, appended=()), "below its key"),
         ("A: [{person: a@x,  # c\n  until: 2030-01-01},\n  b@x]\n",
-         EditList(origin=at(1), replaced={0: ("a@x",)}, appended=()), "a comment stands inside"),
-        ("workflow_manager: {  # who\n  login_id: 7 }\n", SetManager(origin=at(1), person="b@x"), "a comment stands"),
+         EditList(origin=at(1), replaced={0: ("a@x",)}, appended=()), "a comment is inside"),
+        ("workflow_manager: {  # who\n  login_id: 7 }\n", SetManager(origin=at(1), person="b@x"), "comment is inside"),
         ("workflow_manager: {login_id: &g 7}\n", SetManager(origin=at(1), person="b@x"), "it has an anchor (&g)"),
         ("- project: P\n  groups: *g\n", AddToEntry(origin=at(1, 3), groups=()), ""),
     ],
@@ -161,7 +161,7 @@ def test_an_entry_whose_roles_are_an_alias() -> None:
     """It is told; a new entry behind an alias, or a text over lines, is none of its business."""
     text = "g: &g {A: [a@x]}\nprojects:\n- project: P\n  groups: *g\n"
     done = apply_edits(text, [AddToEntry(origin=at(3, 3), groups=(GROUP,))])
-    assert (done.text, [why[:16] for _, why in done.refused]) == (text, ["an alias (*) sta"])
+    assert (done.text, [why[:16] for _, why in done.refused]) == (text, ["there is an alia"])
     assert apply_edits(text, [AddEntry(origin=at(1), project="Q", groups=(GROUP,))]).text == (
         f"{text}- project: Q\n  groups:\n    B c: [a@x, b@x]\n"
     )
