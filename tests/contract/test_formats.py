@@ -27,16 +27,22 @@ def check(name: str, document: Any) -> None:
     Draft202012Validator(schema).validate(document)
 
 
+def each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Make an object of JSON; fail on a key that is there twice."""
+    assert len({key for key, _ in pairs}) == len(pairs), [key for key, _ in pairs]
+    return dict(pairs)
+
+
 @pytest.mark.parametrize("name", sorted(derived()))
 def test_schemas_are_up_to_date(name: str) -> None:
-    """To write them anew: python -m tests.support.formats."""
+    """To write them again: python -m tests.support.formats."""
     assert (SCHEMAS / name).read_text(encoding="utf-8") == derived()[name]
 
 
 @pytest.mark.parametrize("path", sorted(SCHEMAS.glob("*.schema.json")), ids=lambda path: path.name)
 def test_every_schema_is_a_schema(path: Path) -> None:
-    """Of draft 2020-12, with an id of its own."""
-    schema = json.loads(path.read_text(encoding="utf-8"))
+    """Of draft 2020-12, with an id of its own; no key is there twice, of which the last alone would count."""
+    schema = json.loads(path.read_text(encoding="utf-8"), object_pairs_hook=each_once)
     Draft202012Validator.check_schema(schema)
     assert schema["$id"] == f"urn:reconciler:schema:{path.name.split('.')[0]}:1"
 

@@ -1,4 +1,4 @@
-"""The schemas of the formats that commands write, derived from their values; run it to write them anew."""
+"""The schemas of the formats that commands write, derived from their values; run it to write them again."""
 
 from __future__ import annotations
 
