@@ -36,7 +36,7 @@ __all__ = ["adopt"]
     "reconciler adopt --person sam.roe@acme.test --yes; reconciler adopt --address 'projects/1042/*'"
 )
 @common_options
-@click.option("--all", "everything", is_flag=True, help="Everything that nobody answers for with an acknowledgement.")
+@click.option("--all", "everything", is_flag=True, help="Everything that is not acknowledged.")
 @click.option("--address", "addresses", metavar="GLOB", multiple=True, help="What differs there; * matches / too.")
 @click.option("--person", "people", metavar="LOGIN", multiple=True, help="What differs for this person (or login id).")
 @click.option("--teams", is_flag=True, help="Change a team where every list with it changed alike.")

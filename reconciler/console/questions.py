@@ -27,11 +27,13 @@ def somebody_is_there() -> bool:
 def ask_which(drifts: Sequence[Drift]) -> list[Drift]:
     """Ask about each kind of difference once: the same person in the same role, wherever.
 
-    All that follow are, as with ``--all``, those that nobody answers for.
+    All that follow are, as with ``--all``, those that are not acknowledged.
     """
     kinds = _kinds(drifts)
     chosen: list[Drift] = []
-    click.echo("y: adopt, n: leave, a: adopt this and all that follow and nobody answers for, q: ask no more", err=True)
+    click.echo(
+        "y: adopt, n: leave, a: adopt this and all that follow without an acknowledgement, q: ask no more", err=True
+    )
     for number, alike in enumerate(kinds, 1):
         question = f"{number}/{len(kinds)} {_question(alike)}; adopt?"
         answer = click.prompt(question, type=click.Choice(["y", "n", "a", "q"]), default="n", err=True)
@@ -66,7 +68,7 @@ def _question(alike: Sequence[Drift]) -> str:
     places = list(dict.fromkeys(one.project.name if one.project else "company" for one in alike))
     more = f" and {len(places) - _MOST_PLACES:,} more" if len(places) > _MOST_PLACES else ""
     where = f"{', '.join(places[:_MOST_PLACES])}{more}"
-    owner = f" ({first.owner} answers for it until {first.until})" if first.state == "acknowledged" else ""
+    owner = f" (acknowledged by {first.owner} until {first.until})" if first.state == "acknowledged" else ""
     if first.group is not None:
         what = f"{first.group.name}: {_person(first)} {_side(first)}"
     else:

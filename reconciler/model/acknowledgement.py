@@ -33,7 +33,7 @@ class Acknowledgement(msgspec.Struct, frozen=True, kw_only=True):
     origin: Origin
 
     def fits(self, address: str, group: tuple[str, str] | None, person: Person, today: datetime.date) -> bool:
-        """Return whether it answers for a person in a group (uuid and name; null for the workflow manager) that day."""
+        """Return whether it names a person in a group (uuid and name; null for the workflow manager) that day."""
         if self.until < today or not self.person.names(person.id, person.login):
             return False
         if self.group is not None and (group is None or group[1] != self.group):

@@ -29,7 +29,7 @@ class Metric(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class IssueLine(msgspec.Struct, frozen=True, kw_only=True):
-    """One difference that nobody answers for: its hidden ``key``, and a line of Markdown; ``new`` as in the report."""
+    """One difference that is not acknowledged: its hidden ``key``, and a line of Markdown; ``new`` as in the report."""
 
     key: str
     text: str

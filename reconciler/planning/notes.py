@@ -68,7 +68,7 @@ def unreadable_diagnostics(unreadable: Iterable[Unreadable]) -> list[Diagnostic]
 def judge_acknowledged(
     changes: Iterable[PresetChange], acknowledged: Sequence[Acknowledgement], today: datetime.date
 ) -> list[Diagnostic]:
-    """Name everybody who goes though somebody answers for them: that quiets the alarm of drift, and no plan."""
+    """Name everybody who goes though they are acknowledged: that quiets the alarm of drift, and no plan."""
     diagnostics = []
     for change in changes:
         for group, person in _leaving(change):
@@ -77,7 +77,7 @@ def judge_acknowledged(
                 continue
             where = f"{change.template.name} · {change.project.name if change.project else 'company'}"
             message = (
-                f"{where} · {group[1] if group else 'workflow manager'}: {person}: {entry.owner} answers for it until "
+                f"{where} · {group[1] if group else 'workflow manager'}: {person}: acknowledged by {entry.owner} until "
                 f"{entry.until} ({entry.reason}); this plan takes them out all the same"
             )
             diagnostics.append(

@@ -136,7 +136,7 @@ def test_06_what_cannot_be_edited(trial: Trial) -> None:
 
 
 def test_07_an_acknowledged_one_is_adopted_where_it_is_named(trial: Trial) -> None:
-    """--all leaves what somebody answers for; the person or the address takes it."""
+    """--all leaves what is acknowledged; the person or the address takes it."""
     trial.sandbox.edit("32", "1042", pm=["1", "2", "5"])
     trial.write({"known.yaml": KNOWN})
     assert "nothing chosen of 1 difference" in trial.run("adopt", "--all", "--yes")
@@ -222,7 +222,7 @@ def test_11_a_manager_is_one_question(trial: Trial) -> None:
 
 
 def test_12_what_is_alike_is_one_question(trial: Trial) -> None:
-    """The same person in the same role of several projects; what somebody answers for says so."""
+    """The same person in the same role of several projects; what is acknowledged says so."""
     for preset, project in (("31", "1041"), ("32", "1042")):
         trial.sandbox.edit(preset, project, acc=["3", "4", "6"])
     trial.sandbox.edit("32", "1042", pm=["1", "2", "5"], acc=["3", "4", "6"])
@@ -230,7 +230,7 @@ def test_12_what_is_alike_is_one_question(trial: Trial) -> None:
     code, shown = answer(trial, "adopt", typed="y\nq\nn\ny\n")
     assert code == 0
     assert "1/2 Invoice Approval · Accounting: Fay (fay@acme.test) is live only at Cedar Tower, Harbor Bridge" in shown
-    assert "is live only at Harbor Bridge (kim@acme.test answers for it until 2099-12-31); adopt?" in shown
+    assert "is live only at Harbor Bridge (acknowledged by kim@acme.test until 2099-12-31); adopt?" in shown
     assert "2 differences adopted in 1 file" in shown
 
 

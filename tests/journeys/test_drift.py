@@ -135,8 +135,8 @@ def test_06_a_plan_says_who_is_acknowledged(trial: Trial) -> None:
     trial.write({"known.yaml": KNOWN})
     assert trial.run("drift").startswith("exit 0")
     said = (
-        "· known.yaml:3:5: Invoice Approval · Harbor Bridge · Project Manager: Eli: kim@acme.test answers for it until "
-        "2099-12-31 (a trial); this plan takes them out all the same  [plan/acknowledged]"
+        "· known.yaml:3:5: Invoice Approval · Harbor Bridge · Project Manager: Eli: acknowledged by kim@acme.test "
+        "until 2099-12-31 (a trial); this plan takes them out all the same  [plan/acknowledged]"
     )
     plan = trial.run("plan", "--detailed-exitcode")
     assert plan.startswith("exit 2")

@@ -108,7 +108,7 @@ def test_01_the_life_of_an_issue_on_github(trial: Trial, github: GitHubStub, who
     assert github.issues[101]["state"] == "closed"
     assert [text.splitlines()[0] for text in github.bodies(101)] == [
         "1 difference more:",
-        "Nothing is left but what somebody answers for (1).",
+        "Nothing is left but what is acknowledged (1).",
         "Drift is back: 1 difference.",
         "Nothing is left: live is what git says.",
     ]

@@ -49,7 +49,11 @@ def drift_metrics(report: DriftReport, seconds: float) -> tuple[Metric, ...]:
         _one("reconciler_drift_resolved", "Differences of the report before that are over.", summary.resolved),
         _one("reconciler_drift_released", "Unseen differences that a line in git ended.", summary.released),
         _one("reconciler_drift_held", "Lines of documents that cannot be resolved and are held.", summary.held),
-        _one("reconciler_drift_oldest_age_seconds", "Age of the oldest difference nobody answers for, or 0.", oldest),
+        _one(
+            "reconciler_drift_oldest_age_seconds",
+            "Age of the oldest difference that is not acknowledged, or 0.",
+            oldest,
+        ),
         _one(
             "reconciler_drift_requests",
             "Requests that reading live took, for the snapshot where there is one.",

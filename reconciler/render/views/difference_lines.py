@@ -38,7 +38,7 @@ def nothing_left(report: DriftReport) -> str:
     released = f"{summary.released:,} released unseen" if summary.released else ""
     if acknowledged:
         also = f", and {released}" if released else ""
-        return f"nothing is left but what somebody answers for ({acknowledged:,}{unseen}){also}"
+        return f"nothing is left but what is acknowledged ({acknowledged:,}{unseen}){also}"
     return f"nothing is left: {released}" if released else "nothing is left: live is what git says"
 
 

@@ -49,7 +49,7 @@ class PlanView(msgspec.Struct, frozen=True, kw_only=True):
     digest: str
     left_out: str = ""
     link: str = ""
-    already_title: str = "already so, nothing to do"
+    already_title: str = "already applied, nothing to do"
     already_noun: str = "groups"
 
 
@@ -125,7 +125,7 @@ def _changes(plan: Plan) -> str:
     if drift != Counts():
         parts.append(f"drift: {_people_roles(drift.additions, drift.removals, drift.managers)}")
     if summary.already:
-        parts.append(f"{summary.already:,} already so")
+        parts.append(f"{summary.already:,} already applied")
     return " · ".join(parts)
 
 

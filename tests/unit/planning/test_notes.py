@@ -1,4 +1,4 @@
-"""How old a snapshot may be before it is said, and who goes though somebody answers for them."""
+"""How old a snapshot may be before it is said, and who goes though they are acknowledged."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def test_whoever_is_acknowledged_goes_all_the_same() -> None:
     ]
     acknowledged = [entry(5, group="Accounting"), entry(7), entry(8), entry(9, address="company/*")]
     found = judge_acknowledged(changes, acknowledged, TODAY)
-    rest = "kim@acme.test answers for it until 2026-12-31 (a trial); this plan takes them out all the same"
+    rest = "acknowledged by kim@acme.test until 2026-12-31 (a trial); this plan takes them out all the same"
     assert lines(found) == [
         f"note plan/acknowledged Template 12 · Project 1042 · Accounting: P5: {rest}",
         f"note plan/acknowledged Template 12 · company · workflow manager: P9: {rest}",

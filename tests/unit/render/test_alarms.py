@@ -82,7 +82,7 @@ def test_figures_of_no_drift_from_a_snapshot() -> None:
 
 
 def test_what_an_issue_tells() -> None:
-    """What nobody answers for, the new before the known, live only first; the keys stay the same from day to day."""
+    """What is not acknowledged, the new before the known, live only first; the keys stay the same from day to day."""
     issue = drift_issue(after(), "https://ci.test/7")
     assert issue.title == "Drift: Acme (4211)"
     assert [(one.text.replace("\\", "").split(" (")[0], one.new) for one in issue.lines] == [
@@ -97,11 +97,11 @@ def test_what_an_issue_tells() -> None:
 
 
 def test_an_issue_that_is_over() -> None:
-    """It says whether anybody answers for what is left."""
+    """It says whether what is left is acknowledged."""
     over = drift_issue(report([], before()), None)
     assert (over.lines, over.closing, over.link) == ((), "Nothing is left: live is what git says.", "")
     rest = drift_issue(report([change(group(remove=[2]))], before(), DAY, [entry(2)]), None)
-    assert (rest.lines, rest.closing) == ((), "Nothing is left but what somebody answers for (1).")
+    assert (rest.lines, rest.closing) == ((), "Nothing is left but what is acknowledged (1).")
 
 
 def test_an_issue_too_large_for_a_forge() -> None:
@@ -130,14 +130,14 @@ def test_a_message() -> None:
 
 
 def test_no_message_where_all_is_known() -> None:
-    """Nor where there was nothing before, or nothing but what somebody answers for."""
+    """Nor where there was nothing before, or nothing but what is acknowledged."""
     assert drift_message(report([change(group(remove=[2, 3], add=[9]))], before(), DAY), before(), None) is None
     assert drift_message(report([]), None, None) is None
     answered = report([change(group(remove=[2]))], acknowledged=[entry(2)])
     assert drift_message(report([], answered), answered, None) is None
 
 
-@pytest.mark.parametrize(("entries", "words"), [((), "live is what git says"), ((2,), "somebody answers for (1)")])
+@pytest.mark.parametrize(("entries", "words"), [((), "live is what git says"), ((2,), "what is acknowledged (1)")])
 def test_a_message_that_it_is_over(entries: tuple[int, ...], words: str) -> None:
     """It is no alarm."""
     now = report([change(group(remove=entries))] if entries else [], before(), DAY, [entry(one) for one in entries])
@@ -195,7 +195,7 @@ def test_an_issue_stays_open_while_something_is_unseen() -> None:
     quiet = report([], before(), DAY, [entry(2), entry(3), entry(9)], sight=Hidden(HERE))
     closed = drift_issue(quiet, None)
     assert (closed.lines, closed.closing) == (
-        (), "Nothing is left but what somebody answers for (3, 3 of them unseen).",
+        (), "Nothing is left but what is acknowledged (3, 3 of them unseen).",
     )  # fmt: skip
 
 
@@ -207,9 +207,7 @@ def test_an_issue_of_what_was_released() -> None:
     rest = report([change(group(remove=[8]), project="7")], hidden(), DAY, [entry(8)], sight=Hidden(HERE),
                   released=[ending(HERE)])  # fmt: skip
     assert known.summary.resolved == 3
-    assert (
-        drift_issue(rest, None).closing == "Nothing is left but what somebody answers for (1), and 3 released unseen."
-    )
+    assert drift_issue(rest, None).closing == "Nothing is left but what is acknowledged (1), and 3 released unseen."
 
 
 def test_a_message_of_what_went_out_of_sight() -> None:
@@ -234,7 +232,7 @@ def test_a_message_of_what_went_out_of_sight() -> None:
 
 
 def test_a_message_of_what_is_new_beside_what_is_unseen() -> None:
-    """Each is counted; what somebody answers for is not."""
+    """Each is counted; what is acknowledged is not."""
     message = drift_message(hidden(), before(), None)
     assert message is not None
     assert message.body.startswith("1 new (1 live only), 2 unseen\n\n- live only: P8")
