@@ -430,6 +430,7 @@ def test_22_help_for_every_command(trial: Trial, whole: SnapshotAssertion) -> No
         "export",
         "adopt",
         "history",
+        "schema",
         "sandbox",
         "demo",
     )

@@ -5,16 +5,19 @@ from __future__ import annotations
 import gc
 import json
 import subprocess
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+import click
 import pytest
 
 from reconciler.cli import run
+from reconciler.commands.schema import schema
+from reconciler.operations.schema import list_schemas
 from tests.support.forges import check_sarif, read_junit, run_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 
 @pytest.fixture(autouse=True)
@@ -105,6 +108,29 @@ def test_settings_are_named_before_or_behind(tmp_path: Path, capsys: pytest.Capt
     ):
         assert run(arguments) == 7
         assert f"no settings file at {tmp_path / 'x'}" in capsys.readouterr().err
+
+
+def test_schemas_for_editors(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """All kinds, the text of one, where it is, and a file of it; a wrong kind names the right ones."""
+    assert run(["schema"]) == 0
+    assert capsys.readouterr().out.splitlines() == list_schemas()
+    assert run(["schema", "teams"]) == 0
+    text = capsys.readouterr().out
+    assert json.loads(text)["$id"] == "urn:reconciler:schema:teams:1"
+    assert run(["schema", "teams", "--path"]) == 0
+    assert Path(capsys.readouterr().out.strip()).read_text(encoding="utf-8") == text
+    assert run(["schema", "teams", "--out", str(tmp_path / "teams.json")]) == 0
+    assert (tmp_path / "teams.json").read_text(encoding="utf-8") == text
+    for arguments, words in ((("team",), "did you mean 'teams'?"), (("--path",), "--path needs a kind")):
+        assert run(["schema", *arguments]) == 64
+        assert words in capsys.readouterr().err
+
+
+def test_completion_of_schemas() -> None:
+    """The kinds that begin so."""
+    (kind,) = [one for one in schema.params if one.name == "kind"]
+    shown = kind.shell_complete(click.Context(schema), "a")
+    assert [one.value for one in shown] == ["acknowledgements", "apply", "approved", "assignments"]
 
 
 def test_help_for_a_command(capsys: pytest.CaptureFixture[str]) -> None:
