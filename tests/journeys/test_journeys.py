@@ -357,6 +357,8 @@ def test_18c_an_interrupted_plan(trial: Trial, tmp_path: Path) -> None:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
+            # a shell starts what runs in its background with interrupts ignored, and children inherit that
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),  # noqa: PLW1509 - one call
         )
         wait_for(slow.log)
         process.send_signal(signal.SIGINT)
