@@ -52,7 +52,7 @@ class Common(Voice):
 
     @cached_property
     def run(self) -> Run:
-        """What this run has from outside: the process's environment and folder, the clock, and stderr."""
+        """Everything this run has from outside: the process's environment and folder, the clock, and stderr."""
         clock = self._clock
         return Run(
             environment=os.environ,

@@ -156,8 +156,22 @@ class ServiceClient:
         """
         content = msgspec.json.encode(body)
         retrying = self._retrying.copy(retry=tenacity.retry_if_exception(_was_limited))
+        return self._write(retrying, "PATCH", path, what, content)
+
+    def post(self, path: str, content: bytes, what: str, token: str) -> httpx.Response:
+        """POST JSON with an idempotency token, by which the service does it once however often it is asked.
+
+        The same bytes go again after a 429, a 5xx or a lost answer. Raises AnswerLostError when it may have happened
+        all the same, another ServiceError when not (docs/service.md section 3).
+        """
+        return self._write(self._retrying, "POST", path, what, content, token)
+
+    def _write(
+        self, retrying: tenacity.Retrying, method: str, path: str, what: str, content: bytes, token: str | None = None
+    ) -> httpx.Response:
+        """Send a write; where it may have happened without an answer that says so, raise AnswerLostError."""
         try:
-            return retrying(self._once, "PATCH", path, what, content)
+            return retrying(self._once, method, path, what, content, token)
         except Again as again:
             if again.status == _TOO_MANY_REQUESTS or again.what == TOKEN:
                 raise self._given_up(again) from None
@@ -166,23 +180,6 @@ class ServiceClient:
             raise AnswerLostError(f"{what}: 408, the service took too long") from None
         except AnswerError as error:
             # an answer nobody understands tells nothing about the write either
-            raise AnswerLostError(error.message) from None
-
-    def post(self, path: str, content: bytes, what: str, token: str) -> httpx.Response:
-        """POST JSON with an idempotency token, by which the service does it once however often it is asked.
-
-        The same bytes go again after a 429, a 5xx or a lost answer. Raises AnswerLostError when it may have happened
-        all the same, another ServiceError when not (docs/service.md section 3).
-        """
-        try:
-            return self._retrying(self._once, "POST", path, what, content, token)
-        except Again as again:
-            if again.status == _TOO_MANY_REQUESTS or again.what == TOKEN:
-                raise self._given_up(again) from None
-            raise AnswerLostError(_lost(again)) from None
-        except TooLong:
-            raise AnswerLostError(f"{what}: 408, the service took too long") from None
-        except AnswerError as error:
             raise AnswerLostError(error.message) from None
 
     def _once(

@@ -68,7 +68,7 @@ class Reader:
 
     @property
     def pacing(self) -> Pacing:
-        """What reading has cost so far."""
+        """The cost of reading so far."""
         return self.steps.pacing
 
     @property

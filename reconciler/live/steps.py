@@ -65,7 +65,7 @@ class Steps:
 
     @property
     def pacing(self) -> Pacing:
-        """What reading has cost so far."""
+        """The cost of reading so far."""
         seconds = round(time.monotonic() - self._started, 3)
         return Pacing(requests=self.client.requests, lower_bound=self.lower_bound, seconds=seconds)
 
