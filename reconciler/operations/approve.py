@@ -12,8 +12,8 @@ from reconciler.model.outcomes import Outcome
 from reconciler.model.plan import Plan
 from reconciler.operations.comparison import Comparison, compare_documents, with_people_of_base
 from reconciler.operations.grounds import tolerance_of
+from reconciler.operations.live_source import live_source
 from reconciler.operations.observation import observe
-from reconciler.operations.plan import live_source
 from reconciler.operations.readers import open_live_reader
 from reconciler.operations.recollection import remember
 from reconciler.operations.scope_count import count_enough

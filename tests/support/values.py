@@ -29,8 +29,8 @@ from reconciler.model.live import (
 from reconciler.model.plan import LiveSource, Plan, PlanService
 from reconciler.operations.comparison import Comparison
 from reconciler.operations.dated_documents import read_repository
+from reconciler.operations.judged_plan import judged_plan
 from reconciler.operations.observation import Observation, observe
-from reconciler.operations.plan import judged_plan
 from reconciler.operations.workspace import problems
 from reconciler.planning import WHOLE
 from tests.support.account import company_seed, write_documents

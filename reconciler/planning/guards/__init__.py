@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from reconciler.planning.guards.additions import count_additions, group_additions, run_additions
 from reconciler.planning.guards.base_policy import judge_base_policy, judge_unknown_policy
 from reconciler.planning.guards.case import Case, removals_of
+from reconciler.planning.guards.chosen_people import loses_everything, own_account, protected_person
 from reconciler.planning.guards.ends import judge_ends
 from reconciler.planning.guards.frozen import judge_frozen
 from reconciler.planning.guards.gathering import plan_case
@@ -20,9 +21,6 @@ from reconciler.planning.guards.removals import (
     empties_group,
     first_adoption,
     group_removals,
-    loses_everything,
-    own_account,
-    protected_person,
     run_removals,
     whole_group,
 )

@@ -9,9 +9,10 @@ import msgspec
 from reconciler.model.policy import LIMITS, Limit, Policy, RoleRule
 from reconciler.planning.guards.additions import group_additions, run_additions
 from reconciler.planning.guards.case import finding
+from reconciler.planning.guards.chosen_people import protected_person
 from reconciler.planning.guards.members import below_minimum, missing_required, separation
 from reconciler.planning.guards.overrides import lift
-from reconciler.planning.guards.removals import group_removals, protected_person, run_removals
+from reconciler.planning.guards.removals import group_removals, run_removals
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -1,0 +1,146 @@
+"""Judges what was observed and puts the plan together; it reads nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from reconciler.model.diagnostics import HELD, Diagnostic
+from reconciler.operations.comparison import Comparison, compare_documents
+from reconciler.planning import WHOLE, build_plan, count_managed
+from reconciler.planning.changed_names import judge_names
+from reconciler.planning.guards import (
+    judge,
+    judge_base_policy,
+    judge_frozen,
+    judge_unknown_policy,
+    plan_case,
+)
+from reconciler.planning.notes import judge_acknowledged, judge_kept, unreadable_diagnostics
+from reconciler.planning.past import needs_memory
+from reconciler.planning.per_person import changes_per_person
+from reconciler.planning.released import judge_released, judge_unseen
+
+if TYPE_CHECKING:
+    import datetime
+    from collections.abc import Callable
+
+    from reconciler.desired import Base
+    from reconciler.model.base import BaseTarget
+    from reconciler.model.documents import Source
+    from reconciler.model.memory import Memory
+    from reconciler.model.plan import LiveSource, Plan, PlanService
+    from reconciler.model.policy import Frozen
+    from reconciler.operations.comparison import Compared
+    from reconciler.operations.observation import Observation
+    from reconciler.planning import Restriction
+    from reconciler.planning.guards.case import Case
+
+__all__ = ["judged_plan"]
+
+
+def judged_plan(  # noqa: PLR0913 - the plan's own parts, each named
+    observation: Observation,
+    comparison: Comparison,
+    *,
+    recall: Callable[[dict[str, BaseTarget] | None], Memory | None] | None = None,
+    adds_only: bool,
+    restriction: Restriction = WHOLE,
+    freezes: tuple[Frozen, ...],
+    today: datetime.date,
+    company_id: str,
+    company_name: str | None,
+    service: PlanService,
+    source: Source,
+    live: LiveSource,
+    created_at: str,
+) -> Plan:
+    """Compare what was observed, ask every guard, and give the plan.
+
+    It asks nobody else anything, but ``recall`` for the days before, where guards need them, by what the base asks for.
+    """
+    base = comparison.base
+    compared = compare_documents(observation, comparison, restriction, adds_only=adds_only)
+    managed = count_managed(observation.resolved)
+    needed = recall is not None and needs_memory(compared.changes, observation.resolved, compared.then)
+    memory = recall(compared.then) if recall is not None and needed else None
+    case = _case(compared, observation, base, managed, today, memory)
+    judgement = judge(case, partial=adds_only or restriction != WHOLE)
+    held_by_base = [] if base is None else _judge_base(case, base)
+    return build_plan(
+        compared.changes,
+        presets=len(observation.resolved),
+        managed=managed,
+        diagnostics=(
+            *unreadable_diagnostics(observation.state.unreadable),
+            *judge_frozen(freezes, "warning"),
+            *judgement.diagnostics,
+            *held_by_base,
+            *_findings(compared, observation, base, company_id, today),
+        ),
+        adds_only=adds_only,
+        only=restriction.only,
+        withheld=compared.withheld,
+        already=compared.already,
+        people=changes_per_person(compared.changes, case.presets),
+        overrides=judgement.overrides,
+        complete=not observation.state.unreadable,
+        company_id=company_id,
+        company_name=company_name,
+        service=service,
+        source=msgspec.structs.replace(source, base=base.revision if base else None),
+        live=live,
+        created_at=created_at,
+    )
+
+
+def _judge_base(case: Case, base: Base) -> list[Diagnostic]:
+    """Return what the policy of the base forbids, or what cannot be said of it."""
+    unknown = judge_unknown_policy(case, base.unknown, base.revision)
+    return (
+        unknown
+        if base.documents is None
+        else [*unknown, *judge_base_policy(case, base.documents.policy, base.revision)]
+    )
+
+
+def _case(
+    compared: Compared,
+    observation: Observation,
+    base: Base | None,
+    managed: int,
+    today: datetime.date,
+    memory: Memory | None,
+) -> Case:
+    """Return what guards look at; the service account of the base is guarded as well as that of the settings."""
+    settings_of_base = base.settings if base else None
+    accounts = (observation.own_account, settings_of_base.service_account if settings_of_base else None)
+    return plan_case(
+        compared.changes,
+        observation.resolved,
+        observation.state,
+        observation.policy,
+        managed=managed,
+        today=today,
+        own_accounts=tuple({one.key: one for one in accounts if one is not None}.values()),
+        unknown=observation.unknown,
+        memory=memory,
+        doubtful_base=base.revision if base is not None and base.errors else None,
+    )
+
+
+def _findings(
+    compared: Compared, observation: Observation, base: Base | None, company_id: str, today: datetime.date
+) -> list[Diagnostic]:
+    """Describe what of base and live a reader of the plan should know, and what was found in the documents."""
+    released: list[Diagnostic] = []
+    unseen: list[Diagnostic] = []
+    if base is not None and compared.then is not None:
+        released = judge_released(compared.then, observation.resolved, base.revision, observation.state.catalogue)
+        released.extend(judge_names(compared.then, observation.resolved, base.revision))
+        held = [one.message for one in observation.diagnostics if one.code == HELD]
+        unseen = judge_unseen(base.documents_for(company_id), observation.state, base.revision, held)
+    kept = judge_kept(compared.changes, observation.state)
+    acknowledged = judge_acknowledged(compared.changes, observation.acknowledged, today)
+    return [*released, *unseen, *kept, *acknowledged, *compared.left_alone, *observation.diagnostics]
