@@ -1,1 +1,1 @@
-"""What commands share towards people: options, streams, formats, questions and progress."""
+"""Holds what commands share towards people: options, streams, formats, questions and progress."""

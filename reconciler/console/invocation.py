@@ -17,7 +17,7 @@ __all__ = ["Invocation", "given"]
 
 
 class Invocation:
-    """What is known of a command line so far: options set it as they are read, before or behind the command."""
+    """State of a command line as far as it is read: options set it as they are read, before or behind the command."""
 
     def __init__(self, clock: Clock) -> None:
         self.clock = clock

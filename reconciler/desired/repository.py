@@ -161,7 +161,7 @@ def _refused_link(path: Path, real_root: Path) -> tuple[str, str] | None:
 
 
 class _Walk(NamedTuple):
-    """What is below a root and neither hidden nor excluded, by its path below the root.
+    """Files and links below a root that are neither hidden nor excluded, by their path below the root.
 
     ``documents`` are the YAML files and the links to folders, ``nearly`` the files whose names are close to one.
     """

@@ -1,4 +1,4 @@
-"""What an earlier report had and this run does not find: resolved where it was looked at, else unseen."""
+"""Judges what an earlier report had and this run does not find: resolved where it was looked at, else unseen."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ Subject = TypeVar("Subject", "Drift", "Notice")
 
 
 class Absence(NamedTuple):
-    """What this run does not find: ended by live, ended by a line in git, or out of sight."""
+    """Differences and notices that this run does not find: ended by live, ended by a line in git, or out of sight."""
 
     resolved: tuple[Drift, ...] = ()
     resolved_notices: tuple[Notice, ...] = ()

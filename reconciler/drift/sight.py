@@ -1,4 +1,4 @@
-"""What one run looked at, and why it did not look at the rest; it knows no earlier report."""
+"""Finds what one run looked at, and why it did not look at the rest; it knows no earlier report."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ __all__ = ["LiveSight", "Sight"]
 
 
 class Sight(Protocol):
-    """What can say why something was not looked at."""
+    """Sources that can say why something was not looked at."""
 
     @property
     def observed_at(self) -> str:

@@ -17,7 +17,7 @@ __all__ = ["Forge", "open_forge"]
 
 
 class Forge(Protocol):
-    """What commands need of a forge; every call raises ForgeError where the forge refuses or cannot be reached."""
+    """Calls that commands need of a forge; each raises ForgeError where the forge refuses or cannot be reached."""
 
     def head(self, number: int) -> str:
         """Return the last commit of a pull request."""

@@ -31,7 +31,7 @@ class Found(Generic[Own]):
 
 
 class StickyComment(Protocol[Own]):
-    """What a forge does with comments of ours."""
+    """Operations of a forge on comments of ours."""
 
     def own_comments(self, number: int, trusted: Trusted) -> Iterable[Found[Own]]:
         """Return the comments of our own account and of trusted ones, the oldest first."""

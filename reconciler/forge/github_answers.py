@@ -1,4 +1,4 @@
-"""What GitHub answers: only what it documents counts, and refusals become words."""
+"""Reads the answers of GitHub: only what it documents counts, and refusals become words."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ class FoundIssue(Generic[Own]):
 
 
 class IssueTracker(Protocol[Own]):
-    """What a forge does with issues of ours."""
+    """Operations of a forge on issues of ours."""
 
     def own_issues(self, label: str | None) -> Iterable[FoundIssue[Own]]:
         """Return the issues of our own account with this label (null: all), open or closed, the oldest first."""

@@ -84,7 +84,7 @@ class _Other(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class StateShape(msgspec.Struct, frozen=True):
-    """What a snapshot holds beside its moment; a file made before a field came is read without it."""
+    """Content of a snapshot beside its moment; a file made before a field came is read without it."""
 
     people: tuple[_Person, ...]
     templates: tuple[Template, ...]

@@ -40,7 +40,7 @@ class _Wrapped(msgspec.Struct):
 
 
 class Pages(Generic[Item]):
-    """What arrived of a list so far; ``what`` names the list to people."""
+    """Items that arrived of a list so far; ``what`` names the list to people."""
 
     def __init__(self, shape: type[list[Item]], what: str) -> None:
         self.items: list[Item] = []

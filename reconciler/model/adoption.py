@@ -1,4 +1,4 @@
-"""What is to be taken from live into documents, and how lines of them change for it; it knows no YAML text."""
+"""Defines what is to be taken from live into documents, and how lines of them change for it; it knows no YAML text."""
 
 from __future__ import annotations
 

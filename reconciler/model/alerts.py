@@ -1,4 +1,4 @@
-"""What an alarm about drift is made of: figures, an issue on a forge, a message; it sends nothing."""
+"""Defines the parts of an alarm about drift: figures, an issue on a forge, a message; it sends nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the base revision asks for of one preset, seen with today's people; it holds no documents."""
+"""Defines what the base revision asks for of one preset, seen with today's people; it holds no documents."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the YAML in git asks for, decoded and placed; names are not yet looked up in the service."""
+"""Defines what the YAML in git asks for, decoded and placed; names are not yet looked up in the service."""
 
 from __future__ import annotations
 
@@ -131,7 +131,7 @@ class SettingsDocument(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Source(msgspec.Struct, frozen=True, kw_only=True):
-    """Where the documents came from: the git revision (or null), and whether the work tree differs from it."""
+    """Source of the documents: the git revision (or null), and whether the work tree differs from it."""
 
     revision: str | None = None
     dirty: bool = False

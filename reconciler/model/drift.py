@@ -1,4 +1,4 @@
-"""What differs between live and git, as a report that the next one is compared with; it judges nothing."""
+"""Defines the differences between live and git, as a report that the next one is compared with; it judges nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a command writes as JSON when it fails, as a value; it raises nothing."""
+"""Defines what a command writes as JSON when it fails, as a value; it raises nothing."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ FAILURE_FORMAT: Literal["reconciler/error/1"] = "reconciler/error/1"
 
 
 class Failure(msgspec.Struct, frozen=True, kw_only=True):
-    """What any command writes with --format json when it fails; ``code`` is its exit code."""
+    """Output of any command with --format json when it fails; ``code`` is its exit code."""
 
     format: Literal["reconciler/error/1"]
     code: int

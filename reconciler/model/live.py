@@ -1,4 +1,4 @@
-"""What the service has now: catalogue, presets and people, as read and nothing inferred."""
+"""Defines the state of the service now: catalogue, presets and people, as read and nothing inferred."""
 
 from __future__ import annotations
 
@@ -156,7 +156,7 @@ class Preset(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PresetKey(msgspec.Struct, frozen=True, gc=False, order=True):
-    """What identifies a preset to people: the template and, below company level, the project."""
+    """Identity of a preset to people: the template and, below company level, the project."""
 
     template_id: str
     project_id: str | None = None
@@ -217,7 +217,7 @@ class Unreadable(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Pacing(msgspec.Struct, frozen=True, kw_only=True):
-    """What reading cost: requests made, the fewest that could have done it, seconds of wall time."""
+    """Cost of reading: requests made, the fewest that could have done it, seconds of wall time."""
 
     requests: int
     lower_bound: int

@@ -1,4 +1,4 @@
-"""What guards remember of the days before a plan: who lost which role, and what was managed then; it judges nothing."""
+"""Holds what guards know of days before a plan: who lost which role, and what was managed then; it judges nothing."""
 
 from __future__ import annotations
 

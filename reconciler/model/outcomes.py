@@ -1,4 +1,4 @@
-"""What apply did, and the lines of the journal that tell it; it writes nothing itself."""
+"""Defines the report of what apply did, and the lines of the journal that tell it; it writes nothing itself."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ Status = Literal["applied", "already", "stale", "failed", "unverified", "skipped
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of one change; ``attempts`` counts the writes that were sent, ``error`` says why not."""
+    """Outcome of one change; ``attempts`` counts the writes that were sent, ``error`` says why not."""
 
     address: str
     preset_id: str
@@ -100,7 +100,7 @@ class RunStarted(msgspec.Struct, frozen=True, kw_only=True, tag_field="event", t
 
 
 class Intended(msgspec.Struct, frozen=True, kw_only=True, tag_field="event", tag="intended"):
-    """What is about to be written to one preset; on disk before the service is asked."""
+    """Intent to write to one preset, with what is about to be written; on disk before the service is asked."""
 
     at: str
     address: str
@@ -112,7 +112,7 @@ class Intended(msgspec.Struct, frozen=True, kw_only=True, tag_field="event", tag
 
 
 class OutcomeRecorded(msgspec.Struct, frozen=True, kw_only=True, tag_field="event", tag="outcome"):
-    """What became of it."""
+    """Outcome of the intended write."""
 
     at: str
     outcome: Outcome

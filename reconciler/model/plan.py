@@ -72,7 +72,7 @@ class RemovedPerson(msgspec.Struct, frozen=True):
 
 
 class GroupChange(msgspec.Struct, frozen=True, kw_only=True):
-    """What one managed group gains, loses and keeps.
+    """Members that one managed group gains, loses and keeps.
 
     ``origin`` is where the documents name it, ``allow_empty`` what they say of it. ``adopted`` tells whether the base
     revision did not manage it yet; null where no base is known.
@@ -123,7 +123,7 @@ class PresetChange(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AlreadySo(msgspec.Struct, frozen=True, kw_only=True):
-    """What the documents ask for of one group, the base did not, and live already has."""
+    """Changes to one group that the documents ask for, the base did not, and live already has."""
 
     address: str
     project: Named | None
@@ -142,7 +142,7 @@ class WithheldGroup(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class WithheldChange(msgspec.Struct, frozen=True, kw_only=True):
-    """What a plan that only adds leaves undone at one preset; apply does nothing of it."""
+    """Changes that a plan that only adds leaves undone at one preset; apply does nothing of it."""
 
     address: str
     project: Named | None
@@ -152,7 +152,7 @@ class WithheldChange(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PersonChange(msgspec.Struct, frozen=True, kw_only=True):
-    """What a plan means for one person: roles by name with the number of presets.
+    """Effect of a plan on one person: roles by name with the number of presets.
 
     ``keeps`` counts the people-roles that stay as they are, in every preset that is managed; the last two count
     presets whose workflow manager the person becomes or ceases to be.

@@ -34,7 +34,7 @@ class Limit(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RoleRule(msgspec.Struct, frozen=True, kw_only=True):
-    """What holds for every role whose name fits the glob ``role``; origins are those of the two keys."""
+    """Rule for every role whose name fits the glob ``role``; origins are those of the two keys."""
 
     role: str
     origin: Origin

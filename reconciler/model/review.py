@@ -95,7 +95,7 @@ class MergedChange(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ApprovedPlans(msgspec.Struct, frozen=True, kw_only=True):
-    """What ``approved --format json`` writes: the commits after ``since``, the oldest first, and their plan files.
+    """Output of ``approved --format json``: the commits after ``since``, the oldest first, and their plan files.
 
     ``since`` is the last commit known as applied; older releases wrote null where none was. A commit that changed no
     document has no plan.
@@ -108,7 +108,7 @@ class ApprovedPlans(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class MarkedCommits(msgspec.Struct, frozen=True, kw_only=True):
-    """What ``mark --format json`` writes: the status that was set, and the commits that got it, the tip last.
+    """Output of ``mark --format json``: the status that was set, and the commits that got it, the tip last.
 
     ``commits`` is empty where every mark stays as it was.
     """

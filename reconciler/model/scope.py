@@ -1,4 +1,4 @@
-"""What the documents ask for once their names are found in the catalogue; nobody's login is looked up yet."""
+"""Defines what the documents ask for once their names are found in the catalogue; nobody's login is looked up yet."""
 
 from __future__ import annotations
 

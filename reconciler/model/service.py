@@ -1,4 +1,4 @@
-"""Where the service is and how to be let in; a secret shows itself to nobody who does not ask by name."""
+"""Holds the service's address and the way to sign in; a secret shows itself to nobody who does not ask by name."""
 
 from __future__ import annotations
 

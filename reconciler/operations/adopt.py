@@ -61,7 +61,7 @@ class ChangedFile(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Adoption(msgspec.Struct, frozen=True, kw_only=True):
-    """What adopting would do: files, the differences it takes in, and those it cannot, each with the reason.
+    """Effect that adopting would have: files, the differences it takes in, and those it cannot, each with the reason.
 
     ``left_alone`` are lists that no preset follows afterwards.
     """

@@ -44,7 +44,7 @@ __all__ = ["Applied", "ApplyOrder", "Person", "apply_repository", "carry_out"]
 
 
 class ApplyOrder(NamedTuple):
-    """What was ordered: these plan files, or a plan made now, and what must hold of either.
+    """Order to apply: these plan files, or a plan made now, and what must hold of either.
 
     ``journal`` is its folder; it must know of no newer plan, unless older ones are allowed.
     """
@@ -59,7 +59,7 @@ class ApplyOrder(NamedTuple):
 
 
 class Applied(NamedTuple):
-    """What became of an order, with people's words for addresses; ``declined`` where somebody did not want it."""
+    """Outcome of an order, with people's words for addresses; ``declined`` where somebody did not want it."""
 
     report: ApplyReport
     names: dict[str, str]

@@ -1,4 +1,4 @@
-"""What of a plan is to be done, as options and settings say: all of it, or one cause alone; it plans nothing."""
+"""Chooses what of a plan is to be done, as options and settings say: all, or one cause alone; it plans nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a base asks for of live, resolved once, and what documents, base and live come to; it judges nothing."""
+"""Finds what a base asks for of live, resolved once, and what documents, base and live come to; it judges nothing."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class Comparison:
 
 
 class Compared(NamedTuple):
-    """What documents, base and live come to.
+    """Result of comparing documents, base and live.
 
     ``changes`` are to be done, ``withheld`` are not, ``left_alone`` are notes of what a restriction leaves out, and
     ``already`` is so in live. ``then`` is what the base asks for; both are null without one.

@@ -1,4 +1,4 @@
-"""What an export reads, proves and writes; which words stand in the documents is decided elsewhere."""
+"""Defines what an export reads, proves and writes; which words stand in the documents is decided elsewhere."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ __all__ = ["ExportOrder", "Exportation", "export_account", "prove"]
 
 
 class ExportOrder(NamedTuple):
-    """What is exported and where to: ``company`` is its id, where no settings name it."""
+    """Source and destination of an export: ``company`` is its id, where no settings name it."""
 
     out: Path
     settings_file: Path | None
@@ -53,7 +53,7 @@ class ExportOrder(NamedTuple):
 
 
 class Exportation(NamedTuple):
-    """What was written, what is left out of it, and the settings around the folder, where it got none of its own."""
+    """Documents written, what is left out, and the settings around the folder, where it got none of its own."""
 
     exported: Exported
     left_out: tuple[Diagnostic, ...]

@@ -1,4 +1,4 @@
-"""What the journals given tell of plans that are about to be applied."""
+"""Finds what the journals given say of plans that are about to be applied."""
 
 from __future__ import annotations
 

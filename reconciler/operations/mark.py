@@ -37,7 +37,7 @@ Shape = TypeVar("Shape")
 
 
 class Evidence(NamedTuple):
-    """What is left of a run: its exit code (null where it was cut off), and the files of its commands.
+    """Results left of a run: its exit code (null where it was cut off), and the files of its commands.
 
     ``found_at`` is of 'approved', ``report_at`` of 'apply', ``marked_at`` of an earlier 'mark', ``plan_at`` a plan of
     the whole made afterwards, ``journal_at`` the journal of this run alone. ``began``: this run marked the commits as
@@ -55,7 +55,7 @@ class Evidence(NamedTuple):
 
 
 class Marked(NamedTuple):
-    """What was marked, and the exit code that it means with what became of alarms."""
+    """Result of marking, and the exit code that it means with what became of alarms."""
 
     answer: MarkedCommits
     code: int

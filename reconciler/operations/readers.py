@@ -40,7 +40,7 @@ __all__ = ["LiveReader", "make_reader", "open_client", "open_live_reader", "open
 
 
 class LiveReader(Protocol):
-    """What observing needs of the service, or of a snapshot in its place."""
+    """Calls that observing needs of the service, or of a snapshot in its place."""
 
     @property
     def observed_at(self) -> str:

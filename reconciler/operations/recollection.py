@@ -106,7 +106,7 @@ def _checked_out(workspace: Workspace) -> Base | None:
 
 
 class _Then(NamedTuple):
-    """What a revision asked for (nothing where it is of another company), its policy, and what cannot be read of it."""
+    """Requests of a revision (none where it is of another company), its policy, and what cannot be read of it."""
 
     asked: Mapping[str, BaseTarget]
     policy: Policy | None

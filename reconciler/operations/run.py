@@ -1,4 +1,4 @@
-"""What one run has from outside: its environment, its clock, its folder, and whom it keeps informed."""
+"""Holds what one run has from outside: its environment, its clock, its folder, and whom it keeps informed."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ SILENT: Reporter = _Silent()
 
 
 class Run(msgspec.Struct, frozen=True, kw_only=True):
-    """What one run has from outside.
+    """Surroundings of one run, given from outside.
 
     ``environment`` is this process's own where clients of others read it. ``folder`` is where it was started, and
     ``today`` its one day (UTC): a run that lasts past midnight, or whose clock is corrected within a day, never sees

@@ -27,7 +27,7 @@ _AMBIGUOUS = "documents/ambiguous-person"
 
 
 class _Round:
-    """What one look at a target left open.
+    """Questions that one look at a target left open.
 
     ``doubtful`` are logins with more than one account of which nobody knows yet which one is in use; ``ambiguous`` are
     lines that name one of these where it is not even known who is there now. ``unclear`` counts lines

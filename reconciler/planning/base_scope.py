@@ -1,4 +1,4 @@
-"""What a base asks for of live as it is now: first the presets and groups it names, then the people."""
+"""Finds what a base asks for of live as it is now: first the presets and groups it names, then the people."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What of the company cannot be managed: projects that the account does not see, templates saved on a project."""
+"""Finds what of the company cannot be managed: projects that the account does not see, templates saved on a project."""
 
 from __future__ import annotations
 

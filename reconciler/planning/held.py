@@ -46,7 +46,7 @@ _OLD_BY: dict[str, tuple[str, ...]] = {
 
 
 class Tolerance(NamedTuple):
-    """What is held instead of ending a command.
+    """Rule for what is held instead of ending a command.
 
     ``known`` returns documents whose lines count as old, in any of them; null where none are known. It is asked only
     once something is wrong. With ``everything``, new lines are held as well: for an apply of approved plans, which

@@ -1,4 +1,4 @@
-"""What lines that cannot be resolved may mean: groups that a broader line must not take over; it finds no names."""
+"""Decides what unresolvable lines may mean: groups that a broader line must not take over; it finds no names."""
 
 from __future__ import annotations
 

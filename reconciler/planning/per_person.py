@@ -18,7 +18,7 @@ __all__ = ["changes_per_person"]
 
 
 class _Counted:
-    """What one person loses, gains, becomes and ceases to be."""
+    """Counts of what one person loses, gains, becomes and ceases to be."""
 
     def __init__(self, person: Person) -> None:
         self.person = person

@@ -24,7 +24,7 @@ Chosen = Callable[[PresetChange, GroupChange | None, Part], bool]  # no group: i
 
 
 class Restriction(msgspec.Struct, frozen=True, kw_only=True):
-    """What of a plan is to be done: parts of one cause, at addresses that fit a glob; null leaves nothing out.
+    """Choice of what to do of a plan: parts of one cause, at addresses that fit a glob; null leaves nothing out.
 
     A glob speaks of a preset with all its groups and its workflow manager, or of groups alone.
     """

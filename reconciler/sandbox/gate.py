@@ -1,4 +1,4 @@
-"""What every call passes: credentials, rate windows, faults, latency, and the account of what was asked."""
+"""Checks that every call passes: credentials, rate windows, faults, latency, and the account of what was asked."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the service answers instead of doing what was asked."""
+"""Defines what the service answers instead of doing what was asked."""
 
 from __future__ import annotations
 

@@ -63,6 +63,8 @@ EXAMPLES = [
 ]
 
 
+# a docstring begins with its subject, not with a question that it answers
+QUESTION = re.compile(r"(?:What|Whoever|Whom|Where)\b")
 # names of fields, parameters and values in docstrings and schemas
 NAMES = re.compile(r"``[^`\n]*``")
 
@@ -96,6 +98,17 @@ def test_docstrings_and_messages(path: Path) -> None:
         and (node in prose or not NOT_PROSE.fullmatch(node.value))
     ]
     assert [f"{path.name}:{line}: {found(text)}" for line, text in texts if found(text)] == []
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_first_words(path: Path) -> None:
+    """A docstring says what a thing is or does from its first word."""
+    begun = [
+        f"{path.name}:{one.lineno}: {one.value}"
+        for one in docstrings(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(one, ast.Constant) and isinstance(one.value, str) and QUESTION.match(one.value.lstrip())
+    ]
+    assert begun == []
 
 
 @pytest.mark.parametrize("command", [None, *COMMANDS])

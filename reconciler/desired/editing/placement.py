@@ -53,7 +53,7 @@ class Placement(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class _Place(msgspec.Struct, frozen=True):
-    """Where a role, or a workflow manager (``group`` null), is written: in an entry, or as a default (null)."""
+    """Place where a role, or a workflow manager (``group`` null), is written: in an entry, or as a default (null)."""
 
     document: Assignments
     entry: Entry | None
@@ -62,7 +62,7 @@ class _Place(msgspec.Struct, frozen=True):
 
 
 class _Own:
-    """What a preset gets of its own; the document says where, if it has no entry yet."""
+    """Groups and manager that a preset gets of its own; the document says where, if it has no entry yet."""
 
     def __init__(self, document: Assignments) -> None:
         self.document = document

@@ -1,1 +1,1 @@
-"""What git has of a configuration repository: revisions, their documents, and what a checkout lacks."""
+"""Reads what git has of a configuration repository: revisions, their documents, and what a checkout lacks."""

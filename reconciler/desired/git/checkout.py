@@ -80,7 +80,7 @@ def _any_differs(git: str, root: Path, tree: Tree, names: Iterable[str]) -> bool
 
 
 class _File(NamedTuple):
-    """What is in the work tree: where a link leads, the content (null where there is none), the executable bit."""
+    """Entry of the work tree: where a link leads, the content (null where there is none), the executable bit."""
 
     link: str | None
     content: bytes | None

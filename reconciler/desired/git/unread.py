@@ -1,4 +1,4 @@
-"""What a base held that cannot be read and is not the same now: nobody can say which policy stood there."""
+"""Finds what a base held that cannot be read and is not the same now: nobody can say which policy stood there."""
 
 from __future__ import annotations
 

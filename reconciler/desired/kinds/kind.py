@@ -1,4 +1,4 @@
-"""What makes a kind of document: its shape, how it is decoded, how several are merged, and when two are the same."""
+"""Defines a kind of document: its shape, how it is decoded, how several are merged, and when two are the same."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Decoded = TypeVar("Decoded")
 
 
 class Reading(NamedTuple):
-    """What merging may know beside the documents of a kind.
+    """Facts that merging may know beside the documents of a kind.
 
     ``policy_files`` are globs of the files that may hold a policy, null where all may.
     """

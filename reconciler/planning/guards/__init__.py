@@ -53,7 +53,7 @@ def removals_left(case: Case) -> int:
 
 
 class Judgement(NamedTuple):
-    """What guards say, and which overrides lift something."""
+    """Findings of the guards, and the overrides that lift something."""
 
     diagnostics: tuple[Diagnostic, ...]
     overrides: tuple[UsedOverride, ...]

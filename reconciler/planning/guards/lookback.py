@@ -1,4 +1,4 @@
-"""What the days before tell guards: removals that nothing lifted, overrides used twice, roles that come back."""
+"""Judges a plan by the days before it: removals that nothing lifted, overrides used twice, roles that come back."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a request takes away from the policy: each loosening is a warning, whether anybody moves by it or not."""
+"""Finds what a request takes away from the policy: each loosening is a warning, whether anybody moves by it or not."""
 
 from __future__ import annotations
 

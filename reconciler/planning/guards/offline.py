@@ -1,4 +1,4 @@
-"""What can be judged of a policy by the documents alone; live may hold more, so what is uncertain only warns."""
+"""Judges what it can of a policy by the documents alone; live may hold more, so what is uncertain only warns."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ _IDLE_EXPLAINED = 20  # each explanation looks at every preset
 
 
 class Lifting(msgspec.Struct, frozen=True):
-    """What overrides lift: ``removals`` by key, ``used`` with their shares.
+    """Effect of overrides: ``removals`` by key, ``used`` with their shares.
 
     ``overrun`` are overrides that more removals match than they allow, with how many do; they lift nothing.
     ``idle`` are those that lift nothing for the reason given.

@@ -145,7 +145,7 @@ class SideView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class _Dress(msgspec.Struct, frozen=True, kw_only=True):
-    """What a page says that depends on what it shows."""
+    """Texts and parts of a page that depend on what it shows."""
 
     title: str
     nothing: str

@@ -1,1 +1,1 @@
-"""What leaves for forges, monitoring and chats."""
+"""Builds the messages for forges, monitoring and chats."""

@@ -1,4 +1,4 @@
-"""What the commits that a run of apply covers are marked with: a state, and in words what shows it."""
+"""Decides how the commits that a run of apply covers are marked: with a state, and in words what shows it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _REVISION = 12
 
 
 class FinishedRun(msgspec.Struct, frozen=True, kw_only=True):
-    """What a run of apply left behind.
+    """Results that a run of apply left behind.
 
     ``code`` is its exit code, null if it was cut off; ``begun`` tells whether its journal was begun. ``found`` is
     what ``approved`` wrote, ``report`` what ``apply`` wrote, and ``plan`` a plan of the whole that was made because

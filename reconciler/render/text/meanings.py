@@ -1,4 +1,4 @@
-"""What each code means, in the words of docs/diagnostics.md; a test holds the two together."""
+"""Holds the meaning of each code, in the words of docs/diagnostics.md; a test holds the two together."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What formats show: rows, persons, findings, cut to size; no markup."""
+"""Defines what formats show: rows, persons, findings, cut to size; no markup."""

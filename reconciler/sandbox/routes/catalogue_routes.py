@@ -22,7 +22,7 @@ _WORKFLOWS = "/rest/v2.0/companies/{company}/workflows"
 
 
 class CatalogueRoutes:
-    """What workflows there can be."""
+    """Routes for the workflows that there can be."""
 
     def __init__(self, store: Store, pages: Pages) -> None:
         self._catalogue = store.catalogue

@@ -26,7 +26,7 @@ _DIGITS = 18
 
 
 class PresetRoutes:
-    """What a workflow starts from."""
+    """Routes for the presets that a workflow starts from."""
 
     def __init__(self, store: Store, pages: Pages) -> None:
         self._catalogue = store.catalogue

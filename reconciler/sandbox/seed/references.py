@@ -1,4 +1,4 @@
-"""What refers to what in a seed: every id is there, and once; shapes were checked before."""
+"""Checks references between the parts of a seed: every id is there, and once; shapes were checked before."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def find_mistakes(files: Sequence[SeedFile]) -> list[Diagnostic]:
 
 
 class _Checks:
-    """What is known of all files, and the checks by part."""
+    """Facts known of all files, and the checks by part."""
 
     def __init__(self, files: Sequence[SeedFile]) -> None:
         self._files = files
