@@ -57,7 +57,7 @@ _PEOPLE_NAMED = 5
 
 
 class Approval(msgspec.Struct, frozen=True, kw_only=True):
-    """What may be done now: a ``plan`` that is part of what was approved, and what is ``settled`` without it.
+    """All that may be done now: a ``plan`` that is part of what was approved, and what is ``settled`` without it.
 
     ``approved`` are the digests of the approved plans. ``fewer`` counts the roles and managers of theirs that live has
     already, or that the documents no longer ask for. ``names`` are people's words for every address, as the service
@@ -75,7 +75,7 @@ class Approval(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class _Now(NamedTuple):
-    """What the documents and live of now come to: ``changes`` that are approved, and the others by address.
+    """Result of the documents and live of now: ``changes`` that are approved, and the others by address.
 
     ``managed`` counts roles that live has in managed groups, as many as the guards need to know. ``own_accounts`` are
     those that the settings name now or named before. ``asked`` is what the revision asks for whose settings give

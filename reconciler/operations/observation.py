@@ -59,7 +59,7 @@ __all__ = [
 
 
 class Observation(msgspec.Struct, frozen=True, kw_only=True):
-    """What was read and what it means for the documents; free of errors in the documents.
+    """All that was read, and its meaning for the documents; free of errors in the documents.
 
     ``own_account`` is the one this tool signs in with, as the settings name it. ``unknown`` are people whom the
     policy protects and whom nothing read has shown, each with a hint at somebody alike. ``index`` knows everybody who

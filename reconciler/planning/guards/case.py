@@ -1,4 +1,4 @@
-"""What guards look at, gathered from a plan's changes, live and policy; it judges nothing."""
+"""Gathers all that guards look at from a plan's changes, live and policy; it judges nothing."""
 
 from __future__ import annotations
 
