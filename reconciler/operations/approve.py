@@ -17,12 +17,12 @@ from reconciler.operations.observation import observe
 from reconciler.operations.readers import open_live_reader
 from reconciler.operations.recollection import remember
 from reconciler.operations.scope_count import count_enough
+from reconciler.operations.unwritten import held_presets, settled_outcomes, stale_outcomes
 from reconciler.operations.workspace import source_of
 from reconciler.planning import Restriction, build_plan
 from reconciler.planning.approval import (
     approved_presets,
     beyond,
-    holds,
     left_over,
     logins_with_two_accounts,
     newest_last,
@@ -35,7 +35,7 @@ from reconciler.planning.place_names import PlaceNames
 
 if TYPE_CHECKING:
     import datetime
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     from reconciler.desired import Base
@@ -43,7 +43,6 @@ if TYPE_CHECKING:
     from reconciler.model.documents import Documents
     from reconciler.model.member import Member
     from reconciler.model.memory import Memory
-    from reconciler.model.outcomes import Status
     from reconciler.model.plan import PresetChange
     from reconciler.operations.grounds import Grounds
     from reconciler.operations.observation import Observation
@@ -52,8 +51,6 @@ if TYPE_CHECKING:
     from reconciler.planning.guards import Case
 
 __all__ = ["Approval", "approve"]
-
-_PEOPLE_NAMED = 5
 
 
 class Approval(msgspec.Struct, frozen=True, kw_only=True):
@@ -129,9 +126,13 @@ def approve(  # noqa: PLR0913 - the plans, what they are held against, and how m
         found = _look(reader, plans, workspace, read, grounds, restriction)
     _require_guards(found, _remembered(found, workspace, grounds, journal), grounds.power)
     plan = _plan(found, plans, workspace, grounds)
+    changing = {change.address for change in found.all_changes} | found.wider.keys()
     return Approval(
         plan=plan if len(plans) > 1 or found.wider else msgspec.structs.replace(plan, digest=plans[0].digest),
-        settled=(*_stale(plans, found), *_settled(plans, found)),
+        settled=(
+            *stale_outcomes(plans, found.observation, found.all_changes, found.wider),
+            *settled_outcomes(plans, found.observation, changing),
+        ),
         approved=_digests(plans),
         fewer=left_over(found.all_changes, plans),
         names=_names(found, plans),
@@ -179,37 +180,13 @@ def _look(
     found = compare_documents(observation, comparison, restriction, adds_only=plans[-1].adds_only)
     bases = [comparisons[one.revision].asked(observation) or {} for one in grounds.adoption]
     changes = with_adoptions(found.changes, bases, plans)
-    wider = {**beyond(changes, plans), **_held(plans, observation)}
+    wider = {**beyond(changes, plans), **held_presets(plans, observation)}
     approved = tuple(one for one in changes if one.address not in wider)
     accounts = (*grounds.accounts, *(() if observation.own_account is None else (observation.own_account,)))
     own = tuple({one.key: one for one in accounts}.values())
     today = workspace.run.today
     managed = count_enough(reader, read[0], observation, lambda count: _case(approved, observation, count, own, today))
     return _Now(observation, changes, approved, wider, managed, own, bases[-1] if bases else None, today)
-
-
-def _held(plans: Sequence[Plan], observation: Observation) -> dict[str, list[str]]:
-    """Return the presets of plans of which an approved group can no longer be resolved, with why, by address.
-
-    A name that no group has any more could be that of any approved group which the documents no longer name.
-    """
-    held = {one.target.address: one.held for one in observation.resolved}
-    named = {one.target.address: one.named for one in observation.resolved if one.target.unresolved}
-    told: dict[str, list[str]] = {}
-    for plan in plans:
-        for change in plan.changes:
-            lost = held.get(change.address, frozenset())
-            kept = named.get(change.address)
-            names = [
-                group.name
-                for group in change.groups
-                if group.uuid in lost or (kept is not None and group.uuid not in kept)
-            ]
-            if change.workflow_manager is not None and None in lost:
-                names.append("the workflow manager")
-            if names:
-                told[change.address] = [f"a line for {name} can no longer be resolved" for name in names]
-    return told
 
 
 def _require_logins(plans: Sequence[Plan], observation: Observation) -> None:
@@ -296,40 +273,3 @@ def _names(found: _Now, plans: Sequence[Plan]) -> dict[str, str]:
 
 def _digests(plans: Sequence[Plan]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(plan.digest for plan in plans))
-
-
-def _stale(plans: Sequence[Plan], found: _Now) -> Iterator[Outcome]:
-    """Yield an outcome for every preset where more would be done than was approved, or a line cannot be resolved."""
-    held = _held(plans, found.observation)
-    presets = {one.address: one.preset_id for plan in plans for one in plan.changes}
-    presets.update((one.address, one.preset_id) for one in found.all_changes)
-    for address, wider in sorted(found.wider.items()):
-        who = ", ".join(wider[:_PEOPLE_NAMED])
-        more = f" ({len(wider) - _PEOPLE_NAMED:,} more)" if len(wider) > _PEOPLE_NAMED else ""
-        why = "not written" if address in held else "not written, because no approved plan says so"
-        error = f"{why}: {who}{more}"
-        yield Outcome(address=address, preset_id=presets[address], status="stale", error=error)
-
-
-def _settled(plans: Sequence[Plan], found: _Now) -> Iterator[Outcome]:
-    """Yield what became of every preset that was approved and does not change now."""
-    observation = found.observation
-    changing = {change.address for change in found.all_changes} | found.wider.keys()
-    presets = {(one.project_id, one.template_id): one for one in observation.state.presets}
-    reasons = {(one.project_id, one.template_id): one.reason for one in observation.state.unreadable}
-    approved = {change.address: change for plan in plans for change in plan.changes}
-    for address, change in sorted(approved.items()):
-        if address in changing:
-            continue
-        place = (change.project.id if change.project else None, change.template.id)
-        preset = presets.get(place)
-        status: Status = "already"
-        error = None
-        if place in reasons:
-            status, error = "failed", reasons[place]
-        elif preset is None:
-            status = "stale"
-            error = "no document speaks for this preset any more, so it was not looked at; plan again"
-        elif not holds(preset, address, plans):
-            error = "the documents ask for something else by now, and live has it"
-        yield Outcome(address=address, preset_id=change.preset_id, status=status, error=error)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -16,10 +16,10 @@ from reconciler.model.problem import Problem
 from reconciler.model.scope import ResolvedTarget, Scope, Target
 from reconciler.model.suggestions import did_you_mean_login
 from reconciler.operations.directory import Directory
+from reconciler.operations.scope_presets import ScopePresets, read_scope, require_versions
 from reconciler.operations.workspace import problems
 from reconciler.people import PeopleIndex, Resolution, tell_former_accounts
 from reconciler.planning import find_targets, select
-from reconciler.planning.completeness import split_half_read, with_way_out
 from reconciler.planning.coverage import judge_coverage
 from reconciler.planning.held import STRICT, hold_unresolved
 from reconciler.planning.impossible import hold_impossible
@@ -38,10 +38,8 @@ if TYPE_CHECKING:
         NamedPreset,
         OtherPreset,
         Place,
-        Preset,
         PresetKey,
         Unreadable,
-        Version,
         Wanted,
     )
     from reconciler.operations.readers import LiveReader
@@ -105,9 +103,9 @@ def observe(  # noqa: PLR0913 - what is asked for, whom to ask, and how much of 
     scope, lost = select(documents, catalogue)
     if only is not None:
         scope = narrowed(scope, only.keys() | changed_claims(scope, also_changed_since, catalogue))
-    read = _presets_with_versions(scope, only, reader)
+    read = read_scope(scope, only, reader)
     if not tolerant:
-        _require_versions(scope, read)
+        require_versions(scope, read)
     targets, found = find_targets(scope, catalogue, read.presets, read.versions, read.unreadable)
     people = _find_people(leave_uncertain(targets), read, reader, two_accounts)
     told = [*(Problem(one) for one in (*lost, *found)), *people.resolution.problems]
@@ -123,7 +121,7 @@ def observe(  # noqa: PLR0913 - what is asked for, whom to ask, and how much of 
     return _observation(state, (resolved, people.index), documents, all_diagnostics, own_account)
 
 
-def _require_anything(documents: Documents, catalogue: Catalogue, scope: Scope, read: _Presets) -> None:
+def _require_anything(documents: Documents, catalogue: Catalogue, scope: Scope, read: ScopePresets) -> None:
     """Refuse lists of the service that are empty as a whole, by which every line would be held and nothing looked at.
 
     Raises IncompleteError.
@@ -150,7 +148,7 @@ class _People(msgspec.Struct, frozen=True):
 
 
 def _find_people(
-    targets: Sequence[Target], read: _Presets, reader: LiveReader, two_accounts: frozenset[str]
+    targets: Sequence[Target], read: ScopePresets, reader: LiveReader, two_accounts: frozenset[str]
 ) -> _People:
     directory, index = Directory(reader), PeopleIndex(read.presets)
     directory.confirm(index.knows)
@@ -171,7 +169,7 @@ def _catalogue(several: Sequence[Documents], reader: LiveReader, *, every_field:
 def _state(
     catalogue: Catalogue,
     scope: Scope,
-    read: _Presets,
+    read: ScopePresets,
     people: _People,
     reader: LiveReader,
 ) -> LiveState:
@@ -257,51 +255,9 @@ def with_lists(observation: Observation, reader: LiveReader, wanted: AbstractSet
     return msgspec.structs.replace(observation, state=state)
 
 
-class _Presets(NamedTuple):
-    """Presets with the versions they follow, and what could not be read."""
-
-    versions: list[Version]
-    presets: list[Preset]
-    unreadable: list[Unreadable]
-
-
-def _presets_with_versions(scope: Scope, only: Mapping[PresetKey, NamedPreset] | None, reader: LiveReader) -> _Presets:
-    """Read presets and the versions they follow, also those published while presets were being read."""
-    versions = reader.versions(scope.templates)
-    presets, unreadable = _presets(scope, only, reader)
-    known = {version.id for version in versions}
-    newer = {preset.version_id for preset in presets if preset.version_id is not None} - known
-    versions.extend(reader.versions_by_id(sorted(newer)))
-    whole, half = split_half_read(presets, scope.templates, versions)
-    return _Presets(versions, whole, with_way_out([*unreadable, *half], scope))
-
-
-def _presets(
-    scope: Scope, only: Mapping[PresetKey, NamedPreset] | None, reader: LiveReader
-) -> tuple[list[Preset], list[Unreadable]]:
-    """Read the presets in scope: one request each where their ids are known, by lists where they are not."""
-    if only is None:
-        return reader.presets(scope.wanted)
-    presets, unreadable = reader.presets_by_id([only[key] for key in scope.claims if key in only])
-    others = narrowed(scope, scope.claims.keys() - only.keys())
-    if others.wanted:
-        more, missing = reader.presets(others.wanted)
-        presets.extend(more)
-        unreadable.extend(missing)
-    return presets, unreadable
-
-
 def _unknown(policy: Policy, index: PeopleIndex) -> tuple[tuple[Member, str], ...]:
     unseen = [person for person in policy.protected if index.find(person) is None]
     return tuple((one, did_you_mean_login(one.login, index.logins()) if one.login else "") for one in unseen)
-
-
-def _require_versions(scope: Scope, read: _Presets) -> None:
-    known = {version.id for version in read.versions}
-    needed = {template.version_id for template in scope.templates} | {preset.version_id for preset in read.presets}
-    missing = sorted(one for one in needed if one is not None and one not in known)
-    if missing:
-        raise IncompleteError(f"template version {missing[0]} is not in the snapshot; make a new one")
 
 
 def _resolve(resolution: Resolution, reader: LiveReader) -> tuple[list[PeopleList], list[PeopleList]]:
