@@ -15,6 +15,7 @@ from reconciler import __version__
 from reconciler.errors import AnswerError, AnswerLostError, CredentialsError, RateLimitError, UnreachableError
 from reconciler.live.answers import Again, TooLong, check_answer
 from reconciler.live.certificates import certificates_for
+from reconciler.live.interruptible_waits import InterruptibleWaits
 from reconciler.live.rate_windows import RateWindows
 from reconciler.live.service_clock import ServiceClock
 from reconciler.live.token import TOKEN, TokenAuthentication
@@ -40,16 +41,10 @@ ATTEMPTS: Final = 5
 WAIT_SECONDS: Final = 60
 LONGEST_BACKOFF_SECONDS: Final = 20
 CONNECT_SECONDS: Final = 10
-LONG_WAIT_SECONDS: Final = 10
-TOLD_EVERY_SECONDS: Final = 60
 _TOO_MANY_REQUESTS = 429
 _COUNT = re.compile(r"[0-9]{1,9}\Z")
 _DIRECT: Final = Network()
 _TIMEOUT = {"timeout": httpx.Timeout(WAIT_SECONDS, connect=CONNECT_SECONDS).as_dict()}
-
-
-class _Interrupted(BaseException):
-    """Ends a worker whose command was interrupted."""
 
 
 class ServiceClient:
@@ -85,22 +80,16 @@ class ServiceClient:
         self._writes = writes
         self._clock = clock
         self._seconds = seconds
-        self._stopped = threading.Event()
-        self._sleep = sleep or self._stopped.wait
-        self._waits = waits
+        self._waits = InterruptibleWaits(waits, sleep, clock)
         self._service_clock = ServiceClock(differs)
-        self._told_at: float | None = None
-        # when the service last answered or a wait was last reported, by the monotonic clock
-        self.heard_at = time.monotonic()
-        token_url = f"{service.auth_url}/oauth/token"
-        self._token_url = token_url
+        self._token_url = f"{service.auth_url}/oauth/token"
         self._headers = {
             "Accept": "application/json",
             "Accept-Encoding": "gzip, deflate",
             "Procore-Company-Id": service.company_id,
             "User-Agent": f"reconciler/{__version__}",
         }
-        self._authentication = TokenAuthentication(credentials, token_url, _TIMEOUT)
+        self._authentication = TokenAuthentication(credentials, self._token_url, _TIMEOUT)
         self._network = network
         self._verify = certificates_for(service, network)
         self._threads = threading.local()
@@ -109,7 +98,7 @@ class ServiceClient:
         self._retrying = tenacity.Retrying(
             stop=tenacity.stop_after_attempt(ATTEMPTS),
             wait=_wait,
-            sleep=self._pause,
+            sleep=self._waits.pause,
             retry=tenacity.retry_if_exception_type(Again),
             reraise=True,
         )
@@ -124,9 +113,14 @@ class ServiceClient:
         for client in self._clients:
             client.close()
 
+    @property
+    def heard_at(self) -> float:
+        """The moment the service last answered or a wait was last reported, in seconds of the monotonic clock."""
+        return self._waits.heard_at
+
     def stop(self) -> None:
         """End every wait, and every request that another thread still makes."""
-        self._stopped.set()
+        self._waits.stop()
 
     def get(self, path: str, what: str) -> httpx.Response:
         """GET a path (with its query) of the API, repeated as docs/service.md section 5 allows.
@@ -200,7 +194,7 @@ class ServiceClient:
             raise self._failed(error, what) from None
         finally:
             self.windows.finished()
-        self.heard_at = time.monotonic()
+        self._waits.heard_at = time.monotonic()
         self._observe(response)
         response.extensions["secrets"] = self._authentication.secrets
         check_answer(response, what)
@@ -225,39 +219,13 @@ class ServiceClient:
 
     def _await_turn(self) -> None:
         while True:
-            if self._stopped.is_set():
-                raise _Interrupted
+            self._waits.require_going()
             delay = self.windows.reserve(self._clock())
             if delay <= 0:
                 break
-            self._wait(delay)
+            self._waits.wait(delay)
         with self._lock:
             self.requests += 1
-
-    def _pause(self, seconds: float) -> None:
-        self._wait(seconds)
-        if self._stopped.is_set():
-            raise _Interrupted
-
-    def _wait(self, seconds: float) -> None:
-        """Sleep; report a long wait, so that nobody takes it for a run that hangs."""
-        left = seconds
-        while left > 0 and not self._stopped.is_set():
-            if seconds >= LONG_WAIT_SECONDS:
-                self._tell_of_wait(left)
-            part = min(left, TOLD_EVERY_SECONDS)
-            self._sleep(part)
-            self.heard_at = time.monotonic()
-            left -= part
-
-    def _tell_of_wait(self, left: float) -> None:
-        now = self._clock()
-        with self._lock:
-            due = self._told_at is None or now - self._told_at >= TOLD_EVERY_SECONDS / 2
-            if due:
-                self._told_at = now
-        if due:
-            self._waits(left)
 
     def _client(self) -> httpx.Client:
         client: httpx.Client | None = getattr(self._threads, "client", None)

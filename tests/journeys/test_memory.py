@@ -189,21 +189,26 @@ def test_11_a_commit_with_a_date_set_back(trial: Trial) -> None:
     assert request(trial, asked(LETTERS[4:]), 1)[0] == 3
 
 
-def _later(seed: dict[str, Any]) -> None:
-    """Another project has the name now; the old one is still there, and inactive."""
+def _later(*, days: int | None = None) -> dict[str, Any]:
+    """Return a seed where a project made so many days ago has the name now; the old one is there, and inactive."""
+    made = "2999-01-01T08:00:00Z"
+    if days is not None:
+        moment = datetime.datetime.now(datetime.UTC) - datetime.timedelta(days=days)
+        made = moment.isoformat(timespec="seconds").replace("+00:00", "Z")
+    seed = company_seed()
     seed["projects"][1] |= {"name": "Harbor Bridge", "active": False}
     seed["projects"].append({**seed["projects"][1], "id": "1099", "active": True})
-    preset = {**seed["presets"][1], "id": "39", "project_id": "1099", "created_at": "2999-01-01T08:00:00Z"}
+    preset = {**seed["presets"][1], "id": "39", "project_id": "1099", "created_at": made}
     seed["presets"] = [
         *seed["presets"],
         {**preset, "groups": {"creator": [], "pm": ["1", "2"], "acc": [], "super": []}},
     ]
+    return seed
 
 
 def test_12_a_name_that_changed_hands(tmp_path: Path) -> None:
     """Nobody loses a role in the project that has the name now; both ids are told, and by id it is another matter."""
-    seed = company_seed()
-    _later(seed)
+    seed = _later()
     with running_sandbox(write_seed(tmp_path / "seed", seed)) as sandbox:
         trial = Trial(tmp_path / "approvals", sandbox)
         trial.write({"assignments/invoice.yaml": INVOICE})
@@ -230,10 +235,7 @@ def test_12_a_name_that_changed_hands(tmp_path: Path) -> None:
 
 def test_12b_a_name_that_changed_hands_before_other_commits(tmp_path: Path) -> None:
     """What counts is when the file that names it was written, and not that somebody committed other words since."""
-    seed = company_seed()
-    _later(seed)
-    made = datetime.datetime.now(datetime.UTC) - datetime.timedelta(days=10)
-    seed["presets"][-1]["created_at"] = made.isoformat(timespec="seconds").replace("+00:00", "Z")
+    seed = _later(days=10)
     with running_sandbox(write_seed(tmp_path / "seed", seed)) as sandbox:
         trial = Trial(tmp_path / "approvals", sandbox)
         trial.write({"assignments/invoice.yaml": INVOICE})
@@ -386,10 +388,7 @@ def test_21_a_group_that_grew_before(tmp_path: Path) -> None:
 
 def test_22_a_commit_of_the_future(tmp_path: Path) -> None:
     """A date ahead of today does not make a new project an old one."""
-    seed = company_seed()
-    _later(seed)
-    made = datetime.datetime.now(datetime.UTC) - datetime.timedelta(days=10)
-    seed["presets"][-1]["created_at"] = made.isoformat(timespec="seconds").replace("+00:00", "Z")
+    seed = _later(days=10)
     with running_sandbox(write_seed(tmp_path / "seed", seed)) as sandbox:
         trial = Trial(tmp_path / "approvals", sandbox)
         trial.write({"assignments/invoice.yaml": INVOICE})
@@ -401,10 +400,7 @@ def test_22_a_commit_of_the_future(tmp_path: Path) -> None:
 
 def test_23_a_name_in_a_submodule(tmp_path: Path) -> None:
     """Its own history says when the file was written, whatever the outer one commits since."""
-    seed = company_seed()
-    _later(seed)
-    made = datetime.datetime.now(datetime.UTC) - datetime.timedelta(days=10)
-    seed["presets"][-1]["created_at"] = made.isoformat(timespec="seconds").replace("+00:00", "Z")
+    seed = _later(days=10)
     with running_sandbox(write_seed(tmp_path / "seed", seed)) as sandbox:
         inner = Trial(tmp_path / "inner", sandbox)
         (inner.folder / "reconciler.yaml").unlink()

@@ -20,7 +20,8 @@ from reconciler.errors import (
     WriteForbiddenError,
 )
 from reconciler.live.answers import TooLong
-from reconciler.live.client import ServiceClient, _Interrupted
+from reconciler.live.client import ServiceClient
+from reconciler.live.interruptible_waits import Interrupted
 from reconciler.live.reader import Reader
 from reconciler.live.writer import Writer
 from reconciler.model.live import Place, Tool, Wanted
@@ -514,9 +515,9 @@ def test_a_stopped_client_asks_no_more(sandbox: RunningSandbox) -> None:
         sandbox.fail({"status": 503, "headers": {"Retry-After": "60"}})
         threading.Timer(0.3, client.stop).start()
         started = time.monotonic()
-        with pytest.raises(_Interrupted):
+        with pytest.raises(Interrupted):
             client.get(PRESET, "a preset")
-        with pytest.raises(_Interrupted):
+        with pytest.raises(Interrupted):
             client.get(PRESET, "a preset")
         assert time.monotonic() - started < 10
 

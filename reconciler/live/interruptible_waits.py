@@ -1,0 +1,76 @@
+"""Waits of several threads: reported when they are long, and ended at once when the command ends."""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["Interrupted", "InterruptibleWaits"]
+
+LONG_WAIT_SECONDS: Final = 10
+TOLD_EVERY_SECONDS: Final = 60
+
+
+class Interrupted(BaseException):
+    """Ends a worker whose command was interrupted."""
+
+
+class InterruptibleWaits:
+    """Sleeps for the threads of one client.
+
+    ``tell`` receives the seconds left of a long wait, when it begins and about every minute, from one thread.
+    ``sleep`` and ``clock`` take and return seconds; without ``sleep``, waits end with ``stop``.
+    """
+
+    def __init__(
+        self,
+        tell: Callable[[float], object],
+        sleep: Callable[[float], object] | None,
+        clock: Callable[[], float],
+    ) -> None:
+        self._stopped = threading.Event()
+        self._tell = tell
+        self._sleep = sleep or self._stopped.wait
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._told_at: float | None = None
+        # when the service last answered or a wait was last reported, by the monotonic clock
+        self.heard_at = time.monotonic()
+
+    def stop(self) -> None:
+        """End every wait."""
+        self._stopped.set()
+
+    def require_going(self) -> None:
+        """Raise Interrupted after ``stop``."""
+        if self._stopped.is_set():
+            raise Interrupted
+
+    def pause(self, seconds: float) -> None:
+        """Sleep; raise Interrupted when that was ended by ``stop``."""
+        self.wait(seconds)
+        self.require_going()
+
+    def wait(self, seconds: float) -> None:
+        """Sleep; report a long wait, so that nobody takes it for a run that hangs."""
+        left = seconds
+        while left > 0 and not self._stopped.is_set():
+            if seconds >= LONG_WAIT_SECONDS:
+                self._report(left)
+            part = min(left, TOLD_EVERY_SECONDS)
+            self._sleep(part)
+            self.heard_at = time.monotonic()
+            left -= part
+
+    def _report(self, left: float) -> None:
+        now = self._clock()
+        with self._lock:
+            due = self._told_at is None or now - self._told_at >= TOLD_EVERY_SECONDS / 2
+            if due:
+                self._told_at = now
+        if due:
+            self._tell(left)
