@@ -64,7 +64,7 @@ def problems(answer: dict[str, Any]) -> list[str]:
 
 def failed(name: str, code: str, title: str = "No plan") -> str:
     """Give the summary of a run without a result."""
-    told = problems(read(name)) or ["the log tells why"]
+    told = problems(read(name)) or ["the log says why"]
     return f"### {title} ({meaning(code)})\n\n{quoted(told)}"
 
 

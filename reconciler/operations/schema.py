@@ -32,5 +32,5 @@ def find_schema(kind: str) -> Path:
     if not known:
         raise FileError("this installation has no schemas; install it again")
     if kind not in known:
-        raise UsageError(f"no schema '{kind}'{did_you_mean(kind, known)}; there are: {', '.join(known)}")
+        raise UsageError(f"no schema '{kind}' (there are: {', '.join(known)}){did_you_mean(kind, known)}")
     return schema_folder() / f"{kind}{_ENDING}"

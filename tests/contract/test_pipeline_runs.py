@@ -435,7 +435,7 @@ def test_drift_is_told_and_kept(runner: Runner, code: int, plan: int, ends: int)
     summary = runner.summary.read_text(encoding="utf-8")
     assert summary.startswith("the report in Markdown\n")
     assert summary.endswith("by hand</summary>\n\nthe plan in Markdown\n\n</details>\n")
-    assert ("Somebody could not be told" in summary) is (code == 6)
+    assert ("Not every message could be delivered" in summary) is (code == 6)
 
 
 def test_credentials_token_and_webhooks_of_drift_are_apart(runner: Runner) -> None:

@@ -19,6 +19,12 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[2]
 MODULES = sorted((ROOT / "reconciler").rglob("*.py"))
 PAGES = [*sorted((ROOT / "docs").glob("*.md")), ROOT / "README.md"]
+COPIED = sorted(
+    path
+    for folder in ("examples", ".github")
+    for path in (ROOT / folder).rglob("*")
+    if path.suffix in {".yml", ".yaml"} or path.name == "CODEOWNERS"
+)
 
 # slow to read, or used by nobody in the field
 BANNED = re.compile(
@@ -125,6 +131,14 @@ def test_pages(page: Path) -> None:
     """Prose of the documentation; blocks of code and code style are what programs say."""
     text = re.sub(r"```.*?```|`[^`\n]*`", "", page.read_text(encoding="utf-8"), flags=re.DOTALL)
     assert [line.strip() for line in text.splitlines() if BANNED.search(line)] == []
+
+
+@pytest.mark.parametrize("path", COPIED, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_examples_and_pipelines(path: Path) -> None:
+    """Comments and descriptions of files that users copy or call; names of variables are not prose."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    prose = [line.strip() for line in lines if re.match(r"\s*#|\s*-?\s*(?:description|name):", line)]
+    assert [line for line in prose if BANNED.search(line)] == []
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "schemas").glob("*.schema.json")), ids=lambda path: path.name)
