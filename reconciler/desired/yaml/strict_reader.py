@@ -19,6 +19,7 @@ from yaml.events import (
 )
 
 from reconciler.desired.yaml.events import each_document
+from reconciler.desired.yaml.syntax_words import explain_syntax
 from reconciler.model.diagnostics import Diagnostic, Origin
 
 if TYPE_CHECKING:
@@ -230,9 +231,7 @@ def read_yaml(content: bytes, path: str) -> tuple[list[LocatedDocument], list[Di
     except _ReadError as error:
         return [], [_problem(error.code, error.message, path, error.place)]
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        at = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        message = f"not valid YAML: {error.problem or error.context or 'unreadable'}"
+        message, at = explain_syntax(error, text)
         return [], [_problem("documents/syntax", message, path, at)]
     except yaml.YAMLError as error:
         reason = str(error).splitlines()[0]

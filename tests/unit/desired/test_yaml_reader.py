@@ -65,7 +65,7 @@ def test_aliases_share_their_value() -> None:
         ("a: [1\nb: 2\n", "documents/syntax", "2:2", "not valid YAML"),
         ("a: \x07\n", "documents/syntax", "1:1", "not valid YAML"),
         ("a: " + "[" * 60 + "]" * 60, "documents/too-deep", "1:43", "deeper than 40"),
-        ("a:\n\tb: 1\n", "documents/syntax", "2:1", "not valid YAML"),
+        ("a:\n\tb: 1\n", "documents/syntax", "2:1", "a tab cannot indent YAML"),
     ],
 )
 def test_what_is_refused(text: str, code: str, place: str, words: str) -> None:
