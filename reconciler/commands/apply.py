@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, Literal
 import click
 
 from reconciler.clock import OtherDayError
-from reconciler.console.formats import Showing, apply_exit_code, plan_text
 from reconciler.console.interrupts import first_interrupt_waits
 from reconciler.console.options import (
     ALARM_OPTIONS,
@@ -20,7 +19,9 @@ from reconciler.console.options import (
     out_option,
     text_or_json,
 )
+from reconciler.console.plan_formats import Showing, plan_text
 from reconciler.console.questions import somebody_is_there
+from reconciler.console.run_formats import apply_exit_code
 from reconciler.console.streams import emit, emit_report, note
 from reconciler.errors import ReconcilerError, UsageError
 from reconciler.operations.alarms import prepare_alarms

@@ -12,7 +12,7 @@ from reconciler.console.options import common_options, markdown_options
 from reconciler.console.streams import emit
 from reconciler.errors import UsageError
 from reconciler.operations.comment import ReviewOrder, mark_commit, show_on_request
-from reconciler.operations.results import read_plan_or_failure
+from reconciler.operations.plan_files import read_plan_or_failure
 
 if TYPE_CHECKING:
     from reconciler.console.options import Common

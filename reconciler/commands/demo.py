@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+import httpx
 
 from reconciler.console.options import common_options
 from reconciler.console.streams import emit
@@ -179,8 +180,6 @@ def _run(
 
 def _edit_live(address: str) -> None:
     """Play the person at the web interface: read the preset, swap two people, write the whole array."""
-    import httpx  # noqa: PLC0415 - start-up is measured
-
     form = {"grant_type": "client_credentials", "client_id": "sandbox", "client_secret": "sandbox"}
     with httpx.Client(base_url=address, trust_env=False) as client:
         token = client.post("/oauth/token", data=form).json()["access_token"]

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any, Literal
 import click
 
 from reconciler.console.format_names import DRIFT_FORMATS
-from reconciler.console.formats import Showing, drift_exit_code, report_text
 from reconciler.console.options import alarm_options, common_options, journal_option, out_option
+from reconciler.console.plan_formats import Showing
+from reconciler.console.report_formats import drift_exit_code, report_text
 from reconciler.console.streams import emit
 from reconciler.operations.alarms import prepare_alarms, raise_alarms
 from reconciler.operations.drift import look_for_drift

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Literal
 import click
 import msgspec
 
-from reconciler.console.formats import runs_text
 from reconciler.console.options import common_options, journal_option, out_option, text_or_json
+from reconciler.console.run_formats import runs_text
 from reconciler.console.streams import emit
 from reconciler.operations.files import require_writable
 from reconciler.operations.history import read_history_of_runs

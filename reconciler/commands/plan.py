@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from reconciler.console.formats import Showing, plan_exit_code, plan_text
 from reconciler.console.options import common_options, only_options, showing_options
+from reconciler.console.plan_formats import Showing, plan_exit_code, plan_text
 from reconciler.console.streams import emit, note
 from reconciler.operations.files import discard_file, require_writable, write_file
 from reconciler.operations.plan import PlanOrder, plan_repository
-from reconciler.operations.results import encode_plan
+from reconciler.operations.plan_files import encode_plan
 
 if TYPE_CHECKING:
     from reconciler.console.options import Common

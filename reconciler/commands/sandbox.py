@@ -111,8 +111,7 @@ def sandbox(  # noqa: PLR0913, PLR0917 - one parameter an option
     'sandbox' and 'sandbox' where it names none.
     """
     try:
-        from reconciler.sandbox import app as service  # noqa: PLC0415 - an extra, and heavy
-        from reconciler.sandbox import fresh_start, server  # noqa: PLC0415 - the same
+        from reconciler.sandbox import app, fresh_start, server  # noqa: PLC0415 - an extra, and heavy
     except ImportError as error:
         raise UsageError(
             f"{error.name} is not installed; install reconciler with its extra 'sandbox', from where it came from "
@@ -122,14 +121,16 @@ def sandbox(  # noqa: PLR0913, PLR0917 - one parameter an option
         if store.is_empty:
             store.seed(read_seed(seed if seed is not None else example_folder() / "sandbox"))
         make = partial(
-            service.create_app,
+            app.create_app,
             latency=latency,
             token_seconds=token_seconds,
             clock_ahead=clock_ahead,
             refuse_large_pages=large_pages == "refuse",
         )
-        with closing(fresh_start.FreshStart(lambda one: make(one, rate_limit=rate_limit.anew()), store, lag)) as app:
-            server.serve(app, listening, lambda address: emit(f"{address}\n"))
+        with closing(
+            fresh_start.FreshStart(lambda kept: make(kept, rate_limit=rate_limit.anew()), store, lag)
+        ) as service:
+            server.serve(service, listening, lambda address: emit(f"{address}\n"))
     return 0
 
 

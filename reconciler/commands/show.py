@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from reconciler.console.formats import Showing, drift_exit_code, plan_exit_code, plan_text, report_text
 from reconciler.console.options import common_options, out_option, showing_options
+from reconciler.console.plan_formats import Showing, plan_exit_code, plan_text
+from reconciler.console.report_formats import drift_exit_code, report_text
 from reconciler.console.streams import emit
 from reconciler.model.drift import DriftReport
 from reconciler.operations.files import require_writable

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Literal
 import click
 import msgspec
 
+from reconciler.console.diagnostic_formats import annotate, diagnostics_text
 from reconciler.console.format_names import ANNOTATION_FORMATS, AnnotationFormat
-from reconciler.console.formats import annotate, diagnostics_text
 from reconciler.console.options import common_options, out_option
 from reconciler.console.streams import emit
 from reconciler.operations.files import require_writable

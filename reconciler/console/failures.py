@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from reconciler.console.diagnostic_formats import annotate_failure, diagnostics_text
 from reconciler.console.format_names import ANNOTATION_FORMATS
-from reconciler.console.formats import annotate_failure, diagnostics_text
 from reconciler.console.invocation import Invocation, given
 from reconciler.model.failure import FAILURE_FORMAT, Failure
 from reconciler.render.text.escapes import printable

@@ -53,33 +53,32 @@ def show_progress(voice: Voice) -> Iterator[Callable[[Progress], None]]:
     if voice.quiet or not sys.stderr.isatty():
         yield lambda _progress: None
         return
-    from rich import console as terminals  # noqa: PLC0415 - only where somebody looks
-    from rich import progress as bars  # noqa: PLC0415 - the same
+    from rich import console, progress  # noqa: PLC0415 - only where somebody looks
 
-    console = terminals.Console(file=sys.stderr, no_color=not voice.color(sys.stderr))
-    bar = bars.Progress(
-        bars.TextColumn("reading {task.description}"),
-        bars.BarColumn(),
-        bars.MofNCompleteColumn(),
-        bars.TextColumn("{task.fields[requests]} requests, rate left {task.fields[rate_left]}"),
-        bars.TextColumn("{task.fields[left]}"),
-        console=console,
+    terminal = console.Console(file=sys.stderr, no_color=not voice.color(sys.stderr))
+    bar = progress.Progress(
+        progress.TextColumn("reading {task.description}"),
+        progress.BarColumn(),
+        progress.MofNCompleteColumn(),
+        progress.TextColumn("{task.fields[requests]} requests, rate left {task.fields[rate_left]}"),
+        progress.TextColumn("{task.fields[left]}"),
+        console=terminal,
         transient=True,
     )
     with bar:
         task = bar.add_task("", total=None, requests=0, rate_left="?", left="")
 
-        def show(progress: Progress) -> None:
-            rate_left = "?" if progress.rate_left is None else f"{progress.rate_left:,}"
-            if progress.done == 0:
-                bar.reset(task, total=progress.total or None)
+        def show(step: Progress) -> None:
+            rate_left = "?" if step.rate_left is None else f"{step.rate_left:,}"
+            if step.done == 0:
+                bar.reset(task, total=step.total or None)
             bar.update(
                 task,
-                description=progress.step,
-                completed=progress.done,
-                requests=f"{progress.requests:,}",
+                description=step.step,
+                completed=step.done,
+                requests=f"{step.requests:,}",
                 rate_left=rate_left,
-                left=_time_left(progress, bar.tasks[0].elapsed or 0.0),
+                left=_time_left(step, bar.tasks[0].elapsed or 0.0),
             )
 
         yield show

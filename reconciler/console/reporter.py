@@ -6,7 +6,7 @@ import sys
 import traceback
 from typing import TYPE_CHECKING
 
-from reconciler.console.formats import diagnostics_text
+from reconciler.console.diagnostic_formats import diagnostics_text
 from reconciler.console.progress_bar import show_progress, tell_silence
 from reconciler.console.streams import note
 from reconciler.render.text.escapes import printable

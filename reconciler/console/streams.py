@@ -8,7 +8,7 @@ import threading
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
-from reconciler.console.formats import apply_text
+from reconciler.console.run_formats import apply_text
 from reconciler.errors import FileError
 from reconciler.operations.files import write_file
 from reconciler.render.text.logs import LogText

@@ -17,9 +17,9 @@ from reconciler.operations.choice import choose_to_apply, require_committed
 from reconciler.operations.grounds import read_grounds, tolerance_of
 from reconciler.operations.journals import require_newest
 from reconciler.operations.plan import make_plan
+from reconciler.operations.plan_files import read_plan
 from reconciler.operations.readers import make_reader, open_client
 from reconciler.operations.repository_findings import require_no_freeze
-from reconciler.operations.results import read_plan
 from reconciler.operations.workspace import read_documents
 from reconciler.planning.approval import newest_last
 

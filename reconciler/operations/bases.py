@@ -9,7 +9,6 @@ import msgspec
 
 from reconciler.errors import UsageError
 from reconciler.operations.dated_documents import read_base
-from reconciler.operations.last_applied import documents_applied_last
 from reconciler.planning.held import Tolerance
 
 if TYPE_CHECKING:
@@ -64,6 +63,9 @@ def with_old_lines(workspace: Workspace, base: Base | None, folder: Path) -> Wor
         if base is not None:
             documents = base.documents_for(workspace.service.company_id)
         else:
+            # most runs never ask, and the journal and forges take as long to load as reading many documents
+            from reconciler.operations.last_applied import documents_applied_last  # noqa: PLC0415 - start-up is measured
+
             documents = documents_applied_last(workspace, folder)
         return None if documents is None else (documents,)
 

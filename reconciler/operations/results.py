@@ -1,4 +1,4 @@
-"""Results that commands write as JSON and read again: plans, drift reports, failures."""
+"""Reads results that commands wrote as JSON, whichever they are: plans, drift reports, failures."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from reconciler.drift import decode_report, encode_report
-from reconciler.errors import DocumentsError, FileError, ReconcilerError
+from reconciler.errors import DocumentsError, ReconcilerError
 from reconciler.model.drift import DRIFT_FORMAT
 from reconciler.model.failure import FAILURE_FORMAT, Failure
-from reconciler.model.plan import PLAN_FORMAT
-from reconciler.planning import decode_plan, encode_plan
+from reconciler.operations.plan_files import FormatHead, read_content
+from reconciler.planning import decode_plan
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,18 +19,9 @@ if TYPE_CHECKING:
     from reconciler.model.drift import DriftReport
     from reconciler.model.plan import Plan
 
-__all__ = ["encode_plan", "encode_report", "read_plan", "read_plan_or_failure", "read_result"]
+__all__ = ["encode_report", "read_result"]
 
 _CODES = (1, 3, 4, 5, 6, 7, 64, 130)
-
-
-class _Head(msgspec.Struct):
-    format: str = ""
-
-
-def read_plan(path: Path) -> Plan:
-    """Read a plan file; raises FileError, DocumentsError or StaleError when it cannot be used."""
-    return decode_plan(_content(path, "the plan "), str(path))
 
 
 def read_result(path: Path) -> Plan | DriftReport:
@@ -39,7 +30,7 @@ def read_result(path: Path) -> Plan | DriftReport:
     Raises what ended the command that wrote a failure there; FileError, DocumentsError or StaleError when the file
     cannot be used.
     """
-    content = _content(path)
+    content = read_content(path)
     found = _format_of(content)
     if found == FAILURE_FORMAT:
         raise _recorded(_read_failure(content, path), path)
@@ -48,34 +39,9 @@ def read_result(path: Path) -> Plan | DriftReport:
     return decode_plan(content, str(path))
 
 
-def read_plan_or_failure(path: Path) -> Plan | Failure:
-    """Read what ``plan --format json`` wrote; raises FileError, DocumentsError, or StaleError for an altered plan."""
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise FileError(f"cannot read {path}: {error.strerror}") from error
-    try:
-        if msgspec.json.decode(content, type=_Head).format == FAILURE_FORMAT:
-            return msgspec.json.decode(content, type=Failure)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise DocumentsError(
-            f"{path} is neither {PLAN_FORMAT} nor {FAILURE_FORMAT}: {error}; write it with 'plan --format json'"
-        ) from None
-    return decode_plan(content, str(path))
-
-
-def _content(path: Path, what: str = "") -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise FileError(
-            f"cannot read {what}{path}: {error.strerror}; plans are saved with: reconciler plan --out FILE"
-        ) from error
-
-
 def _format_of(content: bytes) -> str:
     try:
-        return msgspec.json.decode(content, type=_Head).format
+        return msgspec.json.decode(content, type=FormatHead).format
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return ""  # reading it as a plan says why it is none
 

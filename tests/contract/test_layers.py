@@ -33,7 +33,7 @@ BREACHES = {
     ],
     "rooms-through-operations": [
         ("commands/plan.py", "import reconciler.desired.git.base_revision"),
-        ("console/formats.py", "import reconciler.forge"),
+        ("console/plan_formats.py", "import reconciler.forge"),
     ],
     "operations-without-a-terminal": [
         ("operations/plan.py", "import rich.console"),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple, get_args
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reconciler.console.formats import drift_exit_code
+from reconciler.console.report_formats import drift_exit_code
 from reconciler.drift import decode_report, encode_report
 from reconciler.render.views.difference_lines import alarming
 from tests.support.cases import change, group

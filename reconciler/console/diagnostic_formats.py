@@ -1,0 +1,55 @@
+"""Returns problems and notes as text for people, or in the formats that pipelines read; it prints nothing itself."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from reconciler.console.wall_clock import wall_clock
+from reconciler.model.diagnostics import Diagnostic, has_errors
+from reconciler.operations.workspace import find_settings_place
+from reconciler.render.text.places import placed
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from reconciler.console.format_names import AnnotationFormat
+
+__all__ = ["annotate", "annotate_failure", "diagnostics_text"]
+
+
+def annotate(
+    diagnostics: Sequence[Diagnostic], shown_as: AnnotationFormat, config: Path | None, company_id: str | None = None
+) -> str:
+    """Return diagnostics in one of these formats; ``config`` is what ``--config`` says.
+
+    ``company_id`` is whose they are, as the settings say where it is null.
+
+    Paths are relative to the root of the git work tree that the settings file lies in, outside of git to the settings
+    file. It raises nothing for settings that cannot be found.
+    """
+    from reconciler.render.formats import annotations, junit, sarif  # noqa: PLC0415 - only where a program reads them
+
+    settings_path, company_there = find_settings_place(config, Path.cwd())
+    shown = placed(diagnostics, settings_path)
+    if shown_as == "github":
+        return annotations.render_annotations(shown)
+    if shown_as == "sarif":
+        return sarif.render_sarif(shown, settings_path, company_id or company_there)
+    return junit.render_junit(shown) if shown_as == "junit" else junit.render_junit_strict(shown, wall_clock().moment())
+
+
+def annotate_failure(
+    message: str, diagnostics: Sequence[Diagnostic], shown_as: AnnotationFormat, config: Path | None
+) -> str:
+    """Return what a command failed with; its own message is a diagnostic where no other one is an error."""
+    if not has_errors(diagnostics):
+        diagnostics = (*diagnostics, Diagnostic(severity="error", code="run/failed", message=message))
+    return annotate(diagnostics, shown_as, config)
+
+
+def diagnostics_text(diagnostics: Sequence[Diagnostic], *, color: bool) -> str:
+    """Return problems and notes as text for people."""
+    from reconciler.render.formats.terminal import render_diagnostics  # noqa: PLC0415 - rich is heavy
+
+    return render_diagnostics(diagnostics, color=color)

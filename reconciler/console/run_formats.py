@@ -1,0 +1,38 @@
+"""Returns what apply did, now or in past runs, in the format asked for; it prints nothing itself."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from reconciler.model.outcomes import ApplyReport, RecordedRun
+
+__all__ = ["apply_exit_code", "apply_text", "runs_text"]
+
+
+def apply_text(report: ApplyReport, names: Mapping[str, str], shown_as: str, *, color: bool) -> str:
+    """Return what apply did as text or JSON; ``names`` are people's words for addresses."""
+    if shown_as == "json":
+        return msgspec.json.format(msgspec.json.encode(report), indent=2).decode() + "\n"
+    from reconciler.render.formats.terminal import render_apply  # noqa: PLC0415
+
+    return render_apply(report, names, color=color)
+
+
+def apply_exit_code(report: ApplyReport) -> int:
+    """Return 4 before 5: what failed may be half done."""
+    summary = report.summary
+    if summary.failed or summary.unverified or summary.skipped:
+        return 4
+    return 5 if summary.stale or summary.held else 0
+
+
+def runs_text(runs: Sequence[RecordedRun], *, color: bool) -> str:
+    """Return past runs as text for people."""
+    from reconciler.render.formats.terminal import render_runs  # noqa: PLC0415 - rich is heavy
+
+    return render_runs(runs, color=color)
