@@ -51,9 +51,9 @@ def _older(plan: Plan, latest: dict[str, list[AppliedPreset]], now: datetime.dat
             at = _moment(one.at)
             if plan.digest in one.digests or (at is not None and at.replace(microsecond=0) <= since):
                 continue
-            place = f"{change.template.name} · {change.project.name if change.project else 'company'}"
             message = (
-                f"{place}: run {one.run_id} applied another plan at {one.at}, this one was made at {plan.created_at}"
+                f"{change.title}: run {one.run_id} applied another plan at {one.at}, this one was made at "
+                f"{plan.created_at}"
             )
             found.append(
                 Diagnostic(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from reconciler.model.titles import place_title
 from reconciler.render.text.escapes import printable
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ def _kinds(drifts: Sequence[Drift]) -> list[list[Drift]]:
 
 def _question(alike: Sequence[Drift]) -> str:
     first = alike[0]
-    places = list(dict.fromkeys(one.project.name if one.project else "company" for one in alike))
+    places = list(dict.fromkeys(place_title(one.project) for one in alike))
     more = f" and {len(places) - _MOST_PLACES:,} more" if len(places) > _MOST_PLACES else ""
     where = f"{', '.join(places[:_MOST_PLACES])}{more}"
     owner = f" (acknowledged by {first.owner} until {first.until})" if first.state == "acknowledged" else ""
@@ -74,7 +75,7 @@ def _question(alike: Sequence[Drift]) -> str:
     else:
         halves = {one.direction: one for one in alike}
         what = "workflow manager: " + ", ".join(f"{_person(one)} {_side(one)}" for one in halves.values())
-    return printable(f"{first.template.name} · {what} at {where}{owner}")
+    return printable(f"{first.template.title} · {what} at {where}{owner}")
 
 
 def _person(drift: Drift) -> str:
@@ -87,6 +88,5 @@ def _side(drift: Drift) -> str:
 
 def drift_words(drift: Drift) -> str:
     """Describe in a line who is on which side where."""
-    place = f"{drift.template.name} · {drift.project.name if drift.project else 'company'}"
     role = drift.group.name if drift.group else "workflow manager"
-    return printable(f"{place} · {role}: {_person(drift)} {_side(drift)}")
+    return printable(f"{drift.title} · {role}: {_person(drift)} {_side(drift)}")

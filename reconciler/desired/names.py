@@ -8,11 +8,13 @@ import msgspec
 
 from reconciler.desired.kinds.common_shapes import PersonShape
 from reconciler.desired.yaml.scalars import scalar
+from reconciler.model.titles import name_projects, name_templates
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from reconciler.model.live import Catalogue, Person, Project, Template
+    from reconciler.model.titles import Named
 
 __all__ = ["Names"]
 
@@ -30,6 +32,8 @@ class Names:
                 self._projects.setdefault(name, set()).add(project.id)
                 if project.active:
                     self._active.setdefault(name, set()).add(project.id)
+        self._project_names = name_projects(catalogue.projects)
+        self._template_names = name_templates(catalogue.templates)
         self._templates: dict[str, set[str]] = {}
         for template in catalogue.templates:
             if not template.archived:
@@ -53,12 +57,20 @@ class Names:
             return scalar(login)
         return f"{{login_id: {_id(person.id)}}}"
 
-    def project(self, project: Project) -> str:
+    def project(self, project: Project | Named) -> str:
         """Return a name, or ``{id: …}`` where others are called the same."""
         found = self._active.get(project.name) or self._projects.get(project.name)
         return (
             scalar(project.name) if found == {project.id} and _is_name(project.name) else f"{{id: {_id(project.id)}}}"
         )
+
+    def project_title(self, project: Project) -> str:
+        """Return the project's name, with what tells it from others of that name."""
+        return self._project_names[project.id].title
+
+    def template_title(self, template: Template) -> str:
+        """Return the template's name, with what tells it from others of that name."""
+        return self._template_names[template.id].title
 
     def template(self, template: Template) -> str:
         """Return a name, or ``{id: …}`` where others are called the same, or it is archived."""

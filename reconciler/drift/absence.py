@@ -154,7 +154,7 @@ def report_unseen(unseen: Iterable[Unseen], previous: DriftReport | None) -> tup
 
 
 def _finding(reason: UnseenReason, found: Sequence[Unseen], before: set[tuple[str, str, str, str]]) -> Diagnostic:
-    places = sorted({_place(one.drift) for one in found})
+    places = sorted({one.drift.title for one in found})
     named = ", ".join(places[:PLACES_NAMED])
     more = f" and {len(places) - PLACES_NAMED:,} more" if len(places) > PLACES_NAMED else ""
     differences = "1 known difference was" if len(found) == 1 else f"{len(found):,} known differences were"
@@ -167,10 +167,6 @@ def _finding(reason: UnseenReason, found: Sequence[Unseen], before: set[tuple[st
             f"acknowledgements, such as {{address: {_glob(found[0].drift)}, owner: …, reason: …, until: …}}"
         ),
     )
-
-
-def _place(drift: Drift) -> str:
-    return f"{drift.template.name} · {drift.project.name if drift.project else 'company'}"
 
 
 def _glob(drift: Drift) -> str:

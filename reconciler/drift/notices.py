@@ -70,7 +70,7 @@ def _of_preset(
 ) -> Iterator[Notice]:
     target = resolved.target
     address = target.address
-    place = _place(resolved)
+    place = resolved.target.title
     if not target.preset.valid:
         message = f"{place} is invalid: no new workflow starts there until people who may no longer approve are removed"
         yield Notice(kind="invalid-preset", address=address, message=message)
@@ -97,7 +97,7 @@ def _ending(
         left = len(desired.members) - len(ending)
         minimum = max((one.min_members or 0 for one in policy.roles if fits(one.role, group.name)), default=0)
         for one in ending:
-            message = f"{_place(resolved)} · {group.name}: {_person(one.person)} is there until {one.until}"
+            message = f"{resolved.target.title} · {group.name}: {_person(one.person)} is there until {one.until}"
             if left < minimum:
                 message += f"; then {left} would be left, and at least {minimum} must"
             yield Notice(
@@ -129,11 +129,6 @@ def _of_templates(before: Iterable[TemplateGroups], after: Iterable[TemplateGrou
             if uuid not in current.groups:
                 message = f"{current.name} has no role {name} any more"
                 yield Notice(kind="group-vanished", address=address, group=NamedGroup(uuid, name), message=message)
-
-
-def _place(resolved: ResolvedTarget) -> str:
-    target = resolved.target
-    return f"{target.template.name} · {target.project.name if target.project else 'company'}"
 
 
 def _person(person: Person) -> str:

@@ -10,7 +10,8 @@ import msgspec
 from reconciler.model.diagnostics import Diagnostic, Origin
 from reconciler.model.documents import Source
 from reconciler.model.live import Person
-from reconciler.model.plan import LiveSource, Named
+from reconciler.model.plan import LiveSource
+from reconciler.model.titles import Named, preset_title
 
 __all__ = [
     "DRIFT_FORMAT",
@@ -89,6 +90,11 @@ class Drift(msgspec.Struct, frozen=True, kw_only=True):
     owner: str | None = None
     reason: str | None = None
     until: datetime.date | None = None
+
+    @property
+    def title(self) -> str:
+        """Template and project, or company, in words of people."""
+        return preset_title(self.template, self.project)
 
     @property
     def key(self) -> tuple[str, str, str, str]:

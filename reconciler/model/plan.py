@@ -10,6 +10,7 @@ import msgspec
 from reconciler.model.diagnostics import Diagnostic, Origin
 from reconciler.model.documents import Source
 from reconciler.model.live import Person, Place, Tool
+from reconciler.model.titles import Named, preset_title
 
 __all__ = [
     "PLAN_FORMAT",
@@ -20,7 +21,6 @@ __all__ = [
     "GroupChange",
     "LiveSource",
     "ManagerChange",
-    "Named",
     "PersonChange",
     "Plan",
     "PlanService",
@@ -35,13 +35,6 @@ __all__ = [
 PLAN_FORMAT: Literal["reconciler/plan/1"] = "reconciler/plan/1"
 
 Cause = Literal["requested", "drift"]
-
-
-class Named(msgspec.Struct, frozen=True, gc=False):
-    """A project or template by id and name."""
-
-    id: str
-    name: str
 
 
 class AddedPerson(msgspec.Struct, frozen=True):
@@ -117,6 +110,11 @@ class PresetChange(msgspec.Struct, frozen=True, kw_only=True):
     dynamic: int = 0
 
     @property
+    def title(self) -> str:
+        """Template and project, or company, in words of people."""
+        return preset_title(self.template, self.project)
+
+    @property
     def place(self) -> Place:
         """The tool in the project: who may be assigned here is known for this."""
         return Place(self.project.id if self.project else None, Tool(self.tool_type, self.tool_subtype))
@@ -131,6 +129,11 @@ class AlreadySo(msgspec.Struct, frozen=True, kw_only=True):
     group: str
     add: tuple[Person, ...]
     remove: tuple[Person, ...]
+
+    @property
+    def title(self) -> str:
+        """Template, project or company, and role, in words of people."""
+        return f"{preset_title(self.template, self.project)} · {self.group}"
 
 
 class WithheldGroup(msgspec.Struct, frozen=True, kw_only=True):

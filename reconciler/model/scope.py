@@ -9,7 +9,8 @@ import msgspec
 
 from reconciler.model.diagnostics import Origin
 from reconciler.model.documents import Assignments, DesiredGroup, Entry, Member
-from reconciler.model.live import Person, Place, Preset, PresetKey, Project, Template, Wanted
+from reconciler.model.live import Person, Place, Preset, PresetKey, Template, Wanted
+from reconciler.model.titles import Named, preset_title
 
 __all__ = ["Claim", "LostEntry", "Rank", "ResolvedGroup", "ResolvedMember", "ResolvedTarget", "Scope", "Target"]
 
@@ -65,13 +66,19 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
 
     address: str
     preset: Preset
-    project: Project | None
+    project: Named | None
     template: Template
+    template_name: Named
     groups: dict[str, DesiredGroup]
     manager: Member | None
     undecided: frozenset[str | None] = frozenset()
     uncertain: frozenset[str | None] = frozenset()
     unresolved: bool = False
+
+    @property
+    def title(self) -> str:
+        """Template and project, or company, in words of people."""
+        return preset_title(self.template_name, self.project)
 
     @property
     def place(self) -> Place:

@@ -9,6 +9,7 @@ from reconciler.model.diagnostics import Origin
 from reconciler.model.globs import fits
 from reconciler.model.member import Member
 from reconciler.model.suggestions import did_you_mean_login
+from reconciler.model.titles import place_title
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -26,7 +27,7 @@ def require_known(observation: Observation, addresses: Sequence[str], people: Se
     for glob in addresses:
         if not any(fits(glob, one.target.address) for one in observation.resolved):
             known = [
-                f"{one.target.address} ({one.target.project.name if one.target.project else 'company'})"
+                f"{one.target.address} ({place_title(one.target.project)})"
                 for one in observation.resolved[:_MOST_ADDRESSES]
             ]
             raise UsageError(

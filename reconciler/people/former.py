@@ -31,11 +31,10 @@ def tell_former_accounts(
     for resolved in sorted(targets, key=lambda one: one.target.address):
         target = resolved.target
         roles = names.get(target.preset.version_id or target.template.version_id or "", {})
-        title = f"{target.template.name} · {target.project.name if target.project else 'company'}"
         for role, person in _holders(resolved, roles):
             if person.id in former:
                 people[person.id] = person
-                place = (f"{title} · {role}", target.address)
+                place = (f"{target.title} · {role}", target.address)
                 if place not in held.setdefault(person.id, []):
                     held[person.id].append(place)
     return [_told(people[one], former[one], places) for one, places in held.items()]

@@ -8,6 +8,7 @@ from reconciler.model.diagnostics import Diagnostic
 from reconciler.model.problem import Problem
 from reconciler.model.scope import ResolvedGroup, ResolvedMember, ResolvedTarget
 from reconciler.model.suggestions import did_you_mean_login
+from reconciler.model.titles import place_phrase
 from reconciler.people.list_needs import PeopleLists
 
 if TYPE_CHECKING:
@@ -251,7 +252,7 @@ class Resolution:
         if member.key in self._given_up:
             message = f"no active Procore user has {named} (if they left, remove this line)"
         else:
-            place = f"project '{target.project.name}'" if target.project else "the company"
+            place = place_phrase(target.project)
             message = f"nobody with {named} {what} on {target.template.tool} in {place}"
         self._given_up.add(member.key)
         if member.login is not None and member.login.lower() in self._inactive:

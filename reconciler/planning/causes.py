@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from reconciler.model.plan import AlreadySo, Named
+from reconciler.model.plan import AlreadySo
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -66,8 +66,8 @@ def already_so(
                 found.append(
                     AlreadySo(
                         address=target.address,
-                        project=None if target.project is None else Named(target.project.id, target.project.name),
-                        template=Named(target.template.id, target.template.name),
+                        project=target.project,
+                        template=target.template_name,
                         group=version[uuid],
                         add=_sorted(there[one] for one in added),
                         remove=_sorted(one.person for one in (*(then.members[each] for each in gone), *lost)),

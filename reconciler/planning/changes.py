@@ -17,7 +17,6 @@ from reconciler.model.plan import (
     Counts,
     GroupChange,
     ManagerChange,
-    Named,
     PersonChange,
     Plan,
     PresetChange,
@@ -99,8 +98,8 @@ def _change(
     return PresetChange(
         address=target.address,
         preset_id=preset.id,
-        project=None if target.project is None else Named(target.project.id, target.project.name),
-        template=Named(target.template.id, target.template.name),
+        project=target.project,
+        template=target.template_name,
         tool_type=target.template.tool_type,
         tool_subtype=target.template.tool_subtype,
         workflow_manager=manager,

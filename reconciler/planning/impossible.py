@@ -8,6 +8,7 @@ import msgspec
 
 from reconciler.model.diagnostics import Diagnostic, is_held
 from reconciler.model.problem import Problem
+from reconciler.model.titles import place_phrase
 from reconciler.planning.held import NOT_POSSIBLE, hold_unresolved
 
 if TYPE_CHECKING:
@@ -99,7 +100,7 @@ def _line(members: Sequence[Member], person: Person) -> Member | None:
 
 def _problem(resolved: ResolvedTarget, line: Member | None, words: str) -> Problem:
     target = resolved.target
-    place = f"project '{target.project.name}'" if target.project else "the company"
+    place = place_phrase(target.project)
     message = f"{words} on {target.template.tool} in {place}: take them out of this line, or give them access there"
     origin = None if line is None else line.origin
     return Problem(Diagnostic(severity="error", code=NOT_POSSIBLE, message=message, origin=origin), line)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from reconciler.model.diagnostics import Diagnostic
 from reconciler.model.live import Person
+from reconciler.model.titles import place_phrase
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -34,7 +35,7 @@ def judge_kept(changes: Iterable[PresetChange], live: LiveState) -> list[Diagnos
         eligible = may_be_assigned.get(change.place)
         if eligible is None:
             continue
-        place = f"project '{change.project.name}'" if change.project else "the company"
+        place = place_phrase(change.project)
         preset = presets[project_id, change.preset_id]
         version = versions.get(preset.version_id or "")
         roles = {group.uuid: group.name for group in version.groups if group.is_role} if version else {}
@@ -75,10 +76,10 @@ def judge_acknowledged(
             entry = next((one for one in acknowledged if one.fits(change.address, group, person, today)), None)
             if entry is None:
                 continue
-            where = f"{change.template.name} · {change.project.name if change.project else 'company'}"
+            role = group[1] if group else "workflow manager"
             message = (
-                f"{where} · {group[1] if group else 'workflow manager'}: {person}: acknowledged by {entry.owner} until "
-                f"{entry.until} ({entry.reason}); this plan takes them out all the same"
+                f"{change.title} · {role}: {person}: acknowledged by {entry.owner} until {entry.until} "
+                f"({entry.reason}); this plan takes them out all the same"
             )
             diagnostics.append(
                 Diagnostic(

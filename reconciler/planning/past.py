@@ -78,8 +78,7 @@ def managed_again(
         target = resolved.target
         if (target.address, uuid) in managed:
             role = names[target.preset.version_id or target.template.version_id or ""][uuid]
-            place = target.project.name if target.project else "company"
-            found.append(ManagedAgain(title=f"{target.template.name} · {place} · {role}", origin=group.origin))
+            found.append(ManagedAgain(title=f"{target.title} · {role}", origin=group.origin))
     return tuple(found)
 
 

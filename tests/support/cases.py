@@ -10,8 +10,9 @@ import msgspec
 from reconciler.model.diagnostics import Origin
 from reconciler.model.live import PeopleList, Person
 from reconciler.model.member import Member
-from reconciler.model.plan import AddedPerson, GroupChange, ManagerChange, Named, PresetChange, RemovedPerson
+from reconciler.model.plan import AddedPerson, GroupChange, ManagerChange, PresetChange, RemovedPerson
 from reconciler.model.policy import Limit, Override, Policy, RoleRule, Separation
+from reconciler.model.titles import Named
 from reconciler.planning.guards.case import Case, JudgedPreset, JudgedRole
 
 if TYPE_CHECKING:
@@ -103,7 +104,7 @@ def role(name: str, members: Iterable[int]) -> JudgedRole:
 def preset(*roles: JudgedRole, of: PresetChange | None = None, project: str = "1042") -> JudgedPreset:
     """Return a preset as it will be; ``of`` is its change."""
     address = of.address if of else f"projects/{project}/templates/12"
-    return JudgedPreset(address, f"Project {project}", "Template 12", roles, of)
+    return JudgedPreset(address, f"Template 12 · Project {project}", roles, of)
 
 
 def limits(*, group: Limit = UNLIMITED, run: Limit = UNLIMITED, **more: Any) -> Policy:
@@ -146,8 +147,7 @@ def case(*changes: PresetChange, policy: Policy | None = None, managed: int = 10
     presets = tuple(
         JudgedPreset(
             one.address,
-            one.project.name if one.project else "company",
-            one.template.name,
+            one.title,
             tuple(
                 JudgedRole(g.uuid, g.name, (*g.keep, *(Person(p.id, p.login, p.name) for p in g.add)))
                 for g in one.groups

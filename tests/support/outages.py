@@ -20,6 +20,7 @@ from reconciler.model.live import (
     Wanted,
 )
 from reconciler.model.scope import ResolvedGroup, ResolvedMember, ResolvedTarget, Target
+from reconciler.model.titles import Named
 from reconciler.planning import compare
 from tests.support.cases import HERE, member, person
 
@@ -118,8 +119,9 @@ def _target(project: str, outage: Outage | None, differing: set[Difference]) -> 
     target = Target(
         address=address(project),
         preset=preset,
-        project=Project(id=project, name=f"Project {project}"),
+        project=Named(project, f"Project {project}"),
         template=_TEMPLATE,
+        template_name=Named(_TEMPLATE.id, _TEMPLATE.name),
         groups=desired,
         manager=None,
     )

@@ -38,20 +38,14 @@ class JudgedRole(msgspec.Struct, frozen=True, gc=False):
 class JudgedPreset(msgspec.Struct, frozen=True, gc=False):
     """One managed preset with all its role groups, managed or not; ``change`` is null where nothing changes.
 
-    ``where`` is the place and tool whose lists say who may be assigned.
+    ``title`` is people's words for it. ``where`` is the place and tool whose lists say who may be assigned.
     """
 
     address: str
-    place: str
-    template: str
+    title: str
     roles: tuple[JudgedRole, ...]
     change: PresetChange | None
     where: Place | None = None
-
-    @property
-    def title(self) -> str:
-        """People's words for it: template, and project or company."""
-        return f"{self.template} · {self.place}"
 
 
 class Case(msgspec.Struct, frozen=True, kw_only=True):
@@ -101,8 +95,7 @@ def removals_of(changes: Iterable[PresetChange]) -> Iterator[Removal]:
 
 def place_of(change: PresetChange, group: GroupChange | JudgedRole | None = None) -> str:
     """Return people's words for where something is: template, project or company, and role."""
-    place = f"{change.template.name} · {change.project.name if change.project else 'company'}"
-    return place if group is None else f"{place} · {group.name}"
+    return change.title if group is None else f"{change.title} · {group.name}"
 
 
 def few(places: Iterable[str]) -> str:
@@ -141,7 +134,7 @@ def role_names(version: Version) -> dict[str, str]:
 
 
 def judged_preset(
-    target: tuple[str, str, str],
+    target: tuple[str, str],
     preset: Preset,
     names: Mapping[str, str],
     change: PresetChange | None,
@@ -149,7 +142,7 @@ def judged_preset(
 ) -> JudgedPreset:
     """Return a preset as it will be: its role groups (``names`` by uuid) with their members afterwards.
 
-    ``target`` is its address, the project's name (or "company") and the template's.
+    ``target`` is its address and title.
     """
     if change is None:
         roles = [JudgedRole(one.uuid, names[one.uuid], one.members) for one in preset.groups if one.uuid in names]
@@ -159,7 +152,7 @@ def judged_preset(
     else:
         live = {one.uuid: one.members for one in preset.groups}
         roles = [JudgedRole(uuid, name, _after(uuid, live, change)) for uuid, name in names.items()]
-    return JudgedPreset(target[0], target[1], target[2], tuple(roles), change, where)
+    return JudgedPreset(*target, tuple(roles), change, where)
 
 
 def _after(uuid: str, live: Mapping[str, Sequence[Person]], change: PresetChange) -> tuple[Person, ...]:

@@ -40,10 +40,8 @@ def plan_case(  # noqa: PLR0913 - the parts of a case, each named
     for resolved in targets:
         target = resolved.target
         roles = names[target.preset.version_id or target.template.version_id or ""]
-        place = target.project.name if target.project else "company"
         change = changed.get(target.address)
-        named = (target.address, place, target.template.name)
-        presets.append(judged_preset(named, target.preset, roles, change, target.place))
+        presets.append(judged_preset((target.address, target.title), target.preset, roles, change, target.place))
     return Case(
         changes=changes,
         presets=tuple(presets),

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from reconciler.model.globs import fits
 from reconciler.model.suggestions import did_you_mean
+from reconciler.model.titles import place_phrase
 from reconciler.planning.guards.case import few, finding, place_of
 
 if TYPE_CHECKING:
@@ -36,12 +37,8 @@ def _by_place(lists: Sequence[PeopleList]) -> _Eligible:
     return {one.place: frozenset(person.id for person in one.people) for one in lists}
 
 
-def _project(change: PresetChange) -> str:
-    return "the company" if change.project is None else f"project '{change.project.name}'"
-
-
 def _additions(change: PresetChange, may: _Eligible) -> Iterator[Diagnostic]:
-    tool, place = change.place.tool, _project(change)
+    tool, place = change.place.tool, place_phrase(change.project)
     eligible = may.get(change.place)
     for group in change.groups:
         for person in group.add:
@@ -81,7 +78,7 @@ def _manager(change: PresetChange, may: _Eligible) -> Iterator[Diagnostic]:
     manager = change.workflow_manager
     if manager is None:
         return
-    tool, place = change.place.tool, _project(change)
+    tool, place = change.place.tool, place_phrase(change.project)
     eligible = may.get(change.place)
     address, origin = change.address, manager.origin
     if eligible is None:

@@ -10,6 +10,7 @@ from reconciler.model.diagnostics import Diagnostic
 from reconciler.model.live import Place, PresetKey, Version, preset_address
 from reconciler.model.scope import Rank, Target
 from reconciler.model.suggestions import did_you_mean
+from reconciler.model.titles import name_projects, name_templates
 from reconciler.planning.lost_lines import LostLines
 
 if TYPE_CHECKING:
@@ -62,7 +63,8 @@ class _TargetFinder:
     def __init__(self, scope: Scope, catalogue: Catalogue, versions: Iterable[Version]) -> None:
         self.templates = {template.id: template for template in scope.templates}
         self.diagnostics: dict[tuple[str, Origin, str], Diagnostic] = {}
-        self._projects = {project.id: project for project in catalogue.projects}
+        self._projects = name_projects(catalogue.projects)
+        self._template_names = name_templates(catalogue.templates)
         self._versions = {version.id: version for version in versions}
         self._names: dict[str, dict[str, list[Group]]] = {}
         self._passed_over: dict[Origin, int] = {}
@@ -103,6 +105,7 @@ class _TargetFinder:
             preset=preset,
             project=project,
             template=template,
+            template_name=self._template_names[key.template_id],
             groups=groups,
             manager=manager,
             undecided=frozenset(undecided) if undecided else _NOTHING,

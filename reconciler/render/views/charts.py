@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from reconciler.model.titles import place_title
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from reconciler.model.plan import PresetChange
+    from reconciler.model.titles import Named
 
 __all__ = ["CHART_WIDTH", "ChartView", "MatrixView", "charts", "matrix"]
 
@@ -57,18 +60,26 @@ class MatrixView(msgspec.Struct, frozen=True, kw_only=True):
 
 def charts(changes: Sequence[PresetChange]) -> tuple[ChartView, ...]:
     """Count removals and additions by project and by template, those with most removals first."""
-    projects = _counts((one.project.name if one.project else "company", one) for one in changes)
-    templates = _counts((one.template.name, one) for one in changes)
+    projects = _counts((one.project, one) for one in changes)
+    templates = _counts((one.template, one) for one in changes)
     return (_chart("By project", projects), _chart("By template", templates))
 
 
-def _counts(named: Iterable[tuple[str, PresetChange]]) -> dict[str, tuple[int, int]]:
+def _counts(named: Iterable[tuple[Named | None, PresetChange]]) -> list[tuple[str, tuple[int, int]]]:
+    """Return removals and additions with the title of each; two of one name stay two."""
     removals: Counter[str] = Counter()
     additions: Counter[str] = Counter()
-    for name, change in named:
-        removals[name] += sum(len(group.remove) for group in change.groups)
-        additions[name] += sum(len(group.add) for group in change.groups)
-    return {name: (removals[name], additions[name]) for name in removals if removals[name] or additions[name]}
+    titles: dict[str, str] = {}
+    for one, change in named:
+        key = _key(one)
+        titles[key] = place_title(one)
+        removals[key] += sum(len(group.remove) for group in change.groups)
+        additions[key] += sum(len(group.add) for group in change.groups)
+    return [(titles[key], (removals[key], additions[key])) for key in titles if removals[key] or additions[key]]
+
+
+def _key(one: Named | None) -> str:
+    return "" if one is None else one.id
 
 
 def _dangerous_first(item: tuple[str, tuple[int, int]]) -> tuple[int, int, str]:
@@ -76,9 +87,9 @@ def _dangerous_first(item: tuple[str, tuple[int, int]]) -> tuple[int, int, str]:
     return -removals, -additions, name
 
 
-def _chart(title: str, counts: dict[str, tuple[int, int]]) -> ChartView:
-    ordered = sorted(counts.items(), key=_dangerous_first)
-    most = max((sum(one) for one in counts.values()), default=1)
+def _chart(title: str, counts: Sequence[tuple[str, tuple[int, int]]]) -> ChartView:
+    ordered = sorted(counts, key=_dangerous_first)
+    most = max((sum(one) for _, one in counts), default=1)
     bars = tuple(
         BarView(
             name=name,
@@ -95,20 +106,23 @@ def _chart(title: str, counts: dict[str, tuple[int, int]]) -> ChartView:
 def matrix(changes: Sequence[PresetChange]) -> MatrixView:
     """Count removals and additions of each role in each project."""
     cells: dict[str, dict[str, tuple[int, int]]] = {}
+    titles: dict[str, str] = {}
     for change in changes:
-        row = cells.setdefault(change.project.name if change.project else "company", {})
+        key = _key(change.project)
+        titles[key] = place_title(change.project)
+        row = cells.setdefault(key, {})
         for group in change.groups:
             removals, additions = row.get(group.name, (0, 0))
             row[group.name] = (removals + len(group.remove), additions + len(group.add))
     roles = tuple(sorted({role for row in cells.values() for role in row}))
-    totals = {
-        name: (sum(one[0] for one in row.values()), sum(one[1] for one in row.values()))
-        for name, row in cells.items()
+    totals = sorted(
+        (-sum(one[0] for one in row.values()), -sum(one[1] for one in row.values()), titles[key], key)
+        for key, row in cells.items()
         if row
-    }
-    ordered = [name for name, _ in sorted(totals.items(), key=_dangerous_first)]
+    )
+    ordered = [key for *_, key in totals]
     rows = tuple(
-        MatrixRow(name=name, cells=tuple(cells[name].get(role, (0, 0)) for role in roles))
-        for name in ordered[:MOST_MATRIX_ROWS]
+        MatrixRow(name=titles[key], cells=tuple(cells[key].get(role, (0, 0)) for role in roles))
+        for key in ordered[:MOST_MATRIX_ROWS]
     )
     return MatrixView(roles=roles, rows=rows, more=max(len(ordered) - MOST_MATRIX_ROWS, 0))

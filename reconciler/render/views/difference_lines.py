@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from reconciler.model.drift import unseen_words
+from reconciler.model.titles import place_title
 from reconciler.render.text.escapes import shortened
 from reconciler.render.views.sections import shown_login, shown_name
 
@@ -52,7 +53,7 @@ def in_a_line(one: Drift, unseen: Mapping[tuple[str, ...], Unseen]) -> str:
     """Return on which side who is in what role where, and why it was not looked at where it is among the unseen."""
     side = "live only" if one.direction == "live-only" else "git only"
     role = one.group.name if one.group else "workflow manager"
-    where = (one.template.name, one.project.name if one.project else "company")
+    where = (one.template.title, place_title(one.project))
     person = f"{shortened(shown_name(one.person))} ({shortened(shown_login(one.person))})"
     absent = unseen.get(one.key)
     why = f" (unseen: {unseen_words(absent.reason)})" if absent else ""

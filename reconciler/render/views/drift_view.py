@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from reconciler.model.diagnostics import Diagnostic
 from reconciler.model.drift import unseen_words
 from reconciler.model.plan import AddedPerson, GroupChange, RemovedPerson
+from reconciler.model.titles import place_title
 from reconciler.render.views.difference_lines import unseen_by_key
 from reconciler.render.views.findings import findings
 from reconciler.render.views.rows import PresetView, RowView, SectionView
@@ -123,7 +124,7 @@ def _all_sections(report: DriftReport) -> tuple[SectionView, ...]:
 def _sections(half: Half, drifts: Iterable[Drift], unseen: Mapping[tuple[str, ...], Unseen]) -> list[SectionView]:
     templates: dict[tuple[str, str], dict[str, list[Drift]]] = {}
     for one in drifts:
-        templates.setdefault((one.template.name, one.template.id), {}).setdefault(one.address, []).append(one)
+        templates.setdefault((one.template.title, one.template.id), {}).setdefault(one.address, []).append(one)
     return [
         SectionView(name=name, half=half, presets=_presets(half, by_address.values(), unseen))
         for (name, _), by_address in sorted(templates.items())
@@ -141,7 +142,7 @@ def _presets(
         alike.setdefault(tuple(rows), []).append(drifts[0])
     views = []
     for same_rows, firsts in alike.items():
-        ordered = sorted((_place(one), one.address) for one in firsts)
+        ordered = sorted((place_title(one.project), one.address) for one in firsts)
         views.append(
             PresetView(
                 name=ordered[0][0],
@@ -152,10 +153,6 @@ def _presets(
             )
         )
     return tuple(sorted(views, key=lambda one: (one.rows[0].sign != "−", one.name)))
-
-
-def _place(one: Drift) -> str:
-    return one.project.name if one.project else "company"
 
 
 def _row(half: Half, one: Drift, unseen: Unseen | None) -> RowView:

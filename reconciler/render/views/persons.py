@@ -113,7 +113,7 @@ def _removals_first(item: tuple[_Key, object]) -> tuple[int, _Key]:
 
 
 def _parts(change: PresetChange) -> Iterator[tuple[str, _Key, str]]:
-    template = change.template.name
+    template = change.template.title
     for group in change.groups:
         for leaving in group.remove:
             yield leaving.id, ("−", group.name, template, leaving.cause), reason_removed(leaving)

@@ -8,6 +8,7 @@ import msgspec
 
 from reconciler.model.live import Person
 from reconciler.model.plan import GroupChange, PresetChange
+from reconciler.model.titles import place_title
 from reconciler.render.views.rows import PresetView, RowView, SectionView
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ def to_show(
 def _sections(half: Half, changes: Iterable[PresetChange], *, alone: bool) -> tuple[SectionView, ...]:
     templates: dict[tuple[str, str], dict[object, list[PresetChange]]] = {}
     for change in changes:
-        alike = templates.setdefault((change.template.name, change.template.id), {})
+        alike = templates.setdefault((change.template.title, change.template.id), {})
         alike.setdefault(_signature(change), []).append(change)
     sections = []
     for (name, _), alike in sorted(templates.items(), key=lambda item: item[0]):
@@ -114,7 +115,7 @@ def _first_place(changes: Iterable[PresetChange]) -> str:
 
 def place_name(change: PresetChange) -> str:
     """Return people's word for where a preset is: its project, or the company."""
-    return change.project.name if change.project else "company"
+    return place_title(change.project)
 
 
 def _preset(changes: list[PresetChange]) -> PresetView:

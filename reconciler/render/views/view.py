@@ -185,10 +185,9 @@ def shown_seconds(seconds: float) -> str:
 
 
 def _already(one: AlreadySo) -> str:
-    place = f"{one.template.name} · {one.project.name if one.project else 'company'} · {one.group}"
     people = [f"+ {shown_name(person)} ({shown_login(person)})" for person in one.add]
     people.extend(f"− {shown_name(person)} ({shown_login(person)})" for person in one.remove)
-    return f"{place}: {', '.join(people)}"
+    return f"{one.title}: {', '.join(people)}"
 
 
 def _override(one: UsedOverride) -> str:

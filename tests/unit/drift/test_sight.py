@@ -10,7 +10,7 @@ import pytest
 from reconciler.drift import LiveSight
 from reconciler.model.drift import Drift, NamedGroup, Notice
 from reconciler.model.live import Place, Tool, Unreadable
-from reconciler.model.plan import Named
+from reconciler.model.titles import Named
 from tests.support.account import INVOICE
 from tests.support.cases import person
 from tests.support.values import live_state, observe_documents

@@ -8,9 +8,10 @@ import pytest
 
 from reconciler.model.base import BaseGroup, BaseMember, BaseTarget
 from reconciler.model.diagnostics import Origin
-from reconciler.model.live import Group, Person, Preset, Project, Template, Version
+from reconciler.model.live import Group, Person, Preset, Template, Version
 from reconciler.model.memory import ManagedAgain, PastRemoval
 from reconciler.model.scope import ResolvedGroup, ResolvedMember, ResolvedTarget, Target
+from reconciler.model.titles import Named
 from reconciler.planning.past import (
     managed_again,
     managed_groups,
@@ -38,9 +39,14 @@ def target(
     """Return a preset whose documents ask for these people, in each of the groups."""
     template = Template(id="12", name="Invoice Approval", tool_type="invoice", version_id="v1")
     preset = Preset(id="30", template_id="12", project_id="1042", version_id=version, groups=())
-    found = Project(id="1042", name="Harbor Bridge", number=None, active=True, fields={})
     one = Target(
-        address=ADDRESS, preset=preset, project=found if project else None, template=template, groups={}, manager=None
+        address=ADDRESS,
+        preset=preset,
+        project=Named("1042", "Harbor Bridge") if project else None,
+        template=template,
+        template_name=Named("12", "Invoice Approval"),
+        groups={},
+        manager=None,
     )
     members = {str(number): ResolvedMember(person(number), HERE) for number in numbers}
     return ResolvedTarget(one, {uuid: ResolvedGroup(members, HERE) for uuid in uuids}, None)

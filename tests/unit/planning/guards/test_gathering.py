@@ -28,13 +28,13 @@ PRESET = Preset(
         Membership("gone", (person(9),)),
     ),
 )
-TARGET = ("projects/1042/templates/12", "Harbor Bridge", "Invoice Approval")
+TARGET = ("projects/1042/templates/12", "Invoice Approval · Harbor Bridge")
 
 
 def test_a_preset_that_does_not_change() -> None:
     """Role groups with their live members; one that live does not show holds nobody; others are left out."""
     judged = judged_preset(TARGET, PRESET, role_names(VERSION), None)
-    assert (judged.address, judged.place, judged.template, judged.change) == (*TARGET, None)
+    assert (judged.address, judged.title, judged.change) == (*TARGET, None)
     assert judged.roles == (
         JudgedRole("accounting", "Accounting", (person(1), person(2))),
         JudgedRole("legal", "Legal", ()),
