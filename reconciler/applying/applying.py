@@ -16,6 +16,7 @@ from reconciler.model.outcomes import (
     ApplySummary,
     Intended,
     JournalEvent,
+    Move,
     Outcome,
     OutcomeRecorded,
     RunFinished,
@@ -24,7 +25,7 @@ from reconciler.model.outcomes import (
 
 if TYPE_CHECKING:
     import datetime
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from reconciler.model.diagnostics import Diagnostic
     from reconciler.model.plan import Plan, PresetChange
@@ -129,6 +130,7 @@ def _start(plan: Plan, run_id: str, at: str) -> RunStarted:
         revision=plan.source.revision,
         changes=len(plan.changes),
         only=plan.only,
+        selection=plan.selection,
         base=None if plan.only is None else plan.source.base,
     )
 
@@ -175,7 +177,22 @@ def _intent(change: PresetChange, at: str) -> Intended:
         after=change.after,
         manager_before=manager.before.id if manager and manager.before else None,
         manager_after=manager.after.id if manager else None,
+        title=change.title,
+        moves=tuple(_moves(change)),
     )
+
+
+def _moves(change: PresetChange) -> Iterator[Move]:
+    for group in change.groups:
+        for gone in group.remove:
+            yield Move(login_id=gone.id, gains=False, role=group.name, login=gone.login, name=gone.name)
+        for come in group.add:
+            yield Move(login_id=come.id, gains=True, role=group.name, login=come.login, name=come.name)
+    manager = change.workflow_manager
+    if manager is not None:
+        for one, gains in ((manager.before, False), (manager.after, True)):
+            if one is not None:
+                yield Move(login_id=one.id, gains=gains, login=one.login, name=one.name)
 
 
 def _summary(outcomes: Sequence[Outcome]) -> ApplySummary:

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 import click
 import msgspec
 
-from reconciler.console.options import common_options
+from reconciler.console.options import common_options, selection_options
 from reconciler.console.questions import ask_which, drift_words, somebody_is_there
 from reconciler.console.streams import emit, note
 from reconciler.errors import UsageError
 from reconciler.operations.adopt import adopt_drifts, find_differences, judge_ground, open_ground, write_adoption
-from reconciler.operations.selection import named_drifts, require_known
+from reconciler.operations.selection import chosen_drifts, find_slice
 from reconciler.operations.workspace import open_workspace
 from reconciler.render.text.escapes import printable
 from reconciler.render.text.file_difference import difference
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from reconciler.console.options import Common
     from reconciler.model.adoption import TeamOffer
     from reconciler.model.drift import Drift
+    from reconciler.model.selection import Selection, Slice
     from reconciler.operations.adopt import Adoption, Ground
     from reconciler.operations.workspace import Workspace
 
@@ -33,21 +34,19 @@ __all__ = ["adopt"]
 
 @click.command(
     epilog="Examples: reconciler adopt (a question for each difference); reconciler adopt --all; "
-    "reconciler adopt --person sam.roe@acme.test --yes; reconciler adopt --address 'projects/1042/*'"
+    "reconciler adopt --person sam.roe@acme.test --yes; reconciler adopt --project 'Harbor Bridge'"
 )
 @common_options
 @click.option("--all", "everything", is_flag=True, help="Everything that is not acknowledged.")
-@click.option("--address", "addresses", metavar="GLOB", multiple=True, help="What differs there; * matches / too.")
-@click.option("--person", "people", metavar="LOGIN", multiple=True, help="What differs for this person (or login id).")
+@selection_options
 @click.option("--teams", is_flag=True, help="Change a team where every list with it changed alike.")
 @click.option("--yes", is_flag=True, help="Write without asking.")
 @click.option("--snapshot", type=click.Path(path_type=Path), help="Look at a saved live state; no network.")
-def adopt(  # noqa: PLR0913 - one parameter an option
+def adopt(
     common: Common,
     *,
     everything: bool,
-    addresses: tuple[str, ...],
-    people: tuple[str, ...],
+    selection: Selection | None,
     teams: bool,
     yes: bool,
     snapshot: Path | None,
@@ -56,19 +55,19 @@ def adopt(  # noqa: PLR0913 - one parameter an option
 
     The narrowest place that gives the result is edited: the list that this preset follows alone, or one that all its
     presets changed alike, or else an entry of its own. Comments, order, quotes and indentation stay. What comes of it
-    is tried first, then the change of the files is shown, then it is written. With --address and --person, what fits
-    both is chosen.
+    is tried first, then the change of the files is shown, then it is written. --within, --project, --template and
+    --person choose what fits all of them.
 
     Exit codes: 0 done, 2 something chosen cannot be written as YAML (the rest is), 5 a file changed meanwhile, 6
     service, 7 documents, 64 nobody to ask.
     """
-    _require_choice(everything, addresses, people, yes=yes)
+    _require_choice(selection, everything=everything, yes=yes)
     workspace = open_workspace(common.run, common.config)
     ground = open_ground(workspace, snapshot)
     common.run.reporter.diagnose(judge_ground(ground))
-    require_known(ground.observation, addresses, people)
+    chosen_part = None if selection is None else find_slice(selection, ground.observation)
     drifts = find_differences(ground)
-    chosen = _chosen(drifts, everything=everything, addresses=addresses, people=people)
+    chosen = _chosen(drifts, chosen_part, everything=everything)
     if not chosen:
         emit("nothing differs\n" if not drifts else f"nothing chosen of {_counted(len(drifts), 'difference')}\n")
         return 0
@@ -76,26 +75,24 @@ def adopt(  # noqa: PLR0913 - one parameter an option
     return _carry_out(adoption, workspace, common, yes=yes)
 
 
-def _require_choice(everything: bool, addresses: Sequence[str], people: Sequence[str], *, yes: bool) -> None:  # noqa: FBT001 - as given
-    if everything and (addresses or people):
-        raise UsageError("--all goes with neither --address nor --person")
-    if not (everything or addresses or people or somebody_is_there()):
+def _require_choice(selection: Selection | None, *, everything: bool, yes: bool) -> None:
+    if everything and selection is not None:
+        raise UsageError(f"--all chooses everything: leave it out, or leave out {selection}")
+    if not (everything or selection or somebody_is_there()):
         raise UsageError(
-            "adopt asks about each difference, and there is no terminal to ask on; choose with --all, --address or "
-            "--person"
+            "adopt asks about each difference, and there is no terminal to ask on; choose with --all, --within, "
+            "--project, --template or --person"
         )
-    if yes and not (everything or addresses or people):
-        raise UsageError("--yes needs a choice: --all, --address or --person")
+    if yes and not (everything or selection):
+        raise UsageError("--yes needs a choice: --all, --within, --project, --template or --person")
 
 
-def _chosen(
-    drifts: Sequence[Drift], *, everything: bool, addresses: Sequence[str], people: Sequence[str]
-) -> list[Drift]:
+def _chosen(drifts: Sequence[Drift], part: Slice | None, *, everything: bool) -> list[Drift]:
     """Return what options choose, or what somebody does; of a workflow manager always both halves."""
     if everything:
         first = [one for one in drifts if one.state != "acknowledged"]
-    elif addresses or people:
-        first = named_drifts(drifts, addresses, people)
+    elif part is not None:
+        first = chosen_drifts(drifts, part)
     else:
         first = ask_which(drifts)
     managers = {one.address for one in first if one.group is None}

@@ -17,6 +17,7 @@ from reconciler.console.options import (
     journal_option,
     only_options,
     out_option,
+    selection_options,
     text_or_json,
 )
 from reconciler.console.plan_formats import Showing, plan_text
@@ -44,7 +45,7 @@ __all__ = ["apply"]
 
 @click.command(
     epilog="Examples: reconciler apply plan.json; reconciler apply (plans, shows, asks); "
-    "reconciler apply --yes; reconciler apply plan.json --approved sha256:9c1f…; reconciler apply --only-drift; "
+    "reconciler apply --yes; reconciler apply plan.json --approved sha256:9c1f…; reconciler apply --only drift; "
     "reconciler apply --self-heal --base LAST_APPLIED --yes"
 )
 @common_options
@@ -60,6 +61,7 @@ __all__ = ["apply"]
 @click.option("--base", metavar="REV", help="The revision to compare with; for apply without a saved plan.")
 @click.option("--adds-only", is_flag=True, help="Plan additions alone; for apply without a saved plan.")
 @only_options
+@selection_options
 @click.option(
     "--self-heal", is_flag=True, help="Put back what drifted where self_heal in the settings names it; needs --base."
 )
@@ -89,8 +91,9 @@ def apply(  # noqa: PLR0913 - one parameter an option
     plans, such as those of commits that wait together, are carried out as one. Ctrl-C lets the write under way
     finish. While the environment has RECONCILER_FREEZE, or a policy says 'frozen:', nothing is applied.
 
-    With --only-drift, --only-requested or --self-heal the rest is left alone, and counted in a note. Healing is for
-    schedules: it follows what is committed, and needs a clean work tree.
+    With --only or --self-heal the rest is left alone, and counted in a note. Healing is for schedules: it follows what
+    is committed, and needs a clean work tree. With --within, --project, --template and --person the whole plan is
+    judged first, and what they choose is applied then.
 
     --issue, --metrics, --push-metrics and --notify report an apply that failed or was refused, as those of drift do.
 

@@ -68,7 +68,7 @@ def demo(common: Common, folder: Path | None) -> int:  # noqa: ARG001 - every co
         _run(words, ["adopt", "--person", "sam.roe@acme.test", "--yes"], repository, environment)
         git = (repository / ".git").is_dir()
         words = "10. Bo Chen was not: put him back."
-        _run(words, ["apply", *(("--only-drift",) if git else ()), "--yes"], repository, environment)
+        _run(words, ["apply", *(("--only", "drift") if git else ()), "--yes"], repository, environment)
         with _bad_merge(repository):
             words = "11. A bad merge puts two other people in the team ap-west, and with it everywhere: guards stop it."
             _run(words, ["plan"], repository, environment, ends_with=3)

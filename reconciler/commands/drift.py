@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any, Literal
 import click
 
 from reconciler.console.format_names import DRIFT_FORMATS
-from reconciler.console.options import alarm_options, common_options, journal_option, out_option
+from reconciler.console.options import alarm_options, common_options, journal_option, out_option, selection_options
 from reconciler.console.plan_formats import Showing
 from reconciler.console.report_formats import drift_exit_code, report_text
 from reconciler.console.streams import emit
+from reconciler.errors import UsageError
 from reconciler.operations.alarms import prepare_alarms, raise_alarms
 from reconciler.operations.drift import look_for_drift
 from reconciler.operations.files import require_folder, require_writable
@@ -20,6 +21,7 @@ from reconciler.operations.workspace import journal_folder, open_workspace
 
 if TYPE_CHECKING:
     from reconciler.console.options import Common
+    from reconciler.model.selection import Selection
 
 __all__ = ["drift"]
 
@@ -28,7 +30,8 @@ DriftFormat = Literal["terminal", "markdown", "html", "json"]
 
 @click.command(
     epilog="Examples: reconciler drift; reconciler drift --format html --out drift.html; "
-    "reconciler drift --format json --previous yesterday.json --out today.json"
+    "reconciler drift --format json --previous yesterday.json --out today.json; "
+    "reconciler drift --project 'Harbor Bridge'"
 )
 @common_options
 @click.option(
@@ -38,6 +41,7 @@ DriftFormat = Literal["terminal", "markdown", "html", "json"]
     help="The report (JSON) that tells what is new [default: the last one in the journal].",
 )
 @click.option("--snapshot", type=click.Path(path_type=Path), help="Look at a saved live state; no network.")
+@selection_options
 @journal_option
 @click.option(
     "--format",
@@ -48,11 +52,12 @@ DriftFormat = Literal["terminal", "markdown", "html", "json"]
 )
 @out_option
 @alarm_options
-def drift(
+def drift(  # noqa: PLR0913 - one parameter an option
     common: Common,
     *,
     previous_at: Path | None,
     snapshot: Path | None,
+    selection: Selection | None,
     journal_at: Path | None,
     shown_as: DriftFormat,
     out: Path | None,
@@ -69,11 +74,16 @@ def drift(
     for 'comment'); --metrics and --push-metrics are for Prometheus; --notify tells Slack, Teams and others through
     webhooks, when something is new or all is over. Each is tried even when another fails.
 
+    --within, --project, --template and --person show a part. The journal gets all of it, and so everything else stays
+    known.
+
     Exit codes: 0 no drift that is not acknowledged, 2 drift, unseen or not, 5 a snapshot too old to tell anybody by,
     6 not everything could be read, or a report could not be delivered, 7 invalid documents.
     """
     if out is not None:
         require_writable(out)
+    if selection is not None and any(alarmed.values()):
+        raise UsageError(f"issues, figures and messages are of all drift: leave out {selection}")
     alarms = prepare_alarms(common.run, **alarmed)
     workspace = open_workspace(common.run, common.config)
     found = look_for_drift(
@@ -82,10 +92,11 @@ def drift(
         previous_at=previous_at,
         snapshot=snapshot,
         tells=alarms.forge is not None or alarms.post is not None,
+        selection=selection,
     )
     try:
-        emit(report_text(found.report, Showing(shown_as), color=out is None and common.color(sys.stdout)), out)
+        emit(report_text(found.shown, Showing(shown_as), color=out is None and common.color(sys.stdout)), out)
     finally:
         # the report records differences as reported, so they must be reported, even if nobody could be shown the report
         failed = raise_alarms(alarms, found, common.run)
-    return failed or drift_exit_code(found.report)
+    return failed or drift_exit_code(found.shown)

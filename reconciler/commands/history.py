@@ -12,7 +12,7 @@ from reconciler.console.options import common_options, journal_option, out_optio
 from reconciler.console.run_formats import runs_text
 from reconciler.console.streams import emit
 from reconciler.operations.files import require_writable
-from reconciler.operations.history import read_history_of_runs
+from reconciler.operations.history import read_history_of_run, read_history_of_runs
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,14 +22,16 @@ if TYPE_CHECKING:
 __all__ = ["history"]
 
 
-@click.command(epilog="Example: reconciler history --limit 5")
+@click.command(epilog="Examples: reconciler history --limit 5; reconciler history last")
 @common_options
+@click.argument("run_id", metavar="[RUN]", required=False)
 @click.option("--limit", type=click.IntRange(min=1), default=20, show_default=True, help="How many runs to show.")
 @journal_option
 @text_or_json
 @out_option
 def history(
     common: Common,
+    run_id: str | None,
     limit: int,
     journal_at: Path | None,
     shown_as: Literal["terminal", "json"],
@@ -37,14 +39,20 @@ def history(
 ) -> int:
     """Show past runs from the journal, the newest first.
 
-    A run that was cut off is shown as such, with the presets whose outcome is not known.
+    A run that was cut off is shown as such, with the presets whose outcome is not known. With the id of a RUN, or the
+    beginning of it, or 'last', that run is shown person by person.
     """
     if out is not None:
         require_writable(out)
-    runs = read_history_of_runs(common.run, common.config, journal_at)[:limit]
+    if run_id is None:
+        one = None
+        runs = read_history_of_runs(common.run, common.config, journal_at)[:limit]
+    else:
+        one = read_history_of_run(common.run, common.config, journal_at, run_id)
+        runs = [one]
     if shown_as == "json":
         answer = {"format": "reconciler/history/1", "runs": runs}
         emit(msgspec.json.format(msgspec.json.encode(answer), indent=2).decode() + "\n", out)
     else:
-        emit(runs_text(runs, color=out is None and common.color(sys.stdout)), out)
+        emit(runs_text(runs, one, color=out is None and common.color(sys.stdout)), out)
     return 0

@@ -8,15 +8,18 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from reconciler.console.options import common_options, only_options, showing_options
+from reconciler.console.options import common_options, only_options, selection_options, showing_options
 from reconciler.console.plan_formats import Showing, plan_exit_code, plan_text
 from reconciler.console.streams import emit, note
+from reconciler.errors import UsageError
 from reconciler.operations.files import discard_file, require_writable, write_file
 from reconciler.operations.plan import PlanOrder, plan_repository
 from reconciler.operations.plan_files import encode_plan
 
 if TYPE_CHECKING:
     from reconciler.console.options import Common
+    from reconciler.model.plan import Cause
+    from reconciler.model.selection import Selection
 
 __all__ = ["plan"]
 
@@ -24,7 +27,7 @@ __all__ = ["plan"]
 @click.command(
     epilog="Examples: reconciler plan --out plan.json, then reconciler apply plan.json; "
     "reconciler plan --base origin/main --format markdown > comment.md; reconciler plan --by person; "
-    "reconciler plan --adds-only; reconciler plan --only-drift"
+    "reconciler plan --adds-only; reconciler plan --only drift; reconciler plan --project 'Harbor Bridge'"
 )
 @common_options
 @click.option("--out", type=click.Path(path_type=Path), help="Save the plan (JSON) for 'show' and 'apply'.")
@@ -38,6 +41,7 @@ __all__ = ["plan"]
 @click.option("--base", metavar="REV", help="The revision this is compared with, such as origin/main; read from git.")
 @click.option("--adds-only", is_flag=True, help="Withhold everything that would remove anybody; the plan is partial.")
 @only_options
+@selection_options
 @click.option("--detailed-exitcode", is_flag=True, help="Exit 2 when there are changes.")
 def plan(  # noqa: PLR0913 - one parameter an option
     common: Common,
@@ -47,8 +51,8 @@ def plan(  # noqa: PLR0913 - one parameter an option
     refresh: str | None,
     *,
     adds_only: bool,
-    only_drift: bool,
-    only_requested: bool,
+    only: Cause | None,
+    selection: Selection | None,
     detailed_exitcode: bool,
     **shown: Any,
 ) -> int:
@@ -57,7 +61,11 @@ def plan(  # noqa: PLR0913 - one parameter an option
     Exit codes: 0 done, 2 changes (with --detailed-exitcode), 3 refused by policy, 6 not everything could be
     read, 7 invalid documents.
     """
-    order = PlanOrder(snapshot, refresh is not None, base, adds_only, only_drift, only_requested)
+    order = PlanOrder(snapshot, refresh is not None, base, adds_only, only, selection)
+    if out is not None and selection is not None:
+        raise UsageError(
+            f"--out saves what can be applied, and a part is judged with the whole: run reconciler apply {selection}"
+        )
     if out is not None:
         require_writable(out)
         # a plan that fails must not leave an earlier one behind under the same name

@@ -8,40 +8,54 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from reconciler.console.options import common_options, out_option, showing_options
+from reconciler.console.options import common_options, out_option, selection_options, showing_options
 from reconciler.console.plan_formats import Showing, plan_exit_code, plan_text
 from reconciler.console.report_formats import drift_exit_code, report_text
 from reconciler.console.streams import emit
 from reconciler.model.drift import DriftReport
 from reconciler.operations.files import require_writable
 from reconciler.operations.results import read_result
+from reconciler.operations.selection import choose_part
 
 if TYPE_CHECKING:
     from reconciler.console.options import Common
+    from reconciler.model.selection import Selection
 
 __all__ = ["show"]
 
 
 @click.command(
     epilog="Examples: reconciler show plan.json --by person; reconciler show plan.json --format html --out report.html"
+    "; reconciler show plan.json --project 'Harbor Bridge'"
 )
 @common_options
 @click.argument("plan_file", metavar="PLAN", type=click.Path(path_type=Path))
 @showing_options
+@selection_options
 @out_option
 @click.option("--detailed-exitcode", is_flag=True, help="Exit 2 when there are changes.")
-def show(common: Common, plan_file: Path, out: Path | None, *, detailed_exitcode: bool, **shown: Any) -> int:
+def show(
+    common: Common,
+    plan_file: Path,
+    out: Path | None,
+    *,
+    selection: Selection | None,
+    detailed_exitcode: bool,
+    **shown: Any,
+) -> int:
     """Show a saved plan again, in any format; or a drift report, which 'drift --format json' wrote.
 
     A plan that would do something else than was planned is refused (exit code 5); names are not covered by the digest.
     It also shows what a command wrote that failed with --format json, and ends with its exit code: so a plan that could
     not be made is annotated by its own problems.
 
+    --within, --project, --template and --person show a part, which cannot be applied from its file.
+
     Exit codes are those of 'plan'; for a report 0, or 2 with --detailed-exitcode as 'drift' has it.
     """
     if out is not None:
         require_writable(out)
-    result = read_result(plan_file)
+    result = choose_part(read_result(plan_file), selection)
     color = out is None and common.color(sys.stdout)
     if isinstance(result, DriftReport):
         emit(report_text(result, Showing(**shown), color=color), out)

@@ -18,7 +18,7 @@ def apply_text(report: ApplyReport, names: Mapping[str, str], shown_as: str, *, 
     """Return what apply did as text or JSON; ``names`` are people's words for addresses."""
     if shown_as == "json":
         return msgspec.json.format(msgspec.json.encode(report), indent=2).decode() + "\n"
-    from reconciler.render.formats.terminal import render_apply  # noqa: PLC0415
+    from reconciler.render.formats.run_pages import render_apply  # noqa: PLC0415
 
     return render_apply(report, names, color=color)
 
@@ -31,8 +31,8 @@ def apply_exit_code(report: ApplyReport) -> int:
     return 5 if summary.stale or summary.held else 0
 
 
-def runs_text(runs: Sequence[RecordedRun], *, color: bool) -> str:
-    """Return past runs as text for people."""
-    from reconciler.render.formats.terminal import render_runs  # noqa: PLC0415 - rich is heavy
+def runs_text(runs: Sequence[RecordedRun], one: RecordedRun | None = None, *, color: bool) -> str:
+    """Return past runs as text for people, or ``one`` of them person by person."""
+    from reconciler.render.formats import run_pages  # noqa: PLC0415 - rich is heavy
 
-    return render_runs(runs, color=color)
+    return run_pages.render_runs(runs, color=color) if one is None else run_pages.render_run(one, color=color)

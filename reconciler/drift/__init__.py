@@ -3,7 +3,7 @@
 from reconciler.drift.absence import Absence, find_absent, release
 from reconciler.drift.found import find_drifts
 from reconciler.drift.notices import find_notices, template_groups
-from reconciler.drift.report_file import build_report, decode_report, encode_report
+from reconciler.drift.report_file import build_report, decode_report, encode_report, slice_report
 from reconciler.drift.sight import LiveSight, Sight
 from reconciler.drift.states import Acknowledged, acknowledge, compare_with
 
@@ -21,5 +21,6 @@ __all__ = [
     "find_drifts",
     "find_notices",
     "release",
+    "slice_report",
     "template_groups",
 ]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from reconciler.drift.absence import report_unseen
+from reconciler.drift.absence import Absence, report_unseen
 from reconciler.errors import DocumentsError, StaleError
 from reconciler.model.diagnostics import count_held
 from reconciler.model.drift import DRIFT_FORMAT, DriftReport, DriftSummary
@@ -14,13 +15,13 @@ from reconciler.model.drift import DRIFT_FORMAT, DriftReport, DriftSummary
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from reconciler.drift.absence import Absence
     from reconciler.model.diagnostics import Diagnostic
     from reconciler.model.documents import Source
     from reconciler.model.drift import Drift, Notice, TemplateGroups
     from reconciler.model.plan import LiveSource
+    from reconciler.model.selection import Selection, Slice
 
-__all__ = ["build_report", "decode_report", "encode_report"]
+__all__ = ["build_report", "decode_report", "encode_report", "slice_report"]
 
 
 def build_report(  # noqa: PLR0913 - the report's own parts, each named
@@ -89,6 +90,45 @@ def _summary(drifts: Sequence[Drift], absence: Absence, notices: int, presets: i
     )
 
 
+def slice_report(report: DriftReport, chosen: Slice, selection: Selection) -> DriftReport:
+    """Return the chosen part of a report, with its figures; templates and diagnostics stay whole."""
+
+    def drifts(several: Sequence[Drift]) -> tuple[Drift, ...]:
+        return tuple(filter(partial(_has_drift, chosen), several))
+
+    def notices(several: Sequence[Notice]) -> tuple[Notice, ...]:
+        return tuple(filter(partial(_has_notice, chosen), several))
+
+    part = msgspec.structs.replace(
+        report,
+        selection=selection,
+        drifts=drifts(report.drifts),
+        notices=notices(report.notices),
+        resolved=drifts(report.resolved),
+        resolved_notices=notices(report.resolved_notices),
+        unseen=tuple(one for one in report.unseen if _has_drift(chosen, one.drift)),
+        unseen_notices=tuple(one for one in report.unseen_notices if _has_notice(chosen, one.notice)),
+        released=drifts(report.released),
+        released_notices=notices(report.released_notices),
+    )
+    absence = Absence(
+        part.resolved, part.resolved_notices, part.unseen, part.unseen_notices, part.released, part.released_notices
+    )
+    summary = _summary(part.drifts, absence, len(part.notices), report.summary.presets, report.summary.held)
+    return msgspec.structs.replace(part, summary=summary)
+
+
+def _has_drift(chosen: Slice, drift: Drift) -> bool:
+    group = None if drift.group is None else drift.group.uuid
+    return chosen.has_place(drift.address, group) and chosen.has_person((drift.person.id,))
+
+
+def _has_notice(chosen: Slice, notice: Notice) -> bool:
+    group = None if notice.group is None else notice.group.uuid
+    people = () if notice.person is None else (notice.person.id,)
+    return chosen.has_place(notice.address, group) and (chosen.people is None or chosen.has_person(people))
+
+
 def encode_report(report: DriftReport) -> bytes:
     """Return the report as JSON, for the file and for ``--format json`` alike."""
     return msgspec.json.format(msgspec.json.encode(report), indent=2) + b"\n"
@@ -97,7 +137,8 @@ def encode_report(report: DriftReport) -> bytes:
 def decode_report(content: bytes, name: str, company_id: str | None = None) -> DriftReport:
     """Return an earlier report from the content of the file ``name``, of this company where one is named.
 
-    Raises DocumentsError for anything that is not a report, StaleError for a report of another company.
+    Raises DocumentsError for anything that is not a report, StaleError for a report of another company, or of a part
+    where it is to be compared with.
     """
     try:
         report = msgspec.json.decode(content, type=DriftReport)
@@ -108,4 +149,8 @@ def decode_report(content: bytes, name: str, company_id: str | None = None) -> D
         ) from None
     if company_id is not None and report.company_id != company_id:
         raise StaleError(f"{name} is of company {report.company_id}, the settings are for {company_id}")
+    if company_id is not None and report.selection is not None:
+        raise StaleError(
+            f"{name} is of a part ({report.selection}), by which everything else would be new: name a report of all"
+        )
     return report

@@ -13,7 +13,9 @@ from reconciler.model.outcomes import (
     AppliedPreset,
     Intended,
     JournalEvent,
+    Move,
     OutcomeRecorded,
+    RecordedPreset,
     RecordedRun,
     RunFinished,
     RunStarted,
@@ -21,12 +23,12 @@ from reconciler.model.outcomes import (
 
 if TYPE_CHECKING:
     import datetime
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Iterator, Sequence
     from pathlib import Path
 
     from reconciler.model.drift import DriftReport
 
-__all__ = ["read_applied", "read_last_drift", "read_removals", "read_runs"]
+__all__ = ["read_applied", "read_last_drift", "read_removals", "read_run", "read_runs"]
 
 _decoder = msgspec.json.Decoder(JournalEvent)
 
@@ -48,6 +50,45 @@ def read_runs(folder: Path, without: Collection[str] = ()) -> list[RecordedRun]:
         runs.append(msgspec.structs.replace(run, open=left))
         settled.update(outcome.address for outcome in run.outcomes if outcome.status != "skipped")
     return runs
+
+
+def read_run(folder: Path, named: str) -> RecordedRun | None:
+    """Return the one run whose id is, or begins with, what is ``named``, preset by preset; null without just one.
+
+    Raises DocumentsError for a line in the middle that cannot be read.
+    """
+    paths = [path for path in _files(folder) if path.stem.startswith(named)]
+    runs = [(run, path) for path in paths if (run := _read(path)) is not None]
+    if len(runs) != 1:
+        return None
+    run, path = runs[0]
+    return msgspec.structs.replace(run, presets=tuple(_presets(_events(path))))
+
+
+def _presets(events: Sequence[JournalEvent]) -> Iterator[RecordedPreset]:
+    intended = {event.address: event for event in events if isinstance(event, Intended)}
+    outcomes = {event.outcome.address: event.outcome for event in events if isinstance(event, OutcomeRecorded)}
+    for address in dict.fromkeys((*intended, *outcomes)):
+        intent, outcome = intended.get(address), outcomes.get(address)
+        yield RecordedPreset(
+            address=address,
+            title=(intent.title if intent else None) or address,
+            status=outcome.status if outcome else "open",
+            error=outcome.error if outcome else None,
+            moves=() if intent is None else intent.moves or tuple(_moves(intent)),
+        )
+
+
+def _moves(intent: Intended) -> Iterator[Move]:
+    """Yield who moves, by ids alone, for journals of releases that kept no names."""
+    for uuid, after in intent.after.items():
+        before = intent.before.get(uuid, ())
+        yield from (Move(login_id=one, gains=False, role=uuid) for one in before if one not in after)
+        yield from (Move(login_id=one, gains=True, role=uuid) for one in after if one not in before)
+    if intent.manager_before is not None:
+        yield Move(login_id=intent.manager_before, gains=False)
+    if intent.manager_after is not None:
+        yield Move(login_id=intent.manager_after, gains=True)
 
 
 def read_last_drift(
@@ -172,6 +213,7 @@ def _run(events: Sequence[JournalEvent]) -> RecordedRun | None:
         open=tuple(address for address in intended if address not in settled),
         summary=finished.summary if finished else None,
         only=started.only,
+        selection=started.selection,
         base=started.base,
         whole=started.whole,
     )

@@ -11,6 +11,7 @@ from reconciler.model.diagnostics import Diagnostic, Origin
 from reconciler.model.documents import Source
 from reconciler.model.live import Person
 from reconciler.model.plan import LiveSource
+from reconciler.model.selection import Selection
 from reconciler.model.titles import Named, preset_title
 
 __all__ = [
@@ -185,6 +186,7 @@ class DriftReport(msgspec.Struct, frozen=True, kw_only=True):
 
     ``previous`` is when the report was made that states come from, null where there was none. ``unseen`` was in a
     report before and could not be looked at in this run. ``released`` was unseen, and a line in git ended it.
+    ``selection`` is what was chosen of it to be shown, null where it is whole.
     """
 
     format: Literal["reconciler/drift/1"]
@@ -194,6 +196,7 @@ class DriftReport(msgspec.Struct, frozen=True, kw_only=True):
     source: Source
     live: LiveSource
     previous: str | None = None
+    selection: Selection | None = None
     summary: DriftSummary
     drifts: tuple[Drift, ...]
     notices: tuple[Notice, ...] = ()

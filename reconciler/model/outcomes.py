@@ -8,7 +8,9 @@ import msgspec
 
 from reconciler.model.diagnostics import Diagnostic
 from reconciler.model.drift import DriftFound
+from reconciler.model.live import Person
 from reconciler.model.plan import Cause
+from reconciler.model.selection import Selection
 
 __all__ = [
     "APPLY_FORMAT",
@@ -17,8 +19,10 @@ __all__ = [
     "ApplySummary",
     "Intended",
     "JournalEvent",
+    "Move",
     "Outcome",
     "OutcomeRecorded",
+    "RecordedPreset",
     "RecordedRun",
     "RunFinished",
     "RunStarted",
@@ -81,8 +85,9 @@ class RunStarted(msgspec.Struct, frozen=True, kw_only=True, tag_field="event", t
     """The first line of a journal file.
 
     ``only`` is the cause of all that was to be done, where the rest was skipped. ``base`` is the revision that causes
-    were compared with. ``whole`` means that everything was planned that the documents of ``revision`` ask for. It also
-    means that an approved plan knew every line of them that cannot be resolved.
+    were compared with. ``selection`` is what was chosen of the plan. ``whole`` means that everything was planned that
+    the documents of ``revision`` ask for. It also means that an approved plan knew every line of them that cannot be
+    resolved.
     """
 
     at: str
@@ -96,11 +101,32 @@ class RunStarted(msgspec.Struct, frozen=True, kw_only=True, tag_field="event", t
     commits: tuple[str, ...] = ()
     only: Cause | None = None
     base: str | None = None
+    selection: Selection | None = None
     whole: bool = False
 
 
+class Move(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One person who gains or loses a role; ``role`` is null for the workflow manager.
+
+    Names are as the plan had them, null in journals of releases that did not keep them.
+    """
+
+    login_id: str
+    gains: bool
+    role: str | None = None
+    login: str | None = None
+    name: str | None = None
+
+    def __str__(self) -> str:
+        named = Person(self.login_id, self.login, self.name)
+        return f"{named} ({self.login})" if self.login and self.name else str(named)
+
+
 class Intended(msgspec.Struct, frozen=True, kw_only=True, tag_field="event", tag="intended"):
-    """Intent to write to one preset, with what is about to be written; on disk before the service is asked."""
+    """Intent to write to one preset, with what is about to be written; on disk before the service is asked.
+
+    ``title`` and ``moves`` are for people who read the journal later.
+    """
 
     at: str
     address: str
@@ -109,6 +135,8 @@ class Intended(msgspec.Struct, frozen=True, kw_only=True, tag_field="event", tag
     after: dict[str, tuple[str, ...]]
     manager_before: str | None
     manager_after: str | None
+    title: str | None = None
+    moves: tuple[Move, ...] = ()
 
 
 class OutcomeRecorded(msgspec.Struct, frozen=True, kw_only=True, tag_field="event", tag="outcome"):
@@ -125,12 +153,23 @@ class RunFinished(msgspec.Struct, frozen=True, kw_only=True, tag_field="event", 
     summary: ApplySummary
 
 
+class RecordedPreset(msgspec.Struct, frozen=True, kw_only=True):
+    """One preset of a run, and who gained and lost which role there; ``status`` is ``open`` without an outcome."""
+
+    address: str
+    title: str
+    status: Status | Literal["open"]
+    error: str | None = None
+    moves: tuple[Move, ...] = ()
+
+
 class RecordedRun(msgspec.Struct, frozen=True, kw_only=True):
     """One run as journalled; ``finished_at`` is null for a run that was cut off.
 
-    ``open`` lists addresses with an intent and no outcome: what happened there only the service knows. ``only`` and
-    ``base`` tell what was left alone. ``whole`` is false where not all that the documents of ``revision`` ask for was
-    planned, and for runs of releases that did not record it.
+    ``open`` lists addresses with an intent and no outcome: what happened there only the service knows. ``only``,
+    ``base`` and ``selection`` tell what was left alone. ``whole`` is false where not all that the documents of
+    ``revision`` ask for was planned, and for runs of releases that did not record it. ``presets``
+    tell a run preset by preset, null in a list of runs.
     """
 
     run_id: str
@@ -146,7 +185,9 @@ class RecordedRun(msgspec.Struct, frozen=True, kw_only=True):
     summary: ApplySummary | None
     only: Cause | None = None
     base: str | None = None
+    selection: Selection | None = None
     whole: bool = False
+    presets: tuple[RecordedPreset, ...] | None = None
 
 
 class AppliedPreset(msgspec.Struct, frozen=True, kw_only=True):

@@ -10,6 +10,7 @@ import msgspec
 from reconciler.model.diagnostics import Diagnostic, Origin
 from reconciler.model.documents import Source
 from reconciler.model.live import Person, Place, Tool
+from reconciler.model.selection import Selection
 from reconciler.model.titles import Named, preset_title
 
 __all__ = [
@@ -246,8 +247,9 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     ``service`` is null only in plans of releases that did not record it; those are never applied.
 
     ``adds_only`` means that what would remove anybody is ``withheld``. ``only`` names the cause of all that changes
-    where what has the other one is left alone, and is null otherwise. ``people`` tells the same changes person by
-    person. ``overrides`` are those that lift something.
+    where what has the other one is left alone, and is null otherwise. ``selection`` is what was chosen of a plan that
+    was judged as a whole, null where nothing was. ``people`` tells the same changes person by person. ``overrides`` are
+    those that lift something.
     """
 
     format: Literal["reconciler/plan/1"]
@@ -262,6 +264,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     applicable: bool
     adds_only: bool = False
     only: Cause | None = None
+    selection: Selection | None = None
     summary: Summary
     changes: tuple[PresetChange, ...]
     withheld: tuple[WithheldChange, ...] = ()

@@ -43,11 +43,17 @@ class Alarms(NamedTuple):
 
 
 class Found(NamedTuple):
-    """A report, the one before it, and how long it took."""
+    """A report, the one before it, and how long it took; ``part`` is the part of it that was chosen to be shown."""
 
     report: DriftReport
     previous: DriftReport | None
     seconds: float
+    part: DriftReport | None = None
+
+    @property
+    def shown(self) -> DriftReport:
+        """The report that people are shown: the chosen part, or all."""
+        return self.report if self.part is None else self.part
 
 
 class News(NamedTuple):

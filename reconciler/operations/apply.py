@@ -159,6 +159,7 @@ def _plan(
         base=base,
         adds_only=order.making.adds_only,
         restriction=choice.restriction,
+        selection=order.making.selection,
         journal=order.journal,
     )
     if choice.heals and made.complete and not made.changes:

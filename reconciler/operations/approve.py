@@ -17,6 +17,7 @@ from reconciler.operations.observation import observe
 from reconciler.operations.readers import open_live_reader
 from reconciler.operations.recollection import remember
 from reconciler.operations.scope_count import count_enough
+from reconciler.operations.selection import find_slice
 from reconciler.operations.unwritten import held_presets, settled_outcomes, stale_outcomes
 from reconciler.operations.workspace import source_of
 from reconciler.planning import Restriction, build_plan
@@ -32,6 +33,7 @@ from reconciler.planning.approval import (
 from reconciler.planning.guards import judge, plan_case
 from reconciler.planning.past import needs_memory
 from reconciler.planning.place_names import PlaceNames
+from reconciler.planning.slices import slice_changes
 
 if TYPE_CHECKING:
     import datetime
@@ -147,7 +149,7 @@ def _is_whole(plans: Sequence[Plan], workspace: Workspace, grounds: Grounds, *, 
     Of which documents a saved plan was made is not in its digest. But since a revision that was applied, everything
     that changed is planned once more.
     """
-    part = any(plan.adds_only or plan.only is not None for plan in plans)
+    part = any(plan.adds_only or plan.only is not None or plan.selection is not None for plan in plans)
     return (made_now or grounds.since is not None) and not part and not source_of(workspace).dirty
 
 
@@ -179,7 +181,7 @@ def _look(
     _require_logins(plans, observation)
     found = compare_documents(observation, comparison, restriction, adds_only=plans[-1].adds_only)
     bases = [comparisons[one.revision].asked(observation) or {} for one in grounds.adoption]
-    changes = with_adoptions(found.changes, bases, plans)
+    changes = with_adoptions(_chosen(found.changes, plans[-1], observation), bases, plans)
     wider = {**beyond(changes, plans), **held_presets(plans, observation)}
     approved = tuple(one for one in changes if one.address not in wider)
     accounts = (*grounds.accounts, *(() if observation.own_account is None else (observation.own_account,)))
@@ -187,6 +189,13 @@ def _look(
     today = workspace.run.today
     managed = count_enough(reader, read[0], observation, lambda count: _case(approved, observation, count, own, today))
     return _Now(observation, changes, approved, wider, managed, own, bases[-1] if bases else None, today)
+
+
+def _chosen(changes: tuple[PresetChange, ...], plan: Plan, observation: Observation) -> tuple[PresetChange, ...]:
+    """Return the part of changes that a plan made now chose; a saved plan is never a part."""
+    if plan.selection is None:
+        return changes
+    return slice_changes(changes, find_slice(plan.selection, observation, lenient=True))
 
 
 def _require_logins(plans: Sequence[Plan], observation: Observation) -> None:
@@ -251,6 +260,7 @@ def _plan(found: _Now, plans: Sequence[Plan], workspace: Workspace, grounds: Gro
         diagnostics=(),
         adds_only=plans[-1].adds_only,
         only=plans[-1].only,
+        selection=plans[-1].selection,
         complete=True,
         company_id=workspace.service.company_id,
         company_name=workspace.settings.company_name,

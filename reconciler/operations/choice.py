@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from reconciler.model.documents import Documents
+    from reconciler.model.plan import Cause
+    from reconciler.model.selection import Selection
     from reconciler.operations.workspace import Workspace
 
 __all__ = ["Choice", "Making", "choose", "choose_to_apply", "require_committed", "require_sense"]
@@ -29,9 +31,14 @@ class Making(NamedTuple):
 
     base: str | None
     adds_only: bool
-    only_drift: bool
-    only_requested: bool
+    only: Cause | None
     self_heal: bool
+    selection: Selection | None = None
+
+    @property
+    def is_part(self) -> bool:
+        """Return whether anything that the documents ask for is left alone."""
+        return self.self_heal or self.only is not None or self.selection is not None
 
 
 class Choice(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,14 +51,18 @@ class Choice(msgspec.Struct, frozen=True, kw_only=True):
 
 def require_sense(wanted: Making, since: str | None, *, saved: bool) -> None:
     """Refuse options that contradict each other."""
-    if saved and wanted != Making(None, *(False,) * 4):
+    if saved and wanted != Making(base=None, adds_only=False, only=None, self_heal=False):
         raise UsageError(
-            "a saved plan is carried out as it is; give --adds-only, --only-drift, --only-requested and --base to: "
-            "reconciler plan --out FILE; --self-heal takes no plan"
+            "a saved plan is carried out as it is: give --adds-only, --only and --base to "
+            "'reconciler plan --out FILE', and --self-heal, --within, --project, --template and --person to apply "
+            "without a plan"
         )
-    if wanted.self_heal and (wanted.only_drift or wanted.only_requested):
-        raise UsageError("--self-heal puts back drift alone; leave --only-drift and --only-requested out")
-    if since is not None and (wanted.self_heal or wanted.only_drift or wanted.only_requested):
+    if wanted.self_heal and (wanted.only is not None or wanted.selection is not None):
+        raise UsageError(
+            "--self-heal puts back drift where the settings name it: leave --only, --within, --project, --template and "
+            "--person out"
+        )
+    if since is not None and wanted.is_part:
         raise UsageError("--since tells which commits are applied whole; it does not go with leaving a part alone")
 
 
@@ -59,24 +70,22 @@ def choose_to_apply(workspace: Workspace, wanted: Making) -> Choice:
     """Return what is to be done where nothing is saved yet; raise UsageError where that is not known."""
     if wanted.self_heal:
         return _choose_healing(workspace, base=wanted.base)
-    return choose(workspace.root, base=wanted.base, only_drift=wanted.only_drift, only_requested=wanted.only_requested)
+    return choose(workspace.root, base=wanted.base, only=wanted.only)
 
 
-def choose(root: Path, *, base: str | None, only_drift: bool, only_requested: bool) -> Choice:
+def choose(root: Path, *, base: str | None, only: Cause | None) -> Choice:
     """Return what is to be done; raise UsageError where causes are not known."""
-    if only_drift and only_requested:
-        raise UsageError("--only-drift and --only-requested exclude each other; leave both out to do all of it")
-    if only_requested:
+    if only == "requested":
         if base is None:
             raise UsageError(
-                "--only-requested needs to know since when: name the revision to compare with, such as --base "
+                "--only requested needs to know since when: name the revision to compare with, such as --base "
                 "origin/main"
             )
         return Choice(base=base, restriction=Restriction(only="requested"))
-    if not only_drift:
+    if only is None:
         return Choice(base=base)
     if base is None:
-        _require_revision(root, "--only-drift")
+        _require_revision(root, "--only drift")
     return Choice(base=HEAD if base is None else base, restriction=Restriction(only="drift"))
 
 

@@ -18,6 +18,7 @@ from reconciler.drift import (
     find_drifts,
     find_notices,
     release,
+    slice_report,
     template_groups,
 )
 from reconciler.errors import FileError, StaleError
@@ -27,6 +28,7 @@ from reconciler.operations.alarms import Found
 from reconciler.operations.live_source import live_source
 from reconciler.operations.observation import observe, require_whole, with_age, with_lists_of_invalid
 from reconciler.operations.readers import open_reader
+from reconciler.operations.selection import find_slice
 from reconciler.operations.workspace import read_documents, source_of
 from reconciler.planning import compare
 from reconciler.planning.held import LOOKING
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
 
     from reconciler.model.drift import DriftReport
     from reconciler.model.live import LiveState
+    from reconciler.model.selection import Selection
     from reconciler.operations.observation import Observation
     from reconciler.operations.workspace import Workspace
 
@@ -45,20 +48,29 @@ __all__ = ["look_for_drift"]
 
 
 def look_for_drift(
-    workspace: Workspace, journal_at: Path, *, previous_at: Path | None, snapshot: Path | None, tells: bool
+    workspace: Workspace,
+    journal_at: Path,
+    *,
+    previous_at: Path | None,
+    snapshot: Path | None,
+    tells: bool,
+    selection: Selection | None = None,
 ) -> Found:
     """Compare live, or a snapshot of it, with the documents, and record the report in the journal.
 
     ``previous_at`` is the report that says what is new; null means the last one in the folder ``journal_at``. With
-    ``tells`` the findings will be reported to people: a snapshot that is too old for that is refused.
+    ``tells`` the findings will be reported to people: a snapshot that is too old for that is refused. ``selection``
+    takes a part of the report for showing. The journal gets the whole.
     """
     started = time.monotonic()
     previous = _previous(previous_at, journal_at, workspace)
     observation = _look(workspace, snapshot, tells=tells)
+    chosen = None if selection is None else find_slice(selection, observation)
     report = _report(observation, workspace, previous, from_snapshot=snapshot is not None)
     with Journal(journal_at, workspace.run.clock.now) as journal:
         journal.record(DriftFound(at=report.created_at, run_id=journal.run_id, report=report))
-    return Found(report, previous, time.monotonic() - started)
+    part = None if chosen is None or selection is None else slice_report(report, chosen, selection)
+    return Found(report, previous, time.monotonic() - started, part)
 
 
 def _look(workspace: Workspace, snapshot: Path | None, *, tells: bool) -> Observation:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from reconciler.errors import FileError
-from reconciler.journal import read_runs
+from reconciler.errors import FileError, UsageError
+from reconciler.journal import read_run, read_runs
 from reconciler.operations.workspace import journal_folder
 from reconciler.settings import find_settings_file
 
@@ -14,12 +14,36 @@ if TYPE_CHECKING:
     from reconciler.model.outcomes import RecordedRun
     from reconciler.operations.run import Run
 
-__all__ = ["read_history_of_runs"]
+__all__ = ["read_history_of_run", "read_history_of_runs"]
+
+_FEWEST = 4  # letters of a run's id that name it
+
+
+def read_history_of_run(run: Run, settings_file: Path | None, journal_at: Path | None, named: str) -> RecordedRun:
+    """Return one run preset by preset, by its id, the beginning of it, or ``last``.
+
+    Raises UsageError where that names no run, or several.
+    """
+    folder = _folder(run, settings_file, journal_at)
+    runs = read_runs(folder)
+    if named == "last" and runs:
+        named = runs[0].run_id
+    found = [one for one in runs if one.run_id.startswith(named)] if len(named) >= _FEWEST else []
+    one = read_run(folder, named) if len(found) == 1 else None
+    if one is None:
+        known = runs[0].run_id if runs else "reconciler history shows them"
+        what = f"{len(found)} runs begin with '{named}'" if found else f"the journal has no run '{named}'"
+        raise UsageError(f"{what}: name one by its id, such as {known}")
+    return one
 
 
 def read_history_of_runs(run: Run, settings_file: Path | None, journal_at: Path | None) -> list[RecordedRun]:
     """Return past runs, the newest first: of the journal's folder that is given, or of the repository's own."""
+    return read_runs(_folder(run, settings_file, journal_at))
+
+
+def _folder(run: Run, settings_file: Path | None, journal_at: Path | None) -> Path:
     if journal_at is not None and not journal_at.is_dir():
         raise FileError(f"there is no journal folder {journal_at}; name an existing one with --journal")
     root = find_settings_file(settings_file, run.folder).parent if journal_at is None else Path()
-    return read_runs(journal_folder(root, journal_at))
+    return journal_folder(root, journal_at)

@@ -8,6 +8,7 @@ import msgspec
 
 from reconciler.model.diagnostics import HELD, Diagnostic
 from reconciler.operations.comparison import Comparison, compare_documents
+from reconciler.operations.selection import find_slice
 from reconciler.planning import WHOLE, build_plan, count_managed
 from reconciler.planning.changed_names import judge_names
 from reconciler.planning.guards import (
@@ -21,6 +22,7 @@ from reconciler.planning.notes import judge_acknowledged, judge_kept, unreadable
 from reconciler.planning.past import needs_memory
 from reconciler.planning.per_person import changes_per_person
 from reconciler.planning.released import judge_released, judge_unseen
+from reconciler.planning.slices import slice_changes, slice_plan
 
 if TYPE_CHECKING:
     import datetime
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from reconciler.model.memory import Memory
     from reconciler.model.plan import LiveSource, Plan, PlanService
     from reconciler.model.policy import Frozen
+    from reconciler.model.selection import Selection
     from reconciler.operations.comparison import Compared
     from reconciler.operations.observation import Observation
     from reconciler.planning import Restriction
@@ -47,6 +50,7 @@ def judged_plan(  # noqa: PLR0913 - the plan's own parts, each named
     recall: Callable[[dict[str, BaseTarget] | None], Memory | None] | None = None,
     adds_only: bool,
     restriction: Restriction = WHOLE,
+    selection: Selection | None = None,
     freezes: tuple[Frozen, ...],
     today: datetime.date,
     company_id: str,
@@ -59,7 +63,9 @@ def judged_plan(  # noqa: PLR0913 - the plan's own parts, each named
     """Compare what was observed, ask every guard, and give the plan.
 
     It asks nobody else anything, but ``recall`` for the days before, where guards need them, by what the base asks for.
+    With a selection the whole is judged, then the chosen part of it by itself: errors of either stand against it.
     """
+    chosen = None if selection is None else find_slice(selection, observation)
     base = comparison.base
     compared = compare_documents(observation, comparison, restriction, adds_only=adds_only)
     managed = count_managed(observation.resolved)
@@ -68,7 +74,7 @@ def judged_plan(  # noqa: PLR0913 - the plan's own parts, each named
     case = _case(compared, observation, base, managed, today, memory)
     judgement = judge(case, partial=adds_only or restriction != WHOLE)
     held_by_base = [] if base is None else _judge_base(case, base)
-    return build_plan(
+    plan = build_plan(
         compared.changes,
         presets=len(observation.resolved),
         managed=managed,
@@ -93,6 +99,11 @@ def judged_plan(  # noqa: PLR0913 - the plan's own parts, each named
         live=live,
         created_at=created_at,
     )
+    if chosen is None or selection is None:
+        return plan
+    part = compared._replace(changes=slice_changes(compared.changes, chosen))
+    alone = judge(_case(part, observation, base, managed, today, memory), partial=True).diagnostics
+    return slice_plan(plan, chosen, selection, errors=[one for one in alone if one.severity == "error"])
 
 
 def _judge_base(case: Case, base: Base) -> list[Diagnostic]:

@@ -34,7 +34,8 @@ if TYPE_CHECKING:
     from reconciler.model.diagnostics import Diagnostic
     from reconciler.model.documents import Documents
     from reconciler.model.memory import Memory
-    from reconciler.model.plan import Plan
+    from reconciler.model.plan import Cause, Plan
+    from reconciler.model.selection import Selection
     from reconciler.operations.observation import Observation
     from reconciler.operations.readers import LiveReader
     from reconciler.operations.run import Run
@@ -55,8 +56,8 @@ class PlanOrder(NamedTuple):
     refresh: bool = False
     base: str | None = None
     adds_only: bool = False
-    only_drift: bool = False
-    only_requested: bool = False
+    only: Cause | None = None
+    selection: Selection | None = None
 
 
 def plan_repository(run: Run, settings_file: Path | None, order: PlanOrder) -> Plan:
@@ -67,7 +68,7 @@ def plan_repository(run: Run, settings_file: Path | None, order: PlanOrder) -> P
     if order.refresh and order.snapshot is None:
         raise UsageError("--refresh goes with --snapshot FILE; make one with: reconciler snapshot --out FILE")
     workspace = open_workspace(run, settings_file)
-    choice = choose(workspace.root, base=order.base, only_drift=order.only_drift, only_requested=order.only_requested)
+    choice = choose(workspace.root, base=order.base, only=order.only)
     base = None if choice.base is None else read_base_for(workspace, choice.base, choice.restriction)
     workspace = with_power_of_base(workspace, base)
     workspace = with_old_lines(workspace, base, journal_folder(workspace.root, None))
@@ -79,6 +80,7 @@ def plan_repository(run: Run, settings_file: Path | None, order: PlanOrder) -> P
         base=base,
         adds_only=order.adds_only,
         restriction=choice.restriction,
+        selection=order.selection,
     )
 
 
@@ -92,13 +94,14 @@ def make_plan(  # noqa: PLR0913 - where from, what, and how; each named
     base: Base | None = None,
     adds_only: bool = False,
     restriction: Restriction = WHOLE,
+    selection: Selection | None = None,
     journal: Path | None = None,
 ) -> Plan:
     """Read live state, compare it with the documents, judge, and return the plan.
 
     ``journal`` is the folder that may add to what is known of the days before. With ``refresh`` the presets that differ
     from the snapshot are read again. So are the presets whose documents changed since the base. Everything else comes
-    from the snapshot.
+    from the snapshot. All is judged, and what ``selection`` chooses is taken of it then.
     """
     if base is not None:
         diagnostics = (*diagnostics, *judge_losses(base, workspace.root, workspace.settings.exclusion))
@@ -119,6 +122,7 @@ def make_plan(  # noqa: PLR0913 - where from, what, and how; each named
         recall=partial(_recall, workspace, observation, base, journal_folder(workspace.root, journal)),
         adds_only=adds_only,
         restriction=restriction,
+        selection=selection,
         freezes=freezes_of(documents.policy, workspace.run.environment),
         today=workspace.run.today,
         company_id=workspace.service.company_id,

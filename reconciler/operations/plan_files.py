@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from reconciler.errors import DocumentsError, FileError
+from reconciler.errors import DocumentsError, FileError, UsageError
 from reconciler.model.failure import FAILURE_FORMAT, Failure
 from reconciler.model.plan import PLAN_FORMAT
 from reconciler.planning import decode_plan, encode_plan
@@ -26,12 +26,15 @@ class FormatHead(msgspec.Struct):
 
 
 def read_plan(path: Path) -> Plan:
-    """Read a plan file; raises FileError, DocumentsError or StaleError when it cannot be used."""
-    return decode_plan(read_content(path, "the plan "), str(path))
+    """Read a plan file; raises FileError, DocumentsError, StaleError or UsageError when it cannot be used."""
+    return _whole(decode_plan(read_content(path, "the plan "), str(path)), path)
 
 
 def read_plan_or_failure(path: Path) -> Plan | Failure:
-    """Read what ``plan --format json`` wrote; raises FileError, DocumentsError, or StaleError for an altered plan."""
+    """Read what ``plan --format json`` wrote.
+
+    Raises FileError, DocumentsError, StaleError for an altered plan, or UsageError for a part of one.
+    """
     try:
         content = path.read_bytes()
     except OSError as error:
@@ -43,7 +46,17 @@ def read_plan_or_failure(path: Path) -> Plan | Failure:
         raise DocumentsError(
             f"{path} is neither {PLAN_FORMAT} nor {FAILURE_FORMAT}: {error}; write it with 'plan --format json'"
         ) from None
-    return decode_plan(content, str(path))
+    return _whole(decode_plan(content, str(path)), path)
+
+
+def _whole(plan: Plan, path: Path) -> Plan:
+    """Return a plan that is whole; raise UsageError for a part of one."""
+    if plan.selection is not None:
+        raise UsageError(
+            f"{path} shows a part of a plan ({plan.selection}): name the file of the whole plan, or give the "
+            "options of the part to reconciler apply"
+        )
+    return plan
 
 
 def read_content(path: Path, what: str = "") -> bytes:

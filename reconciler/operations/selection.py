@@ -1,55 +1,195 @@
-"""Which of what was found somebody chose by address or person; names that nothing has are refused."""
+"""Finds the ids of what options choose by name, and refuses a name that nothing has."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from itertools import chain
+from typing import TYPE_CHECKING, NamedTuple
 
+from reconciler.drift import slice_report
 from reconciler.errors import UsageError
-from reconciler.model.diagnostics import Origin
+from reconciler.model.drift import DriftReport
 from reconciler.model.globs import fits
-from reconciler.model.member import Member
-from reconciler.model.suggestions import did_you_mean_login
-from reconciler.model.titles import place_title
+from reconciler.model.selection import Slice
+from reconciler.model.suggestions import did_you_mean, did_you_mean_login
+from reconciler.model.titles import preset_title
+from reconciler.planning.slices import slice_plan
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from reconciler.model.drift import Drift
+    from reconciler.model.live import Person
+    from reconciler.model.plan import PersonChange, Plan, RemovedPerson
+    from reconciler.model.selection import Selection
+    from reconciler.model.titles import Named
     from reconciler.operations.observation import Observation
 
-__all__ = ["named_drifts", "require_known"]
+    _Somebody = Person | PersonChange | RemovedPerson
+
+__all__ = ["choose_part", "chosen_drifts", "find_slice", "find_slice_of_plan", "find_slice_of_report"]
 
 _MOST_ADDRESSES = 5
 
 
-def require_known(observation: Observation, addresses: Sequence[str], people: Sequence[str]) -> None:
-    """Refuse names that nothing managed has: a slip must not look like no difference. Raises UsageError."""
-    for glob in addresses:
-        if not any(fits(glob, one.target.address) for one in observation.resolved):
-            known = [
-                f"{one.target.address} ({place_title(one.target.project)})"
-                for one in observation.resolved[:_MOST_ADDRESSES]
-            ]
-            raise UsageError(
-                f"no preset that is managed has an address like '{glob}'; addresses are such as {', '.join(known)}"
-            )
+class _Known(NamedTuple):
+    """All that can be chosen from.
+
+    ``what`` and ``where`` are words for it. ``places`` are addresses with titles, ``groups`` addresses of roles.
+    ``projects`` and ``templates`` are ids by each text that means them. ``people`` are login ids by login in lower
+    case, and by themselves.
+    """
+
+    what: str
+    where: str
+    places: Mapping[str, str]
+    groups: frozenset[str]
+    projects: Mapping[str, frozenset[str]]
+    templates: Mapping[str, frozenset[str]]
+    people: Mapping[str, frozenset[str]]
+
+
+def find_slice(selection: Selection, observation: Observation, *, lenient: bool = False) -> Slice:
+    """Return what is chosen of all that is managed.
+
+    Raises UsageError for a name that nothing managed has; ``lenient`` passes over it, where it was found before.
+    """
+    targets = [one.target for one in observation.resolved]
+    managed = {one.project.id for one in targets if one.project is not None}
+    texts: list[tuple[str | None, str]] = []
+    for project in observation.state.catalogue.projects:
+        if project.id in managed:
+            texts += [(one, project.id) for one in (project.id, project.name, project.display_name, project.number)]
+    index = observation.index
+    people = {login: frozenset(index.accounts(login.lower())) for login in index.logins()}
+    known = _Known(
+        what="that is managed",
+        where="in what was read",
+        places={one.address: one.title for one in targets},
+        groups=frozenset(f"{one.address}/groups/{uuid}" for one in targets for uuid in one.groups),
+        projects=_by_text(texts),
+        templates=_by_text(chain.from_iterable(_texts_of(one.template_name) for one in targets)),
+        people={**{key.lower(): ids for key, ids in people.items()}, **_by_id(people.values())},
+    )
+    return _slice(selection, known, lenient=lenient)
+
+
+def find_slice_of_plan(selection: Selection, plan: Plan) -> Slice:
+    """Return what is chosen of a plan; raises UsageError for a name that nothing in it has."""
+    people: list[_Somebody] = [*plan.people, *(one for part in plan.already for one in (*part.add, *part.remove))]
+    people.extend(one for change in plan.withheld for group in change.groups for one in group.remove)
+    named = [(one.address, one.template, one.project) for one in plan.changes]
+    named += [(one.address, one.template, one.project) for one in plan.withheld]
+    named += [(one.address, one.template, one.project) for one in plan.already]
+    groups = [(change.address, group.uuid) for change in plan.changes for group in change.groups]
+    return _slice(selection, _known_in("in this plan", named, groups, people))
+
+
+def find_slice_of_report(selection: Selection, report: DriftReport) -> Slice:
+    """Return what is chosen of a report; raises UsageError for a name that nothing in it has."""
+    unseen = [one.drift for one in report.unseen]
+    drifts = [*report.drifts, *report.resolved, *report.released, *unseen]
+    named = [(one.address, one.template, one.project) for one in drifts]
+    groups = [(one.address, one.group.uuid) for one in drifts if one.group is not None]
+    notices = (*report.notices, *report.resolved_notices)
+    people = [*(one.person for one in drifts), *(one.person for one in notices if one.person is not None)]
+    return _slice(selection, _known_in("in this report", named, groups, people))
+
+
+def choose_part(result: Plan | DriftReport, selection: Selection | None) -> Plan | DriftReport:
+    """Return what is chosen of a plan or report; raises UsageError for a name that nothing in it has."""
+    if selection is None:
+        return result
+    if isinstance(result, DriftReport):
+        return slice_report(result, find_slice_of_report(selection, result), selection)
+    return slice_plan(result, find_slice_of_plan(selection, result), selection)
+
+
+def _known_in(
+    what: str,
+    named: Sequence[tuple[str, Named, Named | None]],
+    groups: Iterable[tuple[str, str]],
+    people: Iterable[_Somebody],
+) -> _Known:
+    logins: dict[str, set[str]] = {}
+    for one in people:
+        logins.setdefault((one.login or one.id).lower(), set()).add(one.id)
+    by_login = {login: frozenset(ids) for login, ids in logins.items()}
+    return _Known(
+        what=what,
+        where=what,
+        places={address: preset_title(template, project) for address, template, project in named},
+        groups=frozenset(f"{address}/groups/{uuid}" for address, uuid in groups),
+        projects=_by_text(chain.from_iterable(_texts_of(one) for _, _, one in named if one is not None)),
+        templates=_by_text(chain.from_iterable(_texts_of(one) for _, one, _ in named)),
+        people={**by_login, **_by_id(by_login.values())},
+    )
+
+
+def _texts_of(one: Named) -> Iterator[tuple[str | None, str]]:
+    for text in (one.id, one.name, one.title, one.distinction):
+        yield text, one.id
+
+
+def _by_text(texts: Iterable[tuple[str | None, str]]) -> dict[str, frozenset[str]]:
+    found: dict[str, set[str]] = {}
+    for text, key in texts:
+        if text:
+            found.setdefault(text, set()).add(key)
+    return {text: frozenset(ids) for text, ids in found.items()}
+
+
+def _by_id(accounts: Iterable[frozenset[str]]) -> dict[str, frozenset[str]]:
+    return {one: frozenset({one}) for ids in accounts for one in ids}
+
+
+def _slice(selection: Selection, known: _Known, *, lenient: bool = False) -> Slice:
+    """Return the ids; ``lenient`` passes over what is not known."""
+    within = selection.within
+    if not lenient:
+        _require_places(within, known)
+        _require("project", selection.projects, known.projects, known.what)
+        _require("template", selection.templates, known.templates, known.what)
+        _require_people(selection.people, known)
+    people = tuple(one.lower() for one in selection.people)
+    return Slice(
+        within=within or None,
+        projects=_ids(selection.projects, known.projects),
+        templates=_ids(selection.templates, known.templates),
+        people=_ids(people, known.people),
+    )
+
+
+def _ids(texts: Sequence[str], known: Mapping[str, frozenset[str]]) -> frozenset[str] | None:
+    if not texts:
+        return None
+    return frozenset(chain.from_iterable(known.get(one, ()) for one in texts))
+
+
+def _require_places(globs: Iterable[str], known: _Known) -> None:
+    for glob in globs:
+        if not any(fits(glob, one) for one in (*known.places, *known.groups)):
+            shown = [f"{address} ({title})" for address, title in list(known.places.items())[:_MOST_ADDRESSES]]
+            hint = f"; addresses are such as {', '.join(shown)}" if shown else ""
+            raise UsageError(f"--within: no preset {known.what} has an address like '{glob}'{hint}")
+
+
+def _require(kind: str, texts: Iterable[str], known: Mapping[str, frozenset[str]], what: str) -> None:
+    for text in texts:
+        if text not in known:
+            raise UsageError(f"--{kind}: no preset {what} is of a {kind} '{text}'{did_you_mean(text, known)}")
+
+
+def _require_people(people: Iterable[str], known: _Known) -> None:
     for person in people:
-        if not _is_known(observation, person):
-            hint = did_you_mean_login(person, observation.index.logins())
-            raise UsageError(f"nobody with the login, or login id, '{person}' was seen{hint}")
+        if person.lower() not in known.people:
+            hint = did_you_mean_login(person, [one for one in known.people if "@" in one])
+            raise UsageError(f"--person: nobody with the login, or login id, '{person}' was seen {known.where}{hint}")
 
 
-def _is_known(observation: Observation, person: str) -> bool:
-    line = Member(origin=Origin("", 1, 1), login_id=person)
-    return observation.index.knows(person.lower()) or observation.index.find(line) is not None
-
-
-def named_drifts(drifts: Iterable[Drift], addresses: Sequence[str], people: Sequence[str]) -> list[Drift]:
-    """Return what fits an address (where any is given) and is about one of the people (likewise)."""
-    logins = {one.lower() for one in people}
+def chosen_drifts(drifts: Iterable[Drift], chosen: Slice) -> list[Drift]:
+    """Return the differences that are chosen."""
     return [
         one
         for one in drifts
-        if (not addresses or any(fits(glob, one.address) for glob in addresses))
-        and (not logins or {(one.person.login or "").lower(), one.person.id} & logins)
+        if chosen.has_place(one.address, one.group.uuid if one.group else None) and chosen.has_person((one.person.id,))
     ]

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from reconciler.model.live import Person, Version
     from reconciler.model.plan import Cause, LiveSource, PlanService
     from reconciler.model.scope import ResolvedGroup, ResolvedTarget
+    from reconciler.model.selection import Selection
 
 _NOTHING = BaseTarget({})  # a preset that the base did not manage
 
@@ -179,6 +180,7 @@ def build_plan(  # noqa: PLR0913 - the plan's own parts, each named
     diagnostics: Sequence[Diagnostic],
     adds_only: bool = False,
     only: Cause | None = None,
+    selection: Selection | None = None,
     withheld: tuple[WithheldChange, ...] = (),
     already: tuple[AlreadySo, ...] | None = None,
     people: tuple[PersonChange, ...] = (),
@@ -205,6 +207,7 @@ def build_plan(  # noqa: PLR0913 - the plan's own parts, each named
         applicable=complete and not has_errors(diagnostics),
         adds_only=adds_only,
         only=only,
+        selection=selection,
         summary=summarize(changes, withheld, already, presets=presets, managed=managed, held=count_held(diagnostics)),
         changes=changes,
         withheld=withheld,
@@ -265,6 +268,7 @@ def _drift(changes: Iterable[PresetChange]) -> Counts:
 def plan_digest(plan: Plan) -> str:
     """Return the digest of what apply would do and for which service: not of times, names, messages, or any order.
 
+    A selection is in it, so that a part never passes for the whole.
     Groups that are managed for the first time are in it: the revision that shows them is not.
     """
     changes = sorted(
@@ -279,7 +283,9 @@ def plan_digest(plan: Plan) -> str:
         for change in plan.changes
     )
     codes = sorted(one.code for one in plan.diagnostics if one.severity == "error")
-    covered = [plan.format, plan.company_id, plan.service, changes, plan.complete, plan.applicable, codes]
+    covered: list[object] = [plan.format, plan.company_id, plan.service, changes, plan.complete, plan.applicable, codes]
+    if plan.selection is not None:
+        covered.append(plan.selection)
     return f"sha256:{hashlib.sha256(msgspec.json.encode(covered)).hexdigest()}"
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from reconciler.model.titles import name_projects, name_templates
+
 if TYPE_CHECKING:
     from reconciler.model.live import Catalogue
 
@@ -14,8 +16,8 @@ class PlaceNames:
     """People's words for addresses."""
 
     def __init__(self, catalogue: Catalogue) -> None:
-        self._projects = {one.id: one.name for one in catalogue.projects}
-        self._templates = {one.id: one.name for one in catalogue.templates}
+        self._projects = {key: one.title for key, one in name_projects(catalogue.projects).items()}
+        self._templates = {key: one.title for key, one in name_templates(catalogue.templates).items()}
 
     def of(self, address: str) -> str:
         """Return template and project, or company."""

@@ -13,11 +13,11 @@ from reconciler.model.live import Person
 from reconciler.model.plan import AddedPerson, Cause, GroupChange, ManagerChange, PresetChange, RemovedPerson
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from reconciler.model.scope import ResolvedTarget
 
-__all__ = ["WHOLE", "Chosen", "Part", "Restriction", "part_of", "restrict", "unused_globs"]
+__all__ = ["WHOLE", "Chosen", "Part", "Restriction", "left_alone_note", "part_of", "restrict", "unused_globs"]
 
 Part = AddedPerson | RemovedPerson | ManagerChange  # the smallest part of a change
 Chosen = Callable[[PresetChange, GroupChange | None, Part], bool]  # no group: it is the workflow manager
@@ -81,7 +81,7 @@ def _split(
     """Return the chosen part of the changes, and add a note that counts the others."""
     rest = [one for change in changes if (one := part_of(change, _opposite(chosen))) is not None]
     if rest:
-        notes.append(_note(left_alone, rest))
+        notes.append(left_alone_note(left_alone, rest))
     return tuple(one for change in changes if (one := part_of(change, chosen)) is not None)
 
 
@@ -127,7 +127,8 @@ def _named(globs: Iterable[str], change: PresetChange, group: GroupChange | None
     )
 
 
-def _note(left_alone: str, rest: list[PresetChange]) -> Diagnostic:
+def left_alone_note(left_alone: str, rest: Sequence[PresetChange]) -> Diagnostic:
+    """Return a note that counts changes which are not made."""
     additions = sum(len(group.add) for change in rest for group in change.groups)
     removals = sum(len(group.remove) for change in rest for group in change.groups)
     managers = sum(change.workflow_manager is not None for change in rest)

@@ -1,70 +1,34 @@
-"""Shows plans, reports, runs and problems on a terminal or in a pipe, with rich; it writes to no stream."""
+"""Shows plans, reports and problems on a terminal or in a pipe, with rich; it writes to no stream."""
 
 from __future__ import annotations
 
-import io
 from typing import TYPE_CHECKING
 
-from rich.console import Console
 from rich.table import Column, Table
 from rich.text import Text
 
+from reconciler.render.formats.terminal_page import TerminalPage
 from reconciler.render.text.escapes import printable, shortened
 from reconciler.render.views.findings import each, named_few
 from reconciler.render.views.view import plan_view
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-
-    from rich.console import RenderableType
+    from collections.abc import Iterable, Sequence
 
     from reconciler.model.diagnostics import Diagnostic
-    from reconciler.model.outcomes import ApplyReport, ApplySummary, RecordedRun
-    from reconciler.model.plan import Cause, Plan
+    from reconciler.model.plan import Plan
     from reconciler.render.views.findings import FindingView
     from reconciler.render.views.persons import PersonView
     from reconciler.render.views.rows import PresetView, RowView
     from reconciler.render.views.view import By, PlanView
 
-__all__ = ["render_apply", "render_diagnostics", "render_plan", "render_runs", "render_view"]
+__all__ = ["render_diagnostics", "render_plan", "render_view"]
 
 _SYMBOLS = {"error": ("✗", "bold red"), "warning": ("!", "yellow"), "note": ("·", "dim")}
-_HALVES: dict[Cause, str] = {"drift": "drifted", "requested": "was requested"}
 _SIGNS = {"−": "red", "+": "green", "→": "cyan"}
 _SIDES = {"live only": "red", "git only": "yellow"}
-_STATUSES = {"applied": "green", "already": "dim", "stale": "yellow", "failed": "bold red",
-             "unverified": "bold red", "skipped": "yellow"}  # fmt: skip
-_WIDE_ENOUGH = 100_000  # every table takes the width of its cells, which are shortened
 _LONGEST_REASON = 200
-_LONGEST_ERROR = 1000
 MOST_ALREADY = 20
-
-
-class _Page:
-    """Collects what is shown and gives it as one text, without blanks at the ends of lines."""
-
-    def __init__(self, *, color: bool) -> None:
-        self._file = io.StringIO()
-        self._console = Console(
-            file=self._file,
-            width=_WIDE_ENOUGH,
-            force_terminal=color,
-            color_system="standard" if color else None,
-            no_color=not color,
-            highlight=False,
-            emoji=False,
-            markup=False,
-            legacy_windows=False,
-            _environ={},
-        )
-
-    def add(self, *parts: RenderableType) -> None:
-        for part in parts or ("",):
-            self._console.print(part, soft_wrap=isinstance(part, str | Text))
-
-    def text(self) -> str:
-        lines = (line.rstrip() for line in self._file.getvalue().splitlines())
-        return "\n".join(lines).rstrip("\n") + "\n"
 
 
 def render_plan(plan: Plan, *, color: bool, by: By = "preset") -> str:
@@ -74,7 +38,7 @@ def render_plan(plan: Plan, *, color: bool, by: By = "preset") -> str:
 
 def render_view(view: PlanView, *, color: bool) -> str:
     """Return a view as text for people."""
-    page = _Page(color=color)
+    page = TerminalPage(color=color)
     head = Text(printable(view.company), style="bold")
     head.append(f"      {view.headline}", style="default")
     if view.counts:
@@ -103,7 +67,7 @@ def render_view(view: PlanView, *, color: bool) -> str:
     return page.text()
 
 
-def _add_person(page: _Page, person: PersonView) -> None:
+def _add_person(page: TerminalPage, person: PersonView) -> None:
     page.add(
         Text(f"{printable(person.name)} ({printable(person.login)}): ", style="bold").append(
             printable(person.sentence), style="default"
@@ -120,7 +84,7 @@ def _add_person(page: _Page, person: PersonView) -> None:
     page.add(table)
 
 
-def _add_already(page: _Page, title: str, noun: str, already: Sequence[str]) -> None:
+def _add_already(page: TerminalPage, title: str, noun: str, already: Sequence[str]) -> None:
     if not already:
         return
     page.add("", Text(f"{title}:", style="dim"))
@@ -129,7 +93,7 @@ def _add_already(page: _Page, title: str, noun: str, already: Sequence[str]) -> 
         page.add(Text(f"  and {len(already) - MOST_ALREADY:,} more {noun}", style="dim"))
 
 
-def _add_section(page: _Page, presets: Sequence[PresetView]) -> None:
+def _add_section(page: TerminalPage, presets: Sequence[PresetView]) -> None:
     """Show the presets of one template with their columns in line."""
     cells = [[_cells(row, row.label) for row in preset.rows] for preset in presets]
     columns = zip(*(row for rows in cells for row in rows), strict=True)
@@ -162,12 +126,12 @@ def _cells(row: RowView, label: str) -> list[Text]:
 
 def render_diagnostics(diagnostics: Iterable[Diagnostic], *, color: bool) -> str:
     """Return problems as text, each with its place, its sentence and its code."""
-    page = _Page(color=color)
+    page = TerminalPage(color=color)
     _add_findings(page, each(diagnostics))
     return page.text()
 
 
-def _add_findings(page: _Page, findings: Iterable[FindingView]) -> None:
+def _add_findings(page: TerminalPage, findings: Iterable[FindingView]) -> None:
     for one in findings:
         symbol, style = _SYMBOLS[one.severity]
         line = Text(f"{symbol} ", style=style)
@@ -178,62 +142,3 @@ def _add_findings(page: _Page, findings: Iterable[FindingView]) -> None:
         page.add(line)
         if one.remedy:
             page.add(Text(f"    to allow it: {printable(one.remedy)}"))
-
-
-def render_apply(report: ApplyReport, names: Mapping[str, str], *, color: bool) -> str:
-    """Return what apply did, a line a preset; ``names`` gives people's words for addresses."""
-    page = _Page(color=color)
-    table = Table.grid(*(Column(no_wrap=True) for _ in range(3)), padding=(0, 3, 0, 0))
-    for outcome in report.outcomes:
-        error = shortened(outcome.error or "", _LONGEST_ERROR)
-        table.add_row(
-            Text(f"  {outcome.status}", style=_STATUSES[outcome.status]),
-            Text(shortened(names.get(outcome.address, outcome.address), _LONGEST_REASON)),
-            Text(error, style="red" if outcome.status in {"failed", "unverified"} else ""),
-        )
-    if report.outcomes:
-        page.add(table)
-    else:
-        page.add(Text("nothing to apply"))
-    page.add(
-        Text(
-            f"{_summary(report.summary)} · run {printable(report.run_id)} · digest {printable(report.digest)}",
-            style="dim",
-        )
-    )
-    return page.text()
-
-
-def _summary(summary: ApplySummary) -> str:
-    counts = [(name, getattr(summary, name)) for name in _STATUSES]
-    counts.append((f"line{'' if summary.held == 1 else 's'} held that no plan knows", summary.held))
-    return ", ".join(f"{count:,} {name}" for name, count in counts if count) or "0 applied"
-
-
-def render_runs(runs: Sequence[RecordedRun], *, color: bool) -> str:
-    """Return past runs, the newest first."""
-    page = _Page(color=color)
-    if not runs:
-        page.add(Text("no applies in the journal; history lists those alone, and no reports of drift"))
-        return page.text()
-    table = Table.grid(*(Column(no_wrap=True) for _ in range(5)), padding=(0, 3, 0, 0))
-    table.add_row(*(Text(title, style="bold") for title in ("run", "started", "revision", "changes", "outcome")))
-    for run in runs:
-        table.add_row(
-            Text(printable(run.run_id)),
-            Text(printable(run.started_at)),
-            Text(printable((run.revision or "-")[:12])),
-            Text(f"{run.changes:,}"),
-            Text(_summary(run.summary) if run.summary else f"cut off after {len(run.outcomes):,}", style=""),
-        )
-    page.add(table)
-    for run in runs:
-        if run.only is not None:
-            line = f"· {printable(run.run_id)}: only what {_HALVES[run.only]}, base {printable(run.base or '-')[:12]}"
-            page.add(Text(line))
-        for address in run.open:
-            line = (
-                f"! {printable(run.run_id)}: {printable(address)} was intended and has no outcome; apply the plan again"
-            )
-            page.add(Text(line, style="yellow"))
-    return page.text()

@@ -75,7 +75,7 @@ def _lack(plan: Plan) -> str | None:
     lacks = (
         (not plan.complete, "the plan is incomplete"),
         (not plan.applicable, "the plan is refused"),
-        (plan.adds_only or plan.only is not None, "the plan leaves a part alone"),
+        (plan.adds_only or plan.only is not None or plan.selection is not None, "the plan leaves a part alone"),
         (plan.live.source != "api", "the plan was made from a snapshot"),
         (held > 0, f"the plan holds {lines}: correct them, or apply it by its digest"),
         (hidden, "the plan does not see all projects: let the account see them, or apply it by its digest"),

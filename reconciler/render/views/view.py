@@ -140,6 +140,8 @@ def _state(plan: Plan) -> str:
     if not plan.applicable:
         return "stopped: this plan will not be applied as it is"
     parts = [f"only {_ONLY[plan.only]}"] if plan.only else []
+    if plan.selection is not None:
+        parts.append(f"only {plan.selection}")
     if plan.adds_only:
         parts.append(f"only additions; {_withheld_counts(plan)} withheld")
     return f"partial: {', '.join(parts)}" if parts else ""

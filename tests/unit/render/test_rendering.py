@@ -16,8 +16,9 @@ from reconciler.render.formats.annotations import render_annotations
 from reconciler.render.formats.html import render_plan_html
 from reconciler.render.formats.junit import render_junit
 from reconciler.render.formats.markdown import render_plan_markdown
+from reconciler.render.formats.run_pages import render_apply, render_runs
 from reconciler.render.formats.sarif import render_sarif
-from reconciler.render.formats.terminal import render_apply, render_diagnostics, render_plan, render_runs
+from reconciler.render.formats.terminal import render_diagnostics, render_plan
 from reconciler.render.views.fitted import Budget
 from tests.support.account import INVOICE, company_seed
 from tests.support.scenarios import SCENARIOS, everything, two_thousand
