@@ -14,7 +14,7 @@ from reconciler.console.questions import ask_which, drift_words, somebody_is_the
 from reconciler.console.streams import emit, note
 from reconciler.errors import UsageError
 from reconciler.operations.adopt import adopt_drifts, find_differences, judge_ground, open_ground, write_adoption
-from reconciler.operations.selection import chosen_drifts, find_slice
+from reconciler.operations.chosen_parts import chosen_drifts, find_slice
 from reconciler.operations.workspace import open_workspace
 from reconciler.render.text.escapes import printable
 from reconciler.render.text.file_difference import difference

@@ -10,6 +10,7 @@ from reconciler.errors import RefusedError, StaleError
 from reconciler.model.diagnostics import Diagnostic, is_held
 from reconciler.model.outcomes import Outcome
 from reconciler.model.plan import Plan
+from reconciler.operations.chosen_parts import find_slice
 from reconciler.operations.comparison import Comparison, compare_documents, with_people_of_base
 from reconciler.operations.grounds import tolerance_of
 from reconciler.operations.live_source import live_source
@@ -17,7 +18,6 @@ from reconciler.operations.observation import observe
 from reconciler.operations.readers import open_live_reader
 from reconciler.operations.recollection import remember
 from reconciler.operations.scope_count import count_enough
-from reconciler.operations.selection import find_slice
 from reconciler.operations.unwritten import held_presets, settled_outcomes, stale_outcomes
 from reconciler.operations.workspace import source_of
 from reconciler.planning import Restriction, build_plan

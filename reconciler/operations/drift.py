@@ -25,10 +25,10 @@ from reconciler.errors import FileError, StaleError
 from reconciler.journal import Journal, read_last_drift
 from reconciler.model.drift import DriftFound
 from reconciler.operations.alarms import Found
+from reconciler.operations.chosen_parts import find_slice
 from reconciler.operations.live_source import live_source
 from reconciler.operations.observation import observe, require_whole, with_age, with_lists_of_invalid
 from reconciler.operations.readers import open_reader
-from reconciler.operations.selection import find_slice
 from reconciler.operations.workspace import read_documents, source_of
 from reconciler.planning import compare
 from reconciler.planning.held import LOOKING

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from reconciler.model.diagnostics import HELD, Diagnostic
+from reconciler.operations.chosen_parts import find_slice
 from reconciler.operations.comparison import Comparison, compare_documents
-from reconciler.operations.selection import find_slice
 from reconciler.planning import WHOLE, build_plan, count_managed
 from reconciler.planning.changed_names import judge_names
 from reconciler.planning.guards import (

@@ -112,7 +112,10 @@ def test_05_what_is_refused(trial: Trial) -> None:
         (("--yes",), "choose with --all"),
         (("--all", "--person", "x@y"), "--all chooses everything: leave it out, or leave out --person x@y"),
         (("--person", "bob@acme.test"), "nobody with the login, or login id, 'bob@acme.test' was seen"),
-        (("--address", "projects/Harbor Bridge/*"), "addresses are such as projects/1041/templates/11 (Invoice Approval · Cedar"),
+        (
+            ("--address", "projects/Harbor Bridge/*"),
+            "addresses are such as projects/1041/templates/11 (Invoice Approval · Cedar",
+        ),
     ):
         shown = trial.run("adopt", *arguments)
         assert shown.startswith("exit 64")
