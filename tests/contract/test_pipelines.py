@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-OURS = {path.stem: path for path in WORKFLOWS if path.stem != "ci"}
+OURS = {path.stem: path for path in WORKFLOWS if path.stem not in {"ci", "release"}}
 ACTION = {path.parent.name: path for path in ACTIONS}
 FILES = [*WORKFLOWS, *ACTIONS, *CALLERS]
 PLACEHOLDER = "0" * 40

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import sys
-from datetime import date
+from datetime import UTC, date, datetime
 from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
@@ -82,8 +82,17 @@ def release_notes(text: str, version: str) -> str:
     raise ValueError(f"CHANGELOG.md has no section '{version} - YYYY-MM-DD': move the lines of 'Unreleased' to one")
 
 
+def _print_notes(version: str) -> None:
+    """Write the notes of a release to stdout; raise ValueError for a changelog that is not in order."""
+    text = CHANGELOG.read_text(encoding="utf-8")
+    problems = find_problems(read_sections(text), datetime.now(UTC).date())
+    if problems:
+        raise ValueError(" · ".join(problems))
+    sys.stdout.write(release_notes(text, version) + "\n")
+
+
 if __name__ == "__main__":
     try:
-        sys.stdout.write(release_notes(CHANGELOG.read_text(encoding="utf-8"), sys.argv[1]) + "\n")
+        _print_notes(sys.argv[1])
     except ValueError as error:
         sys.exit(f"error: {error}")
