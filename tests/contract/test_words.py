@@ -20,7 +20,7 @@ ROOT = Path(__file__).parents[2]
 MODULES = sorted((ROOT / "reconciler").rglob("*.py"))
 PAGES = [*sorted((ROOT / "docs").glob("*.md")), ROOT / "README.md"]
 # prose of people who work on the project
-HABITS = [ROOT / "CHANGELOG.md"]
+HABITS = [*(path for path in sorted(ROOT.glob("*.md")) if path not in PAGES), *(ROOT / ".github").glob("*.md")]
 COPIED = sorted(
     path
     for folder in ("examples", ".github")
