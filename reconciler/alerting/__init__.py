@@ -63,6 +63,6 @@ def open_post(addresses: Sequence[Secret]) -> Post:
 
 def _missing(error: ModuleNotFoundError, extra: str) -> UsageError:
     return UsageError(
-        f"{error.name} is not installed; install reconciler with its extra '{extra}', from where it came from "
+        f"{error.name} is not installed: install procore-reconciler[{extra}] from where reconciler came from "
         f"(in its checkout: pip install '.[{extra}]')"
     )

@@ -114,7 +114,7 @@ def sandbox(  # noqa: PLR0913, PLR0917 - one parameter an option
         from reconciler.sandbox import app, fresh_start, server  # noqa: PLC0415 - an extra, and heavy
     except ImportError as error:
         raise UsageError(
-            f"{error.name} is not installed; install reconciler with its extra 'sandbox', from where it came from "
+            f"{error.name} is not installed: install procore-reconciler[sandbox] from where reconciler came from "
             "(in its checkout: pip install '.[sandbox]')"
         ) from None
     with closing(server.open_socket(host, port)) as listening, closing(_open_store(state, lag)) as store:

@@ -70,6 +70,6 @@ def open_forge(place: ForgePlace, waits: Callable[[float], object] = lambda _sec
         return GitLab(place, waits)
     except ModuleNotFoundError as error:
         raise UsageError(
-            f"{error.name} is not installed; install reconciler with its extra 'forge', from where it came from "
+            f"{error.name} is not installed: install procore-reconciler[forge] from where reconciler came from "
             "(in its checkout: pip install '.[forge]')"
         ) from None

@@ -20,7 +20,9 @@ from tests.support.sandbox import running_sandbox
 from tests.support.values import TODAY
 
 ROOT = Path(__file__).parents[2]
-PAGES = [*sorted((ROOT / "docs").rglob("*.md")), ROOT / "README.md", ROOT / "benchmarks" / "README.md"]
+PAGES = [*sorted((ROOT / "docs").rglob("*.md")), *sorted(ROOT.glob("*.md")), ROOT / "benchmarks" / "README.md"]
+# pages that name functions and classes beside the file that has them
+WALKS = [ROOT / "docs" / "architecture.md", ROOT / "CONTRIBUTING.md", ROOT / "SECURITY.md"]
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
@@ -29,17 +31,21 @@ def test_cited_paths_exist(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
     links = [link for link in re.findall(r"\]\(([^)#]+)\)", text) if "://" not in link]
     assert [link for link in links if not (page.parent / link).exists()] == []
-    paths = re.findall(r"`((?:reconciler|tests|schemas|examples|docs|benchmarks)/[\w./-]+)`", text)
+    paths = re.findall(r"`((?:reconciler|tests|schemas|examples|docs|benchmarks|\.ci|\.github)/[\w./-]+)`", text)
     formats = re.compile(r"reconciler/\w+/\d")
     assert [path for path in paths if not formats.fullmatch(path) and not (ROOT / path).exists()] == []
 
 
-def test_the_walk_names_what_is_there() -> None:
-    """Each function or class beside a path in the architecture stands in that file."""
-    text = " ".join((ROOT / "docs" / "architecture.md").read_text(encoding="utf-8").split())
-    for path, name in re.findall(r"`(reconciler/[\w/]+\.py)`, `(\w+)`", text):
+@pytest.mark.parametrize("page", WALKS, ids=lambda page: page.name)
+def test_the_walk_names_what_is_there(page: Path) -> None:
+    """Each function, class, table or test beside a path stands in that file."""
+    text = " ".join(page.read_text(encoding="utf-8").split())
+    named = re.findall(r"`((?:reconciler|tests)/[\w/]+\.py)`, `(\w+)`", text)
+    assert named
+    for path, name in named:
         source = (ROOT / path).read_text(encoding="utf-8")
-        assert re.search(rf"^(def|class) {name}\b", source, re.MULTILINE), f"{name} in {path}"
+        found = re.search(rf"^(?:def|class) {name}\b|^{name}(?:: .+?)? = ", source, re.MULTILINE)
+        assert found, f"{name} in {path}"
 
 
 def test_commands_in_examples_exist() -> None:

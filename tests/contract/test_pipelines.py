@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-OURS = {path.stem: path for path in WORKFLOWS if path.stem != "ci"}
+OURS = {path.stem: path for path in WORKFLOWS if path.stem not in {"ci", "release"}}
 ACTION = {path.parent.name: path for path in ACTIONS}
 FILES = [*WORKFLOWS, *ACTIONS, *CALLERS]
 PLACEHOLDER = "0" * 40
@@ -347,7 +347,7 @@ def test_no_command_line_is_missed() -> None:
 
 
 def test_the_tool_is_never_installed_by_its_name() -> None:
-    """On the public package index that name belongs to somebody else."""
+    """No package index has it: there its command's name is somebody else's, and anyone may take the distribution's."""
     for script in scripts():
         for line in script.text.splitlines():
             installs = re.search(r"\bpip[\"']? install (.*)", line.partition("#")[0])

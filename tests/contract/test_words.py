@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[2]
 MODULES = sorted((ROOT / "reconciler").rglob("*.py"))
 PAGES = [*sorted((ROOT / "docs").glob("*.md")), ROOT / "README.md"]
+# prose of people who work on the project
+HABITS = [*(path for path in sorted(ROOT.glob("*.md")) if path not in PAGES), *(ROOT / ".github").glob("*.md")]
 COPIED = sorted(
     path
     for folder in ("examples", ".github")
@@ -126,7 +128,7 @@ def test_help(command: str | None, capsys: pytest.CaptureFixture[str]) -> None:
     assert BANNED.findall(shown) == []
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", [*PAGES, *HABITS], ids=lambda page: page.name)
 def test_pages(page: Path) -> None:
     """Prose of the documentation; blocks of code and code style are what programs say."""
     text = re.sub(r"```.*?```|`[^`\n]*`", "", page.read_text(encoding="utf-8"), flags=re.DOTALL)
@@ -137,7 +139,11 @@ def test_pages(page: Path) -> None:
 def test_examples_and_pipelines(path: Path) -> None:
     """Comments and descriptions of files that users copy or call; names of variables are not prose."""
     lines = path.read_text(encoding="utf-8").splitlines()
-    prose = [line.strip() for line in lines if re.match(r"\s*#|\s*-?\s*(?:description|name):", line)]
+    prose = [
+        line.strip()
+        for line in lines
+        if re.match(r"\s*#|\s*-?\s*(?:about|description|label|name|placeholder|value):", line)
+    ]
     assert [line for line in prose if BANNED.search(line)] == []
 
 

@@ -114,7 +114,7 @@ def test_05_what_is_refused(trial: Trial) -> None:
         (("--person", "bob@acme.test"), "nobody with the login, or login id, 'bob@acme.test' was seen"),
         (
             ("--address", "projects/Harbor Bridge/*"),
-            "addresses are such as projects/1041/templates/11 (Invoice Approval · Cedar",
+            "projects/1041/templates/11 (Invoice Approval · Cedar",
         ),
     ):
         shown = trial.run("adopt", *arguments)

@@ -149,7 +149,7 @@ def test_without_the_library(monkeypatch: pytest.MonkeyPatch) -> None:
     """The extra is named."""
     monkeypatch.setitem(sys.modules, "apprise", None)
     monkeypatch.delitem(sys.modules, "reconciler.alerting.chats", raising=False)
-    with pytest.raises(UsageError, match=r"apprise is not installed; .* pip install '\.\[notify\]'"):
+    with pytest.raises(UsageError, match=r"apprise is not installed: .* pip install '\.\[notify\]'"):
         open_post([])
 
 

@@ -70,5 +70,5 @@ def test_without_the_library(monkeypatch: pytest.MonkeyPatch) -> None:
     """The extra is named."""
     monkeypatch.setitem(sys.modules, "prometheus_client", None)
     monkeypatch.delitem(sys.modules, "reconciler.alerting.prometheus", raising=False)
-    with pytest.raises(UsageError, match=r"prometheus_client is not installed; .* pip install '\.\[metrics\]'"):
+    with pytest.raises(UsageError, match=r"prometheus_client is not installed: .* pip install '\.\[metrics\]'"):
         open_gauges()
