@@ -17,6 +17,7 @@ from reconciler.desired.schemas import explain, make_validator
 from reconciler.desired.yaml.strict_reader import LocatedDocument, read_yaml
 from reconciler.model.diagnostics import Origin
 from tests.support.formats import SCHEMAS
+from tests.support.whole_documents import WHOLE, places, replaced
 
 texts = st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc")), max_size=12)
 plain = st.recursive(
@@ -151,8 +152,21 @@ def test_no_input_crashes_the_reader(content: bytes) -> None:
     assert all(one.origin is not None and one.message for one in diagnostics)
 
 
+@st.composite
+def nearly_good(draw: Any) -> tuple[str, Any]:
+    """Draw a document with every key, and something else in one or two of its places."""
+    kind = draw(st.sampled_from(sorted(WHOLE)))
+    document = WHOLE[kind]
+    for _ in range(draw(st.sampled_from([1, 1, 2]))):
+        if found := list(places(document)):
+            document = replaced(document, draw(st.sampled_from(found)), draw(st.just(...) | anything))
+    return kind, document
+
+
 @settings(max_examples=600)
-@given(st.sampled_from(sorted(documents)).flatmap(lambda kind: st.tuples(st.just(kind), documents[kind])))
+@given(
+    nearly_good() | st.sampled_from(sorted(documents)).flatmap(lambda kind: st.tuples(st.just(kind), documents[kind]))
+)
 def test_shapes_and_schemas_accept_the_same(case: tuple[str, Any]) -> None:
     """Quick acceptance, the schema and the combined one agree on every document; what is refused has words."""
     kind, document = case

@@ -23,9 +23,14 @@ def derive_schemas(*shapes: type) -> tuple[list[Schema], Schema]:
     """Return a reference to the schema of each shape, and the definitions behind them by name.
 
     Messages are worded from them, so they hold what a message says was expected.
+
+    Raises:
+        ValueError: Two shapes have the same name.
     """
     references, definitions = msgspec.json.schema_components(shapes)
     for shape in _structures(shapes):
+        if shape.__name__ not in definitions:
+            raise ValueError(f"two shapes are named {shape.__name__}: rename one of them")
         definitions[shape.__name__] = _completed(shape, definitions[shape.__name__])
     found = {_short(name): _replaced(schema) for name, schema in definitions.items()}
     return [_replaced(one) for one in references], found
