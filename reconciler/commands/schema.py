@@ -24,7 +24,7 @@ def _complete(context: click.Context, parameter: click.Parameter, typed: str) ->
     return [CompletionItem(kind) for kind in list_schemas() if kind.startswith(typed)]
 
 
-@click.command(epilog="Examples: reconciler schema; reconciler schema assignments --path")
+@click.command(epilog="Examples: reconciler schema; reconciler schema document --path")
 @common_options
 @click.argument("kind", metavar="[KIND]", required=False, shell_complete=_complete)
 @click.option("--path", "as_path", is_flag=True, help="Print where the file is, for an editor, instead of its text.")
@@ -32,7 +32,8 @@ def _complete(context: click.Context, parameter: click.Parameter, typed: str) ->
 def schema(common: Common, kind: str | None, as_path: bool, out: Path | None) -> int:  # noqa: ARG001, FBT001
     """Print the JSON Schema of a kind of document or a format, or list the kinds.
 
-    An editor completes and checks a document with this line at its head, PATH as --path prints it:
+    The schema 'document' is for every kind of document, and chooses by 'kind:'. An editor completes and checks a
+    document with this line at its head, where PATH is what --path prints:
 
     # yaml-language-server: $schema=PATH
     """
@@ -40,7 +41,7 @@ def schema(common: Common, kind: str | None, as_path: bool, out: Path | None) ->
         require_writable(out)
     if kind is None:
         if as_path:
-            raise click.UsageError("--path needs a kind, such as: reconciler schema assignments --path")
+            raise click.UsageError("--path needs a kind, such as: reconciler schema document --path")
         emit("".join(f"{one}\n" for one in list_schemas()), out)
         return 0
     file = find_schema(kind)

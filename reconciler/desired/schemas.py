@@ -1,26 +1,23 @@
-"""Words what is wrong with a document, from its JSON Schema; it does not decide what a document means."""
+"""Words what is wrong with a document, from the JSON Schema of its shape."""
 
 from __future__ import annotations
 
 import json
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-
-import msgspec
 
 from reconciler.model.diagnostics import Diagnostic
 from reconciler.model.suggestions import did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from jsonschema.exceptions import ValidationError
     from jsonschema.protocols import Validator
 
     from reconciler.desired.yaml.strict_reader import LocatedDocument
 
-__all__ = ["explain", "schema_folder", "validator"]
+__all__ = ["explain", "make_validator", "schema_folder"]
 
 _TYPE_NAMES = {"object": "a mapping", "array": "a list", "string": "text", "integer": "a whole number",
                "number": "a number", "boolean": "true or false", "null": "nothing"}  # fmt: skip
@@ -33,16 +30,10 @@ def schema_folder() -> Path:
     return installed if installed.is_dir() else package.parent / "schemas"
 
 
-@cache
-def validator(kind: str, shape: type | None = None) -> Validator:
-    """Return the validator of ``schemas/<kind>.schema.json``; of a kind without that file by its shape."""
+def make_validator(schema: Mapping[str, Any]) -> Validator:
+    """Return the validator of a schema for what is read from YAML."""
     import jsonschema  # noqa: PLC0415 - only for what is wrong
 
-    file = schema_folder() / f"{kind}.schema.json"
-    if shape is None or file.exists():
-        schema = json.loads(file.read_text(encoding="utf-8"))
-    else:
-        schema = msgspec.json.schema(shape)
     types = jsonschema.Draft202012Validator.TYPE_CHECKER.redefine("integer", _is_whole)
     checker: Validator = jsonschema.validators.extend(jsonschema.Draft202012Validator, type_checker=types)(  # type: ignore[no-untyped-call]
         schema, format_checker=jsonschema.FormatChecker()
@@ -55,10 +46,10 @@ def _is_whole(_checker: object, value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
 
 
-def explain(document: LocatedDocument, kind: str, shape: type | None = None) -> list[Diagnostic]:
-    """Return one diagnostic for each thing the schema of ``kind`` finds wrong, in the order of the file."""
+def explain(document: LocatedDocument, validator: Validator) -> list[Diagnostic]:
+    """Return one diagnostic for each thing that a validator finds wrong, in the order of the file."""
     found: dict[tuple[Any, ...], Diagnostic] = {}
-    for error in validator(kind, shape).iter_errors(document.data):
+    for error in validator.iter_errors(document.data):
         for cause in _causes(error):
             for steps, message in _worded(cause):
                 origin = document.origin(*steps)
@@ -69,14 +60,7 @@ def explain(document: LocatedDocument, kind: str, shape: type | None = None) -> 
 
 def _causes(error: ValidationError) -> Iterator[ValidationError]:
     """Follow a choice into the one branch of the right type, where there is just one."""
-    if error.validator not in {"anyOf", "oneOf"} or not error.context:
-        yield error
-        return
-    depth = len(error.absolute_path)
-    branches: dict[int, list[ValidationError]] = {}
-    for inner in error.context:
-        branches.setdefault(int(inner.schema_path[0]), []).append(inner)
-    fitting = [inner for inner in branches.values() if not any(_misses(one, depth) for one in inner)]
+    fitting = _fitting(error) if _is_choice(error) else []
     if len(fitting) == 1:
         for inner in fitting[0]:
             yield from _causes(inner)
@@ -84,9 +68,24 @@ def _causes(error: ValidationError) -> Iterator[ValidationError]:
         yield error
 
 
+def _is_choice(error: ValidationError) -> bool:
+    return error.validator in {"anyOf", "oneOf"} and bool(error.context)
+
+
+def _fitting(error: ValidationError) -> list[list[ValidationError]]:
+    """Return the problems of each branch that may have been meant."""
+    depth = len(error.absolute_path)
+    branches: dict[int, list[ValidationError]] = {}
+    for inner in error.context or ():
+        branches.setdefault(int(inner.schema_path[0]), []).append(inner)
+    return [inner for inner in branches.values() if not any(_misses(one, depth) for one in inner)]
+
+
 def _misses(error: ValidationError, depth: int) -> bool:
     """Return whether a branch was not meant at all: another type, or the key that marks it is missing."""
-    return len(error.absolute_path) == depth and error.validator in {"type", "required"}
+    if len(error.absolute_path) != depth:
+        return False
+    return error.validator in {"type", "required"} or (_is_choice(error) and not _fitting(error))
 
 
 def _worded(error: ValidationError) -> Iterator[tuple[list[str | int], str]]:
@@ -113,8 +112,8 @@ def _expectation(error: ValidationError, schema: dict[str, Any]) -> str:
     if expected is None and error.validator == "type":
         types = rule if isinstance(rule, list) else [rule]
         expected = " or ".join(_TYPE_NAMES[name] for name in types)
-    if expected is None and error.validator == "const":
-        expected = repr(rule)
+    if expected is None and error.validator == "enum":
+        expected = " or ".join(map(repr, rule))
     if expected is None and error.validator in {"minItems", "minLength", "minProperties"}:
         expected = "something; it must not be empty"
     if expected is None and error.validator in {"maxItems", "maxLength"}:

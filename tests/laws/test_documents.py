@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import msgspec
@@ -10,10 +11,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reconciler.desired.kinds import KINDS
+from reconciler.desired.kinds.acceptance import validator
 from reconciler.desired.kinds.settings_kind import SettingsShape
-from reconciler.desired.schemas import explain, validator
+from reconciler.desired.schemas import explain, make_validator
 from reconciler.desired.yaml.strict_reader import LocatedDocument, read_yaml
 from reconciler.model.diagnostics import Origin
+from tests.support.formats import SCHEMAS
+from tests.support.whole_documents import WHOLE, places, replaced
 
 texts = st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc")), max_size=12)
 plain = st.recursive(
@@ -110,6 +114,9 @@ documents = {
 }  # fmt: skip
 
 
+COMBINED = make_validator(json.loads((SCHEMAS / "document.schema.json").read_text(encoding="utf-8")))
+
+
 @given(plain)
 def test_what_is_written_as_yaml_is_read_as_it_was(value: Any) -> None:
     """Whatever PyYAML writes, with quotes where it needs them, comes back."""
@@ -145,16 +152,30 @@ def test_no_input_crashes_the_reader(content: bytes) -> None:
     assert all(one.origin is not None and one.message for one in diagnostics)
 
 
+@st.composite
+def nearly_good(draw: Any) -> tuple[str, Any]:
+    """Draw a document with every key, and something else in one or two of its places."""
+    kind = draw(st.sampled_from(sorted(WHOLE)))
+    document = WHOLE[kind]
+    for _ in range(draw(st.sampled_from([1, 1, 2]))):
+        if found := list(places(document)):
+            document = replaced(document, draw(st.sampled_from(found)), draw(st.just(...) | anything))
+    return kind, document
+
+
 @settings(max_examples=600)
-@given(st.sampled_from(sorted(documents)).flatmap(lambda kind: st.tuples(st.just(kind), documents[kind])))
+@given(
+    nearly_good() | st.sampled_from(sorted(documents)).flatmap(lambda kind: st.tuples(st.just(kind), documents[kind]))
+)
 def test_shapes_and_schemas_accept_the_same(case: tuple[str, Any]) -> None:
-    """Quick acceptance and the schema agree on every document; what is refused has words."""
+    """Quick acceptance, the schema and the combined one agree on every document; what is refused has words."""
     kind, document = case
+    shape = SettingsShape if kind == "settings" else KINDS[kind].shape
     try:
-        msgspec.convert(document, SettingsShape if kind == "settings" else KINDS[kind].shape, strict=True)
+        msgspec.convert(document, shape, strict=True)
         accepted = True
     except msgspec.ValidationError:
         accepted = False
-    assert validator(kind).is_valid(document) == accepted
+    assert validator(shape).is_valid(document) == COMBINED.is_valid(document) == accepted
     located = LocatedDocument("a.yaml", document, 0)
-    assert bool(explain(located, kind)) == (not accepted)
+    assert bool(explain(located, validator(shape))) == (not accepted)

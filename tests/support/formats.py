@@ -1,4 +1,4 @@
-"""The schemas of the formats that commands write, derived from their values; run it to write them again."""
+"""The schemas of documents and of the formats that commands write, derived from shapes; run it to write them again."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ from typing import Any
 
 import msgspec
 
+from reconciler.desired.kinds import KINDS
+from reconciler.desired.kinds.derived_schema import derive_schemas, publish
+from reconciler.desired.kinds.settings_kind import SettingsShape
 from reconciler.live import snapshot_file
 from reconciler.model.diagnostics import Diagnostic
 from reconciler.model.drift import DriftReport
@@ -17,7 +20,7 @@ from reconciler.model.outcomes import ApplyReport, JournalEvent, RecordedRun
 from reconciler.model.plan import Plan
 from reconciler.model.review import ApprovedPlans, MarkedCommits
 
-__all__ = ["SCHEMAS", "derived"]
+__all__ = ["SCHEMAS", "derived", "outdated"]
 
 SCHEMAS = Path(__file__).resolve().parents[2] / "schemas"
 
@@ -51,18 +54,52 @@ _FORMATS: dict[str, Any] = {
 
 def derived() -> dict[str, str]:
     """Return the content of each schema file by its name."""
-    files = {}
-    for name, shape in _FORMATS.items():
-        schema = _cleaned(msgspec.json.schema(shape))
-        title = "One line of a journal file" if name == "journal" else f"reconciler/{name}/1"
-        document = {
-            "$schema": "https://json-schema.org/draft/2020-12/schema",
-            "$id": f"urn:reconciler:schema:{name}:1",
-            "title": title,
-            **schema,
+    formats = {name: f"reconciler/{name}/1" for name in _FORMATS} | {"journal": "One line of a journal file"}
+    shapes = {"settings": SettingsShape, **{name: kind.shape for name, kind in KINDS.items()}}
+    return dict(
+        [
+            *(_file(name, title, *_schema(_FORMATS[name])) for name, title in formats.items()),
+            *(_file(name, f"kind: {name}", *_schema(shape)) for name, shape in shapes.items()),
+            _file("document", "A document of reconciler, by its kind", *_any_of(shapes)),
+        ]
+    )
+
+
+def outdated() -> list[str]:
+    """Return the names of files that are not as derived: changed, missing or of no kind and format."""
+    there = {file.name: file.read_text(encoding="utf-8") for file in SCHEMAS.glob("*.schema.json")}
+    expected = derived()
+    return sorted(name for name in there | expected if there.get(name) != expected.get(name))
+
+
+def _schema(shape: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+    (schema,), definitions = derive_schemas(shape)
+    return schema, definitions
+
+
+def _any_of(shapes: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the schema that chooses by the kind, so that a problem is one of that kind alone."""
+    references, definitions = derive_schemas(*shapes.values())
+    rules = [
+        {
+            "if": {"type": "object", "properties": {"kind": {"const": name}}, "required": ["kind"]},
+            "then": reference,
         }
-        files[f"{name}.schema.json"] = json.dumps(document, indent=2, ensure_ascii=False) + "\n"
-    return files
+        for name, reference in zip(shapes, references, strict=True)
+    ]
+    kind = {"enum": [*shapes], "description": "The kind of this document. It decides which other keys there are."}
+    return {"type": "object", "properties": {"kind": kind}, "required": ["kind"], "allOf": rules}, definitions
+
+
+def _file(name: str, title: str, schema: dict[str, Any], definitions: dict[str, Any]) -> tuple[str, str]:
+    document = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": f"urn:reconciler:schema:{name}:1",
+        "title": title,
+        **_cleaned(publish(schema)),
+        "$defs": _cleaned(publish(definitions)),
+    }
+    return f"{name}.schema.json", json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 
 
 def _cleaned(schema: Any) -> Any:

@@ -119,6 +119,8 @@ def test_schemas_for_editors(tmp_path: Path, capsys: pytest.CaptureFixture[str])
     assert json.loads(text)["$id"] == "urn:reconciler:schema:teams:1"
     assert run(["schema", "teams", "--path"]) == 0
     assert Path(capsys.readouterr().out.strip()).read_text(encoding="utf-8") == text
+    assert run(["schema", "document"]) == 0
+    assert json.loads(capsys.readouterr().out)["required"] == ["kind"]
     assert run(["schema", "teams", "--out", str(tmp_path / "teams.json")]) == 0
     assert (tmp_path / "teams.json").read_text(encoding="utf-8") == text
     for arguments, words in ((("team",), "did you mean 'teams'?"), (("--path",), "--path needs a kind")):
@@ -131,6 +133,7 @@ def test_completion_of_schemas() -> None:
     (kind,) = [one for one in schema.params if one.name == "kind"]
     shown = kind.shell_complete(click.Context(schema), "a")
     assert [one.value for one in shown] == ["acknowledgements", "apply", "approved", "assignments"]
+    assert [one.value for one in kind.shell_complete(click.Context(schema), "d")] == ["document", "drift"]
 
 
 def test_help_for_a_command(capsys: pytest.CaptureFixture[str]) -> None:

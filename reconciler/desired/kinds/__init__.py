@@ -39,7 +39,7 @@ def decode_document(document: LocatedDocument) -> tuple[str, Any, list[Diagnosti
     kind = KINDS.get(named) if isinstance(named, str) else None
     if kind is None:
         return "", None, [_wrong_kind(document, named)]
-    shape, diagnostics = accept(document, kind.name, kind.shape)
+    shape, diagnostics = accept(document, kind.shape)
     return kind.name, None if shape is None else kind.decode(document, shape), diagnostics
 
 

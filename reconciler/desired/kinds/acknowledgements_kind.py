@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-import datetime
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import msgspec
 from msgspec import UNSET, Meta
 
-from reconciler.desired.kinds.common_shapes import AddressGlob, Login, Name, PersonShape, Strict
+from reconciler.desired.kinds.common_shapes import (
+    AddressGlob,
+    Day,
+    LoginNotTeam,
+    Name,
+    PersonNotTeam,
+    Reason,
+    Strict,
+)
+from reconciler.desired.kinds.field_words import EXPECTED, expects, needs, says
 from reconciler.desired.kinds.kind import Kind
 from reconciler.desired.kinds.member_lists import decode_person
 from reconciler.model.acknowledgement import Acknowledgement, Release
@@ -23,32 +31,60 @@ if TYPE_CHECKING:
 __all__ = ["KIND", "AcknowledgementsDocument", "AcknowledgementsShape"]
 
 
-class AcknowledgementShape(Strict, frozen=True):
-    """One entry below ``acknowledged:``."""
+_AN_ACKNOWLEDGEMENT = (
+    "{address: projects/1042/*, group: Executive, person: sam.roe@acme.test, owner: kim@acme.test, reason: why, "
+    "until: 2027-03-31}"
+)
+_A_RELEASE = "{address: projects/1042/*, owner: kim@acme.test, reason: why, until: 2027-03-31}"
 
-    address: AddressGlob
-    person: PersonShape
-    owner: Login
-    reason: Name
-    until: datetime.date
-    group: Name | msgspec.UnsetType = msgspec.UNSET
+
+class AcknowledgementShape(Strict, frozen=True):
+    """One difference that somebody knows of."""
+
+    rule = {EXPECTED: _AN_ACKNOWLEDGEMENT}
+
+    address: Annotated[AddressGlob, says("The place it applies to: an address, or a glob whose * also matches /.")]
+    person: Annotated[PersonNotTeam, says("The person who differs.")]
+    owner: Annotated[LoginNotTeam, says("The login of the person to ask.")]
+    reason: Annotated[Reason, says("Why the difference is there, for readers.")]
+    until: Annotated[Day, says("The last day (UTC) on which it quiets the alarm.")]
+    group: Annotated[
+        Name | msgspec.UnsetType,
+        says("The role by its name. Without it, any role of the person there."),
+        expects("the name of a role"),
+    ] = msgspec.UNSET
 
 
 class ReleaseShape(Strict, frozen=True):
-    """One entry below ``released:``."""
+    """Unseen differences that end."""
 
-    address: AddressGlob
-    owner: Login
-    reason: Name
-    until: datetime.date
+    rule = {EXPECTED: _A_RELEASE}
+
+    address: Annotated[AddressGlob, says("The place that ends: an address, or a glob whose * also matches /.")]
+    owner: Annotated[LoginNotTeam, says("The login of the person to ask.")]
+    reason: Annotated[Reason, says("Why it ends, for readers.")]
+    until: Annotated[Day, says("The last day (UTC) on which it has an effect.")]
 
 
 class AcknowledgementsShape(Strict, frozen=True):
-    """``kind: acknowledgements``."""
+    """Differences between Procore and git that somebody knows of: they quiet the drift alarm and change no plan."""
 
-    kind: Literal["acknowledgements"]
-    acknowledged: Annotated[list[AcknowledgementShape], Meta(max_length=10_000)] | msgspec.UnsetType = msgspec.UNSET
-    released: Annotated[list[ReleaseShape], Meta(max_length=10_000)] | msgspec.UnsetType = msgspec.UNSET
+    rule = {
+        "anyOf": [needs("acknowledged"), needs("released")],
+        EXPECTED: "'acknowledged:' or 'released:' with a list",
+    }
+
+    kind: Annotated[Literal["acknowledgements"], says("The kind of this document.")]
+    acknowledged: Annotated[
+        Annotated[list[AcknowledgementShape], Meta(max_length=10_000)] | msgspec.UnsetType,
+        says("Differences that quiet the drift alarm."),
+        expects(f"a list, each entry like - {_AN_ACKNOWLEDGEMENT}"),
+    ] = msgspec.UNSET
+    released: Annotated[
+        Annotated[list[ReleaseShape], Meta(max_length=10_000)] | msgspec.UnsetType,
+        says("Unseen differences that end: drift reports them as released once, and then no longer."),
+        expects(f"a list, each entry like - {_A_RELEASE}"),
+    ] = msgspec.UNSET
 
     def __post_init__(self) -> None:
         """Refuse a document without either list."""

@@ -8,7 +8,7 @@ import msgspec
 from msgspec import UNSET, Meta
 
 from reconciler.desired.kinds.common_shapes import (
-    LONGEST_NAME,
+    A_PROJECT,
     Identifier,
     Members,
     MemberShape,
@@ -17,11 +17,12 @@ from reconciler.desired.kinds.common_shapes import (
     ReferenceShape,
     ShortText,
     Strict,
-    Text,
 )
 from reconciler.desired.kinds.contradictions import check_assignments
+from reconciler.desired.kinds.field_words import EXPECTED, expects, needs, says
 from reconciler.desired.kinds.kind import Kind
 from reconciler.desired.kinds.member_lists import decode_members, decode_person
+from reconciler.desired.kinds.where_shape import EXCEPT, Where, check_where
 from reconciler.desired.yaml.strict_reader import child, place
 from reconciler.model.diagnostics import Origin
 from reconciler.model.documents import Assignments, DesiredGroup, Entry, Member, Reference
@@ -38,76 +39,94 @@ __all__ = ["KIND", "AssignmentsShape"]
 
 
 class TemplateIdShape(Strict, frozen=True):
-    """``{id: …}`` of a template."""
+    """A template by ``{id: "161072"}``."""
 
-    id: Identifier
+    id: Annotated[Identifier, says("The template's id in the service.")]
 
 
 class GroupShape(Strict, frozen=True):
-    """``{members: […], allow_empty: …}``."""
+    """Members as ``{members: […], allow_empty: true}``."""
 
-    members: Members
-    allow_empty: bool = False
+    members: Annotated[Members, says("The whole list of the role group's members.")]
+    allow_empty: Annotated[bool, says("Whether the list may be empty, which removes every member.")] = False
 
 
-_Groups = dict[Name, Members | GroupShape]
-_Where = Annotated[
-    dict[str, Text | Annotated[list[Text | ReferenceShape], Meta(min_length=1)]],
-    Meta(min_length=1),
+_Groups = dict[
+    Name,
+    Annotated[
+        Members | GroupShape,
+        says("The whole list of the role group's members."),
+        expects("a list of members, or {members: [], allow_empty: true}"),
+    ],
 ]
-EXCEPT = "except"  # the one key below ``where:`` that is not a field of projects
+_Manager = Annotated[PersonShape | msgspec.UnsetType, says("The workflow manager: one person.")]
 
 
 class EntryShape(Strict, frozen=True):
-    """One entry below ``projects:``."""
+    """One project, or every project that matches."""
 
-    project: Name | ReferenceShape | msgspec.UnsetType = msgspec.UNSET
-    where: _Where | msgspec.UnsetType = msgspec.UNSET
-    workflow_manager: PersonShape | msgspec.UnsetType = msgspec.UNSET
-    groups: _Groups = {}
+    rule = {
+        "oneOf": [needs("project"), needs("where")],
+        EXPECTED: "either 'project:' (one project) or 'where:' (every active project that matches), not both",
+    }
+
+    project: Annotated[
+        Name | ReferenceShape | msgspec.UnsetType,
+        says('One project by its unique name, {id: "1042"} or {number: "24-017"}.'),
+        expects(A_PROJECT),
+    ] = msgspec.UNSET
+    where: Annotated[
+        Where | msgspec.UnsetType,
+        says("Every active project whose fields match. A list means any of its values. 'except' leaves projects out."),
+    ] = msgspec.UNSET
+    workflow_manager: _Manager = msgspec.UNSET
+    groups: Annotated[_Groups, says("The members of role groups by the group's name, in these projects.")] = {}
 
     def __post_init__(self) -> None:
         """Refuse both and neither."""
         if (self.project is msgspec.UNSET) == (self.where is msgspec.UNSET):
             raise ValueError("one of project and where")
         if self.where is not msgspec.UNSET:
-            _check_where(self.where)
-
-
-def _check_where(where: _Where) -> None:
-    """Refuse references among the texts of a field, texts that name nobody in ``except``, and nothing but that."""
-    fields = {field: value for field, value in where.items() if field != EXCEPT}
-    if not fields:
-        raise ValueError("a field of the project list")
-    listed = (one for value in fields.values() if isinstance(value, list) for one in value)
-    if any(isinstance(one, ReferenceShape) for one in listed):
-        raise ValueError("texts")
-    left_out = where.get(EXCEPT, [ReferenceShape(id="0")])
-    if not isinstance(left_out, list) or not all(_names_a_project(one) for one in left_out):
-        raise ValueError("a list of projects")
-
-
-def _names_a_project(one: Text | ReferenceShape) -> bool:
-    return isinstance(one, ReferenceShape) or (isinstance(one, str) and 1 <= len(one) <= LONGEST_NAME)
+            check_where(self.where)
 
 
 class CompanyShape(Strict, frozen=True):
-    """The content below ``company:``."""
+    """The presets of a company-level tool."""
 
-    workflow_manager: PersonShape | msgspec.UnsetType = msgspec.UNSET
-    groups: _Groups = {}
+    workflow_manager: _Manager = msgspec.UNSET
+    groups: Annotated[_Groups, says("The members of role groups by the group's name.")] = {}
 
 
 class AssignmentsShape(Strict, frozen=True):
-    """``kind: assignments``."""
+    """Members of the responsible roles in the presets of one workflow template."""
 
-    kind: Literal["assignments"]
-    template: Name | TemplateIdShape
-    tool: ShortText | msgspec.UnsetType = msgspec.UNSET
-    workflow_manager: PersonShape | msgspec.UnsetType = msgspec.UNSET
-    groups: _Groups = {}
-    projects: Annotated[list[EntryShape], Meta(min_length=1)] | msgspec.UnsetType = msgspec.UNSET
-    company: CompanyShape | msgspec.UnsetType = msgspec.UNSET
+    rule = {
+        "oneOf": [needs("projects"), needs("company")],
+        EXPECTED: "either 'projects:' (a project-level tool) or 'company:' (a company-level tool), not both",
+    }
+
+    kind: Annotated[Literal["assignments"], says("The kind of this document.")]
+    template: Annotated[
+        Name | TemplateIdShape,
+        says('The workflow template, by name or {id: "161072"}.'),
+        expects('the template\'s name, or {id: "161072"}'),
+    ]
+    tool: Annotated[
+        ShortText | msgspec.UnsetType,
+        says("The tool type. It is only needed if the template's name alone is ambiguous."),
+    ] = msgspec.UNSET
+    workflow_manager: _Manager = msgspec.UNSET
+    groups: Annotated[
+        _Groups, says("The members of role groups by the group's name: defaults for every entry below.")
+    ] = {}
+    projects: Annotated[
+        Annotated[list[EntryShape], Meta(min_length=1)] | msgspec.UnsetType,
+        says("The projects of a project-level tool."),
+        expects("at least one entry with 'project:' or 'where:'"),
+    ] = msgspec.UNSET
+    company: Annotated[
+        CompanyShape | msgspec.UnsetType, says("The company's own presets, for a company-level tool.")
+    ] = msgspec.UNSET
 
     def __post_init__(self) -> None:
         """Refuse both and neither."""

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import datetime
-from itertools import combinations
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import msgspec
 from msgspec import UNSET, Meta
 
-from reconciler.desired.kinds.common_shapes import AddressGlob, Name, PersonShape, Strict
+from reconciler.desired.kinds.common_shapes import AddressGlob, Day, Name, PersonNotTeam, Reason, Strict
+from reconciler.desired.kinds.field_words import EXPECTED, expects, keywords, says
 from reconciler.desired.kinds.kind import Kind
 from reconciler.desired.kinds.member_lists import decode_person
+from reconciler.desired.kinds.policy_contradictions import check_policy, conflict
 from reconciler.model.diagnostics import Diagnostic, Origin
 from reconciler.model.globs import fits
 from reconciler.model.member import Member
@@ -31,27 +31,67 @@ __all__ = ["KIND", "PolicyDocument", "PolicyShape"]
 _REASON = r"^(?!([Nn][Oo]|[Oo][Ff][Ff]|[Ff][Aa][Ll][Ss][Ee]|0|[Yy][Ee][Ss]|[Oo][Nn]|[Tt][Rr][Uu][Ee]|1)$)"
 
 
-class LimitShape(Strict, frozen=True):
-    """``{count: …, percent: …}``."""
+_Role = Annotated[Name, expects('the name of a role, or a glob such as "Project *"')]
+_Separate = Annotated[
+    list[_Role],
+    Meta(min_length=2, max_length=100),
+    keywords(uniqueItems=True),
+    expects("a list of at least two different roles"),
+]
+_AN_OVERRIDE = "{reason: why, address: projects/1042/*, allow_removals: 3, until: 2027-01-31}"
 
-    count: Annotated[int, Meta(ge=0, le=1_000_000)]
-    percent: Annotated[int, Meta(ge=0, le=100)]
+
+class LimitShape(Strict, frozen=True):
+    """Two bounds. The larger one counts."""
+
+    rule = {EXPECTED: "both bounds, as {count: 2, percent: 25}; the larger one counts"}
+
+    count: Annotated[int, Meta(ge=0, le=1_000_000), says("A number of roles."), expects("a whole number from 0")]
+    percent: Annotated[
+        int,
+        Meta(ge=0, le=100),
+        says("A percentage of the roles there were before."),
+        expects("a whole number from 0 to 100"),
+    ]
 
 
 class LimitsShape(Strict, frozen=True):
-    """The content below ``limits:``."""
+    """Limits, counted in roles: one person in one group is one role."""
 
-    group_removals: LimitShape | msgspec.UnsetType = msgspec.UNSET
-    run_removals: LimitShape | msgspec.UnsetType = msgspec.UNSET
-    group_additions: LimitShape | msgspec.UnsetType = msgspec.UNSET
-    run_additions: LimitShape | msgspec.UnsetType = msgspec.UNSET
+    group_removals: Annotated[
+        LimitShape | msgspec.UnsetType,
+        says("Stops a plan that removes more from one group. Without it: 2 or 25 %."),
+    ] = msgspec.UNSET
+    run_removals: Annotated[
+        LimitShape | msgspec.UnsetType,
+        says("Stops a plan that removes more in all, of everything managed. Without it: 10 or 10 %."),
+    ] = msgspec.UNSET
+    group_additions: Annotated[
+        LimitShape | msgspec.UnsetType,
+        says("Stops a plan that adds more to one group. Without it, a plan only warns, at 10 or 50 %."),
+    ] = msgspec.UNSET
+    run_additions: Annotated[
+        LimitShape | msgspec.UnsetType,
+        says(
+            "Stops a plan that adds more in all, of everything managed. Without it, a plan only warns, at 25 or 50 %."
+        ),
+    ] = msgspec.UNSET
 
 
 class RoleShape(Strict, frozen=True):
-    """The content below a role of ``roles:``."""
+    """Rules of one role."""
 
-    min_members: Annotated[int, Meta(ge=0, le=10_000)] | msgspec.UnsetType = msgspec.UNSET
-    must_include: Annotated[list[PersonShape], Meta(max_length=1000)] | msgspec.UnsetType = msgspec.UNSET
+    rule = {"minProperties": 1, EXPECTED: "a mapping with min_members, must_include or both"}
+
+    min_members: Annotated[
+        Annotated[int, Meta(ge=0, le=10_000)] | msgspec.UnsetType,
+        says("The least number of members of the role in a preset."),
+        expects("a whole number from 0 to 10000"),
+    ] = msgspec.UNSET
+    must_include: Annotated[
+        Annotated[list[PersonNotTeam], Meta(max_length=1000)] | msgspec.UnsetType,
+        says("People who must be members of the role."),
+    ] = msgspec.UNSET
 
     def __post_init__(self) -> None:
         """Refuse a rule that rules nothing."""
@@ -60,26 +100,52 @@ class RoleShape(Strict, frozen=True):
 
 
 class OverrideShape(Strict, frozen=True):
-    """One entry below ``overrides:``."""
+    """Removals that are allowed beyond the limits."""
 
-    reason: Name
-    address: AddressGlob
-    allow_removals: Annotated[int, Meta(ge=1, le=1_000_000)]
-    until: datetime.date
-    person: PersonShape | msgspec.UnsetType = msgspec.UNSET
-    role: Name | msgspec.UnsetType = msgspec.UNSET
+    rule = {EXPECTED: _AN_OVERRIDE}
+
+    reason: Annotated[Reason, says("Why they are allowed, for readers.")]
+    address: Annotated[AddressGlob, says("The place it applies to: an address, or a glob whose * also matches /.")]
+    allow_removals: Annotated[
+        int,
+        Meta(ge=1, le=1_000_000),
+        says("The number of roles it lets go. If more match, it lifts nothing."),
+        expects("a whole number from 1"),
+    ]
+    until: Annotated[Day, says("The last day (UTC) on which it applies.")]
+    person: Annotated[PersonNotTeam | msgspec.UnsetType, says("Only removals of this person.")] = msgspec.UNSET
+    role: Annotated[_Role | msgspec.UnsetType, says("Only removals from this role (a glob).")] = msgspec.UNSET
 
 
 class PolicyShape(Strict, frozen=True):
-    """``kind: policy``."""
+    """Rules for what a plan may do to people: limits, rules for roles, overrides."""
 
-    kind: Literal["policy"]
-    limits: LimitsShape = LimitsShape()
-    roles: dict[Name, RoleShape] = {}
-    protected: Annotated[list[PersonShape], Meta(max_length=10_000)] = []
-    separate: Annotated[list[Annotated[list[Name], Meta(min_length=2, max_length=100)]], Meta(max_length=1000)] = []
-    overrides: Annotated[list[OverrideShape], Meta(max_length=10_000)] = []
-    frozen: Annotated[str, Meta(pattern=_REASON, min_length=1, max_length=1000)] | msgspec.UnsetType = msgspec.UNSET
+    kind: Annotated[Literal["policy"], says("The kind of this document.")]
+    limits: Annotated[LimitsShape, says("Limits, counted in roles: one person in one group is one role.")] = (
+        LimitsShape()
+    )
+    roles: Annotated[
+        dict[Name, RoleShape],
+        says("Rules by role name. The name may be a glob, and every rule that fits applies."),
+        expects("a mapping of role names, each like Accounting: {min_members: 2}"),
+    ] = {}
+    protected: Annotated[
+        list[PersonNotTeam], Meta(max_length=10_000), says("People who are never removed without an override.")
+    ] = []
+    separate: Annotated[
+        list[_Separate], Meta(max_length=1000), says("Lists of roles. Nobody may hold two of one list in one preset.")
+    ] = []
+    overrides: Annotated[
+        list[OverrideShape],
+        Meta(max_length=10_000),
+        says("Removals that are allowed beyond the limits, each for a place, a size and a time."),
+        expects(f"a list, each entry like - {_AN_OVERRIDE}"),
+    ] = []
+    frozen: Annotated[
+        Annotated[str, Meta(pattern=_REASON, min_length=1, max_length=1000)] | msgspec.UnsetType,
+        says("The reason of a freeze. While this key is here, nothing is applied."),
+        expects("the reason, as text; remove the line to end the freeze"),
+    ] = msgspec.UNSET
 
     def __post_init__(self) -> None:
         """Refuse a role that is separate from itself."""
@@ -170,8 +236,7 @@ def _merge(documents: Sequence[PolicyDocument], reading: Reading) -> tuple[Mappi
         documents=tuple(document.origin for document in documents),
     )
     policy = msgspec.structs.replace(policy, **{name: one for name, one in merged.items() if one is not None})
-    diagnostics.extend(_contradicting_minimums(policy))
-    diagnostics.extend(_impossible_demands(policy))
+    diagnostics.extend(check_policy(policy))
     return {"policy": policy}, diagnostics
 
 
@@ -192,43 +257,8 @@ def _merged_limit(documents: Sequence[PolicyDocument], name: str, diagnostics: l
         if first is None:
             first = limit
         elif str(limit) != str(first):
-            diagnostics.append(_conflict(f"{name} is {limit} here and {first}", first.origin, limit.origin))
+            diagnostics.append(conflict(f"{name} is {limit} here and {first}", first.origin, limit.origin))
     return first
-
-
-def _contradicting_minimums(policy: Policy) -> Iterator[Diagnostic]:
-    first: dict[str, RoleRule] = {}
-    for rule in policy.roles:
-        if rule.min_members is None:
-            continue
-        known = first.setdefault(rule.role, rule)
-        if known.min_members != rule.min_members:
-            message = f"min_members of '{rule.role}' is {rule.min_members} here and {known.min_members}"
-            yield _conflict(message, known.minimum_origin, rule.minimum_origin)
-
-
-def _impossible_demands(policy: Policy) -> Iterator[Diagnostic]:
-    """Find people who must sit in two roles that nobody may hold together."""
-    for separation in policy.separate:
-        for one, other in combinations(separation.roles, 2):
-            needed = {person.key: person for person in _required(policy, one)}
-            for person in _required(policy, other):
-                known = needed.get(person.key)
-                if known is not None:
-                    message = (
-                        f"{person} must be in '{other}' by this line, and in '{one}' by {known.origin}, which "
-                        f"{separation.origin} keeps apart; take one of the three out"
-                    )
-                    yield Diagnostic(severity="error", code="documents/conflict", message=message, origin=person.origin)
-
-
-def _required(policy: Policy, role: str) -> list[Member]:
-    return [person for rule in policy.roles if fits(rule.role, role) for person in rule.must_include]
-
-
-def _conflict(what: str, first: Origin | None, second: Origin | None) -> Diagnostic:
-    message = f"{what} at {first}; keep one of the two"
-    return Diagnostic(severity="error", code="documents/conflict", message=message, origin=second)
 
 
 def _content(documents: Documents) -> object:

@@ -8,7 +8,8 @@ import msgspec
 from msgspec import UNSET, Meta
 
 from reconciler.desired.kinds.acceptance import accept
-from reconciler.desired.kinds.common_shapes import AddressGlob, Number, PersonShape, ShortText, Strict
+from reconciler.desired.kinds.common_shapes import AddressGlob, Login, LoginIdShape, Number, ShortText, Strict
+from reconciler.desired.kinds.field_words import EXPECTED, expects, keywords, says
 from reconciler.desired.kinds.member_lists import decode_person
 from reconciler.model.documents import SettingsDocument
 
@@ -19,36 +20,76 @@ if TYPE_CHECKING:
 __all__ = ["SettingsShape", "decode_settings"]
 
 _Url = Annotated[str, Meta(pattern=r"^https?://[^\s/?#@]+/?$")]
-_Account = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.-]*(\[bot\])?$", max_length=255)]
+_Account = Annotated[
+    str,
+    Meta(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.-]*(\[bot\])?$", max_length=255),
+    expects('the name of an account on the forge, such as "acme-plans[bot]"'),
+]
+_A_COMPANY = expects('the company\'s id in digits, such as "4211"')
+_Company = Annotated[
+    Annotated[str, Meta(pattern=r"^[0-9]{1,32}$"), _A_COMPANY] | Annotated[Number, _A_COMPANY], _A_COMPANY
+]
+_Text = Annotated[str, Meta(min_length=1)]
 
 
 class ForgeShape(Strict, frozen=True):
-    """``forge:`` in the settings."""
+    """The forge that the repository is on."""
 
-    trusted: Annotated[list[_Account], Meta(min_length=1, max_length=20)]
+    rule = {EXPECTED: 'a mapping such as {trusted: ["acme-plans[bot]"]}'}
+
+    trusted: Annotated[
+        list[_Account],
+        Meta(min_length=1, max_length=20),
+        says("Accounts whose statuses and comments count beside those of the token's own account."),
+        expects('a list of accounts on the forge, such as ["acme-plans[bot]"]'),
+    ]
 
 
 class SettingsShape(Strict, frozen=True):
-    """``reconciler.yaml``."""
+    """The settings of a repository (``reconciler.yaml``)."""
 
-    kind: Literal["settings"]
-    version: Literal[1]
-    company_id: Annotated[str, Meta(pattern=r"^[0-9]{1,32}$")] | Number
-    company_name: ShortText | msgspec.UnsetType = msgspec.UNSET
-    api_url: _Url | msgspec.UnsetType = msgspec.UNSET
-    auth_url: _Url | msgspec.UnsetType = msgspec.UNSET
-    service_account: PersonShape | msgspec.UnsetType = msgspec.UNSET
-    exclude: list[Annotated[str, Meta(min_length=1)]] = []
-    self_heal: Annotated[list[AddressGlob], Meta(max_length=1000)] = []
-    forge: ForgeShape | msgspec.UnsetType = msgspec.UNSET
-    policy_files: Annotated[list[Annotated[str, Meta(min_length=1)]], Meta(min_length=1)] | msgspec.UnsetType = (
+    kind: Annotated[Literal["settings"], says("The kind of this document.")]
+    version: Annotated[Literal[1], keywords(type="integer"), says("The version of this format."), expects("1")]
+    company_id: Annotated[_Company, says("The company's id in the service.")]
+    company_name: Annotated[ShortText | msgspec.UnsetType, says("The name that is shown at the head of a plan.")] = (
         msgspec.UNSET
     )
+    api_url: Annotated[
+        _Url | msgspec.UnsetType,
+        says("The address of the REST API. The environment variable RECONCILER_API_URL wins."),
+        expects("an address such as https://api.procore.com, without path, query or login"),
+    ] = msgspec.UNSET
+    auth_url: Annotated[
+        _Url | msgspec.UnsetType,
+        says("The address that gives out tokens. The environment variable RECONCILER_AUTH_URL wins."),
+        expects("an address such as https://login.procore.com, without path, query or login"),
+    ] = msgspec.UNSET
+    service_account: Annotated[
+        Login | LoginIdShape | msgspec.UnsetType,
+        says("The login this tool signs in with. A plan that would remove it from a group is stopped."),
+        expects('a login (an e-mail address), or {login_id: "161072"}'),
+    ] = msgspec.UNSET
+    exclude: Annotated[
+        list[_Text],
+        says("Files, folders (with a slash at the end) and globs, relative to this file, that are not documents."),
+    ] = []
+    self_heal: Annotated[
+        list[AddressGlob],
+        Meta(max_length=1000),
+        says("Where 'apply --self-heal' reverts drift: addresses, or globs whose * also matches /."),
+        expects("a list of addresses or globs, such as [projects/1042/*]"),
+    ] = []
+    forge: Annotated[ForgeShape | msgspec.UnsetType, says("The forge that the repository is on.")] = msgspec.UNSET
+    policy_files: Annotated[
+        Annotated[list[_Text], Meta(min_length=1)] | msgspec.UnsetType,
+        says("Globs, relative to this file, of the files that may hold a policy. Without it, every file may."),
+        expects("a list of files or globs, such as [policy.yaml, rules/*]"),
+    ] = msgspec.UNSET
 
 
 def decode_settings(document: LocatedDocument) -> tuple[SettingsDocument | None, list[Diagnostic]]:
     """Decode ``reconciler.yaml``; nothing but diagnostics when it is not acceptable."""
-    shape, diagnostics = accept(document, "settings", SettingsShape)
+    shape, diagnostics = accept(document, SettingsShape)
     return (None if shape is None else _settings(document, shape)), diagnostics
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from itertools import chain
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import msgspec
 
 from reconciler.desired.kinds.common_shapes import Members, ShortText, Strict
+from reconciler.desired.kinds.field_words import says
 from reconciler.desired.kinds.kind import Kind
 from reconciler.desired.kinds.member_lists import decode_members
 from reconciler.desired.yaml.strict_reader import child
@@ -25,10 +26,13 @@ __all__ = ["KIND", "TeamsShape"]
 
 
 class TeamsShape(Strict, frozen=True):
-    """``kind: teams``."""
+    """Named lists of people and teams."""
 
-    kind: Literal["teams"]
-    teams: dict[ShortText, Members]
+    kind: Annotated[Literal["teams"], says("The kind of this document.")]
+    teams: Annotated[
+        dict[ShortText, Annotated[Members, says("The members of this team: people and other teams.")]],
+        says("Teams by name. A list of members names one as ``team:NAME``."),
+    ]
 
 
 def _decode(document: LocatedDocument, shape: TeamsShape) -> list[Team]:

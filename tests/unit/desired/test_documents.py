@@ -50,6 +50,7 @@ def groups(text: str) -> str:
         (f"{HEAD}projects: [{{project: {{number: 24.10}}}}]\n", "3:23", "documents/schema", "in quotes"),
         (f"{HEAD}projects: [{{project: {{nam: x}}}}]\n", "3:13", "documents/schema", "the project's name, {id:"),
         (f"{HEAD}projects: [{{project: null}}]\n", "3:13", "documents/schema", "found nothing"),
+        (f"{HEAD}projects: [{{project: ''}}]\n", "3:13", "documents/schema", "something; it must not be empty"),
         (f"{HEAD}projects: [{{where: {{}}}}]\n", "3:13", "documents/schema", "at least one field"),
         (f"{HEAD}projects: [{{where: {{stage: []}}}}]\n", "3:21", "documents/schema", "must not be empty, found"),
         (f"{HEAD}projects: [{{where: {{stage: [1.5]}}}}]\n", "3:29", "documents/schema", "goes in quotes"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import pkgutil
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -16,6 +17,7 @@ from reconciler.desired.kinds.kind import Kind
 from reconciler.model.diagnostics import Diagnostic
 from reconciler.operations.dated_documents import read_repository
 from tests.support.account import INVOICE, write_documents
+from tests.support.formats import derived, outdated
 from tests.support.values import TODAY
 
 if TYPE_CHECKING:
@@ -89,7 +91,7 @@ def test_a_new_kind(tmp_path: Path) -> None:
     ],
 )
 def test_what_is_wrong_with_a_new_kind(tmp_path: Path, text: str, message: str) -> None:
-    """By its shape alone: it needs no schema file."""
+    """By its shape alone: nobody writes a schema for it."""
     _, diagnostics = read(tmp_path, text)
     assert [one.code for one in diagnostics] == ["documents/schema"]
     assert diagnostics[0].message.startswith(message)
@@ -100,6 +102,18 @@ def test_a_new_kind_is_suggested(tmp_path: Path) -> None:
     """Like every other."""
     _, diagnostics = read(tmp_path, "kind: notes\ntext: a\n")
     assert diagnostics[0].message == "unknown kind 'notes'; did you mean 'note'?"
+
+
+@pytest.mark.usefixtures("note")
+def test_the_schema_of_a_new_kind() -> None:
+    """It is derived, beside its place in the combined one, and the test of schemas fails until both are written."""
+    files = derived()
+    note, document = (json.loads(files[f"{name}.schema.json"]) for name in ("note", "document"))
+    assert note["$defs"]["Note"] == document["$defs"]["Note"]
+    assert note["$defs"]["Note"]["properties"]["text"] == {"type": "string", "minLength": 1, "maxLength": 20}
+    assert document["properties"]["kind"]["enum"][-1] == "note"
+    assert document["allOf"][-1]["then"] == {"$ref": note["$ref"]}
+    assert outdated() == ["document.schema.json", "note.schema.json"]
 
 
 def test_a_line_that_is_forgotten(tmp_path: Path) -> None:

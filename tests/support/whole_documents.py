@@ -1,0 +1,74 @@
+"""A document of each kind with every key, and what may be put in a place of it."""
+
+from __future__ import annotations
+
+import copy
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["COMPANY_LEVEL", "WHOLE", "places", "replaced"]
+
+LIMIT = {"count": 1, "percent": 2}
+ADDRESS = "projects/1042/templates/12"
+PERSON = "ann@acme.test"
+DAY = "2027-01-31"
+MEMBERS: list[Any] = [PERSON, "team:x", {"login_id": 7}, {"person": PERSON, "until": DAY, "reason": "r"}]
+# an assignments document has projects or the company: one of each
+COMPANY_LEVEL: dict[str, Any] = {
+    "kind": "assignments", "template": "T", "company": {"workflow_manager": PERSON, "groups": {"A": MEMBERS}},
+}  # fmt: skip
+WHOLE: dict[str, dict[str, Any]] = {
+    "settings": {
+        "kind": "settings", "version": 1, "company_id": "4211", "company_name": "Acme",
+        "api_url": "https://api.test", "auth_url": "https://login.test/", "service_account": {"login_id": "7"},
+        "exclude": ["drafts/"], "self_heal": [ADDRESS], "forge": {"trusted": ["a[bot]"]}, "policy_files": ["p.yaml"],
+    },
+    "assignments": {
+        "kind": "assignments", "template": {"id": "7"}, "tool": "t", "workflow_manager": PERSON,
+        "groups": {"A": MEMBERS},
+        "projects": [
+            {"project": {"number": "24-017"}, "groups": {"B": {"members": [], "allow_empty": True}}},
+            {"where": {"stage": ["a", 1, True], "city": "b", "except": ["P", {"id": "1"}]},
+             "workflow_manager": {"login_id": "x"}},
+        ],
+    },
+    "teams": {"kind": "teams", "teams": {"a": MEMBERS, "b": []}},
+    "policy": {
+        "kind": "policy",
+        "limits": {"group_removals": LIMIT, "run_removals": LIMIT, "group_additions": LIMIT, "run_additions": LIMIT},
+        "roles": {"A": {"min_members": 1, "must_include": [PERSON, {"login_id": 7}]}}, "protected": [PERSON],
+        "separate": [["A", "B"]],
+        "overrides": [{"reason": "r", "address": ADDRESS, "allow_removals": 1, "until": DAY, "person": PERSON,
+                       "role": "A*"}],
+        "frozen": "why",
+    },
+    "acknowledgements": {
+        "kind": "acknowledgements",
+        "acknowledged": [{"address": ADDRESS, "person": PERSON, "owner": PERSON, "reason": "r", "until": DAY,
+                          "group": "A"}],
+        "released": [{"address": ADDRESS, "owner": PERSON, "reason": "r", "until": DAY}],
+    },
+}  # fmt: skip
+
+
+def places(value: Any, above: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
+    """Yield the place of each value within a value."""
+    pairs = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for step, inner in pairs:
+        yield (*above, step)
+        yield from places(inner, (*above, step))
+
+
+def replaced(document: dict[str, Any], place: tuple[str | int, ...], value: Any) -> dict[str, Any]:
+    """Return a document with a value at a place, or without that place for ``...``."""
+    found: Any = copy.deepcopy(document)
+    inner = found
+    for step in place[:-1]:
+        inner = inner[step]
+    if value is ...:
+        del inner[place[-1]]
+    else:
+        inner[place[-1]] = copy.deepcopy(value)
+    return found  # type: ignore[no-any-return]
