@@ -65,10 +65,10 @@ def drift(  # noqa: PLR0913 - one parameter an option
 ) -> int:
     """Show what differs between live and git, and change nothing.
 
-    Each difference is a person in a role on one side alone: live only (added there) or git only (removed there). It is
-    new once, then known, until it is over; what an acknowledgement quiets is shown apart. The report also lists invalid
-    presets, people who left, roles that end within 14 days and changed templates. A known difference that could not be
-    looked at is listed as unseen: it is not over.
+    Each difference is a person in a role on one side alone: added in Procore (not in git) or removed in Procore (still
+    in git). It is new once, then known, until it is over. Acknowledged differences are shown apart. The report also
+    lists invalid presets, people who left, roles that end within 14 days and changed templates. A known difference that
+    could not be looked at is listed as unseen: it is not over.
 
     On a schedule: --issue opens an issue, says in it what is new, and closes it when nothing is left (environment as
     for 'comment'); --metrics and --push-metrics are for Prometheus; --notify tells Slack, Teams and others through

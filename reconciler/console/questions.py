@@ -83,7 +83,7 @@ def _person(drift: Drift) -> str:
 
 
 def _side(drift: Drift) -> str:
-    return f"is {drift.direction.replace('-', ' ')}"
+    return f"was {drift.side}"
 
 
 def drift_words(drift: Drift) -> str:

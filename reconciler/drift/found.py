@@ -20,8 +20,8 @@ __all__ = ["find_drifts"]
 def find_drifts(changes: Iterable[PresetChange]) -> tuple[Drift, ...]:
     """Return the differences behind changes, by address, group and person.
 
-    A person whom a plan would remove is *live only*; a person whom it would add is *git only*. A change of workflow
-    manager is both.
+    A person whom a plan would remove was added in Procore. A person whom it would add was removed there. A change of
+    workflow manager is both.
     """
     found = [drift for change in changes for drift in _drifts(change)]
     return tuple(sorted(found, key=lambda one: (one.address, one.group.name if one.group else "", *one.key)))

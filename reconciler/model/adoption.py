@@ -18,7 +18,7 @@ __all__ = ["AddEntry", "AddToEntry", "ChangedLines", "Edit", "EditList", "OwnGro
 class Wish(msgspec.Struct, frozen=True, kw_only=True):
     """One group of one preset (``group`` null: its workflow manager) that must become as it is in Procore.
 
-    ``add`` are people who are live only. ``remove`` are people whom only the documents name.
+    ``add`` are people who were added in Procore. ``remove`` are people whom only the documents name.
     """
 
     address: str

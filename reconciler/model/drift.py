@@ -16,6 +16,7 @@ from reconciler.model.titles import Named, preset_title
 
 __all__ = [
     "DRIFT_FORMAT",
+    "SIDES",
     "Direction",
     "Drift",
     "DriftFound",
@@ -25,6 +26,7 @@ __all__ = [
     "NamedGroup",
     "Notice",
     "NoticeKind",
+    "Side",
     "TemplateGroups",
     "Unseen",
     "UnseenNotice",
@@ -35,6 +37,7 @@ __all__ = [
 DRIFT_FORMAT: Literal["reconciler/drift/1"] = "reconciler/drift/1"
 
 Direction = Literal["live-only", "git-only"]
+Side = Literal["added in Procore", "removed in Procore"]
 DriftState = Literal["new", "known", "acknowledged"]
 NoticeKind = Literal[
     "invalid-preset", "inactive", "not-possible", "ends-soon", "group-appeared", "group-vanished", "group-renamed"
@@ -50,6 +53,7 @@ UnseenReason = Literal[
     "unread",
     "older",
 ]
+SIDES: dict[Direction, Side] = {"live-only": "added in Procore", "git-only": "removed in Procore"}
 _UNSEEN_WORDS: dict[UnseenReason, str] = {
     "template-gone": "the template is not in the list of templates",
     "project-gone": "the project is not in the list of projects",
@@ -91,6 +95,11 @@ class Drift(msgspec.Struct, frozen=True, kw_only=True):
     owner: str | None = None
     reason: str | None = None
     until: datetime.date | None = None
+
+    @property
+    def side(self) -> Side:
+        """The event in words of people: it was added in Procore, or removed there."""
+        return SIDES[self.direction]
 
     @property
     def title(self) -> str:

@@ -10,6 +10,7 @@ import msgspec
 from reconciler.model.diagnostics import Diagnostic
 from reconciler.model.globs import fits
 from reconciler.model.live import Person
+from reconciler.model.phrases import counted, moved_roles
 from reconciler.model.plan import AddedPerson, Cause, GroupChange, ManagerChange, PresetChange, RemovedPerson
 
 if TYPE_CHECKING:
@@ -132,9 +133,6 @@ def left_alone_note(left_alone: str, rest: Sequence[PresetChange]) -> Diagnostic
     additions = sum(len(group.add) for change in rest for group in change.groups)
     removals = sum(len(group.remove) for change in rest for group in change.groups)
     managers = sum(change.workflow_manager is not None for change in rest)
-    counts = [f"+{additions:,} −{removals:,} people-roles"] if additions or removals else []
-    if managers:
-        counts.append(f"{managers:,} workflow manager{'' if managers == 1 else 's'}")
-    presets = "1 preset" if len(rest) == 1 else f"{len(rest):,} presets"
-    message = f"left alone: {left_alone} ({', '.join(counts)} in {presets})"
+    counts = moved_roles(additions, removals, managers)
+    message = f"left alone: {left_alone} ({counts} in {counted(len(rest), 'preset')})"
     return Diagnostic(severity="note", code="plan/left-alone", message=message)

@@ -98,10 +98,10 @@ def test_04_a_workflow_manager(tmp_path: Path) -> None:
         assert "+    workflow_manager: bo@acme.test\n" in shown
         assert "3 differences adopted in 1 file" in shown
         assert (
-            "not adopted: Invoice Approval · Harbor Bridge · workflow manager: Gus (gus@acme.test) is git only: live "
-            "has no workflow manager, and a document cannot ask for none"
+            "not adopted: Invoice Approval · Harbor Bridge · workflow manager: Gus (gus@acme.test) was removed in "
+            "Procore: there is no workflow manager there, and a document cannot ask for none"
         ) in shown
-        assert "1 git only · 1 new" in trial.run("drift", "--format", "markdown")
+        assert "1 removed in Procore · 1 new" in trial.run("drift", "--format", "markdown")
 
 
 def test_05_what_is_refused(trial: Trial) -> None:
@@ -160,7 +160,10 @@ def test_08_a_question_each(trial: Trial, typed: str, left: list[str]) -> None:
     trial.sandbox.edit("32", "1042", pm=["2", "5"])
     code, shown = answer(trial, "adopt", typed=typed)
     assert code == 0
-    assert "1/2 Invoice Approval · Project Manager: Ann (ann@acme.test) is git only at Harbor Bridge; adopt?" in shown
+    assert (
+        "1/2 Invoice Approval · Project Manager: Ann (ann@acme.test) was removed in Procore at Harbor Bridge; adopt?"
+        in shown
+    )
     found = trial.run("drift", "--format", "markdown")
     assert [one for one in ("ann@acme.test", "eli@acme.test") if one.replace("@", "@\u200b") in found] == left
 
@@ -215,7 +218,8 @@ def test_11_a_manager_is_one_question(trial: Trial) -> None:
     assert code == 0
     assert shown.count("; adopt?") == 1
     assert (
-        "1/1 Invoice Approval · workflow manager: Bo (bo@acme.test) is live only, Gus (gus@acme.test) is git only at "
+        "1/1 Invoice Approval · workflow manager: Bo (bo@acme.test) was added in Procore, Gus "
+        "(gus@acme.test) was removed in Procore at "
         "Cedar Tower; adopt?"
     ) in shown
     edited = INVOICE.replace("Cedar Tower\n", "Cedar Tower\n    workflow_manager: bo@acme.test\n")
@@ -232,8 +236,11 @@ def test_12_what_is_alike_is_one_question(trial: Trial) -> None:
     trial.write({"known.yaml": KNOWN})
     code, shown = answer(trial, "adopt", typed="y\nq\nn\ny\n")
     assert code == 0
-    assert "1/2 Invoice Approval · Accounting: Fay (fay@acme.test) is live only at Cedar Tower, Harbor Bridge" in shown
-    assert "is live only at Harbor Bridge (acknowledged by kim@acme.test until 2099-12-31); adopt?" in shown
+    assert (
+        "1/2 Invoice Approval · Accounting: Fay (fay@acme.test) was added in Procore at Cedar Tower, Harbor Bridge"
+        in shown
+    )
+    assert "was added in Procore at Harbor Bridge (acknowledged by kim@acme.test until 2099-12-31); adopt?" in shown
     assert "2 differences adopted in 1 file" in shown
 
 

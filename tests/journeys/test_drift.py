@@ -121,8 +121,8 @@ def test_05_offline_and_as_a_page(trial: Trial) -> None:
     assert trial.run("drift", "--snapshot", "live.json").startswith("exit 2")
     assert trial.sandbox.log() == []
     trial.run("drift", "--format", "html", "--out", "drift.html")
-    assert "git only" in (trial.folder / "drift.html").read_text()
-    assert "**1 git only · 1 known · oldest since " in trial.run("drift", "--format", "markdown")
+    assert "removed in Procore" in (trial.folder / "drift.html").read_text()
+    assert "**1 removed in Procore · 1 known · oldest since " in trial.run("drift", "--format", "markdown")
     assert (
         trial.run("history").splitlines()[2]
         == "no applies in the journal; history lists those alone, and no reports of drift"

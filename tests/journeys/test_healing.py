@@ -212,7 +212,7 @@ def test_09_only_drift_and_only_additions(trial: Trial) -> None:
     trial.write({"assignments/invoice.yaml": ASKED})
     shown = trial.run("plan", "--only-drift", "--adds-only", "--out", "plan.json")
     assert "partial: only what drifted, only additions; 1 removal withheld" in shown
-    assert "left alone: what the documents newly ask for (+1 −1 people-roles in 1 preset)" in shown
+    assert "left alone: what the documents newly ask for (1 role added, 1 removed in 1 preset)" in shown
     assert trial.run("apply", "plan.json").startswith("exit 0")
     assert harbor(trial) == {"pm": ["1", "5", "2"], "acc": ["3", "4"]}
 
@@ -246,7 +246,7 @@ def test_11_healing_one_group(trial: Trial) -> None:
     assert shown.startswith("exit 0")
     unused = [line for line in shown.splitlines() if "[plan/heals-nothing]" in line]
     assert [line.split("'")[1] for line in unused] == ["projects/1042/*/groups/nobody", "projects/Harbor-Bridge/*"]
-    assert "left alone: what drifted where no glob of self_heal fits (+1 −1 people-roles in 2 presets)" in shown
+    assert "left alone: what drifted where no glob of self_heal fits (1 role added, 1 removed in 2 presets)" in shown
     assert harbor(trial) == {"pm": ["1", "2"], "acc": ["3", "4", "7"]}
     assert cedar(trial) == ["3"]
 
@@ -300,7 +300,7 @@ def test_14_healing_leaves_to_apply_what_was_merged_and_not_applied(trial: Trial
     heals(trial, "*")
     shown = trial.run("apply", "--self-heal", "--base", applied, "--yes")
     assert shown.startswith("exit 0")
-    assert "left alone: what the documents newly ask for (+1 −1 people-roles in 1 preset)" in shown
+    assert "left alone: what the documents newly ask for (1 role added, 1 removed in 1 preset)" in shown
     assert harbor(trial) == AS_COMMITTED
     assert trial.run("apply", "--self-heal", "--base", "HEAD", "--yes").startswith("exit 0")
     assert harbor(trial) == {"pm": ["1", "2", "8"], "acc": ["3"]}
@@ -378,9 +378,7 @@ def test_18_an_old_login_at_the_base(trial: Trial) -> None:
     trial.write({"assignments/invoice.yaml": AGREED.replace(", bo@acme.test", "")})
     heals(trial, "projects/1042/*")
     told = trial.run("apply", "--self-heal", "--base", base, "--yes")
-    assert_nothing_written(
-        trial, told, 0, "left alone: what the documents newly ask for (+0 −1 people-roles in 1 preset)"
-    )
+    assert_nothing_written(trial, told, 0, "left alone: what the documents newly ask for (1 role removed in 1 preset)")
     assert "nothing to heal" in told
     assert harbor(trial) == AS_COMMITTED
 

@@ -497,10 +497,10 @@ def test_27_the_demo(tmp_path: Path) -> None:
     assert time.monotonic() - started < 20
     words = (
         "no problems",
-        "+4 −4 people-roles, 1 workflow manager",
+        "4 roles added, 4 removed (8 people), 1 workflow manager changed",
         "5 applied",
         "nothing to change",
-        "1 live only, 1 git only",
+        "1 added in Procore, 1 removed in Procore",
         "+      Project Manager: [bo.chen@acme.test, sam.roe@acme.test]",
         "1 applied",
         "policy/run-removals",

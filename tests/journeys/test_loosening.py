@@ -197,4 +197,4 @@ def test_06_a_mass_addition(trial: Trial) -> None:
     trial.write_only({"policy.yaml": named})
     told = trial.run("plan")
     assert told.startswith("exit 3\n")
-    assert "the plan adds 2 people-roles to 3 managed ones (limit 1 or 0 %)" in told
+    assert "the plan adds 2 roles to 3 managed ones (limit 1 or 0 %)" in told

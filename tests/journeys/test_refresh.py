@@ -56,7 +56,7 @@ def test_02_what_a_change_touches_is_seen_as_it_is(trial: Trial) -> None:
     trial.sandbox.edit("32", "1042", pm=["1", "2", "5"])
     trial.write({"assignments/invoice.yaml": AS_LIVE.replace("bo@acme.test]", "bo@acme.test, cy@acme.test]")})
     shown = trial.run(*REFRESHED)
-    assert "requested: +1 −0 people-roles · drift: +0 −1 people-roles" in shown
+    assert "requested: 1 role added (1 person) · drift: 1 role removed (1 person)" in shown
     assert "drift: added in Procore, never in git" in shown
     assert asked(trial) == [DIRECTORY, "possible_assignees", "presets/32"]
     whole = json.loads(trial.run("plan", "--format", "json").split("--- stdout\n")[1].split("--- stderr")[0])

@@ -128,7 +128,7 @@ def test_02_the_life_of_an_issue_on_gitlab(trial: Trial, gitlab: GitLabStub) -> 
     assert (issue["title"], issue["labels"]) == ("Drift: Acme (4211)", ["reconciler-drift"])
     assert issue["description"].startswith("<!-- reconciler drift 4211 -->\n<!-- told all:  -->\n### Acme ")
     assert [number for number, _ in gitlab.said] == [101] * 4
-    assert "- git only: Bo (bo@\u200bacme.test), Project Manager, " in gitlab.said[0][1].replace("\\", "")
+    assert "- removed in Procore: Bo (bo@\u200bacme.test), Project Manager, " in gitlab.said[0][1].replace("\\", "")
     assert all(text.endswith("<https://ci.test/run/7>") for _, text in gitlab.said)
 
 
@@ -194,7 +194,7 @@ def test_05_chats(trial: Trial, receiver: Receiver) -> None:
     assert [(one["title"], one["message"], one["type"]) for one in messages] == [
         (
             "Drift: Acme (4211)",
-            "1 new (1 live only)\n\n- live only: Eli (eli@\u200bacme.test), Project Manager, "
+            "1 new (1 added in Procore)\n\n- added in Procore: Eli (eli@\u200bacme.test), Project Manager, "
             "Invoice Approval · Harbor Bridge\n\n[All of it](https://ci.test/run/7)",
             "warning",
         ),
@@ -222,7 +222,7 @@ def test_06_one_that_fails_stops_no_other(trial: Trial, receiver: Receiver, gith
     if shown_as == "json":
         assert json.loads(stdout)["summary"]["new"] == 1
     else:
-        assert "1 live only · 1 new" in stdout
+        assert "1 added in Procore · 1 new" in stdout
     said = [line for line in told(shown) if "HTTP Request" not in line]
     assert said == [
         "error: GitHub refuses a new issue of acme/approvals: 403 made to fail; is it there, "
@@ -283,13 +283,13 @@ def test_09_a_report_shown_again(trial: Trial) -> None:
     """As text, Markdown within a budget, page, and itself; what holds problems alone does not fit it."""
     trial.sandbox.edit("32", "1042", pm=["1", "2", "5"])
     trial.run("drift", "--format", "json", "--out", "report.json")
-    assert "1 live only · 1 new" in trial.run("show", "report.json")
+    assert "1 added in Procore · 1 new" in trial.run("show", "report.json")
     detailed = trial.run("show", "report.json", "--detailed-exitcode", "--format", "markdown", *LINK)
     assert detailed.startswith("exit 2")
     assert "Report and plan: <https://ci.test/run/7>" in detailed
     page = trial.run("show", "report.json", "--format", "html", "--out", "drift.html")
     assert page.startswith("exit 0")
-    assert "live only" in (trial.folder / "drift.html").read_text()
+    assert "added in Procore" in (trial.folder / "drift.html").read_text()
     trial.run("show", "report.json", "--format", "json", "--out", "again.json")
     assert (trial.folder / "again.json").read_bytes() == (trial.folder / "report.json").read_bytes()
     refused = trial.run("show", "report.json", "--format", "sarif")

@@ -70,7 +70,7 @@ def test_02_one_person_of_a_group(trial: Trial) -> None:
     assert "partial: only --person eli@acme.test" in shown
     assert "+ Eli" in shown
     assert "Dee" not in shown
-    assert "left alone: what --person eli@acme.test does not choose (+3 −3 people-roles in 3 presets)" in shown
+    assert "left alone: what --person eli@acme.test does not choose (3 roles added, 3 removed in 3 presets)" in shown
     trial.ends(0, "apply", "--yes", "--person", "eli@acme.test")
     assert [one["responsible_group_memberships"] for one in trial.writes()] == [  # type: ignore[index]
         [

@@ -136,7 +136,7 @@ def test_06_an_edited_plan_with_its_digest(tmp_path: Path, sandbox: RunningSandb
     plan = saved_plan(trial)
     edit_plan(trial, diagnostics=[], applicable=True, summary={**plan["summary"], "managed": 1_000_000})
     told = trial.ends(3, "apply", "plan.json")
-    assert "the plan removes 1 of 2 managed people-roles (limit 0 or 25 %)" in told
+    assert "the plan removes 1 of 2 managed roles (limit 0 or 25 %)" in told
     assert trial.writes() == []
 
 
@@ -420,7 +420,7 @@ def test_25_a_guard_that_stands_only_against_what_is_left(tmp_path: Path, sandbo
     trial.ends(0, "plan", "--out", "plan.json")
     sandbox.edit("31", "1041", acc=["6"])
     told = trial.ends(3, "apply", "plan.json")
-    assert "the plan removes 1 of 3 managed people-roles (limit 0 or 25 %)" in told
+    assert "the plan removes 1 of 3 managed roles (limit 0 or 25 %)" in told
     assert trial.writes() == []
 
 

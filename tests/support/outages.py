@@ -35,7 +35,12 @@ Outage = Literal[
     "project-gone", "project-inactive", "preset-gone", "unmanaged", "acc-unmanaged", "acc-gone", "acc-unresolved"
 ]
 GROUPS = ("pm", "acc")
-PEOPLE = (1, 2, 3, 4)  # the documents want the odd ones, so these can be git only, and the even ones live only
+PEOPLE = (
+    1,
+    2,
+    3,
+    4,
+)  # the documents want the odd ones: those can be removed in Procore, and the even ones added
 PROJECTS = ("1", "2", "3")
 DESIRED = (1, 3)
 _TEMPLATE = Template(id="12", name="Template 12", tool_type="invoice", version_id="v1")

@@ -160,7 +160,7 @@ class _Placing:
             if wish.add:
                 return wish
             reason = (
-                "live has no workflow manager, and a document cannot ask for none; name somebody, or take the "
+                "there is no workflow manager there, and a document cannot ask for none; name somebody, or take the "
                 "workflow_manager out to leave it to the service"
             )
             self._refused.append((wish, reason))

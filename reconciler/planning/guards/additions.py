@@ -57,7 +57,7 @@ def run_additions(case: Case) -> Iterator[Diagnostic]:
         yield finding(
             _severity(limit),
             "policy/run-additions",
-            f"the plan adds {added:,} people-roles to {case.managed:,} managed ones (limit {limit})",
+            f"the plan adds {added:,} roles to {case.managed:,} managed ones (limit {limit})",
             origin=limit.origin,
             remedy=_remedy(limit, "run_additions"),
         )

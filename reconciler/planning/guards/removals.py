@@ -117,7 +117,7 @@ def run_removals(case: Case, lifting: Lifting) -> Iterator[Diagnostic]:
     yield finding(
         "error",
         "policy/run-removals",
-        f"the plan removes {len(left):,} of {case.managed:,} managed people-roles{beyond} (limit {limit})",
+        f"the plan removes {len(left):,} of {case.managed:,} managed roles{beyond} (limit {limit})",
         origin=limit.origin,
         remedy=f"make smaller steps, add only (--adds-only), or, if all of it is meant, {all_of_it}",
     )

@@ -11,12 +11,13 @@ import msgspec
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from reconciler.model.phrases import counted
 from reconciler.render.text.escapes import printable
 from reconciler.render.views.charts import CHART_WIDTH, charts, matrix
 from reconciler.render.views.drift_view import drift_changes, drift_view
 from reconciler.render.views.persons import person_views
 from reconciler.render.views.rows import Sign
-from reconciler.render.views.view import counted, plan_view
+from reconciler.render.views.view import plan_view
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -111,13 +112,16 @@ def render_drift_html(report: DriftReport) -> str:
             noun="differences",
             words={},
             column="Side",
-            sides=(SideView(name="live only", sign="+", said=True), SideView(name="git only", sign="−", said=True)),
+            sides=(
+                SideView(name="added in Procore", sign="+", said=True),
+                SideView(name="removed in Procore", sign="−", said=True),
+            ),
             filters=(
                 ("new", "new"),
                 ("known", "known"),
                 ("acknowledged", "acknowledged"),
                 ("unseen", "unseen"),
-                ("removal", "live only"),
+                ("removal", "added in Procore"),
             ),
             figures=_drift_figures(report.summary),
             already_title="Over",
@@ -199,8 +203,8 @@ def _page(  # noqa: PLR0913 - the parts of a page, each named
 def _plan_figures(summary: Summary) -> tuple[FigureView, ...]:
     figures = [
         FigureView(name="presets change", value=f"{summary.changed:,}", more=f"of {summary.presets:,}"),
-        FigureView(name="people-roles removed", value=f"−{summary.removals:,}", kind="removal"),
-        FigureView(name="people-roles added", value=f"+{summary.additions:,}", kind="addition"),
+        FigureView(name="roles removed", value=f"−{summary.removals:,}", kind="removal"),
+        FigureView(name="roles added", value=f"+{summary.additions:,}", kind="addition"),
         FigureView(name="workflow managers change", value=f"{summary.managers:,}"),
         FigureView(name="people concerned", value=f"{summary.people:,}"),
     ]
@@ -213,8 +217,8 @@ def _plan_figures(summary: Summary) -> tuple[FigureView, ...]:
 def _drift_figures(summary: DriftSummary) -> tuple[FigureView, ...]:
     return (
         FigureView(name="presets drift", value=f"{summary.drifted:,}", more=f"of {summary.presets:,}"),
-        FigureView(name="live only", value=f"+{summary.live_only:,}", more="added there", kind="removal"),
-        FigureView(name="git only", value=f"−{summary.git_only:,}", more="removed there", kind="addition"),
+        FigureView(name="added in Procore", value=f"+{summary.live_only:,}", more="not in git", kind="removal"),
+        FigureView(name="removed in Procore", value=f"−{summary.git_only:,}", more="still in git", kind="addition"),
         FigureView(name="new", value=f"{summary.new:,}"),
         FigureView(name="known", value=f"{summary.known:,}"),
         FigureView(name="acknowledged", value=f"{summary.acknowledged:,}"),

@@ -26,7 +26,7 @@ __all__ = ["render_diagnostics", "render_plan", "render_view"]
 
 _SYMBOLS = {"error": ("✗", "bold red"), "warning": ("!", "yellow"), "note": ("·", "dim")}
 _SIGNS = {"−": "red", "+": "green", "→": "cyan"}
-_SIDES = {"live only": "red", "git only": "yellow"}
+_SIDES = {"added in Procore": "red", "removed in Procore": "yellow"}
 _LONGEST_REASON = 200
 MOST_ALREADY = 20
 

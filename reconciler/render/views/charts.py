@@ -25,7 +25,7 @@ CHART_WIDTH = 320  # units of the drawing, for the longest bar
 class BarView(msgspec.Struct, frozen=True, kw_only=True):
     """One bar of a chart: removals and additions of a project or template, with lengths in units of the drawing.
 
-    Of drift, removals are what is live only, additions what is git only.
+    Of drift, removals are what was added in Procore, additions what was removed there.
     """
 
     name: str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from reconciler.model.drift import unseen_words
+from reconciler.model.drift import SIDES, unseen_words
 from reconciler.model.titles import place_title
 from reconciler.render.text.escapes import shortened
 from reconciler.render.views.sections import shown_login, shown_name
@@ -18,7 +18,7 @@ __all__ = ["alarming", "company_words", "in_a_line", "nothing_left", "sides", "u
 
 
 def alarming(report: DriftReport) -> list[Drift]:
-    """Return what is not acknowledged, seen or unseen: new before known, then seen first, live only first."""
+    """Return what is not acknowledged, seen or unseen: new before known, then seen first, additions first."""
     unseen = unseen_by_key(report)
     found = [one for one in (*report.drifts, *(one.drift for one in report.unseen)) if one.state != "acknowledged"]
     return sorted(
@@ -51,17 +51,16 @@ def company_words(report: DriftReport) -> str:
 
 def in_a_line(one: Drift, unseen: Mapping[tuple[str, ...], Unseen]) -> str:
     """Return on which side who is in what role where, and why it was not looked at where it is among the unseen."""
-    side = "live only" if one.direction == "live-only" else "git only"
     role = one.group.name if one.group else "workflow manager"
     where = (one.template.title, place_title(one.project))
     person = f"{shortened(shown_name(one.person))} ({shortened(shown_login(one.person))})"
     absent = unseen.get(one.key)
     why = f" (unseen: {unseen_words(absent.reason)})" if absent else ""
-    return f"{side}: {person}, {shortened(role)}, {' · '.join(map(shortened, where))}{why}"
+    return f"{one.side}: {person}, {shortened(role)}, {' · '.join(map(shortened, where))}{why}"
 
 
 def sides(drifts: Iterable[Drift]) -> str:
     """Count the two directions."""
     directions = [one.direction for one in drifts]
-    counts = ((directions.count("live-only"), "live only"), (directions.count("git-only"), "git only"))
+    counts = ((directions.count(direction), words) for direction, words in SIDES.items())
     return ", ".join(f"{number:,} {words}" for number, words in counts if number)

@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from reconciler.model.diagnostics import Diagnostic
-from reconciler.model.drift import unseen_words
+from reconciler.model.drift import SIDES, unseen_words
+from reconciler.model.phrases import counted
 from reconciler.model.plan import AddedPerson, GroupChange, RemovedPerson
 from reconciler.model.titles import place_title
 from reconciler.render.views.difference_lines import unseen_by_key
 from reconciler.render.views.findings import findings
 from reconciler.render.views.rows import PresetView, RowView, SectionView
 from reconciler.render.views.sections import shown_login, shown_name, to_show
-from reconciler.render.views.view import PlanView, counted, shown_cost, shown_source
+from reconciler.render.views.view import PlanView, shown_cost, shown_source
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -71,7 +72,7 @@ def drift_view(report: DriftReport) -> PlanView:
 def _counts(report: DriftReport) -> str:
     summary = report.summary
     sides = [f"{number:,} {word}" for number, word in (
-        (summary.live_only, "live only"), (summary.git_only, "git only"),
+        (summary.live_only, SIDES["live-only"]), (summary.git_only, SIDES["git-only"]),
     ) if number]  # fmt: skip
     states = [f"{number:,} {word}" for number, word in (
         (summary.new, "new"), (summary.known, "known"), (summary.acknowledged, "acknowledged"),
@@ -134,7 +135,7 @@ def _sections(half: Half, drifts: Iterable[Drift], unseen: Mapping[tuple[str, ..
 def _presets(
     half: Half, groups: Iterable[Sequence[Drift]], unseen: Mapping[tuple[str, ...], Unseen]
 ) -> tuple[PresetView, ...]:
-    """Return presets that differ in just the same way once, those with anybody live only first."""
+    """Return presets that differ in just the same way once, those where somebody was added in Procore first."""
     alike: dict[tuple[RowView, ...], list[Drift]] = {}
     for drifts in groups:
         shown = (_row(half, one, unseen.get(one.key)) for one in drifts)
@@ -163,7 +164,7 @@ def _row(half: Half, one: Drift, unseen: Unseen | None) -> RowView:
         name=shown_name(one.person),
         login=shown_login(one.person),
         reason=_why(half, one) if unseen is None else _why_unseen(unseen),
-        side="live only" if live else "git only",
+        side=one.side,
         over=half in {"resolved", "released"},
     )
 
@@ -178,7 +179,7 @@ def _why(half: Half, one: Drift) -> str:
     if half == "released":
         return f"since {one.since[:10]}; ended unseen by a line in git"
     at = f" ({one.origin.path}:{one.origin.line})" if one.origin else ""
-    words = f"not in git{at}" if one.direction == "live-only" else f"not there live{at}"
+    words = f"not in git{at}" if one.direction == "live-only" else f"still in git{at}"
     if half == "acknowledged":
         return f"{words}; {one.owner} knows until {one.until}: {one.reason}"
     return words if half == "new" else f"{words}; since {one.since[:10]}"
@@ -191,7 +192,7 @@ def _why_unseen(unseen: Unseen) -> str:
 
 
 def drift_changes(drifts: Iterable[Drift]) -> tuple[PresetChange, ...]:
-    """Return differences in the shape of changes, for charts: live only as removals, git only as additions.
+    """Return differences in the shape of changes, for charts: additions in Procore as removals, and the reverse.
 
     Workflow managers are counted as one more role, so that charts and figures agree.
     """

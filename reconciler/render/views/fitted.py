@@ -12,8 +12,9 @@ from reconciler.render.views.findings import FindingView
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from reconciler.model.drift import Side
     from reconciler.render.views.persons import PersonView
-    from reconciler.render.views.rows import PresetView, RowView, SectionView, Side, Sign
+    from reconciler.render.views.rows import PresetView, RowView, SectionView, Sign
     from reconciler.render.views.view import PlanView
 
 __all__ = ["SMALLEST_BUDGET", "Budget", "fit"]
@@ -24,8 +25,8 @@ _NOUNS: dict[Sign | Side, tuple[str, str]] = {
     "−": ("removal", "removals"),
     "+": ("addition", "additions"),
     "→": ("change of workflow manager", "changes of workflow manager"),
-    "live only": ("live only", "live only"),
-    "git only": ("git only", "git only"),
+    "added in Procore": ("added in Procore", "added in Procore"),
+    "removed in Procore": ("removed in Procore", "removed in Procore"),
 }
 
 _Place = tuple[int, int, int]  # the number of a section, of a preset in it, of a row in that

@@ -7,15 +7,17 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
+from reconciler.model.drift import Side
+from reconciler.model.phrases import counted
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["Half", "PresetView", "RowView", "SectionView", "Side", "Sign"]
+__all__ = ["Half", "PresetView", "RowView", "SectionView", "Sign"]
 
 Sign = Literal["−", "+", "→"]
-Side = Literal["live only", "git only"]
 _PEOPLE_SIGNS: tuple[Sign, ...] = ("−", "+")
-_SIDES: dict[Side, str] = {"live only": "+ live only", "git only": "− git only"}
+_SIDES: dict[Side, Sign] = {"added in Procore": "+", "removed in Procore": "−"}
 Half = Literal["requested", "drift", "withheld", "new", "known", "acknowledged", "resolved", "unseen", "released"]
 
 
@@ -39,7 +41,7 @@ class RowView(msgspec.Struct, frozen=True, kw_only=True):
         """The event, or the side on which it happened."""
         if self.side is None:
             return self.sign
-        return f"was {self.side}" if self.over else _SIDES[self.side]
+        return f"was {self.side}" if self.over else f"{_SIDES[self.side]} {self.side}"
 
     @property
     def kind(self) -> Sign | Side:
@@ -74,7 +76,7 @@ class PresetView(msgspec.Struct, frozen=True, kw_only=True):
     def alike(self) -> str:
         """How much is the same in how many presets."""
         noun = "change" if self.rows[0].side is None else "difference"
-        return f"the same {len(self.rows)} {noun}{'' if len(self.rows) == 1 else 's'} in {self.presets:,} presets"
+        return f"the same {counted(len(self.rows), noun)} in {self.presets:,} presets"
 
     @property
     def others(self) -> str:
@@ -82,7 +84,7 @@ class PresetView(msgspec.Struct, frozen=True, kw_only=True):
         number = len(self.same)
         one = self.rows[0]
         verb = "differed" if one.over else f"{'change' if one.side is None else 'differ'}{'s' if number == 1 else ''}"
-        return f"{number:,} more preset{'' if number == 1 else 's'} {verb} in the same way"
+        return f"{counted(number, 'more preset')} {verb} in the same way"
 
 
 class SectionView(msgspec.Struct, frozen=True, kw_only=True):
@@ -111,13 +113,13 @@ class SectionView(msgspec.Struct, frozen=True, kw_only=True):
         for preset in self.presets:
             for row in preset.rows:
                 kinds[row.kind] += preset.presets
-        return f"{number:,} preset{'' if number == 1 else 's'}, {_shown_counts(kinds)}"
+        return f"{counted(number, 'preset')}, {_shown_counts(kinds)}"
 
 
 def _shown_counts(kinds: Mapping[Sign | Side, int]) -> str:
-    """Return counts by what is done, such as "−2 +1, 1 workflow manager", or by side, such as "2 live only"."""
+    """Return counts by what is done, such as "−2 +1, 1 workflow manager", or by side, such as "2 added in Procore"."""
     parts = [f"{sign}{kinds[sign]:,}" for sign in _PEOPLE_SIGNS if kinds.get(sign)]
     managers = kinds.get("→", 0)
-    manager = f"{managers:,} workflow manager{'' if managers == 1 else 's'}" if managers else ""
+    manager = counted(managers, "workflow manager") if managers else ""
     sides = [f"{kinds[side]:,} {side}" for side in _SIDES if kinds.get(side)]
     return ", ".join(part for part in (" ".join(parts), manager, *sides) if part)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
+from reconciler.model.phrases import counted, moved_roles
 from reconciler.model.plan import Counts
 from reconciler.render.text.escapes import shortened
 from reconciler.render.views.findings import FindingView, findings
@@ -16,9 +17,9 @@ from reconciler.render.views.sections import place_name, plan_sections, shown_lo
 if TYPE_CHECKING:
     from reconciler.model.documents import Source
     from reconciler.model.failure import Failure
-    from reconciler.model.plan import AlreadySo, LiveSource, Plan, UsedOverride
+    from reconciler.model.plan import AlreadySo, Cause, LiveSource, Plan, UsedOverride
 
-__all__ = ["By", "PlanView", "counted", "failure_view", "plan_view", "shown_cost", "shown_source"]
+__all__ = ["By", "PlanView", "failure_view", "plan_view", "shown_cost", "shown_source"]
 
 By = Literal["preset", "person"]
 LONGEST_MESSAGE = 500
@@ -103,11 +104,6 @@ def _s(changed: int) -> str:
     return "s" if changed == 1 else ""
 
 
-def counted(number: int, noun: str, nouns: str | None = None) -> str:
-    """Return a number with its noun."""
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {nouns or noun + 's'}"
-
-
 def _counts(plan: Plan) -> str:
     held = f"{counted(plan.summary.held, 'line')} held" if plan.summary.held else ""
     return " · ".join(one for one in (_changes(plan), held) if one)
@@ -116,22 +112,28 @@ def _counts(plan: Plan) -> str:
 def _changes(plan: Plan) -> str:
     summary = plan.summary
     if summary.drift is None:
-        return _people_roles(summary.additions, summary.removals, summary.managers) if plan.changes else ""
+        return moved_roles(summary.additions, summary.removals, summary.managers, _people(plan)) if plan.changes else ""
     drift = summary.drift
-    requested = _people_roles(
-        summary.additions - drift.additions, summary.removals - drift.removals, summary.managers - drift.managers
+    requested = moved_roles(
+        summary.additions - drift.additions,
+        summary.removals - drift.removals,
+        summary.managers - drift.managers,
+        _people(plan, "requested"),
     )
-    parts = [f"requested: {requested}"] if plan.changes and plan.only != "drift" else []
+    parts = [f"requested: {requested or 'nothing'}"] if plan.changes and plan.only != "drift" else []
     if drift != Counts():
-        parts.append(f"drift: {_people_roles(drift.additions, drift.removals, drift.managers)}")
+        parts.append(f"drift: {moved_roles(drift.additions, drift.removals, drift.managers, _people(plan, 'drift'))}")
     if summary.already:
         parts.append(f"{summary.already:,} already applied")
     return " · ".join(parts)
 
 
-def _people_roles(additions: int, removals: int, managers: int) -> str:
-    more = f", {counted(managers, 'workflow manager')}" if managers else ""
-    return f"+{additions:,} −{removals:,} people-roles{more}"
+def _people(plan: Plan, cause: Cause | None = None) -> int:
+    """Count the people who gain or lose a role, by one cause or by either."""
+    groups = [group for change in plan.changes for group in change.groups]
+    moved = [(one.id, one.cause) for group in groups for one in group.add]
+    moved += [(one.id, one.cause) for group in groups for one in group.remove]
+    return len({login_id for login_id, by in moved if cause is None or by == cause})
 
 
 def _state(plan: Plan) -> str:

@@ -7,7 +7,7 @@ from tests.support.cases import change, group, manager
 
 
 def test_both_directions() -> None:
-    """Whoever would go is live only, whoever would come is git only; by address, group and person."""
+    """Whoever would go is added in Procore, whoever would come is removed in Procore; by address, group and person."""
     here = change(group("Legal", add=[5]), group(keep=[1], remove=[3, 2]), project="7")
     found = find_drifts([here, change(group(add=[4]), project=None)])
     assert [(one.address, one.group.name if one.group else "", one.person.id, one.direction) for one in found] == [

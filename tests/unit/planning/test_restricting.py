@@ -36,7 +36,7 @@ def test_what_drifted_alone() -> None:
     assert left.after == {"accounting": ("1", "3", "4")}
     assert left.before == one.before
     assert (note.severity, note.code) == ("note", "plan/left-alone")
-    assert note.message == "left alone: what the documents newly ask for (+1 −1 people-roles in 1 preset)"
+    assert note.message == "left alone: what the documents newly ask for (1 role added, 1 removed in 1 preset)"
 
 
 def test_what_is_requested_alone() -> None:
@@ -45,7 +45,7 @@ def test_what_is_requested_alone() -> None:
     (left,), (note,) = restrict([one], REQUESTED)
     assert people(left.groups[0]) == (["1", "2"], ["3"], ["5"])
     assert left.after == {"accounting": ("1", "2", "5")}
-    assert note.message == "left alone: what drifted (+1 −1 people-roles in 1 preset)"
+    assert note.message == "left alone: what drifted (1 role added, 1 removed in 1 preset)"
 
 
 def test_live_order_is_kept() -> None:
@@ -77,7 +77,7 @@ def test_a_workflow_manager(cause: Cause, chosen: Restriction, other: Restrictio
     assert restrict([one], chosen) == ((one,), ())
     left, (note,) = restrict([one], other)
     assert left == ()
-    assert "(1 workflow manager in 1 preset)" in note.message
+    assert "(1 workflow manager changed in 1 preset)" in note.message
 
 
 def test_counts_of_several() -> None:
@@ -88,8 +88,8 @@ def test_counts_of_several() -> None:
     left, notes = restrict(ones, Restriction(only="drift", addresses=("projects/1/*",)))
     assert [one.address for one in left] == ["projects/1/templates/12"]
     assert [note.message for note in notes] == [
-        "left alone: what the documents newly ask for (3 workflow managers in 3 presets)",
-        "left alone: what drifted where no glob of self_heal fits (+2 −4 people-roles in 2 presets)",
+        "left alone: what the documents newly ask for (3 workflow managers changed in 3 presets)",
+        "left alone: what drifted where no glob of self_heal fits (2 roles added, 4 removed in 2 presets)",
     ]
 
 

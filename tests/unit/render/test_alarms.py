@@ -24,7 +24,7 @@ DAY = datetime.date(2026, 11, 24)
 
 
 def before() -> DriftReport:
-    """Two live only, one git only."""
+    """Two added in Procore, one removed in Procore."""
     return report([change(group(remove=[2, 3], add=[9]))])
 
 
@@ -82,11 +82,12 @@ def test_figures_of_no_drift_from_a_snapshot() -> None:
 
 
 def test_what_an_issue_tells() -> None:
-    """What is not acknowledged, the new before the known, live only first; the keys stay the same from day to day."""
+    """What is not acknowledged, the new before the known, additions first; the keys stay the same from day to day."""
     issue = drift_issue(after(), "https://ci.test/7")
     assert issue.title == "Drift: Acme (4211)"
     assert [(one.text.replace("\\", "").split(" (")[0], one.new) for one in issue.lines] == [
-        ("live only: P4", True), ("git only: P7", True), ("git only: P5", True), ("live only: P2", False),
+        ("added in Procore: P4", True), ("removed in Procore: P7", True), ("removed in Procore: P5", True),
+        ("added in Procore: P2", False),
     ]  # fmt: skip
     first = drift_issue(before(), None)
     assert {one.key for one in issue.lines} & {one.key for one in first.lines} == {issue.lines[-1].key}
@@ -116,15 +117,15 @@ def test_an_issue_too_large_for_a_forge() -> None:
 
 
 def test_a_message() -> None:
-    """What is new, live only first, and how much was known."""
+    """What is new, added in Procore first, and how much was known."""
     message = drift_message(after(), before(), "https://ci.test/(7)")
     assert message is not None
     assert (message.title, message.alarming) == ("Drift: Acme (4211)", True)
     assert message.body.replace("\u200b", "") == (
-        "3 new (1 live only, 2 git only), 1 known before\n\n"
-        "- live only: P4 (p4@acme.test), Accounting, Template 12 · Project 1042\n"
-        "- git only: P7 (p7@acme.test), workflow manager, Template 12 · Project 1042\n"
-        "- git only: P5 (p5@acme.test), Accounting, Template 12 · Project 1042\n\n"
+        "3 new (1 added in Procore, 2 removed in Procore), 1 known before\n\n"
+        "- added in Procore: P4 (p4@acme.test), Accounting, Template 12 · Project 1042\n"
+        "- removed in Procore: P7 (p7@acme.test), workflow manager, Template 12 · Project 1042\n"
+        "- removed in Procore: P5 (p5@acme.test), Accounting, Template 12 · Project 1042\n\n"
         "[All of it](https://ci.test/%287%29)"
     )
 
@@ -154,8 +155,8 @@ def test_a_message_stays_short() -> None:
     assert message is not None
     assert message.title == "Drift: company 4211"
     lines = message.body.splitlines()
-    assert (lines[0], lines[-1]) == ("30 new (30 live only)", "- … and 20 more")
-    assert len([one for one in lines if one.startswith("- live only")]) == 10
+    assert (lines[0], lines[-1]) == ("30 new (30 added in Procore)", "- … and 20 more")
+    assert len([one for one in lines if one.startswith("- added in Procore")]) == 10
     assert max(map(len, lines)) < 400
 
 
@@ -190,7 +191,7 @@ def test_an_issue_stays_open_while_something_is_unseen() -> None:
     assert not any(one.new for one in gone.lines)
     mixed = drift_issue(hidden(), None)
     assert [one.text.replace("\\", "").split(" (")[0] for one in mixed.lines] == [
-        "live only: P8", "live only: P2", "git only: P9",
+        "added in Procore: P8", "added in Procore: P2", "removed in Procore: P9",
     ]  # fmt: skip
     quiet = report([], before(), DAY, [entry(2), entry(3), entry(9)], sight=Hidden(HERE))
     closed = drift_issue(quiet, None)
@@ -219,8 +220,8 @@ def test_a_message_of_what_went_out_of_sight() -> None:
     lines = message.body.replace("\u200b", "").splitlines()
     assert (lines[0], len(lines)) == ("3 unseen", 5)
     assert lines[2] == (
-        "- live only: P2 (p2@acme.test), Accounting, Template 12 · Project 1042 (unseen: the project is not in the "
-        "list of projects)"
+        "- added in Procore: P2 (p2@acme.test), Accounting, Template 12 · Project 1042 (unseen: the project is not in "
+        "the list of projects)"
     )
     still = report([], gone, DAY, sight=Hidden(HERE))
     assert drift_message(still, gone, None) is None
@@ -235,4 +236,4 @@ def test_a_message_of_what_is_new_beside_what_is_unseen() -> None:
     """Each is counted; what is acknowledged is not."""
     message = drift_message(hidden(), before(), None)
     assert message is not None
-    assert message.body.startswith("1 new (1 live only), 2 unseen\n\n- live only: P8")
+    assert message.body.startswith("1 new (1 added in Procore), 2 unseen\n\n- added in Procore: P8")

@@ -111,12 +111,12 @@ def test_a_drift_report(whole: SnapshotAssertion, scenario: object, shown_as: st
 def test_figures_and_charts_of_a_page_agree() -> None:
     """The tiles, each chart and the matrix count the same, workflow managers included."""
     page = render_drift_html(everything())
-    tiles = [re.search(rf"<dt>{side}</dt><dd>(\S+) ", page) for side in ("live only", "git only")]
+    tiles = [re.search(rf"<dt>{side}</dt><dd>(\S+) ", page) for side in ("added in Procore", "removed in Procore")]
     assert [one and one[1] for one in tiles] == ["+3", "−3"]
     charts = re.findall(r'<table class="chart">.*?</table>', page, re.DOTALL)
     cells = [re.findall(r'class="number (?:removal|addition)">([+−])(\d+)', one) for one in charts]
     assert [(_total(one, "+"), _total(one, "−")) for one in cells] == [(3, 3), (3, 3)]
-    matrix = re.findall(r">([+−])(\d+) (?:live|git) only<", page)
+    matrix = re.findall(r">([+−])(\d+) (?:added|removed) in Procore<", page)
     assert (_total(matrix, "+"), _total(matrix, "−")) == (3, 3)
 
 
@@ -131,14 +131,17 @@ def test_a_page_says_no_word_of_a_repair() -> None:
     assert re.findall(r"\b(?:Removed|Added|loses|gains|changes?)\b", re.sub(r"<[^>]*>", " ", body)) == []
 
 
-def test_live_only_stays_where_there_is_no_room() -> None:
+def test_an_addition_stays_where_there_is_no_room() -> None:
     """Somebody who has a role that git does not give is shown before all else, and what is over goes first."""
     before = report([change(group(remove=range(100, 160)))])
     changed = [change(group(remove=range(20), add=range(200, 260)), project=str(number)) for number in range(2)]
     view = drift_view(report(changed, before, DAY))
     text = fitted_view(view, Budget(6000), "The whole of it: the report.", lambda: view)
     assert len(text) <= 6000
-    assert text.count("live only | P") == 20, "of two presets that differ in the same way"
-    assert "was live only" not in text
+    assert text.count("added in Procore | P") == 20, "of two presets that differ in the same way"
+    assert "was added in Procore" not in text
     left = text[text.index("**Left out here") :]
-    assert re.match(r"\*\*Left out here: new: Template 12: \d+ git only; resolved: Template 12: 60 live only\.", left)
+    assert re.match(
+        r"\*\*Left out here: new: Template 12: \d+ removed in Procore; resolved: Template 12: 60 added in Procore\.",
+        left,
+    )

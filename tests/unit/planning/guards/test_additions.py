@@ -36,9 +36,7 @@ def test_a_plan_that_adds_many(added: int, managed: int, *, warned: bool) -> Non
     assert count_additions(gains) == added
     told = lines(run_additions(gains))
     assert bool(told) is warned
-    assert all(
-        one.startswith("warning policy/run-additions the plan adds 26 people-roles to 51 managed") for one in told
-    )
+    assert all(one.startswith("warning policy/run-additions the plan adds 26 roles to 51 managed") for one in told)
 
 
 def test_a_limit_that_a_policy_names() -> None:

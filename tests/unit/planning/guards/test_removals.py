@@ -83,7 +83,7 @@ def test_run_removals(managed: int, removed: int, limit: Limit | None, *, stops:
     limit = limit or Limit(count=10, percent=10)
     judged = case(*changes, policy=limits(run=limit), managed=managed)
     found = lines(run_removals(judged, lift(judged)))
-    words = f"error policy/run-removals the plan removes {removed} of {managed:,} managed people-roles (limit {limit})"
+    words = f"error policy/run-removals the plan removes {removed} of {managed:,} managed roles (limit {limit})"
     assert [line.startswith(words) for line in found] == ([True] if stops else [])
     if stops:
         assert "to allow it: make smaller steps, add only (--adds-only), or, if all of it is meant, add to" in found[0]
@@ -183,7 +183,7 @@ def test_what_an_override_lifts_is_not_counted() -> None:
     lifting = lift(judged)
     assert [line.split(";")[0] for line in lines(group_removals(judged, lifting))] == []
     (run,) = lines(run_removals(judged, lifting))
-    assert "removes 5 of 1,000 managed people-roles beyond the 2 that overrides allow (limit 0 or 0 %)" in run
+    assert "removes 5 of 1,000 managed roles beyond the 2 that overrides allow (limit 0 or 0 %)" in run
     assert [found.severity for found in whole_group(judged, lifting)] == ["error"]
     more = case(
         one,
