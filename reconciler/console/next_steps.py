@@ -1,4 +1,4 @@
-"""What to do after a start, as commands in their order; nothing has to be looked up for them."""
+"""The commands that follow a start, in their order; nothing has to be looked up for them."""
 
 from __future__ import annotations
 

@@ -41,7 +41,7 @@ _FORGES = {"github": "GitHub", "gitlab": "GitLab"}
 
 
 class Addresses(NamedTuple):
-    """Where the service is: that of its API, and that of its logins."""
+    """The addresses of the service: that of its API, and that of its logins."""
 
     api_url: str
     auth_url: str
@@ -67,7 +67,7 @@ class Ground(NamedTuple):
 
 
 class Start(NamedTuple):
-    """What a repository begins with: ``settings`` are those that are there, or those to write.
+    """The beginning of a repository: ``settings`` are those that are there, or those to write.
 
     ``hosts`` are all that ``RECONCILER_TRUSTED_HOSTS`` has to name; empty where it needs no other than it has.
     ``forge`` is null without a pipeline.
