@@ -339,6 +339,8 @@ def test_15_ctrl_c_at_a_question(tmp_path: Path) -> None:
     """130 and nothing is written; the end of the input is the same."""
     code, shown = interrupt_in(tmp_path, "init", at=QUESTION)
     assert (code, "interrupted" in shown, "Traceback" in shown) == (130, True, False)
-    code, shown = answer_in(tmp_path, "init", typed="\x04")
+    code, shown = answer_in(
+        tmp_path, "init", typed="\x04", at=f"{QUESTION} (the number in the address of its pages in Procore): "
+    )
     assert (code, "interrupted" in shown) == (130, True)
     assert files(tmp_path) == []

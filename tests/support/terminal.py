@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pty
+import select
 import signal
 import subprocess
 import sys
@@ -40,11 +41,12 @@ def answer(
     return process.wait(60), shown
 
 
-def answer_in(folder: Path, *arguments: str, typed: str) -> tuple[int, str]:
-    """Run a command in a folder on a terminal, and type; it has no credentials and no address of a service."""
+def answer_in(folder: Path, *arguments: str, typed: str, at: str = "") -> tuple[int, str]:
+    """Run a command in a folder on a terminal, and type once it has shown a text; nothing of a service is set."""
     main, process = _start(folder, arguments, {"TERM": "dumb"})
+    shown = _read(main, at)
     os.write(main, typed.encode())
-    shown = _read(main, None)
+    shown += _read(main, None)
     os.close(main)
     return process.wait(60), shown
 
@@ -54,6 +56,9 @@ def interrupt_in(folder: Path, *arguments: str, at: str) -> tuple[int, str]:
     main, process = _start(folder, arguments, {"TERM": "dumb"})
     shown = _read(main, at)
     process.send_signal(signal.SIGINT)
+    # Python misses a signal between the question and the wait for the answer: press again, as a person does
+    while not select.select([main], [], [], 2)[0]:
+        process.send_signal(signal.SIGINT)
     shown += _read(main, None)
     os.close(main)
     return process.wait(60), shown
