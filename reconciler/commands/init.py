@@ -81,7 +81,7 @@ def init(  # noqa: PLR0913 - one parameter an option
         emit(_line(one))
         done.append(one)
     if not common.quiet:
-        emit(next_steps(start, is_pipeline_new=any(one.is_new and _is_pipeline(one) for one in done)))
+        emit(next_steps(start, done))
     return 0
 
 
@@ -118,7 +118,3 @@ def _forge(ground: Ground, forge: str | None, *, asks: bool) -> str:
 def _line(written: Written) -> str:
     lacks = f"  (add {written.lacks} to it)" if written.lacks else ""
     return printable(f"{'written' if written.is_new else 'kept   '}  {written.path}{lacks}") + "\n"
-
-
-def _is_pipeline(written: Written) -> bool:
-    return written.path.startswith((".github/", ".gitlab-ci"))

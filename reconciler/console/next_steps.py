@@ -6,13 +6,16 @@ import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from reconciler.operations.init import DRAFT
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from reconciler.operations.init import Start
+    from reconciler.operations.init import Start, Written
 
 __all__ = ["next_steps"]
 
+_PLACES = (".github/", ".gitlab-ci")
 _PIPELINES = {
     "github": (
         "The pipeline needs this on GitHub before it runs:",
@@ -31,16 +34,17 @@ _PIPELINES = {
 }
 
 
-def next_steps(start: Start, *, is_pipeline_new: bool) -> str:
-    """Return the steps to the first plan, then what a pipeline and git need."""
+def next_steps(start: Start, files: Sequence[Written]) -> str:
+    """Return the steps to the first plan, then what a new pipeline and git need; ``files`` are those of the start."""
     lines = ["", "Next, up to the first plan:"]
     for number, (first, *more) in enumerate(_steps(start), 1):
         lines += [f"  {number}. {first}", *(f"     {line}" for line in more)]
     if start.ground.has_documents:
         lines += ["", "Edit documents, then validate and plan again."]
     else:
-        lines += ["", "Then edit a document, and plan again. To write one by hand, begin with drafts/assignments.yaml."]
-    if start.forge is not None and is_pipeline_new:
+        draft = next((f" To write one by hand, begin with {one.path}." for one in files if one.path == DRAFT), "")
+        lines += ["", f"Then edit a document, and plan again.{draft}"]
+    if start.forge is not None and any(one.is_new and one.path.startswith(_PLACES) for one in files):
         lines += ["", *_PIPELINES[start.forge]]
     if start.ground.work_tree is None:
         lines += [

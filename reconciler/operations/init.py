@@ -23,10 +23,12 @@ if TYPE_CHECKING:
 
 __all__ = [
     "DEVELOPER_SANDBOX",
+    "DRAFT",
     "PRODUCTION",
     "Addresses",
     "Ground",
     "Start",
+    "Written",
     "checked_address",
     "choose_settings",
     "prepare",

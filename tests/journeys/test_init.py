@@ -115,6 +115,16 @@ def test_02_a_second_time(tmp_path: Path) -> None:
     assert "says already where the service is" in refused(tmp_path, *where)
 
 
+def test_02b_settings_that_exclude_nothing(tmp_path: Path) -> None:
+    """The draft would be a document there: it is left out, and the settings stay as they are."""
+    (tmp_path / "reconciler.yaml").write_text(SETTINGS)
+    ran = reconciler(tmp_path, "init", "--forge", "github")
+    assert (ran.code, fates(ran.stdout)["reconciler.yaml"]) == (0, "kept")
+    assert not (tmp_path / "drafts").exists()
+    assert "drafts/" not in ran.stdout
+    assert (tmp_path / "reconciler.yaml").read_text() == SETTINGS
+
+
 @pytest.mark.parametrize("addresses", [(), DEVELOPER_SANDBOX], ids=["production", "developer sandbox"])
 def test_03_the_pipeline_on_github(tmp_path: Path, addresses: tuple[str, ...]) -> None:
     """The files of the example, but for the addresses."""
