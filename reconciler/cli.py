@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["COMMANDS", "main", "run"]
 
 COMMANDS = {
+    "init": "a configuration repository to start with; overwrites nothing",
     "validate": "documents only; no network",
     "plan": "what apply would change; read only",
     "show": "a saved plan again, in any format",

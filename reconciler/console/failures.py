@@ -55,6 +55,8 @@ def interrupt(code: int, arguments: Sequence[str], invocation: Invocation) -> in
         message = "interrupted; 'reconciler history' tells what is not known, and applying again is safe"
     elif invocation.command in {"adopt", "export"}:
         message = "interrupted; nothing was written to the service, and 'git status' tells whether a document was"
+    elif invocation.command == "init":
+        message = "interrupted; each file named above is whole: run init again to write the others"
     show_failure(code, message, (), arguments)
     _say(f"\n{message}\n")
     return code

@@ -1,4 +1,4 @@
-"""Asks which differences to adopt, those that are alike at once."""
+"""Asks for a text, for one of a few answers, or which differences to adopt, those that are alike at once."""
 
 from __future__ import annotations
 
@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING
 
 import click
 
+from reconciler.errors import UsageError
 from reconciler.model.titles import place_title
 from reconciler.render.text.escapes import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from reconciler.model.drift import Drift
 
-__all__ = ["ask_which", "drift_words", "somebody_is_there"]
+__all__ = ["ask_choice", "ask_text", "ask_which", "drift_words", "somebody_is_there"]
 
 _MOST_PLACES = 3
 
@@ -23,6 +24,25 @@ _MOST_PLACES = 3
 def somebody_is_there() -> bool:
     """Return whether there is a terminal to ask on."""
     return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def ask_text(question: str, check: Callable[[str], str]) -> str:
+    """Ask for a text until ``check`` accepts it, and return what that makes of it; its UsageError says why not."""
+
+    def convert(typed: str) -> str:
+        try:
+            return check(typed.strip())
+        except UsageError as error:
+            raise click.BadParameter(printable(error.message)) from None
+
+    answer: str = click.prompt(question, value_proc=convert, err=True)
+    return answer
+
+
+def ask_choice(question: str, answers: Sequence[str], default: str) -> str:
+    """Ask for one of these answers."""
+    answer: str = click.prompt(question, type=click.Choice(answers), default=default, err=True)
+    return answer
 
 
 def ask_which(drifts: Sequence[Drift]) -> list[Drift]:

@@ -6,6 +6,7 @@ from reconciler.desired.git.earlier import DatedCommit, Earlier, find_earlier, r
 from reconciler.desired.git.losses import judge_losses
 from reconciler.desired.git.program import ask_git
 from reconciler.desired.git.revision import (
+    find_work_tree,
     folder_in_work_tree,
     read_changed_documents,
     read_history,
@@ -13,7 +14,7 @@ from reconciler.desired.git.revision import (
 )
 from reconciler.desired.git.tracked import find_tracked, is_refused
 from reconciler.desired.git.written import written_before
-from reconciler.desired.repository import read_repository, read_settings_document
+from reconciler.desired.repository import document_names, is_document, read_repository, read_settings_document
 
 __all__ = [
     "Base",
@@ -21,10 +22,13 @@ __all__ = [
     "Earlier",
     "ask_git",
     "describe_source",
+    "document_names",
     "find_earlier",
     "find_tracked",
     "find_unseen",
+    "find_work_tree",
     "folder_in_work_tree",
+    "is_document",
     "is_refused",
     "judge_losses",
     "read_base",

@@ -120,8 +120,8 @@ def assemble(
 def _nothing_assigned(files: int) -> Diagnostic:
     message = (
         f"no 'kind: assignments' document ({files} other file{'' if files == 1 else 's'} read); an empty folder is "
-        "taken for a mistake, never for 'remove everybody': restore the documents (git restore .), or name another "
-        "folder with --config"
+        "taken for a mistake, never for 'remove everybody': restore the documents (git restore .), write the first "
+        "ones (reconciler export --out .), or name another folder with --config"
     )
     return Diagnostic(severity="error", code="documents/none", message=message)
 

@@ -16,7 +16,6 @@ from reconciler.errors import DocumentsError, FileError, ReconcilerError, UsageE
 from reconciler.live.snapshot_reader import SnapshotReader
 from reconciler.model.diagnostics import has_errors
 from reconciler.model.documents import SettingsDocument
-from reconciler.model.exclusion import Exclusion
 from reconciler.model.live import LiveState
 from reconciler.operations.dated_documents import read_repository
 from reconciler.operations.files import document_mode, write_file
@@ -26,7 +25,7 @@ from reconciler.operations.workspace import open_workspace, problems
 from reconciler.planning import compare
 from reconciler.planning.completeness import split_half_read
 from reconciler.planning.coverage import judge_coverage
-from reconciler.settings import FILE_NAME, read_service
+from reconciler.settings import FILE_NAME, read_service, require_company_id
 
 if TYPE_CHECKING:
     import datetime
@@ -35,6 +34,7 @@ if TYPE_CHECKING:
     from reconciler.desired.exporting import Chosen, Exported
     from reconciler.live.account_reader import AccountReader
     from reconciler.model.diagnostics import Diagnostic
+    from reconciler.model.exclusion import Exclusion
     from reconciler.model.live import Account
     from reconciler.model.service import Service
     from reconciler.operations.run import Run
@@ -65,7 +65,7 @@ def export_account(run: Run, order: ExportOrder) -> Exportation:
     out = order.out
     settings = _settings(run, order)
     around = _settings_around(out, settings)
-    _require_empty(out)
+    _require_empty(out, settings.exclusion)
     service = read_service(settings, run.environment)
     state, left_out = _read_account(service, run, order.projects, order.templates)
     exported = export_documents(state)
@@ -89,9 +89,7 @@ def _settings(run: Run, order: ExportOrder) -> SettingsDocument:
         return msgspec.structs.replace(open_workspace(run, order.settings_file).settings, exclude=())
     if order.settings_file is not None:
         raise UsageError("the settings of --config name the company already; leave out --company")
-    if not (company.isascii() and company.isdigit() and len(company) <= 32):  # noqa: PLR2004 - as the schema says
-        raise UsageError(f"--company '{company}' is not a company id; give its digits, such as 4211")
-    return SettingsDocument(company_id=company)
+    return SettingsDocument(company_id=require_company_id(company))
 
 
 def _settings_around(out: Path, settings: SettingsDocument) -> Path | None:
@@ -205,12 +203,12 @@ def prove(files: Mapping[str, str], settings: SettingsDocument, state: LiveState
         )
 
 
-def _require_empty(out: Path) -> None:
-    """Refuse a folder that holds documents already: they would contradict those to come."""
+def _require_empty(out: Path, exclude: Exclusion) -> None:
+    """Refuse a folder that holds documents already: they would contradict those to come. Excluded files cannot."""
     found = (path for pattern in ("*.yaml", "*.yml") for path in out.rglob(pattern))
     for path in found:
         name = path.relative_to(out).as_posix()
-        if name != FILE_NAME and is_document(name, Exclusion()):
+        if name != FILE_NAME and is_document(name, exclude):
             raise FileError(f"there are documents in {out} already, such as {name}; name an empty folder with --out")
 
 

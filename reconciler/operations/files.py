@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import socket
 import stat
@@ -11,7 +12,18 @@ from pathlib import Path
 from reconciler.desired import find_tracked, is_refused
 from reconciler.errors import FileError, UsageError
 
-__all__ = ["discard_file", "document_mode", "require_folder", "require_own", "require_writable", "write_file"]
+__all__ = [
+    "create_file",
+    "discard_file",
+    "document_mode",
+    "require_folder",
+    "require_own",
+    "require_writable",
+    "write_file",
+]
+
+# file systems without hard links
+_NO_LINKS = (errno.EPERM, errno.ENOTSUP, errno.ENOSYS, errno.EMLINK, errno.EXDEV)
 
 
 def require_writable(path: Path) -> None:
@@ -69,6 +81,46 @@ def write_file(path: Path, content: bytes, *, mode: int | None = None) -> None:
             _replace(target, content, mode)
     except OSError as error:
         raise FileError(f"cannot write {path}: {error.strerror}") from error
+
+
+def create_file(path: Path, content: bytes) -> bool:
+    """Write a new file whole or not at all, and the folders on the way to it; return whether it was missing.
+
+    Anything of that name stays as it is, a symbolic link too. Raises FileError on failure.
+    """
+    temporary = None
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if os.path.lexists(path):
+            return False
+        mode = document_mode(path)
+        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
+            temporary = Path(file.name)
+            file.write(content)
+            file.flush()
+            os.fchmod(file.fileno(), mode)
+            os.fsync(file.fileno())
+        return _name_new(temporary, path)
+    except OSError as error:
+        raise FileError(f"cannot write {path}: {error.strerror}") from error
+    finally:
+        if temporary is not None:  # also after Ctrl-C
+            temporary.unlink(missing_ok=True)
+
+
+def _name_new(temporary: Path, path: Path) -> bool:
+    """Give a file another name, unless there is something of that name."""
+    try:
+        os.link(temporary, path)  # in contrast to a rename it never replaces a file made in the meantime
+    except FileExistsError:
+        return False
+    except OSError as error:
+        if error.errno not in _NO_LINKS:
+            raise
+        if os.path.lexists(path):
+            return False
+        temporary.rename(path)
+    return True
 
 
 def require_own(path: Path) -> Path:

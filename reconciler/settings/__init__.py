@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from reconciler.errors import CredentialsError, DocumentsError
+from reconciler.errors import CredentialsError, DocumentsError, UsageError
 from reconciler.model.policy import Frozen
 from reconciler.model.service import Credentials, Secret, Service
 from reconciler.settings.addresses import check_address, origin_of, trusted_origins
@@ -22,7 +22,9 @@ __all__ = [
     "read_credentials",
     "read_freeze",
     "read_service",
+    "require_company_id",
     "untrusted_addresses",
+    "untrusted_hosts",
 ]
 
 FILE_NAME = "reconciler.yaml"
@@ -45,7 +47,8 @@ def find_settings_file(given: Path | None, start: Path) -> Path:
         if path.is_file():
             return path
     raise DocumentsError(
-        f"no {FILE_NAME} in {start} or any folder above it; go to the configuration repository or use --config"
+        f"no {FILE_NAME} in {start} or any folder above it; go to the configuration repository, use --config, "
+        "or start one with 'reconciler init'"
     )
 
 
@@ -82,18 +85,35 @@ def untrusted_addresses(service: Service, environment: Mapping[str, str]) -> lis
 
     Raises DocumentsError for a ``RECONCILER_TRUSTED_HOSTS`` that cannot be read.
     """
+    return [
+        f"{name} names {place}, and credentials are only sent to hosts that Procore publishes or the "
+        f"environment names: remove {name} from the settings, or set RECONCILER_TRUSTED_HOSTS={place} in the "
+        "environment"
+        for name, place in untrusted_hosts(service, environment).items()
+    ]
+
+
+def untrusted_hosts(service: Service, environment: Mapping[str, str]) -> dict[str, str]:
+    """Return the hosts that credentials may not be sent to, as ``RECONCILER_TRUSTED_HOSTS`` holds them.
+
+    The keys are the addresses that name them: ``api_url`` and ``auth_url``. Raises DocumentsError for a
+    ``RECONCILER_TRUSTED_HOSTS`` that cannot be read.
+    """
     trusted = trusted_origins(environment)
-    messages = []
+    hosts = {}
     for name, url in (("api_url", service.api_url), ("auth_url", service.auth_url)):
         host, port = origin_of(url)
         if (host, port) not in trusted:
-            place = host if port == 443 else f"{host}:{port}"  # noqa: PLR2004 - the port of https
-            messages.append(
-                f"{name} names {place}, and credentials are only sent to hosts that Procore publishes or the "
-                f"environment names: remove {name} from the settings, or set RECONCILER_TRUSTED_HOSTS={place} in the "
-                "environment"
-            )
-    return messages
+            shown = f"[{host}]" if ":" in host else host
+            hosts[name] = shown if port == 443 else f"{shown}:{port}"  # noqa: PLR2004 - the port of https
+    return hosts
+
+
+def require_company_id(text: str) -> str:
+    """Return the id of a company as settings take it; raises UsageError for any other text."""
+    if not (text.isascii() and text.isdigit() and len(text) <= 32):  # noqa: PLR2004 - as the schema says
+        raise UsageError(f"--company '{text}' is not a company id; give its digits, such as 4211")
+    return text
 
 
 def read_credentials(environment: Mapping[str, str], service: Service) -> Credentials:

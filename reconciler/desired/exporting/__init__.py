@@ -1,6 +1,7 @@
-"""From live to documents as a person would write them; it reads no service and writes no file."""
+"""Documents as a person would write them, from live or to start with; it reads no service and writes no file."""
 
 from reconciler.desired.exporting.choice_of_presets import Chosen, choose
 from reconciler.desired.exporting.document_texts import Exported, export_documents
+from reconciler.desired.exporting.first_texts import DRAFT, JOURNAL, first_texts
 
-__all__ = ["Chosen", "Exported", "choose", "export_documents"]
+__all__ = ["DRAFT", "JOURNAL", "Chosen", "Exported", "choose", "export_documents", "first_texts"]

@@ -5,15 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import msgspec
-from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from reconciler.desired.exporting.live_lists import gather
 from reconciler.desired.exporting.repeated_lists import find_teams, lift, slug
+from reconciler.desired.exporting.yaml_templates import yaml_templates
 from reconciler.desired.names import Names
-from reconciler.desired.yaml.scalars import comment_text, scalar
+from reconciler.desired.yaml.scalars import comment_text
 from reconciler.model.diagnostics import Diagnostic
 
 if TYPE_CHECKING:
+    from jinja2 import Environment
+
     from reconciler.desired.exporting.repeated_lists import Lifted
     from reconciler.model.live import LiveState
 
@@ -65,15 +67,7 @@ def _path(lifted: Lifted, taken: dict[str, str]) -> str:
 
 
 def _environment(names: Names) -> Environment:
-    environment = Environment(
-        loader=PackageLoader("reconciler.desired.exporting"),
-        autoescape=False,  # noqa: S701 - this is YAML: text from outside always goes through scalar or a comment
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        undefined=StrictUndefined,
-    )
-    environment.filters["scalar"] = scalar
+    environment = yaml_templates()
     environment.globals["names"] = names
     environment.globals["called"] = _called
     environment.globals["behind"] = lambda person: _called(person.name or "")

@@ -19,6 +19,7 @@ __all__ = [
     "LINK",
     "SUBMODULE",
     "find_revision",
+    "find_work_tree",
     "folder_in_work_tree",
     "read_changed_documents",
     "read_history",
@@ -38,10 +39,15 @@ def find_revision(git: str, root: Path) -> str | None:
     git is not started where no folder from ``root`` up has a ``.git``: it would find no repository either, as it gets
     no ``GIT_DIR``.
     """
-    here = Path(root).resolve()
-    if not any(os.path.lexists(folder / ".git") for folder in (here, *here.parents)):
+    if find_work_tree(root) is None:
         return None
     return _ask(git, root, "rev-parse", "--verify", "--quiet", "HEAD") or None
+
+
+def find_work_tree(root: Path) -> Path | None:
+    """Return the nearest folder from ``root`` up that has a ``.git``; null where none has. git is not asked."""
+    here = Path(root).resolve()
+    return next((folder for folder in (here, *here.parents) if os.path.lexists(folder / ".git")), None)
 
 
 def read_history(root: Path, since: str | None, *, most: int | None = None) -> tuple[str, ...]:

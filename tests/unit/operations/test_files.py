@@ -5,6 +5,7 @@ Every node here is one that the test made.
 
 from __future__ import annotations
 
+import errno
 import os
 import socket
 import stat
@@ -15,7 +16,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from reconciler.errors import FileError, UsageError
-from reconciler.operations.files import discard_file, require_folder, require_own, require_writable, write_file
+from reconciler.operations.files import (
+    create_file,
+    discard_file,
+    require_folder,
+    require_own,
+    require_writable,
+    write_file,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -142,3 +150,44 @@ def test_a_folder_to_write_in(tmp_path: Path) -> None:
     for path in (tmp_path / "file", tmp_path / "file" / "b"):
         with pytest.raises(FileError, match=r"cannot write to .*: .*/file is not a folder"):
             require_folder(path)
+
+
+def test_a_new_file(tmp_path: Path) -> None:
+    """It is made with its folders, and readable as any other; what is there stays, a link that leads nowhere too."""
+    path = tmp_path / "a" / "b" / "new"
+    assert create_file(path, b"new")
+    assert not create_file(path, b"other")
+    assert (path.read_bytes(), list(path.parent.iterdir())) == (b"new", [path])
+    mask = os.umask(0)
+    os.umask(mask)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o666 & ~mask
+    (tmp_path / "link").symlink_to(tmp_path / "elsewhere")
+    assert not create_file(tmp_path / "link", b"new")
+    assert not (tmp_path / "elsewhere").exists()
+
+
+@pytest.mark.parametrize("code", [errno.EEXIST, errno.EPERM, errno.ENOTSUP])
+def test_a_file_made_in_the_meantime(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int) -> None:
+    """It stays as it is, also on a file system without hard links."""
+
+    def link(_from: Path, to: Path) -> None:
+        to.write_bytes(b"theirs")
+        raise OSError(code, "no")
+
+    monkeypatch.setattr(os, "link", link)
+    assert not create_file(tmp_path / "new", b"ours")
+    assert [one.read_bytes() for one in tmp_path.iterdir()] == [b"theirs"]
+
+
+def test_a_file_system_without_hard_links(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A new file is made there too; any other failure is told, and leaves nothing behind."""
+    failures = [OSError(errno.EPERM, "no"), OSError(errno.EIO, "Input/output error")]
+
+    def link(_from: Path, _to: Path) -> None:
+        raise failures.pop(0)
+
+    monkeypatch.setattr(os, "link", link)
+    assert create_file(tmp_path / "new", b"ours")
+    with pytest.raises(FileError, match=r"cannot write .*other: Input/output error"):
+        create_file(tmp_path / "other", b"ours")
+    assert [one.read_bytes() for one in tmp_path.iterdir()] == [b"ours"]
