@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from reconciler.clock import in_files
 from reconciler.errors import StaleError
 from reconciler.model.diagnostics import Diagnostic
+from reconciler.model.phrases import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -33,7 +34,7 @@ def require_none_older(plans: Sequence[Plan], applied: Iterable[AppliedPreset], 
         latest.setdefault(one.address, []).append(one)
     older = [found for plan in plans for found in _older(plan, latest, now)]
     if older:
-        presets = "1 preset was" if len(older) == 1 else f"{len(older):,} presets were"
+        presets = counted(len(older), "preset was", "presets were")
         raise StaleError(
             f"{presets} applied by another plan after this one was made: plan again, or add --allow-older",
             diagnostics=older,

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from reconciler.model.live import Person
-
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
@@ -86,8 +84,8 @@ def _names(change: PresetChange, preset: Preset) -> dict[str, str]:
     """Return the names of everybody the plan or the preset names, by login id."""
     seen = [person for membership in preset.groups for person in membership.members]
     for group in change.groups:
-        seen.extend(Person(one.id, one.login, one.name) for one in group.add)
-        seen.extend(Person(one.id, one.login, one.name) for one in group.remove)
+        seen.extend(one.person for one in group.add)
+        seen.extend(one.person for one in group.remove)
         seen.extend(group.keep)
     planned = change.workflow_manager
     seen.extend(one for one in (preset.workflow_manager, planned.before if planned else None) if one is not None)

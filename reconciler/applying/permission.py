@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from reconciler.errors import IncompleteError, RefusedError, StaleError, UsageError
+from reconciler.model.phrases import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -90,7 +91,7 @@ def _require_permission(plan: Plan, company_id: str, service: PlanService) -> No
         )
     if not plan.applicable:
         raise RefusedError(
-            f"the plan is refused by {len(errors)} error{'s' if len(errors) != 1 else ''}; nothing was written",
+            f"the plan is refused by {counted(len(errors), 'error')}; nothing was written",
             diagnostics=errors,
         )
 

@@ -13,6 +13,7 @@ from reconciler.console.options import common_options, selection_options
 from reconciler.console.questions import ask_which, drift_words, somebody_is_there
 from reconciler.console.streams import emit, note
 from reconciler.errors import UsageError
+from reconciler.model.phrases import counted
 from reconciler.operations.adopt import adopt_drifts, find_differences, judge_ground, open_ground, write_adoption
 from reconciler.operations.chosen_parts import chosen_drifts, find_slice
 from reconciler.operations.workspace import open_workspace
@@ -69,7 +70,7 @@ def adopt(
     drifts = find_differences(ground)
     chosen = _chosen(drifts, chosen_part, everything=everything)
     if not chosen:
-        emit("nothing differs\n" if not drifts else f"nothing chosen of {_counted(len(drifts), 'difference')}\n")
+        emit("nothing differs\n" if not drifts else f"nothing chosen of {counted(len(drifts), 'difference')}\n")
         return 0
     adoption = _adoption(chosen, ground, teams=teams, asks=somebody_is_there() and not yes)
     return _carry_out(adoption, workspace, common, yes=yes)
@@ -130,17 +131,13 @@ def _carry_out(adoption: Adoption, workspace: Workspace, common: Common, *, yes:
     if adoption.files:
         if not yes and not somebody_is_there():
             raise UsageError("adopt asks before it writes, and there is no terminal to ask on; add --yes")
-        files = _counted(len(adoption.files), "file")
+        files = counted(len(adoption.files), "file")
         if not yes and not click.confirm(f"Write {files}?", default=False, err=True):
             note("nothing was written", common)
             return 0
         write_adoption(adoption.files, workspace.root)
-        note(f"{_counted(len(adoption.adopted), 'difference')} adopted in {files}; commit that for review", common)
+        note(f"{counted(len(adoption.adopted), 'difference')} adopted in {files}; commit that for review", common)
     return 2 if adoption.refused else 0
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def _tell_refused(adoption: Adoption) -> None:

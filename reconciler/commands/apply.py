@@ -25,6 +25,7 @@ from reconciler.console.questions import somebody_is_there
 from reconciler.console.run_formats import apply_exit_code
 from reconciler.console.streams import emit, emit_report, note
 from reconciler.errors import ReconcilerError, UsageError
+from reconciler.model.phrases import counted
 from reconciler.operations.alarms import prepare_alarms
 from reconciler.operations.apply import ApplyOrder, apply_repository
 from reconciler.operations.apply_news import applied, open_workspace_or_tell, refused, tell_of_apply
@@ -165,7 +166,7 @@ class _Person:
     def confirm(self, plan: Plan) -> bool:
         """Ask, once."""
         count = plan.summary.changed
-        return click.confirm(f"Apply this to {count} preset{'' if count == 1 else 's'}?", default=False, err=True)
+        return click.confirm(f"Apply this to {counted(count, 'preset')}?", default=False, err=True)
 
     def interruptible(self) -> AbstractContextManager[Callable[[], bool]]:
         """Let the first Ctrl-C wait for the write under way."""

@@ -10,6 +10,7 @@ import msgspec
 
 from reconciler.console.options import common_options, text_or_json
 from reconciler.console.streams import emit
+from reconciler.model.phrases import counted
 from reconciler.operations.approved import gather_approved
 
 if TYPE_CHECKING:
@@ -47,5 +48,5 @@ def approved(common: Common, out: Path, since: str | None, shown_as: Literal["te
 
 def _as_text(found: ApprovedPlans) -> str:
     count = len(found.commits)
-    lines = [f"{count:,} commit{'' if count == 1 else 's'} since {(found.since or '')[:12]}", *found.plans]
+    lines = [f"{counted(count, 'commit')} since {(found.since or '')[:12]}", *found.plans]
     return "\n".join(lines) + "\n"

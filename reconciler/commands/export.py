@@ -11,6 +11,7 @@ import click
 from reconciler.console.options import common_options
 from reconciler.console.streams import emit
 from reconciler.model.diagnostics import Diagnostic
+from reconciler.model.phrases import counted
 from reconciler.operations.export import ExportOrder, export_account
 from reconciler.operations.files import require_folder
 
@@ -62,9 +63,9 @@ def _grouped(left_out: Sequence[Diagnostic]) -> list[Diagnostic]:
 
 def _told(done: Exportation, out: Path) -> str:
     exported, around = done.exported, done.around
-    presets = f"{exported.presets:,} preset{'' if exported.presets == 1 else 's'}"
+    presets = counted(exported.presets, "preset")
     count = len(exported.files)
-    documents = f"{count:,} document{'' if count == 1 else 's'}"
+    documents = counted(count, "document")
     teams = f", {exported.teams:,} of their lists as teams" if exported.teams else ""
     after = "'reconciler plan' there is empty" if around is None else f"{around} holds the settings for it"
     return f"{presets} written to {out} as {documents}{teams}; {after}\n"

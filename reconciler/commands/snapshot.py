@@ -9,6 +9,7 @@ import click
 
 from reconciler.console.options import common_options
 from reconciler.console.streams import emit
+from reconciler.model.phrases import counted
 from reconciler.operations.files import require_writable, write_file
 from reconciler.operations.snapshot import take_snapshot
 
@@ -30,5 +31,5 @@ def snapshot(common: Common, out: Path) -> int:
     require_writable(out)
     count, content = take_snapshot(common.run, common.config)
     write_file(out, content)
-    emit(f"{count:,} preset{'' if count == 1 else 's'} saved to {out}\n")
+    emit(f"{counted(count, 'preset')} saved to {out}\n")
     return 0

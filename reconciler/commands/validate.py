@@ -12,6 +12,7 @@ from reconciler.console.diagnostic_formats import annotate, diagnostics_text
 from reconciler.console.format_names import ANNOTATION_FORMATS, AnnotationFormat
 from reconciler.console.options import common_options, out_option
 from reconciler.console.streams import emit
+from reconciler.model.phrases import counted
 from reconciler.operations.files import require_writable
 from reconciler.operations.validate import validate_repository
 
@@ -81,7 +82,7 @@ def _as_text(documents: Documents, diagnostics: list[Diagnostic], *, color: bool
     counts = _counts(documents)
     words = ", ".join(f"{count:,} {_SINGULAR[name] if count == 1 else name}" for name, count in counts.items())
     warnings = sum(one.severity == "warning" for one in diagnostics)
-    told = "no problems" if not warnings else f"no errors, {warnings:,} warning{'' if warnings == 1 else 's'}"
+    told = "no problems" if not warnings else f"no errors, {counted(warnings, 'warning')}"
     text = f"{told}: {words}\n"
     if diagnostics:
         text = diagnostics_text(diagnostics, color=color) + text

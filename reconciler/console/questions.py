@@ -91,15 +91,11 @@ def _question(alike: Sequence[Drift]) -> str:
     where = f"{', '.join(places[:_MOST_PLACES])}{more}"
     owner = f" (acknowledged by {first.owner} until {first.until})" if first.state == "acknowledged" else ""
     if first.group is not None:
-        what = f"{first.group.name}: {_person(first)} {_side(first)}"
+        what = f"{first.group.name}: {first.person.with_login} {_side(first)}"
     else:
         halves = {one.direction: one for one in alike}
-        what = "workflow manager: " + ", ".join(f"{_person(one)} {_side(one)}" for one in halves.values())
+        what = "workflow manager: " + ", ".join(f"{one.person.with_login} {_side(one)}" for one in halves.values())
     return printable(f"{first.template.title} · {what} at {where}{owner}")
-
-
-def _person(drift: Drift) -> str:
-    return f"{drift.person} ({drift.person.login or f'login id {drift.person.id}'})"
 
 
 def _side(drift: Drift) -> str:
@@ -109,4 +105,4 @@ def _side(drift: Drift) -> str:
 def drift_words(drift: Drift) -> str:
     """Describe in a line who is on which side where."""
     role = drift.group.name if drift.group else "workflow manager"
-    return printable(f"{drift.title} · {role}: {_person(drift)} {_side(drift)}")
+    return printable(f"{drift.title} · {role}: {drift.person.with_login} {_side(drift)}")

@@ -16,6 +16,7 @@ from reconciler.desired.yaml.strict_reader import read_yaml
 from reconciler.errors import DocumentsError
 from reconciler.model.diagnostics import Diagnostic, Origin, by_place, has_errors
 from reconciler.model.documents import Documents
+from reconciler.model.phrases import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -119,7 +120,7 @@ def assemble(
 
 def _nothing_assigned(files: int) -> Diagnostic:
     message = (
-        f"no 'kind: assignments' document ({files} other file{'' if files == 1 else 's'} read); an empty folder is "
+        f"no 'kind: assignments' document ({counted(files, 'other file')} read); an empty folder is "
         "taken for a mistake, never for 'remove everybody': restore the documents (git restore .), write the first "
         "ones (reconciler export --out .), or name another folder with --config"
     )
@@ -206,7 +207,7 @@ def _judge_nearly(names: list[str]) -> Iterator[Diagnostic]:
         )
     more = len(names) - _MOST_TOLD
     if more > 0:
-        files = "1 more file is" if more == 1 else f"{more:,} more files are"
+        files = counted(more, "more file is", "more files are")
         yield _not_a_document(f"{files} not read, with names that nearly end in .yaml or .yml: exclude them", None)
 
 

@@ -10,6 +10,7 @@ import msgspec
 from reconciler.drift.states import known_drifts, known_notices
 from reconciler.model.diagnostics import Diagnostic
 from reconciler.model.drift import Unseen, UnseenNotice, unseen_words
+from reconciler.model.phrases import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -157,7 +158,7 @@ def _finding(reason: UnseenReason, found: Sequence[Unseen], before: set[tuple[st
     places = sorted({one.drift.title for one in found})
     named = ", ".join(places[:PLACES_NAMED])
     more = f" and {len(places) - PLACES_NAMED:,} more" if len(places) > PLACES_NAMED else ""
-    differences = "1 known difference was" if len(found) == 1 else f"{len(found):,} known differences were"
+    differences = counted(len(found), "known difference was", "known differences were")
     return Diagnostic(
         severity="warning" if any(one.drift.key not in before for one in found) else "note",
         code="drift/unseen",

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from reconciler.model.drift import Drift, NamedGroup
-from reconciler.model.live import Person
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from reconciler.model.diagnostics import Origin
     from reconciler.model.drift import Direction
+    from reconciler.model.live import Person
     from reconciler.model.plan import PresetChange
 
 __all__ = ["find_drifts"]
@@ -42,10 +42,10 @@ def _drifts(change: PresetChange) -> Iterator[Drift]:
     for group in change.groups:
         named = NamedGroup(group.uuid, group.name)
         for leaving in group.remove:
-            person = Person(leaving.id, leaving.login, leaving.name)
+            person = leaving.person
             yield drift(person, "live-only", named, leaving.origin or group.origin)
         for coming in group.add:
-            yield drift(Person(coming.id, coming.login, coming.name), "git-only", named, coming.origin)
+            yield drift(coming.person, "git-only", named, coming.origin)
     manager = change.workflow_manager
     if manager is not None:
         if manager.before is not None:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from reconciler.model.drift import DriftReport
-    from reconciler.model.live import LiveState, Person, Version
+    from reconciler.model.live import LiveState, Version
     from reconciler.model.policy import Policy
     from reconciler.model.scope import ResolvedTarget
 
@@ -80,10 +80,10 @@ def _of_preset(
         group = NamedGroup(membership.uuid, roles[membership.uuid])
         for person in {one.id: one for one in membership.members}.values():
             if (person.login or "").lower() in inactive:
-                message = f"{place} · {group.name}: {_person(person)} is inactive in the directory"
+                message = f"{place} · {group.name}: {person.with_login} is inactive in the directory"
                 yield Notice(kind="inactive", address=address, group=group, person=person, message=message)
             elif not target.preset.valid and possible is not None and person.id not in possible:
-                message = f"{place} · {group.name}: {_person(person)} may not be assigned any more"
+                message = f"{place} · {group.name}: {person.with_login} may not be assigned any more"
                 yield Notice(kind="not-possible", address=address, group=group, person=person, message=message)
 
 
@@ -97,7 +97,7 @@ def _ending(
         left = len(desired.members) - len(ending)
         minimum = max((one.min_members or 0 for one in policy.roles if fits(one.role, group.name)), default=0)
         for one in ending:
-            message = f"{resolved.target.title} · {group.name}: {_person(one.person)} is there until {one.until}"
+            message = f"{resolved.target.title} · {group.name}: {one.person.with_login} is there until {one.until}"
             if left < minimum:
                 message += f"; then {left} would be left, and at least {minimum} must"
             yield Notice(
@@ -129,7 +129,3 @@ def _of_templates(before: Iterable[TemplateGroups], after: Iterable[TemplateGrou
             if uuid not in current.groups:
                 message = f"{current.name} has no role {name} any more"
                 yield Notice(kind="group-vanished", address=address, group=NamedGroup(uuid, name), message=message)
-
-
-def _person(person: Person) -> str:
-    return f"{person} ({person.login or f'login id {person.id}'})"

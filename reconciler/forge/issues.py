@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
+from reconciler.model.phrases import counted
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
@@ -84,18 +86,16 @@ def _keep(forge: IssueTracker[Own], found: FoundIssue[Own], wanted: DriftIssue) 
         forge.edit_issue(found, wanted.title, wanted.body, opened=False)
         return f"{name} closed"
     if not found.opened:
-        forge.say(
-            found, _said(f"{wanted.back}: {_counted(len(wanted.lines), wanted.noun)}.", wanted.lines, wanted.link)
-        )
+        forge.say(found, _said(f"{wanted.back}: {counted(len(wanted.lines), wanted.noun)}.", wanted.lines, wanted.link))
         forge.edit_issue(found, wanted.title, wanted.body, opened=True)
         return f"{name} re-opened"
     untold = _untold(found.text, wanted.lines)
     if untold:
-        forge.say(found, _said(f"{_counted(len(untold), wanted.noun)} more:", untold, wanted.link))
+        forge.say(found, _said(f"{counted(len(untold), wanted.noun)} more:", untold, wanted.link))
     if (_plain(found.text), found.title) == (_plain(wanted.body), wanted.title):
         return f"{name} unchanged"
     forge.edit_issue(found, wanted.title, wanted.body, opened=True)
-    return f"{name} updated{f', {_counted(len(untold), wanted.noun)} more' if untold else ''}"
+    return f"{name} updated{f', {counted(len(untold), wanted.noun)} more' if untold else ''}"
 
 
 def _untold(body: str, lines: Sequence[IssueLine]) -> list[IssueLine]:
@@ -112,10 +112,6 @@ def _said(words: str, lines: Sequence[IssueLine], link: str) -> str:
     if len(lines) > MOST_TOLD:
         shown.append(f"- … and {len(lines) - MOST_TOLD:,} more")
     return "\n\n".join(part for part in (words, "\n".join(shown), link) if part)
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def _plain(text: str) -> str:

@@ -45,6 +45,11 @@ class Person(msgspec.Struct, frozen=True, gc=False):
     def __str__(self) -> str:
         return self.name or self.login or f"login id {self.id}"
 
+    @property
+    def with_login(self) -> str:
+        """The name with the login behind it, or whichever of the two is known."""
+        return f"{self.name} ({self.login or f'login id {self.id}'})" if self.name else str(self)
+
 
 class Tool(msgspec.Struct, frozen=True, gc=False):
     """A tool: where one type has several, as correspondence has, ``subtype`` says which."""

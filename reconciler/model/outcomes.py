@@ -118,8 +118,7 @@ class Move(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     name: str | None = None
 
     def __str__(self) -> str:
-        named = Person(self.login_id, self.login, self.name)
-        return f"{named} ({self.login})" if self.login and self.name else str(named)
+        return Person(self.login_id, self.login, self.name).with_login
 
 
 class Intended(msgspec.Struct, frozen=True, kw_only=True, tag_field="event", tag="intended"):

@@ -48,6 +48,11 @@ class AddedPerson(msgspec.Struct, frozen=True):
     origin: Origin | None = None
     via: str | None = None
 
+    @property
+    def person(self) -> Person:
+        """Who it is."""
+        return Person(self.id, self.login, self.name)
+
 
 class RemovedPerson(msgspec.Struct, frozen=True):
     """A person who loses a role.
@@ -63,6 +68,11 @@ class RemovedPerson(msgspec.Struct, frozen=True):
     origin: Origin | None = None
     base_origin: Origin | None = None
     base_via: str | None = None
+
+    @property
+    def person(self) -> Person:
+        """Who it is."""
+        return Person(self.id, self.login, self.name)
 
 
 class GroupChange(msgspec.Struct, frozen=True, kw_only=True):
@@ -170,6 +180,11 @@ class PersonChange(msgspec.Struct, frozen=True, kw_only=True):
     keeps: int
     becomes_manager: int = 0
     ceases_manager: int = 0
+
+    @property
+    def person(self) -> Person:
+        """Who it is."""
+        return Person(self.id, self.login, self.name)
 
 
 class UsedOverride(msgspec.Struct, frozen=True, kw_only=True):

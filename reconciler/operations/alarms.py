@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from reconciler.alerting import open_gauges, open_post
 from reconciler.errors import DeliveryError, ReconcilerError
+from reconciler.model.phrases import counted
 from reconciler.operations.files import require_writable, write_file
 from reconciler.operations.forges import open_forge_here
 from reconciler.render.messages.drift_message import drift_message
@@ -180,4 +181,4 @@ def _notify(alarms: Alarms, news: News) -> str:
     if message is None:
         return "nobody notified: nothing is new, and nothing is over"
     number = alarms.post.send(message)
-    return f"notified {number:,} address{'' if number == 1 else 'es'}"
+    return f"notified {counted(number, 'address', 'addresses')}"

@@ -9,6 +9,7 @@ import msgspec
 from reconciler.errors import RefusedError, StaleError
 from reconciler.model.diagnostics import Diagnostic, is_held
 from reconciler.model.outcomes import Outcome
+from reconciler.model.phrases import counted
 from reconciler.model.plan import Plan
 from reconciler.operations.chosen_parts import find_slice
 from reconciler.operations.comparison import Comparison, compare_documents, with_people_of_base
@@ -201,7 +202,7 @@ def _chosen(changes: tuple[PresetChange, ...], plan: Plan, observation: Observat
 def _require_logins(plans: Sequence[Plan], observation: Observation) -> None:
     errors = other_logins(plans, observation.index.find_id)
     if errors:
-        people = "1 person has" if len(errors) == 1 else f"{len(errors):,} people have"
+        people = counted(len(errors), "person has", "people have")
         raise StaleError(
             f"{people} another login than the plan shows, so nothing was written: plan again, and have that plan "
             "approved",
@@ -244,7 +245,7 @@ def _require_guards(found: _Now, memory: Memory | None, base: Base | None) -> No
     errors = [one for one in judge(case).diagnostics if one.severity == "error"]
     if errors:
         raise RefusedError(
-            f"{len(errors)} guard{'s stop' if len(errors) != 1 else ' stops'} this plan by now; nothing was written",
+            f"{counted(len(errors), 'guard stops', 'guards stop')} this plan by now; nothing was written",
             diagnostics=errors,
         )
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from reconciler.desired import read_changed_documents, read_history
 from reconciler.errors import DocumentsError, FileError, StaleError
 from reconciler.model.diagnostics import Diagnostic
+from reconciler.model.phrases import counted
 from reconciler.model.review import ApprovedPlans, apply_context, plan_context
 from reconciler.operations.commits import MOST_COMMITS, WaitingCommits, find_waiting
 from reconciler.operations.files import write_file
@@ -103,7 +104,7 @@ def _plans(forge: Forge, workspace: Workspace, waiting: WaitingCommits) -> dict[
             found[plan[0]] = plan[1]
     if missing:
         raise StaleError(
-            f"{len(missing)} commit{' has' if len(missing) == 1 else 's have'} no approved plan; plan what is checked "
+            f"{counted(len(missing), 'commit has', 'commits have')} no approved plan; plan what is checked "
             f"out, have it reviewed, and run: {_BY_DIGEST}",
             diagnostics=missing,
         )

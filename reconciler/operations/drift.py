@@ -24,6 +24,7 @@ from reconciler.drift import (
 from reconciler.errors import FileError, StaleError
 from reconciler.journal import Journal, read_last_drift
 from reconciler.model.drift import DriftFound
+from reconciler.model.phrases import counted
 from reconciler.operations.alarms import Found
 from reconciler.operations.chosen_parts import find_slice
 from reconciler.operations.live_source import live_source
@@ -108,7 +109,7 @@ def _previous(path: Path | None, folder: Path, workspace: Workspace) -> DriftRep
             note(f"files of the journal {folder} are in git and were not read: put the folder in .gitignore")
         report, later = read_last_drift(folder, company_id, now, tracked)
         if later:
-            reports = "1 report is" if later == 1 else f"{later:,} reports are"
+            reports = counted(later, "report is", "reports are")
             note(f"{reports} from the future and not compared with, because a clock was ahead: {folder}")
         return report
     try:

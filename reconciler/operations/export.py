@@ -17,6 +17,7 @@ from reconciler.live.snapshot_reader import SnapshotReader
 from reconciler.model.diagnostics import has_errors
 from reconciler.model.documents import SettingsDocument
 from reconciler.model.live import LiveState
+from reconciler.model.phrases import counted
 from reconciler.operations.dated_documents import read_repository
 from reconciler.operations.files import document_mode, write_file
 from reconciler.operations.observation import local_presets, observe, require_whole
@@ -197,7 +198,7 @@ def prove(files: Mapping[str, str], settings: SettingsDocument, state: LiveState
             ) from None
     changes = compare(observation.resolved, observation.state.versions)
     if changes:
-        count = f"{len(changes):,} preset{'' if len(changes) == 1 else 's'}"
+        count = counted(len(changes), "preset")
         raise ReconcilerError(
             f"a defect of reconciler: {count} would change, such as {changes[0].address}; nothing was written"
         )

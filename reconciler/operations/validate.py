@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from reconciler.errors import RefusedError
 from reconciler.model.diagnostics import Diagnostic, Origin, has_errors
+from reconciler.model.phrases import counted
 from reconciler.operations.bases import with_old_lines, with_power_of_base
 from reconciler.operations.dated_documents import read_base
 from reconciler.operations.repository_findings import loosening_findings
@@ -43,6 +44,6 @@ def validate_repository(run: Run, settings_file: Path | None, base: str | None) 
     diagnostics = sorted((*diagnostics, *judged), key=lambda one: one.origin or Origin("", 0, 0))
     if has_errors(diagnostics):
         count = sum(one.severity == "error" for one in diagnostics)
-        words = "1 demand" if count == 1 else f"{count:,} demands"
+        words = counted(count, "demand")
         raise RefusedError(f"the documents are valid, but break {words} of the policy", diagnostics=diagnostics)
     return documents, diagnostics

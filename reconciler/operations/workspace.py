@@ -12,6 +12,7 @@ from reconciler.errors import DocumentsError
 from reconciler.model.diagnostics import Diagnostic, has_errors
 from reconciler.model.documents import Documents, SettingsDocument, Source
 from reconciler.model.exclusion import Exclusion
+from reconciler.model.phrases import counted
 from reconciler.model.plan import PlanService
 from reconciler.model.service import Service
 from reconciler.operations.dated_documents import read_repository
@@ -130,8 +131,8 @@ def problems(diagnostics: Sequence[Diagnostic]) -> DocumentsError:
     errors = [one for one in diagnostics if one.severity == "error"]
     count = len(errors)
     files = len({one.origin.path for one in errors if one.origin})
-    where = f" in {files} file{'' if files == 1 else 's'}" if files else ""
-    message = f"{count} problem{'' if count == 1 else 's'}{where}"
+    where = f" in {counted(files, 'file')}" if files else ""
+    message = f"{counted(count, 'problem')}{where}"
     return DocumentsError(message, diagnostics=diagnostics)
 
 

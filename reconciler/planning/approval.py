@@ -144,9 +144,9 @@ def other_logins(plans: Iterable[Plan], find: Callable[[str], Person | None]) ->
 def _people(change: PresetChange) -> Iterator[Person]:
     for group in change.groups:
         for added in group.add:
-            yield Person(added.id, added.login, added.name)
+            yield added.person
         for removed in group.remove:
-            yield Person(removed.id, removed.login, removed.name)
+            yield removed.person
         yield from group.keep
     manager = change.workflow_manager
     if manager is not None:
@@ -220,8 +220,7 @@ def _of_manager(manager: ManagerChange) -> str:
 
 
 def _of_person(one: AddedPerson | RemovedPerson, verb: str, group: GroupChange) -> str:
-    person = Person(one.id, one.login, one.name)
-    return f"{person} ({one.login or f'login id {one.id}'}) would {verb} {group.name}{_at(one.origin or group.origin)}"
+    return f"{one.person.with_login} would {verb} {group.name}{_at(one.origin or group.origin)}"
 
 
 def _at(origin: Origin | None) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from reconciler.model.base import Newer
 from reconciler.model.diagnostics import Diagnostic
+from reconciler.model.phrases import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -65,7 +66,7 @@ def judge_names(base: Mapping[str, BaseTarget], targets: Iterable[ResolvedTarget
     for newer, presets in found.items():
         first = presets[0]
         origin = next(iter(first.groups.values())).origin if first.groups else None
-        count = "1 preset is" if len(presets) == 1 else f"{len(presets):,} presets are"
+        count = counted(len(presets), "preset is", "presets are")
         message = (
             f"the name changed hands: {newer.name} is now {newer.now} on {newer.made_at[:10]}, after {revision[:12]}, "
             f"so {count} managed for the first time: use {{id: …}} where a name may be given again"

@@ -6,6 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from reconciler.model.diagnostics import Diagnostic
+from reconciler.model.phrases import counted
 from reconciler.planning.guards.case import few
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ def _local_templates(state: LiveState) -> list[Diagnostic]:
         f"{one.template_name or one.template_id} · {projects.get(one.project_id or '', one.project_id) or 'company'}"
         for one in state.local
     ]
-    presets = "1 preset was" if len(named) == 1 else f"{len(named):,} presets were"
+    presets = counted(len(named), "preset was", "presets were")
     message = (
         f"{presets} skipped ({few(named)}): the company's list of templates does not show theirs; templates saved on "
         "a project cannot be managed here"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from reconciler.model.diagnostics import Diagnostic, Origin
+from reconciler.model.phrases import counted
 from reconciler.model.scope import Rank
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ class LostLines:
         for origin, addresses in sorted(self._left_alone.items()):
             few = ", ".join(sorted(addresses)[:_PLACES_NAMED])
             more = f" and {len(addresses) - _PLACES_NAMED:,} more" if len(addresses) > _PLACES_NAMED else ""
-            presets = "1 preset" if len(addresses) == 1 else f"{len(addresses):,} presets"
+            presets = counted(len(addresses), "preset")
             message = (
                 f"this line may mean {presets} that a broader line speaks for, so the groups it names stay as they are "
                 f"there too ({few}{more})"

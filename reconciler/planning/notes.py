@@ -6,14 +6,13 @@ import datetime
 from typing import TYPE_CHECKING
 
 from reconciler.model.diagnostics import Diagnostic
-from reconciler.model.live import Person
 from reconciler.model.titles import place_phrase
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from reconciler.model.acknowledgement import Acknowledgement
-    from reconciler.model.live import LiveState, Unreadable
+    from reconciler.model.live import LiveState, Person, Unreadable
     from reconciler.model.plan import PresetChange
 
 OLD_AFTER_HOURS = 24
@@ -97,7 +96,7 @@ def _leaving(change: PresetChange) -> Iterator[tuple[tuple[str, str] | None, Per
     """Yield whom a change takes out of which group (uuid and name), or as workflow manager."""
     for group in change.groups:
         for one in group.remove:
-            yield (group.uuid, group.name), Person(one.id, one.login, one.name)
+            yield (group.uuid, group.name), one.person
     manager = change.workflow_manager
     if manager is not None and manager.before is not None:
         yield None, manager.before

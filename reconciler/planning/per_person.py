@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from reconciler.model.live import Person
 from reconciler.model.plan import PersonChange
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from reconciler.model.live import Person
     from reconciler.model.plan import PresetChange
     from reconciler.planning.guards.case import JudgedPreset
 
@@ -37,9 +37,9 @@ def changes_per_person(changes: Sequence[PresetChange], presets: Iterable[Judged
     for change in changes:
         for group in change.groups:
             for leaving in group.remove:
-                of(Person(leaving.id, leaving.login, leaving.name)).loses[group.name] += 1
+                of(leaving.person).loses[group.name] += 1
             for coming in group.add:
-                of(Person(coming.id, coming.login, coming.name)).gains[group.name] += 1
+                of(coming.person).gains[group.name] += 1
         manager = change.workflow_manager
         if manager is not None:
             of(manager.after).becomes += 1

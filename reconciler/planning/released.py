@@ -8,6 +8,7 @@ import msgspec
 
 from reconciler.model.diagnostics import Diagnostic
 from reconciler.model.live import preset_address
+from reconciler.model.phrases import counted
 from reconciler.planning.place_names import PlaceNames
 from reconciler.planning.scope.claims import select
 
@@ -41,7 +42,7 @@ def judge_released(
     names = PlaceNames(catalogue)
     few = ", ".join(names.of(address) for address in released[:PLACES_NAMED])
     more = f" and {len(released) - PLACES_NAMED:,} more" if len(released) > PLACES_NAMED else ""
-    presets = "1 preset has" if len(released) == 1 else f"{len(released):,} presets have"
+    presets = counted(len(released), "preset has", "presets have")
     message = (
         f"{presets} groups that {revision[:12]} manages and these documents do not: their members stay, and drift no "
         f"longer looks at them ({few}{more}); restore the documents if that is not meant"
@@ -75,7 +76,7 @@ def judge_unseen(
         return []
     few = ", ".join(unseen[:PLACES_NAMED])
     more = f" and {len(unseen) - PLACES_NAMED:,} more" if len(unseen) > PLACES_NAMED else ""
-    presets = "1 entry or preset" if len(unseen) == 1 else f"{len(unseen):,} entries or presets"
+    presets = counted(len(unseen), "entry or preset", "entries or presets")
     message = (
         f"{presets} that {revision[:12]} manages cannot be found now, so nothing is known of the roles there "
         f"({few}{more}): check the access of the account, or where they were renamed, that these documents use the new "

@@ -9,7 +9,6 @@ import msgspec
 
 from reconciler.model.diagnostics import Diagnostic
 from reconciler.model.globs import fits
-from reconciler.model.live import Person
 from reconciler.model.phrases import counted, moved_roles
 from reconciler.model.plan import AddedPerson, Cause, GroupChange, ManagerChange, PresetChange, RemovedPerson
 
@@ -115,7 +114,7 @@ def _part_of_group(change: PresetChange, group: GroupChange, chosen: Chosen) -> 
         return None
     going = {one.id for one in remove}
     there = {one.id: one for one in group.keep}
-    there.update({one.id: Person(one.id, one.login, one.name) for one in group.remove})
+    there.update({one.id: one.person for one in group.remove})
     keep = tuple(there[one] for one in dict.fromkeys(change.before.get(group.uuid, ())) if one not in going)
     return msgspec.structs.replace(group, add=add, remove=remove, keep=keep)
 

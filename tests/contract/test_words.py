@@ -66,7 +66,7 @@ EXAMPLES = [
     ("until whoever may not approve any more is taken out", "until people who may no longer approve are removed"),
     ("if nobody shall hold this role", "if nobody is to hold this role"),
     ("what drifted cannot be told by them", "they cannot show what drifted; name another base"),
-    ("guards stand against this plan", "s stop' if len(errors) != 1 else ' stops'} this plan by now"),
+    ("guards stand against this plan", "'guard stops', 'guards stop')} this plan by now"),
     ("a comment stands inside of", "a comment is inside of what would be"),
 ]
 

@@ -9,6 +9,7 @@ import msgspec
 from reconciler.errors import UsageError
 from reconciler.model.diagnostics import Diagnostic
 from reconciler.model.live import Place, Template, Wanted
+from reconciler.model.phrases import counted
 from reconciler.model.suggestions import did_you_mean
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ def _passed_over(account: Account) -> list[Diagnostic]:
     count = sum(not project.active for project in account.catalogue.projects)
     if not count:
         return []
-    words = "1 project that is not active is" if count == 1 else f"{count:,} projects that are not active are"
+    words = counted(count, "project that is not active is", "projects that are not active are")
     message = f"{words} not exported; name one with --project"
     return [Diagnostic(severity="note", code="export/left-out", message=message)]
 

@@ -9,7 +9,7 @@ import stat
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from reconciler.desired.git.ignored import counted, find_ignored, judge_ignored, listed
+from reconciler.desired.git.ignored import find_ignored, judge_ignored, listed
 from reconciler.desired.git.program import ask_git, why_git_refuses
 from reconciler.desired.git.revision import LINK, SUBMODULE, find_revision
 from reconciler.desired.git.tree import is_submodule_here, read_tree
@@ -18,6 +18,7 @@ from reconciler.errors import DocumentsError, UsageError
 from reconciler.model.diagnostics import Diagnostic
 from reconciler.model.documents import Source
 from reconciler.model.exclusion import Exclusion
+from reconciler.model.phrases import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -179,7 +180,9 @@ def find_unseen(
         (absent, "submodule", "not checked out", _SUBMODULES),
     )
     missing = [
-        _error(f"{counted(names, noun)} in git {'is' if len(names) == 1 else 'are'} {why} ({listed(names)}): {remedy}")
+        _error(
+            f"{counted(len(names), noun)} in git {'is' if len(names) == 1 else 'are'} {why} ({listed(names)}): {remedy}"
+        )
         for names, noun, why, remedy in found
         if names
     ]

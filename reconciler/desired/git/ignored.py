@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 
 from reconciler.desired.git.program import ask_git
 from reconciler.model.diagnostics import Diagnostic
+from reconciler.model.phrases import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-__all__ = ["counted", "find_ignored", "judge_ignored", "listed"]
+__all__ = ["find_ignored", "judge_ignored", "listed"]
 
 _NAMES_SHOWN = 5
 
@@ -39,15 +40,10 @@ def judge_ignored(names: list[str]) -> list[Diagnostic]:
         return []
     words, them = ("is", "it") if len(names) == 1 else ("are", "them")
     message = (
-        f"{counted(names, 'document')} that git ignores {words} read all the same ({listed(names)}), and no reviewer "
-        f"sees {them}: commit {them} with 'git add --force', or name {them} under 'exclude:' in the settings"
+        f"{counted(len(names), 'document')} that git ignores {words} read all the same ({listed(names)}), and no "
+        f"reviewer sees {them}: commit {them} with 'git add --force', or name {them} under 'exclude:' in the settings"
     )
     return [Diagnostic(severity="warning", code="documents/ignored", message=message)]
-
-
-def counted(names: list[str], noun: str) -> str:
-    """Return how many there are, in words."""
-    return f"{len(names):,} {noun}{'' if len(names) == 1 else 's'}"
 
 
 def listed(names: list[str]) -> str:

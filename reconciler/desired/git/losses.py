@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from reconciler.desired.repository import document_names
 from reconciler.model.diagnostics import Diagnostic
+from reconciler.model.phrases import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -25,7 +26,7 @@ def judge_losses(base: Base, root: Path, exclude: Exclusion) -> list[Diagnostic]
     revision = base.revision[:12]
     emptied = emptied_folders(base.files, document_names(root, exclude)) if base.files else {}
     messages = [
-        f"{_shown(folder)}/ held {count:,} document{'' if count == 1 else 's'} at the base {revision} and holds none "
+        f"{_shown(folder)}/ held {counted(count, 'document')} at the base {revision} and holds none "
         f"now, so nothing there is managed any more: if that is a mistake, restore the folder from {revision}"
         for folder, count in emptied.items()
     ]
@@ -35,7 +36,7 @@ def judge_losses(base: Base, root: Path, exclude: Exclusion) -> list[Diagnostic]
     if errors:
         shown = "; ".join(f"{one.origin}: {one.message}" for one in errors[:_ERRORS_SHOWN])
         more = f" and {len(errors) - _ERRORS_SHOWN:,} more" if len(errors) > _ERRORS_SHOWN else ""
-        problems = "1 problem" if len(errors) == 1 else f"{len(errors):,} problems"
+        problems = counted(len(errors), "problem")
         message = (
             f"{problems} in the documents at the base {revision}, so what they asked for is not known, and nobody "
             f"loses a role there in this plan ({shown}{more}): correct them in a request of their own first"

@@ -159,6 +159,6 @@ def _after(uuid: str, live: Mapping[str, Sequence[Person]], change: PresetChange
     known = {person.id: person for person in live.get(uuid, ())}
     for group in change.groups:
         if group.uuid == uuid:
-            known.update({one.id: Person(one.id, one.login, one.name) for one in group.add})
+            known.update({one.id: one.person for one in group.add})
             known.update({one.id: one for one in group.keep})
     return tuple(known.get(one) or Person(one) for one in change.after.get(uuid, ()))

@@ -6,6 +6,7 @@ import datetime
 from typing import TYPE_CHECKING
 
 from reconciler.model.memory import DAYS_REMEMBERED
+from reconciler.model.phrases import counted
 from reconciler.planning.guards.case import few, finding, place_of
 from reconciler.planning.guards.overrides import speaks_of
 
@@ -127,7 +128,7 @@ def _lately_managed(memory: Memory, losing: list[tuple[PresetChange, GroupChange
     ]
     if lately:
         places = few(place_of(change, group) for change, group in lately)
-        groups = "1 group loses" if len(lately) == 1 else f"{len(lately):,} groups lose"
+        groups = counted(len(lately), "group loses", "groups lose")
         message = (
             f"{groups} people for the first time, less than {DAYS_REMEMBERED} days after their adoption ({places}): "
             "check that these people are meant to go"
@@ -139,7 +140,7 @@ def _managed_again(memory: Memory) -> Iterator[Diagnostic]:
     """Warn of groups that were managed some days ago, not at the base, and are again."""
     if memory.again:
         places = few(one.title for one in memory.again)
-        groups = "1 group is" if len(memory.again) == 1 else f"{len(memory.again):,} groups are"
+        groups = counted(len(memory.again), "group is", "groups are")
         message = (
             f"{groups} managed again that {(memory.earlier or '')[:12]} managed and the base does not ({places}): "
             "people removed in between are not counted, so check who is missing"

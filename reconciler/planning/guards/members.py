@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from reconciler.model.globs import fits
+from reconciler.model.phrases import counted
 from reconciler.planning.guards.case import few, finding
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ class _Elsewhere:
 
     def findings(self) -> Iterator[Diagnostic]:
         for (code, message, origin), places in self._places.items():
-            presets = "1 preset" if len(places) == 1 else f"{len(places):,} presets"
+            presets = counted(len(places), "preset")
             words = f"{message} in {presets} that this plan does not change: {few(places)}"
             yield finding("warning", code, words, origin=origin)
 

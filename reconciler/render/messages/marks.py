@@ -6,6 +6,7 @@ import msgspec
 
 from reconciler.model.failure import Failure
 from reconciler.model.outcomes import ApplyReport
+from reconciler.model.phrases import counted
 from reconciler.model.plan import Plan
 from reconciler.model.review import NOT_PROVED, NOT_TRIED, ApprovedPlans, CommitState
 from reconciler.render.text.escapes import printable
@@ -70,7 +71,7 @@ def _proof(run: FinishedRun, report: ApplyReport | None) -> str | None:
 def _lack(plan: Plan) -> str | None:
     """Return why a plan cannot show that all documents are live, or null where it can."""
     held = plan.summary.held
-    lines = "1 line" if held == 1 else f"{held:,} lines"
+    lines = counted(held, "line")
     hidden = any(one.code == "live/hidden-projects" for one in plan.diagnostics)
     lacks = (
         (not plan.complete, "the plan is incomplete"),
@@ -89,12 +90,12 @@ def _applied(report: ApplyReport) -> str | None:
         return None
     digests = report.approved or (report.digest,)
     plans = f"plan {digests[0]}" if len(digests) == 1 else f"{len(digests):,} plans"
-    lines = "1 line" if len(report.held) == 1 else f"{len(report.held):,} lines"
+    lines = counted(len(report.held), "line")
     held = f"; {lines} held" if report.held else ""
     if not report.outcomes:
         return f"nothing differed: {plans}{held}"
     presets = len(report.outcomes)
-    return f"applied: {plans}, {presets:,} preset{'' if presets == 1 else 's'}{held}"
+    return f"applied: {plans}, {counted(presets, 'preset')}{held}"
 
 
 def _counts(report: ApplyReport) -> str:
@@ -110,7 +111,7 @@ def _code(run: FinishedRun) -> str:
 def _why_not(run: FinishedRun) -> str:
     plan = run.plan
     if plan is not None and plan.changes:
-        presets = f"{len(plan.changes):,} preset{' differs' if len(plan.changes) == 1 else 's differ'}"
+        presets = counted(len(plan.changes), "preset differs", "presets differ")
         return f"{NOT_PROVED}: {presets}, plan {plan.digest}"
     if plan is not None:
         return f"{NOT_PROVED}: {_lack(plan)}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from reconciler.model.phrases import counted
 from reconciler.model.review import GUARDED_LABEL, REMOVES_LABEL, CommitStatus, Review, plan_context
 from reconciler.render.formats.markdown import render_failure_markdown, render_plan_markdown
 from reconciler.render.text.escapes import hidden_marker
@@ -67,7 +68,7 @@ def _status(plan: Plan, link: str | None) -> CommitStatus:
     elif not plan.changes:
         words = "nothing to change"
     else:
-        presets = f"{summary.changed:,} preset{'' if summary.changed == 1 else 's'}"
+        presets = counted(summary.changed, "preset")
         words = f"+{summary.additions:,} −{summary.removals:,} in {presets}"
     return CommitStatus(
         context=plan_context(plan.company_id),

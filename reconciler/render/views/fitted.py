@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from reconciler.model.phrases import counted
 from reconciler.render.views.findings import FindingView
 
 if TYPE_CHECKING:
@@ -88,7 +89,7 @@ def _with_room(view: PlanView, budget: Budget, render: Callable[[PlanView], str]
         return view
     if view.overrides:
         number = len(view.overrides)
-        words = f"{number:,} override{' is' if number == 1 else 's are'} used; there is no room for them here"
+        words = f"{counted(number, 'override is', 'overrides are')} used; there is no room for them here"
         view = msgspec.structs.replace(view, overrides=(words,))
     shown = _largest(len(view.findings), lambda number: bare(_with_findings(view, number)), half)
     return _with_findings(view, shown or 0)

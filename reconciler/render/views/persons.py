@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from reconciler.model.live import Person
+from reconciler.model.phrases import counted
 from reconciler.model.plan import Cause
 from reconciler.render.views.findings import named_few
 from reconciler.render.views.rows import Sign
@@ -51,8 +51,8 @@ def person_views(plan: Plan) -> tuple[PersonView, ...]:
     rows = _rows(plan)
     people = [
         PersonView(
-            name=shown_name(Person(one.id, one.login, one.name)),
-            login=shown_login(Person(one.id, one.login, one.name)),
+            name=shown_name(one.person),
+            login=shown_login(one.person),
             sentence=_sentence(one),
             removals=sum(one.loses.values()),
             additions=sum(one.gains.values()),
@@ -67,9 +67,9 @@ def person_views(plan: Plan) -> tuple[PersonView, ...]:
 def _sentence(one: PersonChange) -> str:
     parts = [*_roles("loses", one.loses), *_roles("gains", one.gains)]
     if one.becomes_manager:
-        parts.append(f"becomes workflow manager of {_presets(one.becomes_manager)}")
+        parts.append(f"becomes workflow manager of {counted(one.becomes_manager, 'preset')}")
     if one.ceases_manager:
-        parts.append(f"is no longer workflow manager of {_presets(one.ceases_manager)}")
+        parts.append(f"is no longer workflow manager of {counted(one.ceases_manager, 'preset')}")
     parts.append(f"keeps {one.keeps:,}")
     nothing_left = not one.keeps and not one.gains and one.loses
     return f"{', '.join(parts)}{'; holds no role afterwards' if nothing_left else ''}"
@@ -77,11 +77,7 @@ def _sentence(one: PersonChange) -> str:
 
 def _roles(verb: str, roles: Mapping[str, int]) -> Iterator[str]:
     for index, (role, presets) in enumerate(roles.items()):
-        yield f"{verb + ' ' if not index else ''}{role} in {_presets(presets)}"
-
-
-def _presets(number: int) -> str:
-    return f"{number:,} preset{'' if number == 1 else 's'}"
+        yield f"{verb + ' ' if not index else ''}{role} in {counted(presets, 'preset')}"
 
 
 def _rows(plan: Plan) -> dict[str, list[PersonRow]]:

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from reconciler.model.live import Person
 from reconciler.model.plan import GroupChange, PresetChange
 from reconciler.model.titles import place_title
 from reconciler.render.views.rows import PresetView, RowView, SectionView
@@ -16,6 +15,7 @@ if TYPE_CHECKING:
 
     from reconciler.model.diagnostics import Origin
     from reconciler.model.drift import Drift
+    from reconciler.model.live import Person
     from reconciler.model.plan import Cause, ManagerChange, Plan, RemovedPerson, WithheldChange
     from reconciler.render.views.rows import Half
 
@@ -147,8 +147,8 @@ def _group_rows(group: GroupChange) -> list[RowView]:
         RowView(
             label=group.name,
             sign="−",
-            name=shown_name(Person(one.id, one.login, one.name)),
-            login=shown_login(Person(one.id, one.login, one.name)),
+            name=shown_name(one.person),
+            login=shown_login(one.person),
             reason=reason_removed(one),
         )
         for one in group.remove
@@ -159,8 +159,8 @@ def _group_rows(group: GroupChange) -> list[RowView]:
             RowView(
                 label=group.name,
                 sign="+",
-                name=shown_name(Person(one.id, one.login, one.name)),
-                login=shown_login(Person(one.id, one.login, one.name)),
+                name=shown_name(one.person),
+                login=shown_login(one.person),
                 reason=reason_added(one.cause, one.origin) + via,
             )
         )

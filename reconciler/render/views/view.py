@@ -197,7 +197,7 @@ def _already(one: AlreadySo) -> str:
 def _override(one: UsedOverride) -> str:
     who = f", {one.person}" if one.person else ""
     role = f", {one.role}" if one.role else ""
-    removals = "1 removal" if one.used == 1 else f"{one.used:,} removals"
+    removals = counted(one.used, "removal")
     return (
         f"override {one.origin or ''}: {removals} of the {one.allow_removals:,} it allows at {one.address}{role}{who}, "
         f"until {one.until}: {one.reason}"
