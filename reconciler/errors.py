@@ -7,7 +7,6 @@
     ├── FileError                       64   a file or folder here cannot be read or written
     ├── DocumentsError                   7   documents, settings or a file of ours cannot be used
     ├── RefusedError                     3   policy forbids it
-    ├── PartlyAppliedError               4   some writes failed, could not be verified or were not tried
     ├── StaleError                       5   live moved since the plan, or the plan is not the approved one
     ├── ForgeError                       6   the forge (GitHub, GitLab) refuses or cannot be reached
     ├── DeliveryError                    6   an alarm could not be delivered
@@ -20,6 +19,8 @@
         └── UnreachableError             6   no connection, or nothing but server errors
             └── AnswerLostError          6   a write was sent; whether it happened is unknown
     WriteForbiddenError                  1   a reading client was asked to write: a defect
+
+4 (partly applied) is of a report, not of an error: all of it was tried, and the report is the result.
 """
 
 from __future__ import annotations
@@ -38,7 +39,6 @@ __all__ = [
     "FileError",
     "ForgeError",
     "IncompleteError",
-    "PartlyAppliedError",
     "RateLimitError",
     "ReconcilerError",
     "RefusedError",
@@ -84,12 +84,6 @@ class RefusedError(ReconcilerError):
     """Policy forbids the plan."""
 
     exit_code = 3
-
-
-class PartlyAppliedError(ReconcilerError):
-    """Some changes failed, could not be verified, or were not tried."""
-
-    exit_code = 4
 
 
 class StaleError(ReconcilerError):

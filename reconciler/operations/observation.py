@@ -249,10 +249,9 @@ def with_lists(observation: Observation, reader: LiveReader, wanted: AbstractSet
     more = reader.assignees(sorted(wanted - known, key=str))
     if not more:
         return observation
-    for one in more:
-        observation.index.add_list(one)
+    index = observation.index.with_lists(more)
     state = msgspec.structs.replace(state, assignees=(*state.assignees, *more), pacing=reader.pacing)
-    return msgspec.structs.replace(observation, state=state)
+    return msgspec.structs.replace(observation, state=state, index=index)
 
 
 def _unknown(policy: Policy, index: PeopleIndex) -> tuple[tuple[Member, str], ...]:

@@ -57,6 +57,19 @@ class PeopleIndex:
         for person in people.people:
             self.add(person)
 
+    def with_lists(self, several: Iterable[PeopleList]) -> PeopleIndex:
+        """Return an index that knows everybody of these lists too; this one stays as it is."""
+        grown = PeopleIndex()
+        grown._by_id = dict(self._by_id)
+        grown._by_login = dict(self._by_login)
+        grown.ambiguous = {login: set(ids) for login, ids in self.ambiguous.items()}
+        grown.rehired = self.rehired
+        grown._lists = list(self._lists)
+        grown._news = self._news
+        for one in several:
+            grown.add_list(one)
+        return grown
+
     def expect_two_accounts(self, logins: frozenset[str]) -> None:
         """Take in the logins, in lower case, that the directory has both as active and as inactive."""
         self.rehired = frozenset(login for login in logins if login in self._by_login)
