@@ -50,6 +50,6 @@ def annotate_failure(
 
 def diagnostics_text(diagnostics: Sequence[Diagnostic], *, color: bool) -> str:
     """Return problems and notes as text for people."""
-    from reconciler.render.formats.terminal import render_diagnostics  # noqa: PLC0415 - rich is heavy
+    from reconciler.render.formats.findings_page import render_diagnostics  # noqa: PLC0415 - rich is heavy
 
     return render_diagnostics(diagnostics, color=color)

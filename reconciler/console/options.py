@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import re
 import sys
@@ -21,7 +20,7 @@ from reconciler.console.wall_clock import wall_clock
 from reconciler.errors import UsageError
 from reconciler.model.selection import Selection
 from reconciler.operations.run import Run
-from reconciler.render.views.fitted import SMALLEST_BUDGET, Budget
+from reconciler.render.views.budget import SMALLEST_BUDGET, Budget
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -111,6 +110,8 @@ def out_option(command: Command) -> Command:
 
 
 def _log_requests() -> None:
+    import logging  # noqa: PLC0415 - start-up is measured
+
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(asctime)s %(message)s")
     logging.getLogger("httpx").setLevel(logging.INFO)
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from reconciler.model.plan import Plan
-    from reconciler.render.views.fitted import Budget
+    from reconciler.render.views.budget import Budget
     from reconciler.render.views.view import By, PlanView
 
 __all__ = ["Showing", "plan_exit_code", "plan_text", "view_text"]

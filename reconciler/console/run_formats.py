@@ -8,6 +8,7 @@ import msgspec
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from types import ModuleType
 
     from reconciler.model.outcomes import ApplyReport, RecordedRun
 
@@ -18,9 +19,8 @@ def apply_text(report: ApplyReport, names: Mapping[str, str], shown_as: str, *, 
     """Return what apply did as text or JSON; ``names`` are people's words for addresses."""
     if shown_as == "json":
         return msgspec.json.format(msgspec.json.encode(report), indent=2).decode() + "\n"
-    from reconciler.render.formats.run_pages import render_apply  # noqa: PLC0415
-
-    return render_apply(report, names, color=color)
+    text: str = _pages().render_apply(report, names, color=color)
+    return text
 
 
 def apply_exit_code(report: ApplyReport) -> int:
@@ -33,6 +33,12 @@ def apply_exit_code(report: ApplyReport) -> int:
 
 def runs_text(runs: Sequence[RecordedRun], one: RecordedRun | None = None, *, color: bool) -> str:
     """Return past runs as text for people, or ``one`` of them person by person."""
+    pages = _pages()
+    text: str = pages.render_runs(runs, color=color) if one is None else pages.render_run(one, color=color)
+    return text
+
+
+def _pages() -> ModuleType:
     from reconciler.render.formats import run_pages  # noqa: PLC0415 - rich is heavy
 
-    return run_pages.render_runs(runs, color=color) if one is None else run_pages.render_run(one, color=color)
+    return run_pages

@@ -13,7 +13,7 @@ from reconciler.operations.forges import open_forge_at
 from reconciler.operations.trusted_accounts import trusted_at
 from reconciler.operations.workspace import open_workspace
 from reconciler.render.messages.request_review import COMMENT_CHARACTERS, failure_review, plan_review
-from reconciler.render.views.fitted import Budget
+from reconciler.render.views.budget import Budget
 from reconciler.settings import find_settings_file
 from reconciler.settings.forge import read_forge, read_pull_request
 

@@ -9,7 +9,7 @@ import pytest
 from reconciler.model.review import GUARDED_LABEL
 from reconciler.planning import decode_plan
 from reconciler.render.messages.request_review import plan_review
-from reconciler.render.views.fitted import Budget
+from reconciler.render.views.budget import Budget
 from tests.support.account import INVOICE
 from tests.support.trial import Trial
 

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from reconciler.render.formats import markdown
 from reconciler.render.formats.markdown import render_plan_markdown
-from reconciler.render.views.fitted import SMALLEST_BUDGET, Budget, fit
+from reconciler.render.views.budget import SMALLEST_BUDGET, Budget
+from reconciler.render.views.fitted import fit
 from tests.support import scenarios
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from reconciler.model.failure import Failure
     from reconciler.model.plan import Plan
-    from reconciler.render.views.fitted import Budget
+    from reconciler.render.views.budget import Budget
     from reconciler.render.views.view import By, PlanView
 
 __all__ = ["fitted_view", "render_failure_markdown", "render_plan_markdown"]

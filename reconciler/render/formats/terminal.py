@@ -1,4 +1,4 @@
-"""Shows plans, reports and problems on a terminal or in a pipe, with rich; it writes to no stream."""
+"""Shows plans and reports on a terminal or in a pipe, with rich; it writes to no stream."""
 
 from __future__ import annotations
 
@@ -7,24 +7,22 @@ from typing import TYPE_CHECKING
 from rich.table import Column, Table
 from rich.text import Text
 
+from reconciler.render.formats.findings_page import add_findings
 from reconciler.render.formats.terminal_page import TerminalPage
 from reconciler.render.text.escapes import printable, shortened
-from reconciler.render.views.findings import each, named_few
+from reconciler.render.views.findings import named_few
 from reconciler.render.views.view import plan_view
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
-    from reconciler.model.diagnostics import Diagnostic
     from reconciler.model.plan import Plan
-    from reconciler.render.views.findings import FindingView
     from reconciler.render.views.persons import PersonView
     from reconciler.render.views.rows import PresetView, RowView
     from reconciler.render.views.view import By, PlanView
 
-__all__ = ["render_diagnostics", "render_plan", "render_view"]
+__all__ = ["render_plan", "render_view"]
 
-_SYMBOLS = {"error": ("✗", "bold red"), "warning": ("!", "yellow"), "note": ("·", "dim")}
 _SIGNS = {"−": "red", "+": "green", "→": "cyan"}
 _SIDES = {"added in Procore": "red", "removed in Procore": "yellow"}
 _LONGEST_REASON = 200
@@ -48,7 +46,7 @@ def render_view(view: PlanView, *, color: bool) -> str:
         page.add(Text(view.state, style="bold red"))
     if view.findings:
         page.add()
-        _add_findings(page, view.findings)
+        add_findings(page, view.findings)
     if view.overrides:
         page.add()
         page.add(*(Text(printable(one), style="yellow") for one in view.overrides))
@@ -122,23 +120,3 @@ def _cells(row: RowView, label: str) -> list[Text]:
         Text(shortened(row.login)),
         Text(shortened(row.reason, _LONGEST_REASON), style="dim"),
     ]
-
-
-def render_diagnostics(diagnostics: Iterable[Diagnostic], *, color: bool) -> str:
-    """Return problems as text, each with its place, its sentence and its code."""
-    page = TerminalPage(color=color)
-    _add_findings(page, each(diagnostics))
-    return page.text()
-
-
-def _add_findings(page: TerminalPage, findings: Iterable[FindingView]) -> None:
-    for one in findings:
-        symbol, style = _SYMBOLS[one.severity]
-        line = Text(f"{symbol} ", style=style)
-        if one.place:
-            line.append(f"{printable(one.place)}: ", style="bold")
-        line.append(printable(one.what), style="default")
-        line.append(f"  [{printable(one.code)}]", style="dim")
-        page.add(line)
-        if one.remedy:
-            page.add(Text(f"    to allow it: {printable(one.remedy)}"))

@@ -10,9 +10,9 @@ import msgspec
 from reconciler.model.alerts import DriftIssue, IssueLine
 from reconciler.render.formats.markdown import fitted_view
 from reconciler.render.text.escapes import escape_address, escape_markdown, escape_message, hidden_marker
+from reconciler.render.views.budget import Budget
 from reconciler.render.views.difference_lines import alarming, company_words, in_a_line, nothing_left, unseen_by_key
 from reconciler.render.views.drift_view import drift_view
-from reconciler.render.views.fitted import Budget
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

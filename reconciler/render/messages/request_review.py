@@ -8,7 +8,7 @@ from reconciler.model.phrases import counted
 from reconciler.model.review import GUARDED_LABEL, REMOVES_LABEL, CommitStatus, Review, plan_context
 from reconciler.render.formats.markdown import render_failure_markdown, render_plan_markdown
 from reconciler.render.text.escapes import hidden_marker
-from reconciler.render.views.fitted import Budget
+from reconciler.render.views.budget import Budget
 
 if TYPE_CHECKING:
     from reconciler.model.diagnostics import Diagnostic

@@ -8,19 +8,20 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from reconciler.model.phrases import counted
+from reconciler.render.views.budget import SMALLEST_BUDGET
 from reconciler.render.views.findings import FindingView
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from reconciler.model.drift import Side
+    from reconciler.render.views.budget import Budget
     from reconciler.render.views.persons import PersonView
     from reconciler.render.views.rows import PresetView, RowView, SectionView, Sign
     from reconciler.render.views.view import PlanView
 
-__all__ = ["SMALLEST_BUDGET", "Budget", "fit"]
+__all__ = ["fit"]
 
-SMALLEST_BUDGET = 2000
 _SHORTEST_ROW = 30  # characters; no row of any text is shorter
 _NOUNS: dict[Sign | Side, tuple[str, str]] = {
     "−": ("removal", "removals"),
@@ -32,17 +33,6 @@ _NOUNS: dict[Sign | Side, tuple[str, str]] = {
 
 _Place = tuple[int, int, int]  # the number of a section, of a preset in it, of a row in that
 _Ordered = tuple[int, int, int, int, int]  # priority, how many presets a row tells of (negative), and its place
-
-
-class Budget(msgspec.Struct, frozen=True):
-    """How long a text may be: ``limit`` characters, or bytes of UTF-8."""
-
-    limit: int
-    in_bytes: bool = False
-
-    def holds(self, text: str) -> bool:
-        """Return whether a text is within the budget."""
-        return (len(text.encode()) if self.in_bytes else len(text)) <= self.limit
 
 
 def fit(

@@ -14,8 +14,8 @@ from reconciler.model.drift import Notice
 from reconciler.render.formats.html import render_drift_html
 from reconciler.render.formats.markdown import fitted_view
 from reconciler.render.formats.terminal import render_view
+from reconciler.render.views.budget import Budget
 from reconciler.render.views.drift_view import drift_view
-from reconciler.render.views.fitted import Budget
 from tests.support.cases import change, group, manager
 from tests.support.drifts import Hidden, ending, entry, report
 from tests.support.scenarios import HOSTILE

@@ -13,13 +13,14 @@ from reconciler.model.diagnostics import Diagnostic, Origin
 from reconciler.model.outcomes import APPLY_FORMAT, ApplyReport, ApplySummary, Outcome, RecordedRun
 from reconciler.planning import encode_plan
 from reconciler.render.formats.annotations import render_annotations
+from reconciler.render.formats.findings_page import render_diagnostics
 from reconciler.render.formats.html import render_plan_html
 from reconciler.render.formats.junit import render_junit
 from reconciler.render.formats.markdown import render_plan_markdown
 from reconciler.render.formats.run_pages import render_apply, render_runs
 from reconciler.render.formats.sarif import render_sarif
-from reconciler.render.formats.terminal import render_diagnostics, render_plan
-from reconciler.render.views.fitted import Budget
+from reconciler.render.formats.terminal import render_plan
+from reconciler.render.views.budget import Budget
 from tests.support.account import INVOICE, company_seed
 from tests.support.scenarios import SCENARIOS, everything, two_thousand
 from tests.support.values import live_state, plan_documents

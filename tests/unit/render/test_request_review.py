@@ -11,7 +11,7 @@ from reconciler.model.diagnostics import Diagnostic, Origin
 from reconciler.model.failure import FAILURE_FORMAT, Failure
 from reconciler.model.review import CommitStatus
 from reconciler.render.messages.request_review import failure_review, plan_review
-from reconciler.render.views.fitted import Budget
+from reconciler.render.views.budget import Budget
 from tests.support.scenarios import (
     empty,
     first_adoption,
