@@ -106,6 +106,8 @@ class Probe:
         Raises a ServiceError that names ``what``. It is a RateLimitError at once where the window of an hour is used
         up.
         """
+        if self.is_limited:
+            raise RateLimitError(f"{what}: not asked, because the request limit is used up")
         try:
             return self._asked(path, what, of_company=of_company)
         except RateLimitError:

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
     from reconciler.model.documents import SettingsDocument
     from reconciler.model.service import Credentials, Service
-    from reconciler.operations.checks.settings_checks import SettingsFound
     from reconciler.operations.run import Run
 
 __all__ = ["CHECKS", "examine_setup"]
@@ -89,11 +88,14 @@ def examine_setup(run: Run, given: Path | None) -> Checkup:
     """
     with run.reporter.follow() as report:
         found = _Findings(report)
-        settings, named = _examine_files(found, run, given)
-        found.begin("addresses")
+        found.begin("settings")
+        settings_check, settings = check_settings(run, given)
         address_check, service = check_addresses(settings, run.environment)
         credentials_check, credentials = check_credentials(run.environment, service)
-        found.add(address_check, credentials_check)
+        found.add(settings_check, address_check, credentials_check)
+        named = _examine_documents(found, run, given)
+        found.begin("git")
+        found.add(*check_git(settings, run.environment))
         name = FILE_NAME if settings.file is None else settings.file.name
         _examine_service(found, run, service, _Account(credentials, settings.document, name, named))
         found.begin("forge")
@@ -101,22 +103,16 @@ def examine_setup(run: Run, given: Path | None) -> Checkup:
         return found.checkup()
 
 
-def _examine_files(found: _Findings, run: Run, given: Path | None) -> tuple[SettingsFound, frozenset[str]]:
-    """Check what is in files; return the settings, and the projects that documents name."""
-    found.begin("settings")
-    settings_check, settings = check_settings(run, given)
-    found.add(settings_check)
-    named: frozenset[str] = frozenset()
+def _examine_documents(found: _Findings, run: Run, given: Path | None) -> frozenset[str]:
+    """Check the documents; return the projects that they name."""
     failure = found.failure("settings")
-    if failure is None:
-        found.begin("documents")
-        documents_check, named = check_documents(run, given)
-        found.add(documents_check)
-    else:
+    if failure is not None:
         found.block_missing(["documents"], failure)
-    found.begin("git")
-    found.add(*check_git(settings, run.environment))
-    return settings, named
+        return frozenset()
+    found.begin("documents")
+    check, named = check_documents(run, given, found.failure("addresses"))
+    found.add(check)
+    return named
 
 
 def _examine_service(found: _Findings, run: Run, service: Service | None, account: _Account) -> None:

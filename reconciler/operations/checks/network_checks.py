@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import urlsplit
 
@@ -24,6 +25,7 @@ __all__ = ["CLOCK_DIFFERENCE_ALLOWED_SECONDS", "Way", "check_clock", "check_door
 
 # more than this moves last days for everybody who works around midnight, and is no matter of a slow answer
 CLOCK_DIFFERENCE_ALLOWED_SECONDS: Final = 300
+_ERROR_NUMBER = re.compile(r"^\[Errno -?\d+\] ")
 _PROXY_PORTS = {"http": 80, "https": 443}
 _SOCKS_PORT = 1080
 _AUTHORITY = "where a proxy or an authority of your company signs it, name the file of its certificate in SSL_CERT_FILE"
@@ -127,7 +129,8 @@ def check_doors(probe: Probe, named: str) -> list[Check]:
         return [certificates, blocked("connection", "certificates")]
     for host, knock in knocks:
         if knock.failure is not None:
-            connection = failed("connection", f"{host} does not answer ({knock.failure})", _remedy_of(knock.failure))
+            found = f"{host} does not answer ({_ERROR_NUMBER.sub('', knock.failure)})"
+            connection = failed("connection", found, _remedy_of(knock.failure))
             if certificates.mark == "ok":
                 certificates = blocked("certificates", "connection")
             return [certificates, connection]

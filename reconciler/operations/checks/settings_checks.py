@@ -116,11 +116,16 @@ def _who_names(service: Service) -> str:
     return f"{' and '.join(hosts)}, {'published by Procore' if published else 'trusted by the environment'}"
 
 
-def check_documents(run: Run, given: Path | None) -> tuple[Check, frozenset[str]]:
-    """Check the documents as ``reconciler validate`` does; return also the ids, names and numbers of their projects."""
+def check_documents(run: Run, given: Path | None, failure: str | None) -> tuple[Check, frozenset[str]]:
+    """Check the documents as ``reconciler validate`` does; return also the ids, names and numbers of their projects.
+
+    ``failure`` names the check of addresses where that failed: a problem without a place is then of these.
+    """
     try:
         documents, diagnostics = validate_repository(run, given, None)
     except (DocumentsError, RefusedError) as error:
+        if failure is not None and not error.diagnostics:
+            return blocked("documents", failure), frozenset()
         return failed("documents", error.message, _VALIDATE), frozenset()
     except ReconcilerError as error:
         return failed("documents", *split_remedy(error.message)), frozenset()
