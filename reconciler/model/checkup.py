@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import Literal
 
 import msgspec
 
-__all__ = ["Check", "Checkup", "Mark", "blocked", "failed", "passed", "skipped", "warned"]
+__all__ = ["Check", "Checkup", "Mark", "blocked", "failed", "passed", "skipped", "split_remedy", "warned"]
 
+_BETWEEN = re.compile("[:;] ")
 Mark = Literal["ok", "warning", "failed", "blocked", "skipped"]
 
 
@@ -61,3 +63,9 @@ def blocked(name: str, because: str) -> Check:
 def skipped(name: str, found: str) -> Check:
     """Return a check that has no object in this set-up."""
     return Check(name=name, mark="skipped", found=found)
+
+
+def split_remedy(message: str) -> tuple[str, str]:
+    """Return what is wrong and what to do, of a message that says both: the first colon or semicolon is between."""
+    parts = _BETWEEN.split(message, maxsplit=1)
+    return (message, "run the command again with --verbose") if len(parts) == 1 else (parts[0], parts[1])

@@ -310,6 +310,10 @@ def test_13_credentials_that_are_refused(trial: Trial, credentials: dict[str, st
     assert {"company", "tools", "writing"} <= {*found.blocked_by("sign-in")}
     for arguments in ((), ("--verbose",)):
         assert "hunter2" not in trial.ends(6, "doctor", *arguments, **credentials)
+    trial.sandbox.fail({"path": "v1.0/me", "status": 403})
+    found = Found(trial)
+    broken(found, "sign-in")
+    assert found.of("sign-in")[2] == "connect the app to the company, and see that its account is active"
 
 
 def test_14_a_company_that_the_credentials_do_not_see(trial: Trial) -> None:
@@ -379,28 +383,39 @@ def test_18_lists_that_are_empty(tmp_path: Path) -> None:
     assert second.of("managers")[1] == "nobody could be workflow manager in Invoice Approval · Harbor Bridge"
 
 
-def test_19_a_limit_that_is_used_up(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("hourly", "first", "statuses"),
+    [(1, "sign-in", [404, 429]), (2, "company", [404, 200, 429]), (3, "tools", [404, 200, 200, 429])],
+)
+def test_19_a_limit_that_is_used_up(tmp_path: Path, hourly: int, first: str, statuses: list[int]) -> None:
     """It is told at once, with the end of the window; nothing more is asked, and nobody waits an hour."""
-    with running_sandbox(write_seed(tmp_path / "seed", company_seed()), "--rate-limit", "3,100") as sandbox:
+    with running_sandbox(write_seed(tmp_path / "seed", company_seed()), "--rate-limit", f"{hourly},100") as sandbox:
         trial = committed(tmp_path / "approvals", sandbox, {"assignments/invoice.yaml": INVOICE})
         found = Found(trial)
-        statuses = [one["status"] for one in sandbox.log()]
+        asked = [one["status"] for one in sandbox.log()]
     broken(found, "limits")
-    assert found.of("limits")[1].startswith("all 3 requests of the window of an hour are used up; it ends in ")
+    assert found.of("limits")[1].startswith(f"all {hourly} requests of the window of an hour are used up; it ends in ")
     assert " UTC, and find out what else uses this app" in found.of("limits")[2]
-    assert found.of("company")[0] == "ok"
-    assert found.blocked_by("limits") == [
-        "tools", "templates", "projects", "presets", "assignees", "managers", "directory",
-    ]  # fmt: skip
-    assert statuses == [404, 200, 200, 429]
+    assert found.blocked_by("limits")[0] == first
+    assert {"templates", "presets", "managers", "directory"} <= {*found.blocked_by("limits")}
+    assert asked == statuses
 
 
-def test_20_what_is_left_of_the_limit(tmp_path: Path) -> None:
-    """The window that an answer shows is named, with its end."""
-    with running_sandbox(write_seed(tmp_path / "seed", company_seed()), "--rate-limit", "20,2000") as sandbox:
+@pytest.mark.parametrize(
+    ("limits", "mark", "said"),
+    [
+        ("20,2000", "ok", "10 of 20 requests are left in the window of an hour, which ends in "),
+        ("2000,20", "ok", "10 of 20 requests are left in the window of ten seconds, which ends in "),
+        ("2000,10", "warning", "all 10 requests of the window of ten seconds are used up; it ends in "),
+    ],
+)
+def test_20_what_is_left_of_the_limit(tmp_path: Path, limits: str, mark: str, said: str) -> None:
+    """The window that an answer shows is named, with its end; a short one that is used up is no failure."""
+    with running_sandbox(write_seed(tmp_path / "seed", company_seed()), "--rate-limit", limits) as sandbox:
         trial = committed(tmp_path / "approvals", sandbox, {"assignments/invoice.yaml": INVOICE})
         found = Found(trial)
-    assert found.of("limits")[1].startswith("10 of 20 requests are left in the window of an hour, which ends in ")
+    assert (found.code, found.of("limits")[0]) == (0, mark)
+    assert found.of("limits")[1].startswith(said)
 
 
 @pytest.mark.parametrize(("seconds", "mark", "code"), [(900, "failed", 6), (-900, "failed", 6), (150, "warning", 0)])
@@ -468,7 +483,7 @@ def test_26_a_token_of_github(trial: Trial, github: GitHubStub) -> None:
     """Accepted with what it may do, missing, or refused; the token is never shown."""
     github.permissions = {"pull": True, "push": True, "admin": False}
     found = Found(trial, **github.environment)
-    assert found.of("forge")[:2] == ("ok", "GitHub accepts the token for acme/approvals: pull; push")
+    assert found.of("forge")[:2] == ("ok", "GitHub accepts the token for acme/approvals: pull, push")
     found = Found(trial, **{**github.environment, "GITHUB_TOKEN": ""})
     broken(found, "forge")
     assert found.of("forge")[1:] == ("no token for the forge", "set GITHUB_TOKEN or GH_TOKEN in the environment")
@@ -484,7 +499,7 @@ def test_27_a_token_of_gitlab(trial: Trial, gitlab: GitLabStub) -> None:
     gitlab.access_level, gitlab.scopes = 40, ["api", "read_repository"]
     found = Found(trial, **gitlab.environment)
     assert found.of("forge")[1] == (
-        "GitLab accepts the token for acme/site/approvals: role Maintainer; scopes api, read_repository"
+        "GitLab accepts the token for acme/site/approvals: role Maintainer, scopes api, read_repository"
     )
     gitlab.scopes = ["read_api"]
     found = Found(trial, **gitlab.environment)
@@ -515,3 +530,49 @@ def test_29_wrong_usage(trial: Trial) -> None:
     found = Found(trial)
     broken(found, "tools")
     assert "the answer is not JSON but 'text/html" in found.of("tools")[1]
+
+
+def test_30_companies_that_cannot_be_listed(trial: Trial) -> None:
+    """The lists of the company decide then, as they do where the list of companies is too long to be looked through."""
+    trial.sandbox.fail({"path": "v1.0/companies", "status": 403})
+    found = Found(trial)
+    assert (found.code, found.marked("warning"), found.of("tools")[0]) == (0, ["company"], "ok")
+    body = json.dumps([{"id": number, "name": f"c{number}"} for number in range(100)])
+    trial.sandbox.fail({"path": "v1.0/companies", "status": 200, "body": body, "headers": {"Total": "1000"}})
+    found = Found(trial)
+    assert (found.code, found.of("company")[0], found.of("tools")[0]) == (0, "skipped", "ok")
+    few = json.dumps([{"id": number, "name": f"c{number}"} for number in range(7)])
+    for body, said in ((few, "they see c0 (0), c1 (1), c2 (2), c3 (3), c4 (4) and 2 more"), ("[]", "they see none")):
+        trial.sandbox.fail({"path": "v1.0/companies", "status": 200, "body": body})
+        found = Found(trial)
+        broken(found, "company")
+        assert found.of("company")[1].endswith(said)
+
+
+def test_31_an_answer_that_does_not_come(trial: Trial) -> None:
+    """A connection that ends is a finding like any other."""
+    for path, name in (("v1.0/me", "sign-in"), ("workflows/templates", "templates")):
+        trial.sandbox.fail({"path": path, "status": 0})
+        found = Found(trial)
+        broken(found, name)
+        assert "the connection ended within the answer" in found.of(name)[1]
+        assert found.of(name)[2] == "run it again, and look at the network where it stays"
+
+
+def test_32_two_kinds_of_credentials(trial: Trial) -> None:
+    """It says which of them count; the token does."""
+    found = Found(trial, RECONCILER_ACCESS_TOKEN=trial.sandbox.token)
+    assert found.of("credentials")[1] == (
+        "an access token (RECONCILER_ACCESS_TOKEN), which wins over RECONCILER_CLIENT_ID and RECONCILER_CLIENT_SECRET"
+    )
+    assert found.of("sign-in")[0] == "ok"
+
+
+def test_33_a_remote_without_branches(trial: Trial) -> None:
+    """Nothing was fetched from it yet: that is said, and how to."""
+    trial.git("remote", "add", "origin", str(trial.folder))
+    found = Found(trial)
+    assert found.of("base branch")[1:] == (
+        "no default branch of origin is here, so plans cannot be compared with it",
+        "run 'git fetch origin', and name the branch with --base",
+    )

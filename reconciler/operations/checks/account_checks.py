@@ -5,10 +5,9 @@ from __future__ import annotations
 import datetime
 from typing import TYPE_CHECKING
 
-from reconciler.errors import CredentialsError, DocumentsError, RateLimitError, ServiceError
+from reconciler.errors import CredentialsError, DocumentsError, RateLimitError, RequestRefusedError, ServiceError
 from reconciler.live.first_pages import read_companies, read_own_account
-from reconciler.model.checkup import Check, blocked, failed, passed, skipped, warned
-from reconciler.operations.checks.settings_checks import split_remedy
+from reconciler.model.checkup import Check, blocked, failed, passed, skipped, split_remedy, warned
 from reconciler.settings import read_credentials
 
 if TYPE_CHECKING:
@@ -56,6 +55,9 @@ def check_sign_in(probe: Probe, credentials: Credentials, expected: Member | Non
     except CredentialsError as error:
         found, _, remedy = error.message.partition("; ")
         return failed("sign-in", found, remedy or "check the credentials, and set new ones")
+    except RequestRefusedError as error:
+        remedy = "connect the app to the company, and see that its account is active"
+        return failed("sign-in", error.message, remedy)
     except ServiceError as error:
         return failed("sign-in", error.message, "run it again, and look at the network where it stays")
     who = str(account) if account.login in {None, str(account)} else f"{account} ({account.login})"
@@ -75,7 +77,7 @@ def check_company(probe: Probe, file_name: str) -> Check:
     except RateLimitError:
         return blocked("company", "limits")
     except ServiceError as error:
-        remedy = "nothing: the lists below show whether the company can be read"
+        remedy = "look at the lists below, which show whether the company can be read"
         return warned("company", error.message, remedy)
     name = dict(seen.items).get(company_id)
     if name is not None:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from reconciler.errors import DocumentsError, ForgeError, UsageError
-from reconciler.model.checkup import Check, failed, passed, skipped
-from reconciler.operations.checks.settings_checks import split_remedy
+from reconciler.model.checkup import Check, failed, passed, skipped, split_remedy
 from reconciler.operations.forges import open_forge_at
 from reconciler.settings.forge import read_forge
 
@@ -36,7 +35,7 @@ def check_forge(run: Run) -> Check:
     forge = _FORGES[place.kind]
     if rights.missing is not None:
         return failed("forge", f"{forge} accepts the token, which lacks the {rights.missing}", "make one with it")
-    shown = "; ".join(rights.rights) or "its rights are not shown"
+    shown = ", ".join(rights.rights) or "its rights are not shown"
     return passed("forge", f"{forge} accepts the token for {rights.repository}: {shown}")
 
 

@@ -9,9 +9,8 @@ from urllib.parse import urlsplit
 
 from reconciler.errors import UnreachableError, UsageError
 from reconciler.live.hosts import connect, look_up
-from reconciler.model.checkup import Check, blocked, failed, passed, skipped, warned
+from reconciler.model.checkup import Check, blocked, failed, passed, skipped, split_remedy, warned
 from reconciler.model.service import Network
-from reconciler.operations.checks.settings_checks import split_remedy
 from reconciler.settings.addresses import origin_of
 from reconciler.settings.network import find_certificates, find_proxy
 
@@ -97,7 +96,7 @@ def _check_names(service: Service, proxies: Mapping[str, object]) -> Check:
         except UnreachableError as error:
             remedy = "correct the address, or look at the name server of this machine; a proxy is named in HTTPS_PROXY"
             return failed("names", f"{host} has no address here ({error.message})", remedy)
-        known.append(f"{host} is {address}")
+        known.append(f"{host} is an address" if address == host else f"{host} is {address}")
     return passed("names", ", ".join(dict.fromkeys(known)))
 
 

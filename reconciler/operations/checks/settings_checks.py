@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from reconciler.desired import read_settings_document
 from reconciler.errors import DocumentsError, ReconcilerError, RefusedError
-from reconciler.model.checkup import Check, blocked, failed, passed
+from reconciler.model.checkup import Check, blocked, failed, passed, split_remedy
 from reconciler.model.documents import SettingsDocument
 from reconciler.operations.validate import validate_repository
 from reconciler.settings import find_settings_file, read_service, untrusted_addresses
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from reconciler.model.service import Service
     from reconciler.operations.run import Run
 
-__all__ = ["SettingsFound", "check_addresses", "check_documents", "check_settings", "split_remedy"]
+__all__ = ["SettingsFound", "check_addresses", "check_documents", "check_settings"]
 
 _COMPANY = "RECONCILER_COMPANY_ID"
 _ADDRESSES = ("RECONCILER_API_URL", "RECONCILER_AUTH_URL")
@@ -34,15 +34,6 @@ class SettingsFound(NamedTuple):
     root: Path
     file: Path | None = None
     document: SettingsDocument | None = None
-
-
-def split_remedy(message: str) -> tuple[str, str]:
-    """Return what is wrong and what to do, of a message that says both: a colon, or else a semicolon, is between."""
-    for mark in (": ", "; "):
-        found, _, remedy = message.partition(mark)
-        if remedy:
-            return found, remedy
-    return message, "run the command again with --verbose"
 
 
 def check_settings(run: Run, given: Path | None) -> tuple[Check, SettingsFound]:

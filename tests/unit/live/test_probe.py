@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from reconciler.errors import (
+    AnswerError,
     CredentialsError,
     RateLimitError,
     RequestRefusedError,
@@ -152,6 +153,23 @@ def test_refusals_show_no_secret() -> None:
         probing(Script(answer(), token=answer(status=503))) as (probe, _, _),
         pytest.raises(UnreachableError, match="the token: the service answers with 503"),
     ):
+        read_companies(probe)
+
+
+def test_a_token_call_that_ends() -> None:
+    """It is named as that of the token; what cannot be unpacked is no token."""
+    with (
+        probing(Script(answer(), token=b"x\r\n\r\n")) as (probe, _, _),
+        pytest.raises(UnreachableError, match="the token: the connection ended"),
+    ):
+        read_companies(probe)
+    packed = answer(b"x", Content_Encoding="gzip")
+    with (
+        probing(Script(answer(), token=packed)) as (probe, _, _),
+        pytest.raises(CredentialsError, match="check auth_url"),
+    ):
+        read_companies(probe)
+    with probing(Script(packed)) as (probe, _, _), pytest.raises(AnswerError, match="the list of companies: "):
         read_companies(probe)
 
 
