@@ -429,17 +429,19 @@ def test_21_a_clock_that_is_wrong(tmp_path: Path, seconds: int, mark: str, code:
 
 
 def test_22_no_git_repository(trial: Trial) -> None:
-    """Guards compare with what was there before, which only git knows."""
+    """Plans work without one, and comparisons do not: a warning; no git at all on the machine is a failure."""
     shutil.rmtree(trial.folder / ".git")
     found = Found(trial)
-    broken(found, "git")
-    assert "is not in a git repository" in found.of("git")[1]
-    assert found.of("git")[2] == "run 'git init', and commit the documents"
-    assert found.blocked_by("git") == ["committed", "history", "base branch"]
+    assert (found.code, found.marked("warning")) == (0, ["git"])
+    assert "is not in a git repository, which 'plan --base' and a pipeline need" in found.of("git")[1]
+    assert found.of("git")[2] == "run 'git init -b main', and commit the documents"
+    assert {found.of(name)[0] for name in ("committed", "history", "base branch")} == {"skipped"}
     trial.git("init", "-q")
     found = Found(trial)
     assert (found.code, found.of("committed")[1]) == (0, "nothing is committed yet")
-    broken(Found(trial, PATH=str(trial.folder)), "git")
+    found = Found(trial, PATH=str(trial.folder))
+    broken(found, "git")
+    assert found.blocked_by("git") == ["committed", "history", "base branch"]
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a folder to somebody else")
@@ -576,3 +578,17 @@ def test_33_a_remote_without_branches(trial: Trial) -> None:
         "no default branch of origin is here, so plans cannot be compared with it",
         "run 'git fetch origin', and name the branch with --base",
     )
+
+
+def test_34_after_init(tmp_path: Path, sandbox: RunningSandbox) -> None:
+    """The steps that init prints: nothing failed in a folder that has just begun, and the first plan follows."""
+    trial = Trial(tmp_path / "approvals", sandbox)
+    shutil.rmtree(trial.folder)
+    trial.folder.mkdir()
+    broken(Found(trial), "settings", "company")
+    trial.ends(0, "init", "--company", "4211")
+    found = Found(trial)
+    assert (found.code, found.marked("warning")) == (0, ["documents", "git"])
+    assert "reconciler export --out ." in found.of("documents")[2]
+    trial.ends(0, "export", "--out", ".")
+    assert "nothing to change" in trial.ends(0, "plan")

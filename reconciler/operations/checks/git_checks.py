@@ -29,6 +29,8 @@ def check_git(settings: SettingsFound, environment: Mapping[str, str]) -> list[C
     git = _check_work_tree(settings, clone)
     if git.mark == "failed":
         return [git, *(blocked(name, "git") for name in _LATER)]
+    if not clone.is_work_tree:
+        return [git, *(skipped(name, "there is no git repository") for name in _LATER)]
     return [git, _check_committed(settings, clone), _check_history(clone), _check_base(clone)]
 
 
@@ -39,8 +41,9 @@ def _check_work_tree(settings: SettingsFound, clone: CloneCondition) -> Check:
         found, _, remedy = clone.refusal.partition(": ")
         return failed("git", found, remedy)
     if not clone.is_work_tree:
-        found = f"{settings.root} is not in a git repository, so guards cannot compare with what was there before"
-        return failed("git", found, "run 'git init', and commit the documents")
+        # documents can be planned before their first commit, as 'init' has it
+        found = f"{settings.root} is not in a git repository, which 'plan --base' and a pipeline need"
+        return warned("git", found, "run 'git init -b main', and commit the documents")
     return passed("git", f"{settings.root} is in a work tree that git trusts")
 
 

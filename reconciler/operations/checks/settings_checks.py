@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from reconciler.desired import read_settings_document
 from reconciler.errors import DocumentsError, ReconcilerError, RefusedError
-from reconciler.model.checkup import Check, blocked, failed, passed, split_remedy
+from reconciler.model.checkup import Check, blocked, failed, passed, split_remedy, warned
 from reconciler.model.documents import SettingsDocument
 from reconciler.operations.validate import validate_repository
 from reconciler.settings import find_settings_file, read_service, untrusted_addresses
@@ -25,6 +25,7 @@ __all__ = ["SettingsFound", "check_addresses", "check_documents", "check_setting
 
 _COMPANY = "RECONCILER_COMPANY_ID"
 _ADDRESSES = ("RECONCILER_API_URL", "RECONCILER_AUTH_URL")
+_NONE = "documents/none"
 _VALIDATE = "run 'reconciler validate', which shows each problem with its place"
 
 
@@ -43,10 +44,7 @@ def check_settings(run: Run, given: Path | None) -> tuple[Check, SettingsFound]:
         file = find_settings_file(given, run.folder)
     except DocumentsError as error:
         found, _, _ = error.message.partition("; ")
-        remedy = (
-            "go to the configuration repository, name it with --config, or start one with 'reconciler export' or a "
-            "reconciler.yaml with 'kind: settings', 'version: 1' and 'company_id'"
-        )
+        remedy = "go to the configuration repository, name it with --config, or start one with 'reconciler init'"
         return failed("settings", found, remedy), SettingsFound(root)
     try:
         settings = read_settings_document(file)
@@ -117,6 +115,10 @@ def check_documents(run: Run, given: Path | None, failure: str | None) -> tuple[
     except (DocumentsError, RefusedError) as error:
         if failure is not None and not error.diagnostics:
             return blocked("documents", failure), frozenset()
+        if {one.code for one in error.diagnostics if one.severity == "error"} == {_NONE}:
+            # a repository that has just begun is not broken, and a plan refuses an empty folder by itself
+            remedy = "write the first ones (reconciler export --out .), or restore them (git restore .)"
+            return warned("documents", "there are none with 'kind: assignments'", remedy), frozenset()
         return failed("documents", error.message, _VALIDATE), frozenset()
     except ReconcilerError as error:
         return failed("documents", *split_remedy(error.message)), frozenset()
