@@ -40,6 +40,7 @@ COMMANDS = {
     "export": "live as documents, to start from what exists",
     "adopt": "chosen drift into the existing YAML, comments and order kept",
     "history": "past runs from the journal",
+    "doctor": "what is wrong with a set-up, and what to do; writes nothing",
     "schema": "the JSON Schema of a document or format, for editors",
     "sandbox": "the service on loopback, seeded from a folder",
     "demo": "sandbox, example company, plan, apply and drift, in one go",

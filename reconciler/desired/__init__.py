@@ -2,6 +2,7 @@
 
 from reconciler.desired.git.base_revision import Base, read_base, read_settings_at, same_documents
 from reconciler.desired.git.checkout import describe_source, find_unseen
+from reconciler.desired.git.condition import CloneCondition, describe_clone
 from reconciler.desired.git.earlier import DatedCommit, Earlier, find_earlier, read_overrides_since
 from reconciler.desired.git.losses import judge_losses
 from reconciler.desired.git.program import ask_git
@@ -18,9 +19,11 @@ from reconciler.desired.repository import document_names, is_document, read_repo
 
 __all__ = [
     "Base",
+    "CloneCondition",
     "DatedCommit",
     "Earlier",
     "ask_git",
+    "describe_clone",
     "describe_source",
     "document_names",
     "find_earlier",

@@ -11,13 +11,17 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from reconciler.model.alerts import DriftIssue
-    from reconciler.model.review import CommitStatus, ForgePlace, FoundStatus, MergedChange, Review
+    from reconciler.model.review import CommitStatus, ForgePlace, ForgeRights, FoundStatus, MergedChange, Review
 
 __all__ = ["Forge", "open_forge"]
 
 
 class Forge(Protocol):
     """Calls that commands need of a forge; each raises ForgeError where the forge refuses or cannot be reached."""
+
+    def rights(self) -> ForgeRights:
+        """Return what the token may do in the repository; nothing but GET is asked."""
+        ...
 
     def head(self, number: int) -> str:
         """Return the last commit of a pull request."""

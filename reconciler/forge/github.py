@@ -26,7 +26,7 @@ from reconciler.forge.issues import FoundIssue, keep_issue
 from reconciler.forge.refusals import TIMEOUT_SECONDS, told
 from reconciler.forge.retries import BACKOFF_SECONDS, LONGEST_WAIT_SECONDS, REPEATED, RETRIES, careful
 from reconciler.forge.trust import DELETED, Trusted, counts, found_status, trust_nobody
-from reconciler.model.review import CommitStatus, FoundStatus, MergedChange
+from reconciler.model.review import CommitStatus, ForgeRights, FoundStatus, MergedChange
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -87,6 +87,14 @@ class GitHub:
 
     def _told(self, what: str) -> AbstractContextManager[None]:
         return told("GitHub", what, (GithubException, BadAttributeException), words_of, self._token)
+
+    def rights(self) -> ForgeRights:
+        """Return what the token may do in the repository; nothing but GET is asked."""
+        with self._told(f"the repository {self._name}"):
+            given = self._repository.raw_data.get("permissions") or {}
+            return ForgeRights(
+                repository=self._repository.full_name, rights=tuple(sorted(name for name in given if given[name]))
+            )
 
     def head(self, number: int) -> str:
         """Return the last commit of a pull request."""

@@ -11,17 +11,16 @@ from reconciler.forge.archives import whole_download
 from reconciler.forge.comments import Found, show_review
 from reconciler.forge.deployments import Deployments
 from reconciler.forge.gitlab_answers import author_of, is_own_refusal, name_of, words_of
+from reconciler.forge.gitlab_client import open_client
+from reconciler.forge.gitlab_rights import read_rights
 from reconciler.forge.issues import FoundIssue, keep_issue
-from reconciler.forge.refusals import NO_PERMISSION, TIMEOUT_SECONDS, told
-from reconciler.forge.retries import repeating_session
+from reconciler.forge.refusals import NO_PERMISSION, told
 from reconciler.forge.trust import DELETED, Trusted, counts, found_status, trust_nobody
-from reconciler.model.review import CommitStatus, FoundStatus, MergedChange, is_apply_context
+from reconciler.model.review import CommitStatus, ForgeRights, FoundStatus, MergedChange, is_apply_context
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from contextlib import AbstractContextManager
-
-    import requests
 
     from reconciler.model.alerts import DriftIssue
     from reconciler.model.review import CommitState, ForgePlace, Review
@@ -47,26 +46,11 @@ class _Note(NamedTuple):
     note_id: int
 
 
-class _Client(gitlab.Gitlab):
-    """The library's client, which leaves all waiting to the session: its own has no bound."""
-
-    def http_request(self, *arguments: Any, **more: Any) -> requests.Response:
-        return super().http_request(*arguments, **{**more, "obey_rate_limit": False})
-
-
 class GitLab:
     """One project on a GitLab server."""
 
     def __init__(self, place: ForgePlace, waits: Callable[[float], object] = lambda _seconds: None) -> None:
-        self._client = _Client(
-            place.url,
-            # as a bearer: a redirect to another host takes that along no more than any other Authorization
-            oauth_token=place.token.reveal(),
-            timeout=TIMEOUT_SECONDS,
-            session=repeating_session(waits),
-            per_page=100,
-            keep_base_url=True,  # a next page elsewhere would get the token
-        )
+        self._client = open_client(place, waits)
         self._project = self._client.projects.get(place.repository, lazy=True)
         self._name = place.repository
         self._token = place.token
@@ -75,6 +59,12 @@ class GitLab:
 
     def _told(self, what: str) -> AbstractContextManager[None]:
         return told("GitLab", what, gitlab.GitlabError, words_of, self._token)
+
+    def rights(self) -> ForgeRights:
+        """Return what the token may do in the project; nothing but GET is asked."""
+        with self._told(f"the project {self._name}"):
+            project = self._client.projects.get(self._name)
+            return read_rights(self._client, project.attributes, self._name)
 
     def head(self, number: int) -> str:
         """Return the last commit of a merge request."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import threading
 import time
 from typing import TYPE_CHECKING, Final
@@ -16,7 +15,7 @@ from reconciler.errors import AnswerError, AnswerLostError, CredentialsError, Ra
 from reconciler.live.answers import Again, TooLong, check_answer
 from reconciler.live.certificates import certificates_for
 from reconciler.live.interruptible_waits import InterruptibleWaits
-from reconciler.live.rate_windows import RateWindows
+from reconciler.live.rate_windows import RateWindows, read_rate, wait_asked_for
 from reconciler.live.service_clock import ServiceClock
 from reconciler.live.token import TOKEN, TokenAuthentication
 from reconciler.live.transport import (
@@ -42,7 +41,6 @@ WAIT_SECONDS: Final = 60
 LONGEST_BACKOFF_SECONDS: Final = 20
 CONNECT_SECONDS: Final = 10
 _TOO_MANY_REQUESTS = 429
-_COUNT = re.compile(r"[0-9]{1,9}\Z")
 _DIRECT: Final = Network()
 _TIMEOUT = {"timeout": httpx.Timeout(WAIT_SECONDS, connect=CONNECT_SECONDS).as_dict()}
 
@@ -248,20 +246,12 @@ class ServiceClient:
 
     def _observe(self, response: httpx.Response) -> None:
         """Read the rate headers of an answer, relative to the service's own clock where it tells it."""
-        headers = response.headers
         now = self._clock()
-        reset_in: float | None = None
-        try:
-            limit = int(headers["X-Rate-Limit-Limit"])
-            remaining = int(headers["X-Rate-Limit-Remaining"])
-            reset_in = int(headers["X-Rate-Limit-Reset"]) - self._service_clock.read(headers.get("Date"))
-            self.windows.observe(limit=limit, remaining=remaining, reset_in=reset_in, now=now)
-        except (KeyError, ValueError, OverflowError):
-            pass  # an answer of a proxy, or of a service that shows no limits
+        rate = read_rate(response.headers, self._service_clock)
+        if rate is not None:
+            self.windows.observe(limit=rate.limit, remaining=rate.remaining, reset_in=rate.reset_in, now=now)
         if response.status_code == _TOO_MANY_REQUESTS:
-            told = headers.get("Retry-After", "")
-            wait = float(told) if _COUNT.match(told) else reset_in
-            self.windows.block(1.0 if wait is None else max(wait, 0.0), now)
+            self.windows.block(wait_asked_for(response.headers, rate), now)
 
     def _given_up(self, again: Again) -> Exception:
         if again.status == _TOO_MANY_REQUESTS:

@@ -5,15 +5,56 @@ Times are seconds of any steady clock; the caller passes them in.
 
 from __future__ import annotations
 
+import re
 from threading import Lock
+from typing import TYPE_CHECKING, NamedTuple
 
-__all__ = ["RateWindows"]
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from reconciler.live.service_clock import ServiceClock
+
+__all__ = ["SPIKE_SECONDS", "Rate", "RateWindows", "read_rate", "wait_asked_for"]
 
 HOUR_SECONDS = 3600.0
 SPIKE_SECONDS = 10.0
 _SAME_RESET_SECONDS = 2.0
 _LONGEST_WAIT_SECONDS = HOUR_SECONDS + 60.0
 _MARGIN_SECONDS = 0.05
+_COUNT = re.compile(r"[0-9]{1,9}\Z")
+
+
+class Rate(NamedTuple):
+    """One window as an answer shows it: ``reset_in`` is in seconds."""
+
+    limit: int
+    remaining: int
+    reset_in: float
+
+    @property
+    def is_spike(self) -> bool:
+        """Whether it is the window of ten seconds."""
+        return self.reset_in <= SPIKE_SECONDS + 1
+
+
+def read_rate(headers: Mapping[str, str], clock: ServiceClock) -> Rate | None:
+    """Return the window that an answer shows, by the service's own clock; null where it shows none.
+
+    That is an answer of a proxy, or of a service without limits.
+    """
+    try:
+        limit = int(headers["X-Rate-Limit-Limit"])
+        remaining = int(headers["X-Rate-Limit-Remaining"])
+        return Rate(limit, remaining, int(headers["X-Rate-Limit-Reset"]) - clock.read(headers.get("Date")))
+    except (KeyError, ValueError, OverflowError):
+        return None
+
+
+def wait_asked_for(headers: Mapping[str, str], rate: Rate | None) -> float:
+    """Return the seconds that a 429 asks to wait: as it says, else until its window ends, else one."""
+    named = headers.get("Retry-After", "")
+    wait = float(named) if _COUNT.match(named) else None if rate is None else rate.reset_in
+    return 1.0 if wait is None else max(wait, 0.0)
 
 
 class _Window:
@@ -68,7 +109,7 @@ class RateWindows:
             self._in_flight -= 1
 
     def observe(self, *, limit: int, remaining: int, reset_in: float, now: float) -> None:
-        """Take in the three headers of an answer; ``reset_in`` is seconds from ``now``."""
+        """Take in what an answer shows; ``reset_in`` is seconds from ``now``."""
         reset_in = min(max(reset_in, 0.0), _LONGEST_WAIT_SECONDS)
         reset_at = now + reset_in
         with self._lock:

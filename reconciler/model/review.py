@@ -20,6 +20,7 @@ __all__ = [
     "CommitStatus",
     "ForgeKind",
     "ForgePlace",
+    "ForgeRights",
     "FoundStatus",
     "MarkedCommits",
     "MergedChange",
@@ -50,6 +51,18 @@ class ForgePlace(msgspec.Struct, frozen=True, kw_only=True):
     url: str
     repository: str
     token: Secret
+
+
+class ForgeRights(msgspec.Struct, frozen=True, kw_only=True):
+    """Rights that a token has in a repository, as far as the forge shows them.
+
+    ``repository`` is its name on the forge. ``rights`` is in words of the forge, and empty where it shows none.
+    ``missing`` is a right that every pipeline here needs, and null where none is known to be missing.
+    """
+
+    repository: str
+    rights: tuple[str, ...] = ()
+    missing: str | None = None
 
 
 class CommitStatus(msgspec.Struct, frozen=True, kw_only=True):

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["Gate"]
 
 REQUESTS_REMEMBERED = 50_000
+_OF_ANY_COMPANY = frozenset({"/rest/v1.0/me", "/rest/v1.0/companies"})  # these need no company in their header
 
 
 class Gate:
@@ -105,7 +106,8 @@ class Gate:
             raise Refusal(401, "the token is missing or has ended")
         request.state.client = client
         company = self._store.company
-        if request.headers.get("Procore-Company-Id") != company.id:
+        named = request.headers.get("Procore-Company-Id")
+        if named != company.id and not (named is None and request.scope["path"] in _OF_ANY_COMPANY):
             raise Refusal(403, "the header Procore-Company-Id is missing or names another company")
         if request.path_params.get("company", company.id) != company.id:
             raise Refusal(404, "no such company")

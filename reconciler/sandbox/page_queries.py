@@ -32,6 +32,7 @@ _V2 = _Sizes(10, 100)
 _SIZES = {
     "projects": _Sizes(100, 300),
     "project_ids": _Sizes(100, 200_000),
+    "companies": _V1,
     "users": _V1,
     "project_assignments": _V1,
     "templates": _V2,

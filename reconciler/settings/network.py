@@ -15,7 +15,7 @@ from reconciler.model.service import Network, Secret
 if TYPE_CHECKING:
     from collections.abc import Mapping, MutableMapping
 
-__all__ = ["bypasses_proxy", "read_network", "settle_network"]
+__all__ = ["bypasses_proxy", "find_certificates", "find_proxy", "read_network", "settle_network"]
 
 # the first of them that is set counts, for every client
 _CERTIFICATES = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_DIR")
@@ -35,11 +35,21 @@ def read_network(environment: Mapping[str, str], *urls: str) -> Network:
     """
     proxies = {}
     for url in urls:
-        proxy = _proxy(environment, url, "socksio")
-        if proxy is not None:
-            proxies[url] = Secret(proxy)
+        found = find_proxy(environment, url)
+        if found is not None:
+            proxies[url] = found[1]
     encrypted = any(url.startswith("https://") for url in urls)
-    return Network(proxies=proxies, certificates=_certificates(environment) if encrypted else None)
+    certificates = find_certificates(environment) if encrypted else None
+    return Network(proxies=proxies, certificates=None if certificates is None else certificates[1])
+
+
+def find_proxy(environment: Mapping[str, str], url: str) -> tuple[str, Secret] | None:
+    """Return the variable that names the proxy for an address, and its value; null for none.
+
+    Raises UsageError for one that cannot be used.
+    """
+    found = _proxy(environment, url, "socksio")
+    return None if found is None else (found[0], Secret(found[1]))
 
 
 def settle_network(environment: MutableMapping[str, str], *urls: str) -> None:
@@ -55,18 +65,22 @@ def settle_network(environment: MutableMapping[str, str], *urls: str) -> None:
             direct = environment.get("no_proxy", environment.get("NO_PROXY", ""))
             if host and host not in direct.split(","):
                 environment["no_proxy"] = environment["NO_PROXY"] = ",".join(filter(None, (direct, host)))
-    named = _certificates(environment)
-    if named is None:
+    found = find_certificates(environment)
+    if found is None:
         import truststore  # noqa: PLC0415 - start-up is measured
 
         truststore.inject_into_ssl()
         return
+    named = found[1]
     environment["REQUESTS_CA_BUNDLE"] = named
     environment["SSL_CERT_DIR" if os.path.isdir(named) else "SSL_CERT_FILE"] = named  # noqa: PTH112 - a text
 
 
-def _certificates(environment: Mapping[str, str]) -> str | None:
-    """Return the file or folder of certificates that the environment names, which is looked into."""
+def find_certificates(environment: Mapping[str, str]) -> tuple[str, str] | None:
+    """Return the variable that names certificates, and the file or folder it names; null for none.
+
+    Raises UsageError where it holds no certificate that can be read.
+    """
     variable = next((name for name in _CERTIFICATES if environment.get(name)), None)
     if variable is None:
         return None
@@ -89,11 +103,11 @@ def _certificates(environment: Mapping[str, str]) -> str | None:
                 f"{variable} names {path}, which cannot be read ({error.strerror}): name a file with certificates "
                 "(PEM), or unset it"
             ) from None
-    return path
+    return variable, path
 
 
-def _proxy(environment: Mapping[str, str], url: str, library: _Library) -> str | None:
-    """Return the proxy for an address; loopback never has one."""
+def _proxy(environment: Mapping[str, str], url: str, library: _Library) -> tuple[str, str] | None:
+    """Return the proxy for an address, behind the variable that names it; loopback never has one."""
     parts = urlsplit(url)
     host = (parts.hostname or "").lower()
     if host == "localhost" or host.startswith("127.") or host == "::1":
@@ -105,7 +119,7 @@ def _proxy(environment: Mapping[str, str], url: str, library: _Library) -> str |
         # as everywhere: small letters win, and an empty one means none
         variable = name if name in environment else name.upper()
         if environment.get(variable):
-            return _checked(variable, environment[variable].strip(), library)
+            return variable, _checked(variable, environment[variable].strip(), library)
         if name in environment:
             return None
     return None

@@ -11,7 +11,7 @@ import pytest
 
 from reconciler.errors import ForgeError, UsageError
 from reconciler.forge import open_forge
-from reconciler.model.review import CommitStatus, FoundStatus, MergedChange, Review
+from reconciler.model.review import CommitStatus, ForgeRights, FoundStatus, MergedChange, Review
 from reconciler.settings.forge import read_forge
 from tests.support.forge_stub import Answer
 
@@ -555,3 +555,18 @@ def test_a_repository_that_was_renamed(github: GitHubStub) -> None:
     github.pulls[5]["base"]["repo"]["full_name"] = "acme/rules"
     assert client(github).head(5) == HEAD
     assert client(github).merged(MERGED) == MergedChange(number=5, head=HEAD)
+
+
+def test_what_a_token_may_do(github: GitHubStub, gitlab: GitLabStub) -> None:
+    """As far as each forge shows it, with nothing but GET; a forge that shows nothing leaves it open."""
+    github.permissions = {"pull": True, "push": False, "admin": False}
+    assert client(github).rights() == ForgeRights(repository="acme/approvals", rights=("pull",))
+    github.permissions = {}
+    assert client(github).rights() == ForgeRights(repository="acme/approvals")
+    gitlab.access_level, gitlab.scopes = 15, ["read_api"]
+    found = client(gitlab).rights()
+    assert found.rights == ("role Planner", "scopes read_api")
+    assert found.missing == "scope 'api'"
+    gitlab.access_level, gitlab.scopes = 999, None
+    assert client(gitlab).rights() == ForgeRights(repository="acme/site/approvals")
+    assert (github.writes(), gitlab.writes()) == ([], [])

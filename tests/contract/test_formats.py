@@ -120,12 +120,12 @@ def test_a_day_where_formats_are_not_known(place: str) -> None:
 
 
 def test_what_commands_write_is_as_the_schemas_say(tmp_path: Path, sandbox: RunningSandbox) -> None:
-    """Plan, apply, history, journal, snapshot, validate and error, written by the real commands."""
+    """Plan, apply, history, journal, snapshot, drift, doctor, validate and error, written by the real commands."""
     seen = set()
     for name, document in written_formats(tmp_path / "approvals", sandbox):
         check(name, document)
         seen.add(name)
-    assert seen == {"validate", "plan", "snapshot", "apply", "history", "journal", "drift", "error"}
+    assert seen == {"validate", "plan", "snapshot", "apply", "history", "journal", "drift", "doctor", "error"}
 
 
 def test_the_examples_are_good_documents() -> None:

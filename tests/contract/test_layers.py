@@ -31,6 +31,7 @@ BREACHES = {
         ("render/views/rows.py", "import reconciler.render.formats.html"),
         ("render/text/escapes.py", "import reconciler.render.messages.marks"),
     ],
+    "layers-of-operations": [("operations/checks/git_checks.py", "import reconciler.operations.doctor")],
     "rooms-through-operations": [
         ("commands/plan.py", "import reconciler.desired.git.base_revision"),
         ("console/plan_formats.py", "import reconciler.forge"),

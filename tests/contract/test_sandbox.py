@@ -31,6 +31,15 @@ def test_every_call_needs_token_and_company(call: Caller) -> None:
         assert call("GET", path).status_code == 404
 
 
+def test_calls_of_no_company(call: Caller) -> None:
+    """Section 3: the own account and its companies need no header, and a wrong one is refused."""
+    for path in ("/rest/v1.0/me", "/rest/v1.0/companies"):
+        assert call("GET", path, Procore_Company_Id=None).status_code == 200
+        assert call("GET", path, Procore_Company_Id="1").status_code == 403
+    (company,) = call("GET", "/rest/v1.0/companies", Procore_Company_Id=None).json()
+    assert company == {"id": 4211, "name": "Acme Construction", "is_active": True}
+
+
 def test_projects_are_active_ones_unless_asked_for_all(call: Caller) -> None:
     """v1.1: a bare array, whole numbers for ids; ``filters[by_status]=All`` for the inactive ones too."""
     answer = call("GET", "/rest/v1.1/projects?company_id=4211")

@@ -82,6 +82,7 @@ def command_lines() -> list[tuple[str, ...]]:
         ("adopt", *live, "--all", "--yes", "--person", f"\n{hostile}"),
         ("adopt", *live),
         ("export", "--out", "::x/full"),
+        *(("doctor", "--format", one) for one in ("terminal", "json")),
         ("history",),
         ("history", "--journal", hostile),
         ("sandbox", "--seed", hostile),

@@ -13,6 +13,7 @@ from reconciler.desired.kinds import KINDS
 from reconciler.desired.kinds.derived_schema import derive_schemas, publish
 from reconciler.desired.kinds.settings_kind import SettingsShape
 from reconciler.live import snapshot_file
+from reconciler.model.checkup import Checkup
 from reconciler.model.diagnostics import Diagnostic
 from reconciler.model.drift import DriftReport
 from reconciler.model.failure import Failure
@@ -49,6 +50,7 @@ _FORMATS: dict[str, Any] = {
     "approved": ApprovedPlans,
     "marked": MarkedCommits,
     "drift": DriftReport,
+    "doctor": Checkup,
 }
 
 

@@ -23,6 +23,7 @@ class GitHubStub(ForgeStub):
         super().__init__()
         self.accounts = {"actions": _ACTIONS, "person": "kim", "plans": "acme-plans[bot]"}
         self.full_name = REPOSITORY
+        self.permissions: dict[str, bool] = {"pull": True}
         self.pulls: dict[int, dict[str, Any]] = {}
         self.comments: dict[int, dict[str, Any]] = {}
         self.statuses: dict[str, list[dict[str, Any]]] = {}
@@ -171,7 +172,8 @@ class GitHubStub(ForgeStub):
         return {"sha": sha, "url": f"{self.address}/api/v3/repos/{REPOSITORY}/commits/{sha}"}
 
     def _about(self, _asked: Asked) -> Answer:
-        return Answer(200, {"full_name": self.full_name, "default_branch": "main"})
+        about = {"full_name": self.full_name, "default_branch": "main", "permissions": self.permissions}
+        return Answer(200, about)
 
     def _graphql(self, asked: Asked) -> Answer:
         if "viewer" in asked.body["query"]:

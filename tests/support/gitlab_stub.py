@@ -25,6 +25,8 @@ class GitLabStub(ForgeStub):
         self.may_set_statuses = True
         self.protected: dict[str, list[int]] = {}  # environments, with the access levels that may deploy
         self.may_deploy = True
+        self.access_level = 30
+        self.scopes: list[str] | None = ["api"]  # null: the token may not ask
         self.requests: dict[int, dict[str, Any]] = {}
         self.threads: dict[str, dict[str, Any]] = {}
         self.statuses: dict[str, list[dict[str, Any]]] = {}
@@ -37,7 +39,8 @@ class GitLabStub(ForgeStub):
         here = rf"/api/v4/projects/(?:{PROJECT}|1)"
         merge = rf"{here}/merge_requests/(\d+)"
         self.route("GET", r"/api/v4/user", lambda asked: Answer(200, {"id": int(asked.account)}))
-        self.route("GET", here, lambda _asked: Answer(200, {"id": 1, "default_branch": "main"}))
+        self.route("GET", here, self._about)
+        self.route("GET", r"/api/v4/personal_access_tokens/self", self._own_token)
         self.route("GET", merge, lambda _asked, number: Answer(200, self.requests[int(number)]))
         self.route("PUT", merge, self._labels)
         self.route("GET", rf"{merge}/discussions", self._list_threads)
@@ -65,6 +68,16 @@ class GitLabStub(ForgeStub):
     def environment(self) -> dict[str, str]:
         """What a pipeline on this server has in its environment."""
         return {"CI_PROJECT_PATH": PROJECT, "CI_SERVER_URL": self.address, "GITLAB_TOKEN": "bot"}
+
+    def _about(self, _asked: Asked) -> Answer:
+        permissions = {"project_access": {"access_level": self.access_level}, "group_access": None}
+        about = {"id": 1, "default_branch": "main", "path_with_namespace": PROJECT, "permissions": permissions}
+        return Answer(200, about)
+
+    def _own_token(self, _asked: Asked) -> Answer:
+        if self.scopes is None:
+            return Answer(401, {"message": "401 Unauthorized"})
+        return Answer(200, {"id": 5, "scopes": self.scopes})
 
     def open_request(self, number: int, head: str) -> None:
         """Open a merge request, or push to it."""

@@ -51,5 +51,6 @@ def written_formats(folder: Path, sandbox: RunningSandbox) -> Iterator[tuple[str
     for line in journal.read_text().splitlines():
         yield "journal", json.loads(line)
     yield "drift", written("drift", "--format", "json")
+    yield "doctor", written("doctor", "--format", "json")
     (folder / "a.yaml").write_text("kind: x\n")
     yield "error", written("plan", "--format", "json")

@@ -1,4 +1,4 @@
-"""The v1.x calls: the account itself, the company's projects, and its directory; bare arrays, whole numbers for ids."""
+"""The v1.x calls: the account, its companies, projects and directory; bare arrays, whole numbers for ids."""
 
 from __future__ import annotations
 
@@ -33,6 +33,7 @@ class AccountRoutes:
         """Return the handlers by path and method."""
         return {
             "/rest/v1.0/me": {"GET": self.me},
+            "/rest/v1.0/companies": {"GET": self.companies},
             "/rest/v1.1/projects": {"GET": self.projects},
             "/rest/v1.3/companies/{company}/users": {"GET": self.active_users},
             "/rest/v1.0/companies/{company}/users/inactive": {"GET": self.inactive_users},
@@ -42,6 +43,11 @@ class AccountRoutes:
     def me(self, request: Request) -> Response:
         """GET /rest/v1.0/me: the account's own login."""
         return JSONResponse(self._company.account(request.state.client))
+
+    def companies(self, request: Request) -> Response:
+        """GET /rest/v1.0/companies: the companies that the account sees, here the one of the seed."""
+        found = [{"id": int(self._company.id), "name": self._company.name, "is_active": True}]
+        return self._pages.numbered(request, found, "companies", wrapped=False)
 
     def projects(self, request: Request) -> Response:
         """GET /rest/v1.1/projects: active ones only, unless the status asked for says otherwise."""
