@@ -121,7 +121,7 @@ def assemble(
 def _nothing_assigned(files: int) -> Diagnostic:
     message = (
         f"no 'kind: assignments' document ({counted(files, 'other file')} read); an empty folder is "
-        "taken for a mistake, never for 'remove everybody': restore the documents (git restore .), write the first "
+        "taken for a mistake, never for 'remove everybody': restore deleted documents from git, write the first "
         "ones (reconciler export --out .), or name another folder with --config"
     )
     return Diagnostic(severity="error", code="documents/none", message=message)

@@ -90,7 +90,7 @@ def test_the_click_of_the_documentation_is_drift() -> None:
 
 
 def test_exit_codes_of_the_readme() -> None:
-    """The table names just the codes that errors know, and those of results: done, changes, partly applied, interrupted."""
+    """The table names just the codes that errors know, and those of results (done, changes, partly applied)."""
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     told = {int(code) for code in re.findall(r"^\| (\d+) \|", text, re.MULTILINE)}
     known = {getattr(errors, name).exit_code for name in errors.__all__}

@@ -117,7 +117,7 @@ def check_documents(run: Run, given: Path | None, failure: str | None) -> tuple[
             return blocked("documents", failure), frozenset()
         if {one.code for one in error.diagnostics if one.severity == "error"} == {_NONE}:
             # a repository that has just begun is not broken, and a plan refuses an empty folder by itself
-            remedy = "write the first ones (reconciler export --out .), or restore them (git restore .)"
+            remedy = "write the first ones (reconciler export --out .), or restore deleted ones from git"
             return warned("documents", "there are none with 'kind: assignments'", remedy), frozenset()
         return failed("documents", error.message, _VALIDATE), frozenset()
     except ReconcilerError as error:

@@ -70,7 +70,7 @@ def test_no_assignments_is_a_mistake_and_not_nobody(tmp_path: Path) -> None:
     _, problems = read(tmp_path, {"teams.yaml": TEAMS})
     assert problems == [
         "None documents/none no 'kind: assignments' document (1 other file read); an empty folder is taken for a "
-        "mistake, never for 'remove everybody': restore the documents (git restore .), write the first ones "
+        "mistake, never for 'remove everybody': restore deleted documents from git, write the first ones "
         "(reconciler export --out .), or name another folder with --config"
     ]
 
