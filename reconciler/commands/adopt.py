@@ -17,8 +17,8 @@ from reconciler.model.phrases import counted
 from reconciler.operations.adopt import adopt_drifts, find_differences, judge_ground, open_ground, write_adoption
 from reconciler.operations.chosen_parts import chosen_drifts, find_slice
 from reconciler.operations.workspace import open_workspace
-from reconciler.render.text.escapes import printable
 from reconciler.render.text.file_difference import difference
+from reconciler.render.text.visible import printable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

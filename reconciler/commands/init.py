@@ -22,7 +22,7 @@ from reconciler.operations.init import (
     survey,
     write_start,
 )
-from reconciler.render.text.escapes import printable
+from reconciler.render.text.visible import printable
 
 if TYPE_CHECKING:
     from reconciler.console.options import Common

@@ -13,9 +13,9 @@ from reconciler.console.plan_formats import Showing, plan_exit_code, plan_text
 from reconciler.console.report_formats import drift_exit_code, report_text
 from reconciler.console.streams import emit
 from reconciler.model.drift import DriftReport
-from reconciler.operations.chosen_parts import choose_part
 from reconciler.operations.files import require_writable
 from reconciler.operations.results import read_result
+from reconciler.operations.shown_parts import choose_part
 
 if TYPE_CHECKING:
     from reconciler.console.options import Common

@@ -14,7 +14,7 @@ from reconciler.console.diagnostic_formats import annotate_failure, diagnostics_
 from reconciler.console.format_names import ANNOTATION_FORMATS
 from reconciler.console.invocation import Invocation, given
 from reconciler.model.failure import FAILURE_FORMAT, Failure
-from reconciler.render.text.escapes import printable
+from reconciler.render.text.visible import printable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

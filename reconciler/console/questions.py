@@ -9,7 +9,7 @@ import click
 
 from reconciler.errors import UsageError
 from reconciler.model.titles import place_title
-from reconciler.render.text.escapes import printable
+from reconciler.render.text.visible import printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from reconciler.console.diagnostic_formats import diagnostics_text
 from reconciler.console.progress_bar import show_progress, tell_silence
 from reconciler.console.streams import note
-from reconciler.render.text.escapes import printable
+from reconciler.render.text.visible import printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from functools import cache
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -30,7 +31,11 @@ if TYPE_CHECKING:
 
 __all__ = ["read_applied", "read_last_drift", "read_removals", "read_run", "read_runs"]
 
-_decoder = msgspec.json.Decoder(JournalEvent)
+
+@cache
+def _decoder() -> msgspec.json.Decoder[JournalEvent]:
+    """Return the decoder of lines; it takes longer to make than many runs read."""
+    return msgspec.json.Decoder(JournalEvent)
 
 
 def read_runs(folder: Path, without: Collection[str] = ()) -> list[RecordedRun]:
@@ -102,7 +107,7 @@ def read_last_drift(
     later = 0
     for path in _files(folder, without):
         with suppress(OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError), path.open("rb") as file:
-            event = _decoder.decode(file.readline())
+            event = _decoder().decode(file.readline())
             if isinstance(event, DriftFound) and event.report.company_id == company_id:
                 if not event.report.is_after(now):
                     return event.report, later
@@ -181,14 +186,14 @@ def _events(path: Path) -> list[JournalEvent]:
     events: list[JournalEvent] = []
     for number, line in enumerate(lines, 1):
         try:
-            events.append(_decoder.decode(line))
+            events.append(_decoder().decode(line))
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             raise DocumentsError(f"{path}:{number}: not a journal line: {error}") from None
     if torn:
         with suppress(
             msgspec.DecodeError, UnicodeDecodeError, RecursionError
         ):  # the run was cut off in the middle of this line
-            events.append(_decoder.decode(torn))
+            events.append(_decoder().decode(torn))
     return events
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from shlex import quote
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -34,6 +33,8 @@ class Selection(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         return " ".join(self._options())
 
     def _options(self) -> Iterator[str]:
+        from shlex import quote  # noqa: PLC0415 - start-up is measured
+
         for option, values in (
             ("--within", self.within),
             ("--project", self.projects),

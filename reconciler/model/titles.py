@@ -63,7 +63,8 @@ def _told_apart(named: Mapping[str, tuple[str, str | None]]) -> dict[str, Named]
 
 def _as_read(name: str) -> str:
     """Return what people see of a name: neither case nor blanks tell projects apart on a page."""
-    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
+    folded = name.lower() if name.isascii() else unicodedata.normalize("NFKC", name).casefold()
+    return " ".join(folded.split())
 
 
 def place_title(project: Named | None) -> str:

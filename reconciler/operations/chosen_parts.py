@@ -5,33 +5,25 @@ from __future__ import annotations
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
-from reconciler.drift import slice_report
 from reconciler.errors import UsageError
-from reconciler.model.drift import DriftReport
 from reconciler.model.globs import fits
 from reconciler.model.selection import Slice
 from reconciler.model.suggestions import did_you_mean, did_you_mean_login
-from reconciler.model.titles import preset_title
-from reconciler.planning.slices import slice_plan
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from reconciler.model.drift import Drift
-    from reconciler.model.live import Person
-    from reconciler.model.plan import PersonChange, Plan, RemovedPerson
     from reconciler.model.selection import Selection
     from reconciler.model.titles import Named
     from reconciler.operations.observation import Observation
 
-    _Somebody = Person | PersonChange | RemovedPerson
-
-__all__ = ["choose_part", "chosen_drifts", "find_slice", "find_slice_of_plan", "find_slice_of_report"]
+__all__ = ["KnownNames", "by_id", "by_text", "chosen_drifts", "find_slice", "slice_by", "texts_of"]
 
 _MOST_ADDRESSES = 5
 
 
-class _Known(NamedTuple):
+class KnownNames(NamedTuple):
     """All that can be chosen from.
 
     ``what`` and ``where`` are words for it. ``places`` are addresses with titles, ``groups`` addresses of roles.
@@ -61,76 +53,26 @@ def find_slice(selection: Selection, observation: Observation, *, lenient: bool 
             texts += [(one, project.id) for one in (project.id, project.name, project.display_name, project.number)]
     index = observation.index
     people = {login: frozenset(index.accounts(login.lower())) for login in index.logins()}
-    known = _Known(
+    known = KnownNames(
         what="that is managed",
         where="in what was read",
         places={one.address: one.title for one in targets},
         groups=frozenset(f"{one.address}/groups/{uuid}" for one in targets for uuid in one.groups),
-        projects=_by_text(texts),
-        templates=_by_text(chain.from_iterable(_texts_of(one.template_name) for one in targets)),
-        people={**{key.lower(): ids for key, ids in people.items()}, **_by_id(people.values())},
+        projects=by_text(texts),
+        templates=by_text(chain.from_iterable(texts_of(one.template_name) for one in targets)),
+        people={**{key.lower(): ids for key, ids in people.items()}, **by_id(people.values())},
     )
-    return _slice(selection, known, lenient=lenient)
+    return slice_by(selection, known, lenient=lenient)
 
 
-def find_slice_of_plan(selection: Selection, plan: Plan) -> Slice:
-    """Return what is chosen of a plan; raises UsageError for a name that nothing in it has."""
-    people: list[_Somebody] = [*plan.people, *(one for part in plan.already for one in (*part.add, *part.remove))]
-    people.extend(one for change in plan.withheld for group in change.groups for one in group.remove)
-    named = [(one.address, one.template, one.project) for one in plan.changes]
-    named += [(one.address, one.template, one.project) for one in plan.withheld]
-    named += [(one.address, one.template, one.project) for one in plan.already]
-    groups = [(change.address, group.uuid) for change in plan.changes for group in change.groups]
-    return _slice(selection, _known_in("in this plan", named, groups, people))
-
-
-def find_slice_of_report(selection: Selection, report: DriftReport) -> Slice:
-    """Return what is chosen of a report; raises UsageError for a name that nothing in it has."""
-    unseen = [one.drift for one in report.unseen]
-    drifts = [*report.drifts, *report.resolved, *report.released, *unseen]
-    named = [(one.address, one.template, one.project) for one in drifts]
-    groups = [(one.address, one.group.uuid) for one in drifts if one.group is not None]
-    notices = (*report.notices, *report.resolved_notices)
-    people = [*(one.person for one in drifts), *(one.person for one in notices if one.person is not None)]
-    return _slice(selection, _known_in("in this report", named, groups, people))
-
-
-def choose_part(result: Plan | DriftReport, selection: Selection | None) -> Plan | DriftReport:
-    """Return what is chosen of a plan or report; raises UsageError for a name that nothing in it has."""
-    if selection is None:
-        return result
-    if isinstance(result, DriftReport):
-        return slice_report(result, find_slice_of_report(selection, result), selection)
-    return slice_plan(result, find_slice_of_plan(selection, result), selection)
-
-
-def _known_in(
-    what: str,
-    named: Sequence[tuple[str, Named, Named | None]],
-    groups: Iterable[tuple[str, str]],
-    people: Iterable[_Somebody],
-) -> _Known:
-    logins: dict[str, set[str]] = {}
-    for one in people:
-        logins.setdefault((one.login or one.id).lower(), set()).add(one.id)
-    by_login = {login: frozenset(ids) for login, ids in logins.items()}
-    return _Known(
-        what=what,
-        where=what,
-        places={address: preset_title(template, project) for address, template, project in named},
-        groups=frozenset(f"{address}/groups/{uuid}" for address, uuid in groups),
-        projects=_by_text(chain.from_iterable(_texts_of(one) for _, _, one in named if one is not None)),
-        templates=_by_text(chain.from_iterable(_texts_of(one) for _, one, _ in named)),
-        people={**by_login, **_by_id(by_login.values())},
-    )
-
-
-def _texts_of(one: Named) -> Iterator[tuple[str | None, str]]:
+def texts_of(one: Named) -> Iterator[tuple[str | None, str]]:
+    """Yield each text that means a project or template, with its id."""
     for text in (one.id, one.name, one.title, one.distinction):
         yield text, one.id
 
 
-def _by_text(texts: Iterable[tuple[str | None, str]]) -> dict[str, frozenset[str]]:
+def by_text(texts: Iterable[tuple[str | None, str]]) -> dict[str, frozenset[str]]:
+    """Return the ids by the texts that mean them."""
     found: dict[str, set[str]] = {}
     for text, key in texts:
         if text:
@@ -138,11 +80,12 @@ def _by_text(texts: Iterable[tuple[str | None, str]]) -> dict[str, frozenset[str
     return {text: frozenset(ids) for text, ids in found.items()}
 
 
-def _by_id(accounts: Iterable[frozenset[str]]) -> dict[str, frozenset[str]]:
+def by_id(accounts: Iterable[frozenset[str]]) -> dict[str, frozenset[str]]:
+    """Return login ids by themselves."""
     return {one: frozenset({one}) for ids in accounts for one in ids}
 
 
-def _slice(selection: Selection, known: _Known, *, lenient: bool = False) -> Slice:
+def slice_by(selection: Selection, known: KnownNames, *, lenient: bool = False) -> Slice:
     """Return the ids; ``lenient`` passes over what is not known."""
     within = selection.within
     if not lenient:
@@ -165,7 +108,7 @@ def _ids(texts: Sequence[str], known: Mapping[str, frozenset[str]]) -> frozenset
     return frozenset(chain.from_iterable(known.get(one, ()) for one in texts))
 
 
-def _require_places(globs: Iterable[str], known: _Known) -> None:
+def _require_places(globs: Iterable[str], known: KnownNames) -> None:
     for glob in globs:
         if not any(fits(glob, one) for one in (*known.places, *known.groups)):
             shown = [f"{address} ({title})" for address, title in list(known.places.items())[:_MOST_ADDRESSES]]
@@ -179,7 +122,7 @@ def _require(kind: str, texts: Iterable[str], known: Mapping[str, frozenset[str]
             raise UsageError(f"--{kind}: no preset {what} is of a {kind} '{text}'{did_you_mean(text, known)}")
 
 
-def _require_people(people: Iterable[str], known: _Known) -> None:
+def _require_people(people: Iterable[str], known: KnownNames) -> None:
     for person in people:
         if person.lower() not in known.people:
             hint = did_you_mean_login(person, [one for one in known.people if "@" in one])

@@ -14,9 +14,9 @@ from reconciler.model.diagnostics import Diagnostic, Origin
 from reconciler.render.formats.annotations import render_annotations
 from reconciler.render.formats.junit import render_junit
 from reconciler.render.formats.sarif import render_sarif
-from reconciler.render.text.escapes import printable
 from reconciler.render.text.logs import LogText, log_text
 from reconciler.render.text.places import placed
+from reconciler.render.text.visible import printable
 from tests.support.forges import check_sarif, commands_of, read_junit, run_line
 
 if TYPE_CHECKING:

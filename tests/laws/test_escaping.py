@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.render.text.escapes import escape_address, escape_html_line, escape_markdown, escape_message, printable
+from reconciler.render.text.escapes import escape_address, escape_html_line, escape_markdown, escape_message
+from reconciler.render.text.visible import printable
 
 
 @given(st.text())

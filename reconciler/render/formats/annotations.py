@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from reconciler.render.text.escapes import printable
 from reconciler.render.text.places import told
+from reconciler.render.text.visible import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from reconciler.render.formats.terminal_page import TerminalPage
-from reconciler.render.text.escapes import printable
+from reconciler.render.text.visible import printable
 
 if TYPE_CHECKING:
     from reconciler.model.checkup import Checkup, Mark

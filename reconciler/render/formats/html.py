@@ -12,7 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from reconciler.model.phrases import counted
-from reconciler.render.text.escapes import printable
+from reconciler.render.text.visible import printable
 from reconciler.render.views.charts import CHART_WIDTH, charts, matrix
 from reconciler.render.views.drift_view import drift_changes, drift_view
 from reconciler.render.views.persons import person_views

@@ -7,8 +7,8 @@ from collections import Counter
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
-from reconciler.render.text.escapes import printable
 from reconciler.render.text.places import told
+from reconciler.render.text.visible import printable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -8,7 +8,7 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from reconciler.render.formats.terminal_page import TerminalPage
-from reconciler.render.text.escapes import printable, shortened
+from reconciler.render.text.visible import printable, shortened
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -12,9 +12,9 @@ import msgspec
 
 from reconciler import __version__
 from reconciler.model.diagnostics import Diagnostic
-from reconciler.render.text.escapes import ZERO_WIDTH_SPACE, printable
 from reconciler.render.text.meanings import MEANINGS
 from reconciler.render.text.places import told
+from reconciler.render.text.visible import ZERO_WIDTH_SPACE, printable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

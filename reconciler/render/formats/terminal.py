@@ -9,7 +9,7 @@ from rich.text import Text
 
 from reconciler.render.formats.findings_page import add_findings
 from reconciler.render.formats.terminal_page import TerminalPage
-from reconciler.render.text.escapes import printable, shortened
+from reconciler.render.text.visible import printable, shortened
 from reconciler.render.views.findings import named_few
 from reconciler.render.views.view import plan_view
 

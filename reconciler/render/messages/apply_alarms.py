@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, get_args
 
 from reconciler.model.alerts import DriftIssue, Figure, IssueLine, Message, Metric
 from reconciler.model.outcomes import Status
-from reconciler.render.text.escapes import escape_address, escape_markdown, escape_message, hidden_marker, shortened
+from reconciler.render.text.escapes import escape_address, escape_markdown, escape_message, hidden_marker
+from reconciler.render.text.visible import shortened
 
 if TYPE_CHECKING:
     from reconciler.model.alerts import FinishedApply

@@ -9,7 +9,7 @@ from reconciler.model.outcomes import ApplyReport
 from reconciler.model.phrases import counted
 from reconciler.model.plan import Plan
 from reconciler.model.review import NOT_PROVED, NOT_TRIED, ApprovedPlans, CommitState
-from reconciler.render.text.escapes import printable
+from reconciler.render.text.visible import printable
 
 __all__ = ["FinishedRun", "Mark", "mark_of"]
 

@@ -1,18 +1,14 @@
-"""Makes text from outside harmless for each format; it knows nothing of what the text means."""
+"""Makes text from outside harmless for each markup; it knows nothing of what the text means."""
 
 from __future__ import annotations
 
 import html
 import re
-import unicodedata
 
-__all__ = ["ZERO_WIDTH_SPACE", "code_span", "escape_address", "escape_html_line", "escape_markdown", "escape_message",
-           "hidden_marker", "printable", "shortened"]  # fmt: skip
+from reconciler.render.text.visible import ZERO_WIDTH_SPACE, printable
 
-LONGEST_CELL = 80
+__all__ = ["code_span", "escape_address", "escape_html_line", "escape_markdown", "escape_message", "hidden_marker"]
 
-ZERO_WIDTH_SPACE = "\u200b"
-_INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+!|~$])")
 _ADDRESS = re.compile(r"https?://[!#-;=?-Z_a-z~]{1,300}")
 # The words that forges turn into links by themselves, anywhere in a word: any scheme, www, and GitHub's GH-1.
@@ -22,19 +18,6 @@ _CHAT = {ord("<"): "\u2039", ord(">"): "\u203a", ord("]"): f"]{ZERO_WIDTH_SPACE}
 _NO_ID = re.compile(r"[^A-Za-z0-9_]")  # nothing may end a marker early
 # What they take for references: issues, requests, labels, milestones, epics, snippets; a backslash does not stop them.
 _REFERENCE = re.compile(r"([#!~%&$^])(?=[\w\"'&\\])")
-
-
-def printable(text: str) -> str:
-    """Show control characters, line breaks and direction overrides as escapes, so that a name stays a name."""
-    if text.isascii() and text.isprintable():
-        return text
-    return "".join(f"\\u{ord(letter):04x}" if unicodedata.category(letter) in _INVISIBLE else letter for letter in text)
-
-
-def shortened(text: str, longest: int = LONGEST_CELL) -> str:
-    """Show a text in a cell: printable, and cut visibly where one overlong name would push all others away."""
-    shown = printable(text)
-    return shown if len(shown) <= longest else f"{shown[: longest - 1]}…"
 
 
 def escape_markdown(text: str) -> str:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
-from reconciler.render.text.escapes import printable
+from rich.style import Style
+
+from reconciler.render.text.visible import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -26,10 +28,8 @@ def difference(files: Iterable[tuple[str, str, str, Sequence[ChangedLines]]], *,
     lines = [line for path, before, after, changed in files for line in _file(path, before, after, changed)]
     shown = [printable(line.rstrip("\r")) for line in lines]
     if color:
-        from rich import style  # noqa: PLC0415 - only where somebody looks
-
-        styles = {sign: style.Style(color=name) for sign, name in _COLORS.items()}
-        plain = style.Style()
+        styles = {sign: Style(color=name) for sign, name in _COLORS.items()}
+        plain = Style()
         shown = [styles.get(line[:1], plain).render(line) for line in shown]
     return "".join(f"{line}\n" for line in shown)
 

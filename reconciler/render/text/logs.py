@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Literal
 
-from reconciler.render.text.escapes import ZERO_WIDTH_SPACE
+from reconciler.render.text.visible import ZERO_WIDTH_SPACE
 
 if TYPE_CHECKING:
     from collections.abc import Callable

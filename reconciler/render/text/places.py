@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from reconciler.model.diagnostics import Origin
-from reconciler.render.text.escapes import printable
+from reconciler.render.text.visible import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from reconciler.model.drift import SIDES, unseen_words
 from reconciler.model.titles import place_title
-from reconciler.render.text.escapes import shortened
+from reconciler.render.text.visible import shortened
 from reconciler.render.views.sections import shown_login, shown_name
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ import msgspec
 
 from reconciler.model.phrases import counted, moved_roles
 from reconciler.model.plan import Counts
-from reconciler.render.text.escapes import shortened
+from reconciler.render.text.visible import shortened
 from reconciler.render.views.findings import FindingView, findings
 from reconciler.render.views.persons import PersonView, person_views
 from reconciler.render.views.rows import Half, SectionView
