@@ -68,6 +68,12 @@ EXAMPLES = [
     ("what drifted cannot be told by them", "they cannot show what drifted; name another base"),
     ("guards stand against this plan", "'guard stops', 'guards stop')} this plan by now"),
     ("a comment stands inside of", "a comment is inside of what would be"),
+    ("people-roles{more}", "{counted(people, 'person', 'people')}"),
+    ("{managers:,} workflow manager", "{counted(managers, 'workflow manager')} changed"),
+    ("not there live", "still in git"),
+    ('"+ live only"', '"live-only": "added in Procore", "git-only": "removed in Procore"'),
+    ("live has no workflow manager", "there is no workflow manager there"),
+    ("restore the documents (git restore .)", "restore deleted documents from git"),
 ]
 
 
@@ -152,6 +158,15 @@ def test_schemas(path: Path) -> None:
     """Descriptions that editors show."""
     lines = path.read_text(encoding="utf-8").splitlines()
     assert [line.strip() for line in lines if '"description"' in line and found(line)] == []
+
+
+def test_plurals_are_phrased_once() -> None:
+    """A number with its noun is counted by one function, so that no message says "1 presets"."""
+    plural = re.compile(r"""(?:==|!=) 1 else f?['"](?:s\b|\{)|['"]s['"] if""")
+    found = [
+        f"{path.name}: {line}" for path in MODULES for line in path.read_text().splitlines() if plural.search(line)
+    ]
+    assert [one for one in found if not one.startswith("phrases.py: ")] == []
 
 
 @pytest.mark.parametrize(("before", "now"), EXAMPLES)

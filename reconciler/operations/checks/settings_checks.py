@@ -8,6 +8,7 @@ from reconciler.desired import read_settings_document
 from reconciler.errors import DocumentsError, ReconcilerError, RefusedError
 from reconciler.model.checkup import Check, blocked, failed, passed, split_remedy, warned
 from reconciler.model.documents import SettingsDocument
+from reconciler.model.phrases import counted
 from reconciler.operations.validate import validate_repository
 from reconciler.settings import find_settings_file, read_service, untrusted_addresses
 from reconciler.settings.addresses import PUBLISHED_HOSTS, origin_of
@@ -129,5 +130,5 @@ def check_documents(run: Run, given: Path | None, failure: str | None) -> tuple[
 
 def _size_of(documents: Documents, diagnostics: Sequence[Diagnostic]) -> str:
     warnings = sum(one.severity == "warning" for one in diagnostics)
-    more = "no problems" if not warnings else f"no errors, {warnings:,} warning{'' if warnings == 1 else 's'}"
-    return f"{documents.files:,} file{'' if documents.files == 1 else 's'}, {more}"
+    more = "no problems" if not warnings else f"no errors, {counted(warnings, 'warning')}"
+    return f"{counted(documents.files, 'file')}, {more}"

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
+from reconciler.model.phrases import counted
 from reconciler.render.formats.terminal_page import TerminalPage
 from reconciler.render.text.visible import printable
 
@@ -36,6 +37,6 @@ def render_checkup(checkup: Checkup, *, color: bool) -> str:
         if check.remedy:
             page.add(Text(f"{'':{width + 5}}to fix it: {printable(check.remedy)}"))
     shown = ", ".join(f"{count} {_MARKS[mark][2]}" for mark, count in counts.items() if count)
-    requests = f"{checkup.requests:,} request{'' if checkup.requests == 1 else 's'}"
+    requests = f"{counted(checkup.requests, 'request')}"
     page.add("", Text(f"{len(checkup.checks)} checks: {shown}; {requests}", style="dim"))
     return page.text()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from rich.table import Column, Table
 from rich.text import Text
 
+from reconciler.model.phrases import counted
 from reconciler.render.formats.terminal_page import TerminalPage
 from reconciler.render.text.visible import printable, shortened
 
@@ -50,9 +51,10 @@ def render_apply(report: ApplyReport, names: Mapping[str, str], *, color: bool) 
 
 
 def _summary(summary: ApplySummary) -> str:
-    counts = [(name, getattr(summary, name)) for name in _STATUSES]
-    counts.append((f"line{'' if summary.held == 1 else 's'} held that no plan knows", summary.held))
-    return ", ".join(f"{count:,} {name}" for name, count in counts if count) or "0 applied"
+    counts = [f"{count:,} {name}" for name in _STATUSES if (count := getattr(summary, name))]
+    if summary.held:
+        counts.append(f"{counted(summary.held, 'line')} held that no plan knows")
+    return ", ".join(counts) or "0 applied"
 
 
 def render_runs(runs: Sequence[RecordedRun], *, color: bool) -> str:
