@@ -8,6 +8,7 @@ import msgspec
 
 from reconciler.desired.kinds.common_shapes import PersonShape
 from reconciler.desired.yaml.scalars import scalar
+from reconciler.model.spelling import login_key
 from reconciler.model.titles import name_projects, name_templates
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ class Names:
         self._people: dict[str, str] = {}
         for person in people:
             if person.login is not None:
-                self._logins.setdefault(person.login.lower(), set()).add(person.id)
+                self._logins.setdefault(login_key(person.login), set()).add(person.id)
 
     def person(self, person: Person) -> str:
         """Return a login, or ``{login_id: …}`` where there is none that means this person alone."""
@@ -53,7 +54,7 @@ class Names:
 
     def _person(self, person: Person) -> str:
         login = person.login
-        if login is not None and _is_login(login) and self._logins.get(login.lower()) == {person.id}:
+        if login is not None and _is_login(login) and self._logins.get(login_key(login)) == {person.id}:
             return scalar(login)
         return f"{{login_id: {_id(person.id)}}}"
 

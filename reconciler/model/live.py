@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from reconciler.model.spelling import comparable
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -33,6 +35,14 @@ __all__ = [
     "Wanted",
     "preset_address",
 ]
+
+
+def _respell(value: msgspec.Struct, *fields: str) -> None:
+    """Put names of a frozen value into the one spelling in which documents and the service are compared."""
+    for field in fields:
+        text = getattr(value, field)
+        if text is not None and not text.isascii():
+            msgspec.structs.force_setattr(value, field, comparable(text))
 
 
 class Person(msgspec.Struct, frozen=True, gc=False):
@@ -84,6 +94,10 @@ class Template(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     assigned_projects_count: int | None = None
     created_at: str | None = None
 
+    def __post_init__(self) -> None:
+        """Take the name in the spelling in which names are compared."""
+        _respell(self, "name")
+
     @property
     def tool(self) -> Tool:
         """The tool that the template belongs to."""
@@ -100,6 +114,10 @@ class Project(msgspec.Struct, frozen=True, kw_only=True):
     active: bool = True
     fields: dict[str, str | None] = {}
 
+    def __post_init__(self) -> None:
+        """Take names and number in the spelling in which they are compared."""
+        _respell(self, "name", "display_name", "number")
+
 
 class Group(msgspec.Struct, frozen=True, gc=False):
     """A responsible group of a template version; ``is_role`` tells the only kind that may be managed."""
@@ -107,6 +125,10 @@ class Group(msgspec.Struct, frozen=True, gc=False):
     uuid: str
     name: str
     type: str
+
+    def __post_init__(self) -> None:
+        """Take the name in the spelling in which names are compared."""
+        _respell(self, "name")
 
     @property
     def is_role(self) -> bool:

@@ -150,7 +150,7 @@ class _TargetFinder:
             self._add("error", "documents/dynamic-group", message, desired.origin)
         else:
             known = sorted(known for known, groups in names.items() if any(group.is_role for group in groups))
-            hint = did_you_mean(name, known) or (
+            hint = did_you_mean(name, known, "Procore") or (
                 f"; role groups here: {', '.join(known[:12])}" if known else "; it has no role groups"
             )
             self._add("error", "documents/unknown-group", f"no role group '{name}'{hint}", desired.origin)
