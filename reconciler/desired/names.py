@@ -8,6 +8,7 @@ import msgspec
 
 from reconciler.desired.kinds.common_shapes import PersonShape
 from reconciler.desired.yaml.scalars import scalar
+from reconciler.model.login_form import login_fault
 from reconciler.model.spelling import login_key
 from reconciler.model.titles import name_projects, name_templates
 
@@ -94,4 +95,4 @@ def _is_login(text: str) -> bool:
         msgspec.convert(text, PersonShape)
     except msgspec.ValidationError:
         return False
-    return True
+    return login_fault(text) is None

@@ -62,7 +62,7 @@ def described(letter: str) -> str:
 def invisible_difference(typed: str, known: str, owner: str) -> str:
     """Return what makes two texts differ that look the same, or an empty text where they do not.
 
-    ``owner`` has the known text. Case alone is no such difference.
+    ``owner`` has the known text. Case alone does not count.
     """
     if _outline(typed) != _outline(known):
         return ""
@@ -71,7 +71,7 @@ def invisible_difference(typed: str, known: str, owner: str) -> str:
     if not unicodedata.is_normalized("NFC", typed) and unicodedata.is_normalized("NFC", known):
         marks = (letter for letter in typed if unicodedata.combining(letter))
         found.update(
-            (f"has {described(one)} apart from its letter where {owner} has them as one", None) for one in marks
+            (f"has {described(one)} apart from its letter where {owner} has both as one", None) for one in marks
         )
     for here, there in zip(_seen(typed), _seen(known), strict=False):
         if here.casefold() != there.casefold():
@@ -95,4 +95,4 @@ def _unseen_only_in(text: str, other: str, words: str) -> list[str]:
 def _plainly(letter: str) -> str:
     if letter == " ":
         return "a space"
-    return f"'{letter}'" if letter.isascii() else described(letter)
+    return f"'{letter}'" if letter.isascii() and letter not in "' " else described(letter)

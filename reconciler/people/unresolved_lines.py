@@ -30,8 +30,8 @@ _Line = tuple[str, "Origin", str, str | None]
 class UnresolvedLines:
     """Collects problems of lines, each once.
 
-    The line of a team stands for every list that names the team: its message counts them. Where several lines name the
-    same unknown person, their messages are alike, so that formats can show them once.
+    The line of a team is one problem for all lists that name the team: its message counts them. Where several lines
+    name the same unknown person, their messages are alike, so that formats can show them once.
     """
 
     def __init__(self, index: PeopleIndex, inactive: frozenset[str]) -> None:

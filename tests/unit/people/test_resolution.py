@@ -101,8 +101,8 @@ def test_an_unknown_login_is_looked_for_once(tmp_path: Path) -> None:
     asked, problems = resolve(tmp_path, entries)
     assert asked == ["assignees of 1041"]
     assert problems == [
-        f"a.yaml:{line}:32 documents/unknown-person no active Procore user has the login 'annn@acme.test' (if they left, "
-        "remove this line); did you mean ann@acme.test (Ann)?"
+        f"a.yaml:{line}:32 documents/unknown-person no active Procore user has the login 'annn@acme.test' (if they "
+        "left, remove this line); did you mean ann@acme.test (Ann)?"
         for line in (5, 7)
     ]
 
