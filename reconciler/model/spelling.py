@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 
-__all__ = ["comparable", "described", "invisible_difference", "is_unseen", "login_key"]
+__all__ = ["comparable", "described", "invisible_difference", "is_unseen", "login_key", "outline"]
 
 _NO_BREAK_SPACES = dict.fromkeys((0x00A0, 0x2007, 0x202F), " ")
 _UNSEEN = frozenset(
@@ -64,7 +64,7 @@ def invisible_difference(typed: str, known: str, owner: str) -> str:
 
     ``owner`` has the known text. Case alone does not count.
     """
-    if _outline(typed) != _outline(known):
+    if outline(typed) != outline(known):
         return ""
     found = dict.fromkeys(_unseen_only_in(typed, known, "has {}"))
     found.update(dict.fromkeys(_unseen_only_in(known, typed, f"lacks {{}}, which {owner} has")))
@@ -79,7 +79,7 @@ def invisible_difference(typed: str, known: str, owner: str) -> str:
     return " and ".join(list(found)[:_MOST_NAMED])
 
 
-def _outline(text: str) -> str:
+def outline(text: str) -> str:
     """Return what people see of a text, without case."""
     return unicodedata.normalize("NFC", text).translate(_LOOKS_LIKE).casefold()
 

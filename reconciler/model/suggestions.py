@@ -6,7 +6,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from reconciler.model.edits import edits_between
-from reconciler.model.spelling import invisible_difference, login_key
+from reconciler.model.spelling import invisible_difference, login_key, outline
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -43,9 +43,9 @@ def did_you_mean(wrong: str, known: Iterable[str], owner: str | None = None) -> 
 
 
 def _unseen_difference(wrong: str, candidates: Iterable[str], owner: str | None) -> str:
-    plain = wrong.isascii()
+    plain, seen = wrong.isascii(), outline(wrong)
     for candidate in candidates:
-        if plain and candidate.isascii():
+        if (plain and candidate.isascii()) or outline(candidate) != seen:
             continue
         difference = invisible_difference(wrong, candidate, owner or f"'{candidate}'")
         if difference:
@@ -78,6 +78,7 @@ def _near(wrong: str, people: Iterable[Person]) -> Iterator[tuple[int, Person]]:
     """Yield who has a login near one that is in the form of keys, with the number of edits."""
     local, _, domain = wrong.partition("@")
     most = 1 if len(local) < _SHORT else _MOST_EDITS
+    plain, shown = wrong.isascii(), outline(wrong)
     seen = set()
     for person in people:
         key = login_key(person.login)
@@ -85,7 +86,7 @@ def _near(wrong: str, people: Iterable[Person]) -> Iterator[tuple[int, Person]]:
             continue
         seen.add(key)
         its_local, _, its_domain = key.partition("@")
-        if not wrong.isascii() and invisible_difference(wrong, key, ""):
+        if not plain and outline(key) == shown:
             yield 0, person
             continue
         if its_local == local:

@@ -58,7 +58,7 @@ def groups(text: str) -> str:
         (f"{HEAD}gruops: {{}}\nprojects: [{{project: P}}]\n", "3:1", "documents/schema", "did you mean 'groups'?"),
         (f"{HEAD}workflow_manager: team:x\nprojects: [{{project: P}}]\n", "3:1", "documents/schema", "a login"),
         (groups("{A: ann}"), "5:14", "documents/schema", "a list of members"),
-        (groups("{A: [ann]}"), "5:18", "documents/schema", "'ann' cannot be a login, because it has no @: write the whole"),
+        (groups("{A: [ann]}"), "5:18", "documents/schema", "'ann' cannot be a login, because it has no @: write"),
         (groups("{A: [team: x]}"), "5:18", "documents/schema", "write team:x without the blank"),
         (groups("{A: [Ann <a@b.c>]}"), "5:18", "documents/schema", "it has a blank in it: write a@b.c"),
         (f"{HEAD}projects: [{{project: 2024}}]\n", "3:13", "documents/schema", 'write "2024" in quotes, without them'),
