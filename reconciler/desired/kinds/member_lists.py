@@ -44,7 +44,8 @@ def _member(path: str, shape: str | MemberShape, marks: Marks) -> Member:
     if isinstance(shape, str):
         if shape.startswith(_TEAM_PREFIX):
             return Member(origin=origin, team=comparable(shape[len(_TEAM_PREFIX) :]))
-        return Member(origin=origin, login=comparable(shape))
+        # there are very many of them, and a call for each would be felt
+        return Member(origin=origin, login=shape if shape.isascii() else comparable(shape))
     if shape.login_id is not UNSET:
         return Member(origin=origin, login_id=str(shape.login_id))
     return Member(

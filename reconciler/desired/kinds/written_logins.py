@@ -22,9 +22,17 @@ _Written = tuple["str | None", "Origin"]
 
 def check_logins(documents: Documents) -> list[Diagnostic]:
     """Return an error for each line of documents whose login cannot be one."""
-    return list(
-        _faults(chain(_of_assignments(documents), _of_teams(documents), _of_policy(documents), _owned(documents)))
-    )
+    # the same few people are in thousands of lists, so most lists are only asked whether they name anybody else
+    members = {
+        member.login
+        for document in documents.written
+        for groups in (document.groups, *[entry.groups for entry in document.entries])
+        for group in groups.values()
+        for member in group.members
+    }
+    listed = _of_lists(documents) if any(login and login_fault(login) for login in members) else ()
+    others = (_of_managers(documents), _of_teams(documents), _of_policy(documents), _owned(documents))
+    return list(_faults(chain(listed, *others)))
 
 
 def check_account(settings: SettingsDocument) -> list[Diagnostic]:
@@ -35,7 +43,6 @@ def check_account(settings: SettingsDocument) -> list[Diagnostic]:
 def _faults(written: Iterable[_Written]) -> Iterator[Diagnostic]:
     fine: set[str | None] = {None}
     for login, origin in written:
-        # the same few people are in thousands of lists
         if login in fine or login is None:
             continue
         fault = login_fault(login)
@@ -49,13 +56,16 @@ def _logins(members: Iterable[Member | None]) -> Iterator[_Written]:
     return ((member.login, member.origin) for member in members if member is not None)
 
 
-def _of_assignments(documents: Documents) -> Iterator[_Written]:
+def _of_lists(documents: Documents) -> Iterator[_Written]:
     for document in documents.written:
-        entries = document.entries
-        yield from _logins([document.workflow_manager, *(entry.workflow_manager for entry in entries)])
-        for groups in (document.groups, *(entry.groups for entry in entries)):
+        for groups in (document.groups, *(entry.groups for entry in document.entries)):
             for group in groups.values():
                 yield from _logins(group.members)
+
+
+def _of_managers(documents: Documents) -> Iterator[_Written]:
+    for document in documents.written:
+        yield from _logins([document.workflow_manager, *(entry.workflow_manager for entry in document.entries)])
 
 
 def _of_teams(documents: Documents) -> Iterator[_Written]:
