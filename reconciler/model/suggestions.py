@@ -13,7 +13,10 @@ if TYPE_CHECKING:
 
     from reconciler.model.live import Person
 
-__all__ = ["did_you_mean", "did_you_mean_person"]
+__all__ = ["IF_NEW", "did_you_mean", "did_you_mean_person"]
+
+# ends a message about an unknown login that nobody's is near
+IF_NEW = "; if they are new, add them to the company directory and the project first"
 
 _CANDIDATES_COMPARED = 20_000
 _LONGEST_COMPARED = 200

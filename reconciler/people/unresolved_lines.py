@@ -9,7 +9,7 @@ import msgspec
 from reconciler.model.diagnostics import Diagnostic
 from reconciler.model.problem import Problem
 from reconciler.model.spelling import login_key
-from reconciler.model.suggestions import did_you_mean_person
+from reconciler.model.suggestions import IF_NEW, did_you_mean_person
 from reconciler.model.titles import place_phrase
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ class UnresolvedLines:
         if login_key(login) in self._inactive:
             return "; the directory has them as inactive, so take them out of this line"
         meant = did_you_mean_person(login, self._index.people())
-        return meant or "; if they are new, add them to the company directory and the project first"
+        return meant or IF_NEW
 
     def _counted(self, problem: Problem) -> Problem:
         diagnostic, member = problem

@@ -306,6 +306,7 @@ def test_a_team_is_judged_at_the_team(tmp_path: Path) -> None:
     now = {"a.yaml": text + CEDAR.replace("cy@acme.test", "team:west"), "t.yaml": team}
     observation = look(tmp_path, now, {"a.yaml": text, "t.yaml": team})
     (told,) = held(observation)
+    assert "if they are new" not in told  # an old line names nobody new
     assert told.startswith("t.yaml:2:52 held until this line is corrected")
     assert told.endswith("(used in 2 places, the first at a.yaml:5:32)")
     assert changed(observation) == []
