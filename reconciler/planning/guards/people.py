@@ -163,7 +163,7 @@ def unknown_in_policy(case: Case) -> Iterator[Diagnostic]:
     for number, (role, origin) in enumerate(missing):
         if known:
             hint = did_you_mean(role, known, "Procore") if number < HINTS_GIVEN else ""
-            message = f"no template that was read has a role '{role}'{hint}; this line guards nothing"
+            message = f"no template that was read has a role '{role}', so this line guards nothing{hint}"
             yield finding("warning", "policy/unknown-role", message, origin=origin)
     for person, alike in case.unknown:
         severity: Severity = "warning" if alike else "note"
