@@ -235,17 +235,13 @@ class Resolution:
             resolved = ResolvedTarget(target, whole, resolved.manager)
         self.resolved.append(resolved)
         for member in left.unknown:
-            self._give_up(member, target, "may be assigned")
+            self._unresolved.add_unknown(member, target, "may be assigned")
         for member in left.unknown_manager:
-            self._give_up(member, target, "may be workflow manager")
+            self._unresolved.add_unknown(member, target, "may be workflow manager")
+        self._given_up.update(one.key for one in (*left.unknown, *left.unknown_manager))
         self._given_up.update((*left.doubtful, *left.doubtful_manager))
         for member in left.ambiguous:
             self._unresolved.add_ambiguous(member)
-
-    def _give_up(self, member: Member, target: Target, what: str) -> None:
-        there = None if member.key in self._given_up else (target, what)
-        self._given_up.add(member.key)
-        self._unresolved.add_unknown(member, there)
 
 
 def _named(resolved: ResolvedTarget) -> Iterator[Member]:

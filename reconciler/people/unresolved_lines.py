@@ -39,7 +39,7 @@ class UnresolvedLines:
         self._inactive = inactive
         self._problems: dict[_Line, Problem] = {}
         self._uses: dict[tuple[str, Origin, str], set[Origin]] = {}
-        self._first: dict[MemberKey, _Line] = {}
+        self._first: dict[MemberKey, tuple[_Line, str]] = {}
         self._hints: dict[MemberKey, str] = {}
 
     @property
@@ -47,20 +47,19 @@ class UnresolvedLines:
         """Every problem, in the order found; those of teams with the number of lines that use them."""
         return [self._counted(problem) for problem in self._problems.values()]
 
-    def add_unknown(self, member: Member, there: tuple[Target, str] | None) -> None:
-        """Take in a line that leads to nobody.
+    def add_unknown(self, member: Member, target: Target, what: str) -> None:
+        """Take in a line that leads to nobody, in one of the places it speaks for.
 
-        ``there`` is the only place whose list was read for it, with what they may not do there; null where the person
-        is missing in more than one.
+        The list of the first place was read for it, with who ``what``, such as "may be assigned".
         """
-        message = (
-            f"{_missing_anywhere(member) if there is None else _missing_there(member, *there)}{self._hint(member)}"
-        )
         line = _line(_UNKNOWN, member)
+        first, address = self._first.setdefault(member.key, (line, target.address))
+        if (first, address) == (line, target.address):
+            self._add(line, f"{_missing_there(member, target, what)}{self._hint(member)}", member)
+            return
+        message = f"{_missing_anywhere(member)}{self._hint(member)}"
         self._add(line, message, member)
-        first = self._first.setdefault(member.key, line)
-        if there is None:
-            self._problems[first] = _with_message(self._problems[first], message)
+        self._problems[first] = _with_message(self._problems[first], message)
 
     def add_ambiguous(self, member: Member) -> None:
         """Take in a line whose login is that of several people."""

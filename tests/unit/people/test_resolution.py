@@ -115,6 +115,18 @@ def test_a_login_unknown_in_one_place_says_where(tmp_path: Path) -> None:
     ]
 
 
+def test_a_line_for_many_projects_names_none_of_them(tmp_path: Path) -> None:
+    """What holds for all of them is said once; one list of a project, with two roles, is still that of a project."""
+    where = "  - where: {stage: Course of Construction}\n    groups: {Accounting: [annn@acme.test]}\n"
+    (problem,) = resolve(tmp_path / "where", where)[1]
+    assert "no active Procore user has the login 'annn@acme.test' (if they left, remove this line)" in problem
+    roles = "  - project: Cedar Tower\n    groups: {Project Manager: [team:west], Accounting: [team:west]}\n"
+    teams = "---\nkind: teams\nteams: {west: [annn@acme.test]}\n"
+    (problem,) = resolve(tmp_path / "roles", roles + teams)[1]
+    assert "may be assigned on invoice in project 'Cedar Tower'; did you mean" in problem
+    assert problem.endswith("(used in 2 places, the first at a.yaml:5:32)")
+
+
 def test_a_typo_in_a_team_is_one_error_at_the_team(tmp_path: Path) -> None:
     """However many lists name the team, by whichever team, the line to correct is told once, with its uses."""
     entries = entry("Cedar Tower", "team:west") + entry("Harbor Bridge", "team:both")
