@@ -50,7 +50,7 @@ class UnresolvedLines:
     def add_unknown(self, member: Member, target: Target, what: str) -> None:
         """Take in a line that leads to nobody, in one of the places it speaks for.
 
-        The list of the first place was read for it, with who ``what``, such as "may be assigned".
+        The list of the first place was read for it. ``what`` is what its people may do: "may be assigned".
         """
         line = _line(_UNKNOWN, member)
         first, address = self._first.setdefault(member.key, (line, target.address))
