@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from reconciler.model.spelling import comparable
+from reconciler.model.spelling import respell
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,14 +35,6 @@ __all__ = [
     "Wanted",
     "preset_address",
 ]
-
-
-def _respell(value: msgspec.Struct, *fields: str) -> None:
-    """Put names of a frozen value into the one spelling in which documents and the service are compared."""
-    for field in fields:
-        text = getattr(value, field)
-        if text is not None and not text.isascii():
-            msgspec.structs.force_setattr(value, field, comparable(text))
 
 
 class Person(msgspec.Struct, frozen=True, gc=False):
@@ -96,7 +88,7 @@ class Template(msgspec.Struct, frozen=True, gc=False, kw_only=True):
 
     def __post_init__(self) -> None:
         """Take the name in the spelling in which names are compared."""
-        _respell(self, "name")
+        respell(self, "name")
 
     @property
     def tool(self) -> Tool:
@@ -116,7 +108,7 @@ class Project(msgspec.Struct, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         """Take names and number in the spelling in which they are compared."""
-        _respell(self, "name", "display_name", "number")
+        respell(self, "name", "display_name", "number")
 
 
 class Group(msgspec.Struct, frozen=True, gc=False):
@@ -128,7 +120,7 @@ class Group(msgspec.Struct, frozen=True, gc=False):
 
     def __post_init__(self) -> None:
         """Take the name in the spelling in which names are compared."""
-        _respell(self, "name")
+        respell(self, "name")
 
     @property
     def is_role(self) -> bool:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import unicodedata
 
-__all__ = ["comparable", "described", "invisible_difference", "is_unseen", "login_key", "outline"]
+import msgspec
+
+__all__ = ["comparable", "described", "invisible_difference", "is_unseen", "login_key", "outline", "respell"]
 
 _NO_BREAK_SPACES = dict.fromkeys((0x00A0, 0x2007, 0x202F), " ")
 _UNSEEN = frozenset(
@@ -39,6 +41,14 @@ def comparable(text: str) -> str:
     if text.isascii():
         return text
     return unicodedata.normalize("NFC", text).translate(_NO_BREAK_SPACES)
+
+
+def respell(value: msgspec.Struct, *fields: str) -> None:
+    """Put names of a frozen value into the one spelling in which documents and the service are compared."""
+    for field in fields:
+        text = getattr(value, field)
+        if text is not None and not text.isascii():
+            msgspec.structs.force_setattr(value, field, comparable(text))
 
 
 def login_key(login: str | None) -> str:
