@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from reconciler.model.diagnostics import Diagnostic
+from reconciler.model.phrases import counted
 from reconciler.model.problem import Problem
 from reconciler.model.spelling import login_key
 from reconciler.model.suggestions import IF_NEW, did_you_mean_person
@@ -101,8 +102,10 @@ class UnresolvedLines:
         if member is None or member.team_line is None:
             return problem
         used = self._uses[diagnostic.code, member.team_line, str(member)]
-        places = f"1 place: {min(used)}" if len(used) == 1 else f"{len(used):,} places, the first at {min(used)}"
-        return _with_message(problem, f"{diagnostic.message} (used in {places})")
+        first = ", the first at" if len(used) > 1 else ":"
+        return _with_message(
+            problem, f"{diagnostic.message} (used in {counted(len(used), 'place')}{first} {min(used)})"
+        )
 
 
 def _line(code: str, member: Member) -> _Line:
