@@ -8,6 +8,8 @@ import msgspec
 
 from reconciler.desired.kinds.common_shapes import PersonShape
 from reconciler.desired.yaml.scalars import scalar
+from reconciler.model.login_form import login_fault
+from reconciler.model.spelling import login_key
 from reconciler.model.titles import name_projects, name_templates
 
 if TYPE_CHECKING:
@@ -42,7 +44,7 @@ class Names:
         self._people: dict[str, str] = {}
         for person in people:
             if person.login is not None:
-                self._logins.setdefault(person.login.lower(), set()).add(person.id)
+                self._logins.setdefault(login_key(person.login), set()).add(person.id)
 
     def person(self, person: Person) -> str:
         """Return a login, or ``{login_id: …}`` where there is none that means this person alone."""
@@ -53,7 +55,7 @@ class Names:
 
     def _person(self, person: Person) -> str:
         login = person.login
-        if login is not None and _is_login(login) and self._logins.get(login.lower()) == {person.id}:
+        if login is not None and _is_login(login) and self._logins.get(login_key(login)) == {person.id}:
             return scalar(login)
         return f"{{login_id: {_id(person.id)}}}"
 
@@ -93,4 +95,4 @@ def _is_login(text: str) -> bool:
         msgspec.convert(text, PersonShape)
     except msgspec.ValidationError:
         return False
-    return True
+    return login_fault(text) is None

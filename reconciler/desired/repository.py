@@ -12,6 +12,7 @@ import msgspec
 from reconciler.desired.kinds import KINDS, decode_document
 from reconciler.desired.kinds.kind import Reading
 from reconciler.desired.kinds.settings_kind import decode_settings
+from reconciler.desired.kinds.written_logins import check_account, check_logins
 from reconciler.desired.yaml.strict_reader import read_yaml
 from reconciler.errors import DocumentsError
 from reconciler.model.diagnostics import Diagnostic, Origin, by_place, has_errors
@@ -50,7 +51,11 @@ def read_settings_document(path: Path) -> SettingsDocument:
         content = path.read_bytes()
     except OSError as error:
         raise DocumentsError(f"cannot read {path}: {error.strerror}; name the file with --config") from error
-    return decode_settings_file(content, path.name)
+    settings = decode_settings_file(content, path.name)
+    wrong = check_account(settings)
+    if wrong:
+        raise DocumentsError(f"{path.name} cannot be used", diagnostics=wrong)
+    return settings
 
 
 def decode_settings_file(content: bytes, name: str) -> SettingsDocument:
@@ -81,7 +86,8 @@ def read_repository(
     walk = _walk(settings_file.parent, settings.exclusion)
     read = _documents(settings_file, walk.documents, instead or {})
     documents, diagnostics = assemble(read, policy_files=settings.policy_files)
-    diagnostics = by_place((*diagnostics, *_judge_nearly(walk.nearly)))
+    # a base may hold logins that cannot be one: nobody has them, and its lines say what they said
+    diagnostics = by_place((*diagnostics, *check_logins(documents), *_judge_nearly(walk.nearly)))
     return msgspec.structs.replace(documents, paths=tuple(walk.documents)), diagnostics
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from reconciler.model.diagnostics import Diagnostic
+from reconciler.model.login_form import login_fault
 from reconciler.model.suggestions import did_you_mean
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ def explain(document: LocatedDocument, validator: Validator) -> list[Diagnostic]
     found: dict[tuple[Any, ...], Diagnostic] = {}
     for error in validator.iter_errors(document.data):
         for cause in _causes(error):
-            for steps, message in _worded(cause):
+            for steps, message in _worded(cause, validator):
                 origin = document.origin(*steps)
                 diagnostic = Diagnostic(severity="error", code="documents/schema", message=message, origin=origin)
                 found.setdefault((origin, message), diagnostic)
@@ -88,7 +89,7 @@ def _misses(error: ValidationError, depth: int) -> bool:
     return error.validator in {"type", "required"} or (_is_choice(error) and not _fitting(error))
 
 
-def _worded(error: ValidationError) -> Iterator[tuple[list[str | int], str]]:
+def _worded(error: ValidationError, validator: Validator) -> Iterator[tuple[list[str | int], str]]:
     steps = list(error.absolute_path)
     schema: dict[str, Any] = error.schema if isinstance(error.schema, dict) else {}
     if error.validator == "additionalProperties" and isinstance(error.instance, dict):
@@ -103,7 +104,36 @@ def _worded(error: ValidationError) -> Iterator[tuple[list[str | int], str]]:
         expected = f"; expected {schema['x-expected']}" if "x-expected" in schema else ""
         yield steps, f"missing {', '.join(repr(key) for key in missing)}{expected}"
     else:
-        yield steps, _expectation(error, schema)
+        yield steps, _unquoted_or_login(error, schema, validator) or _expectation(error, schema)
+
+
+def _unquoted_or_login(error: ValidationError, schema: dict[str, Any], validator: Validator) -> str:
+    """Return words for slips that the schema's own words do not explain, or an empty text."""
+    found: Any = error.instance
+    expected = str(schema.get("x-expected", ""))
+    teams = "team:NAME" in expected
+    if isinstance(found, str) and expected.startswith("a login") and (teams or not found.startswith("team:")):
+        return login_fault(found, teams=teams) or ""
+    if teams and isinstance(found, dict) and list(found) == ["team"] and isinstance(found["team"], str):
+        return (
+            f"'team: {found['team']}' has a blank behind its colon, so YAML reads a mapping: write "
+            f"team:{found['team']} without the blank"
+        )
+    if isinstance(found, bool | int | float) and _takes_text(validator, schema, str(found)):
+        return f"{_expectation(error, schema)}: {_in_quotes(found)}"
+    return ""
+
+
+def _takes_text(validator: Validator, schema: dict[str, Any], text: str) -> bool:
+    return validator.evolve(schema=schema).is_valid(text)
+
+
+def _in_quotes(found: object) -> str:
+    if isinstance(found, bool):
+        return f'write "{str(found).lower()}" in quotes, without them it is not text'
+    if isinstance(found, int):
+        return f'write "{found}" in quotes, without them YAML reads a number'
+    return "write it in quotes, without them YAML reads a number and drops its last zeros"
 
 
 def _expectation(error: ValidationError, schema: dict[str, Any]) -> str:

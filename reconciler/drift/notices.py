@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from reconciler.model.drift import NamedGroup, Notice, TemplateGroups
 from reconciler.model.globs import fits
+from reconciler.model.spelling import comparable, login_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -79,7 +80,7 @@ def _of_preset(
             continue
         group = NamedGroup(membership.uuid, roles[membership.uuid])
         for person in {one.id: one for one in membership.members}.values():
-            if (person.login or "").lower() in inactive:
+            if login_key(person.login) in inactive:
                 message = f"{place} · {group.name}: {person.with_login} is inactive in the directory"
                 yield Notice(kind="inactive", address=address, group=group, person=person, message=message)
             elif not target.preset.valid and possible is not None and person.id not in possible:
@@ -122,7 +123,7 @@ def _of_templates(before: Iterable[TemplateGroups], after: Iterable[TemplateGrou
             if uuid not in then.groups:
                 message = f"{current.name} has a new role, {name}; nobody manages it, and it starts empty"
                 yield Notice(kind="group-appeared", address=address, group=group, message=message)
-            elif then.groups[uuid] != name:
+            elif comparable(then.groups[uuid]) != name:
                 message = f"{current.name}: the role {then.groups[uuid]} is called {name} now"
                 yield Notice(kind="group-renamed", address=address, group=group, message=message)
         for uuid, name in then.groups.items():

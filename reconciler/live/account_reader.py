@@ -25,13 +25,9 @@ class AccountReader(Reader):
         The list of tools alone tells which endpoints serve a template (docs/service.md section 1).
         """
         self.steps.tell("tools", 0, 0)
-        tools = self.steps.whole_list(
-            f"{self.steps.company}/workflows/tools", list[ToolItem], "the list of tools", UNPAGED
-        )
+        tools = self.steps.company_list("workflows/tools", list[ToolItem], "the list of tools", UNPAGED)
         self.steps.tell("templates", 0, 0)
-        items = self.steps.whole_list(
-            f"{self.steps.company}/workflows/templates", list[TemplateItem], "the list of templates"
-        )
+        items = self.steps.company_list("workflows/templates", list[TemplateItem], "the list of templates")
         refuse_twice((item.id for item in items), "the list of templates")
         templates = tuple(item.value() for item in items)
         providers = {tool.value(): tool.provider for tool in tools}

@@ -45,9 +45,7 @@ class CatalogueReader:
     def catalogue(self, *, with_projects: bool, fields: frozenset[str] | None) -> Catalogue:
         """Read all templates, and all projects where any document names one (each list once)."""
         self._steps.tell("templates", 0, 0)
-        templates = self._steps.whole_list(
-            f"{self._steps.company}/workflows/templates", list[TemplateItem], "the list of templates"
-        )
+        templates = self._steps.company_list("workflows/templates", list[TemplateItem], "the list of templates")
         refuse_twice((item.id for item in templates), "the list of templates")
         projects: list[Project] = []
         if with_projects:

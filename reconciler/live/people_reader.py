@@ -16,6 +16,7 @@ from reconciler.model.live import (
     Person,
     Place,
 )
+from reconciler.model.spelling import login_key
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -70,4 +71,4 @@ class PeopleReader:
             self._steps.count(1)
             return None
         refuse_twice((str(user.id) for user in users), what)
-        return frozenset(user.email_address.lower() for user in users if user.email_address)
+        return frozenset(login_key(user.email_address) for user in users if user.email_address)

@@ -9,7 +9,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from reconciler.clock import in_files
-from reconciler.errors import UnreachableError
+from reconciler.errors import RequestRefusedError, UnreachableError
 from reconciler.live.answers import TooLong
 from reconciler.live.pages import WORKFLOWS, read_pages
 from reconciler.live.paths import company_path
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["Steps"]
 
 THREADS = 3
+_NOT_SEEN = frozenset({403, 404})  # answers about a company that the account does not see (docs/service.md section 5)
 _REQUESTS_A_PLACE = 2  # one list of presets and, as a rule, one preset on it
 
 Input = TypeVar("Input")
@@ -86,6 +87,19 @@ class Steps:
         items, listing = read_pages(self.client, path, shape, what, paging)
         self.count(listing.requests)
         return items
+
+    def company_list(self, path: str, shape: type[list[Output]], what: str, paging: Paging = WORKFLOWS) -> list[Output]:
+        """Return a whole list of the company, by its path below it; a refusal says what to check of the company."""
+        try:
+            return self.whole_list(f"{self.company}/{path}", shape, what, paging)
+        except RequestRefusedError as error:
+            if error.status not in _NOT_SEEN:
+                raise
+            message = (
+                f"these credentials cannot read company {self.company_id} ({error.message}): check the company id, "
+                "that the company has connected the app, and that the account may see workflows there"
+            )
+            raise RequestRefusedError(message, status=error.status) from error
 
     def side_by_side(self, step: str, read: Callable[[Input], Output], wanted: Sequence[Input]) -> list[Output]:
         """Read everything wanted with a few threads; the order of results is that of what is wanted."""

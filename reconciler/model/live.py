@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from reconciler.model.spelling import respell
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -84,6 +86,10 @@ class Template(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     assigned_projects_count: int | None = None
     created_at: str | None = None
 
+    def __post_init__(self) -> None:
+        """Take the name in the spelling in which names are compared."""
+        respell(self, "name")
+
     @property
     def tool(self) -> Tool:
         """The tool that the template belongs to."""
@@ -100,6 +106,10 @@ class Project(msgspec.Struct, frozen=True, kw_only=True):
     active: bool = True
     fields: dict[str, str | None] = {}
 
+    def __post_init__(self) -> None:
+        """Take names and number in the spelling in which they are compared."""
+        respell(self, "name", "display_name", "number")
+
 
 class Group(msgspec.Struct, frozen=True, gc=False):
     """A responsible group of a template version; ``is_role`` tells the only kind that may be managed."""
@@ -107,6 +117,10 @@ class Group(msgspec.Struct, frozen=True, gc=False):
     uuid: str
     name: str
     type: str
+
+    def __post_init__(self) -> None:
+        """Take the name in the spelling in which names are compared."""
+        respell(self, "name")
 
     @property
     def is_role(self) -> bool:

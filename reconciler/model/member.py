@@ -7,6 +7,7 @@ import datetime
 import msgspec
 
 from reconciler.model.diagnostics import Origin
+from reconciler.model.spelling import login_key
 
 __all__ = ["Member"]
 
@@ -14,8 +15,9 @@ __all__ = ["Member"]
 class Member(msgspec.Struct, frozen=True, kw_only=True):
     """One line of a list of people: a login, a login id or a team; exactly one of the three is set.
 
-    ``login`` is kept as written and compared without case. ``until`` is the last day (UTC) on which the
-    person is desired. ``via`` names the team that brought a person in, after teams are expanded.
+    ``login`` is kept as written, in NFC, and compared without case. ``until`` is the last day (UTC) on which the
+    person is desired. ``via`` names the team that brought a person in, after teams are expanded, and ``team_line`` is
+    the place in that team, or in one inside it, that names the person.
     """
 
     origin: Origin
@@ -25,6 +27,7 @@ class Member(msgspec.Struct, frozen=True, kw_only=True):
     until: datetime.date | None = None
     reason: str | None = None
     via: str | None = None
+    team_line: Origin | None = None
 
     @property
     def key(self) -> tuple[str, str]:
@@ -44,4 +47,4 @@ class Member(msgspec.Struct, frozen=True, kw_only=True):
         """Return whether this line names a person: by login id where it has one, else by login without case."""
         if self.login_id is not None:
             return self.login_id == login_id
-        return self.login is not None and login is not None and self.login.lower() == login.lower()
+        return self.login is not None and login is not None and self.login.lower() == login_key(login)

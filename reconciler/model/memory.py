@@ -7,6 +7,7 @@ import msgspec
 from reconciler.model.diagnostics import Origin
 from reconciler.model.live import Person
 from reconciler.model.policy import Override
+from reconciler.model.spelling import login_key
 
 __all__ = ["DAYS_REMEMBERED", "GroupKey", "ManagedAgain", "Memory", "PastRemoval", "member_key"]
 
@@ -36,7 +37,7 @@ class PastRemoval(msgspec.Struct, frozen=True, kw_only=True):
 
 def member_key(person: Person) -> str:
     """Return what tells people of a revision apart: the login id, or the login where no id is known."""
-    return person.id or f"login:{(person.login or '').lower()}"
+    return person.id or f"login:{login_key(person.login)}"
 
 
 class ManagedAgain(msgspec.Struct, frozen=True, kw_only=True):

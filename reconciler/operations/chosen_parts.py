@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, NamedTuple
 from reconciler.errors import UsageError
 from reconciler.model.globs import fits
 from reconciler.model.selection import Slice
-from reconciler.model.suggestions import did_you_mean, did_you_mean_login
+from reconciler.model.spelling import comparable, login_key
+from reconciler.model.suggestions import did_you_mean, did_you_mean_person
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from reconciler.model.drift import Drift
+    from reconciler.model.live import Person
     from reconciler.model.selection import Selection
     from reconciler.model.titles import Named
     from reconciler.operations.observation import Observation
@@ -28,7 +30,7 @@ class KnownNames(NamedTuple):
 
     ``what`` and ``where`` are words for it. ``places`` are addresses with titles, ``groups`` addresses of roles.
     ``projects`` and ``templates`` are ids by each text that means them. ``people`` are login ids by login in lower
-    case, and by themselves.
+    case, and by themselves; ``persons`` are those with the logins.
     """
 
     what: str
@@ -38,6 +40,7 @@ class KnownNames(NamedTuple):
     projects: Mapping[str, frozenset[str]]
     templates: Mapping[str, frozenset[str]]
     people: Mapping[str, frozenset[str]]
+    persons: Sequence[Person]
 
 
 def find_slice(selection: Selection, observation: Observation, *, lenient: bool = False) -> Slice:
@@ -52,7 +55,8 @@ def find_slice(selection: Selection, observation: Observation, *, lenient: bool 
         if project.id in managed:
             texts += [(one, project.id) for one in (project.id, project.name, project.display_name, project.number)]
     index = observation.index
-    people = {login: frozenset(index.accounts(login.lower())) for login in index.logins()}
+    persons = index.people()
+    people = {login: frozenset(index.accounts(login)) for login in (login_key(one.login) for one in persons)}
     known = KnownNames(
         what="that is managed",
         where="in what was read",
@@ -60,7 +64,8 @@ def find_slice(selection: Selection, observation: Observation, *, lenient: bool 
         groups=frozenset(f"{one.address}/groups/{uuid}" for one in targets for uuid in one.groups),
         projects=by_text(texts),
         templates=by_text(chain.from_iterable(texts_of(one.template_name) for one in targets)),
-        people={**{key.lower(): ids for key, ids in people.items()}, **by_id(people.values())},
+        people={**people, **by_id(people.values())},
+        persons=persons,
     )
     return slice_by(selection, known, lenient=lenient)
 
@@ -76,7 +81,7 @@ def by_text(texts: Iterable[tuple[str | None, str]]) -> dict[str, frozenset[str]
     found: dict[str, set[str]] = {}
     for text, key in texts:
         if text:
-            found.setdefault(text, set()).add(key)
+            found.setdefault(comparable(text), set()).add(key)
     return {text: frozenset(ids) for text, ids in found.items()}
 
 
@@ -93,7 +98,7 @@ def slice_by(selection: Selection, known: KnownNames, *, lenient: bool = False) 
         _require("project", selection.projects, known.projects, known.what)
         _require("template", selection.templates, known.templates, known.what)
         _require_people(selection.people, known)
-    people = tuple(one.lower() for one in selection.people)
+    people = tuple(map(login_key, selection.people))
     return Slice(
         within=within or None,
         projects=_ids(selection.projects, known.projects),
@@ -105,7 +110,7 @@ def slice_by(selection: Selection, known: KnownNames, *, lenient: bool = False) 
 def _ids(texts: Sequence[str], known: Mapping[str, frozenset[str]]) -> frozenset[str] | None:
     if not texts:
         return None
-    return frozenset(chain.from_iterable(known.get(one, ()) for one in texts))
+    return frozenset(chain.from_iterable(known.get(comparable(one), ()) for one in texts))
 
 
 def _require_places(globs: Iterable[str], known: KnownNames) -> None:
@@ -118,14 +123,15 @@ def _require_places(globs: Iterable[str], known: KnownNames) -> None:
 
 def _require(kind: str, texts: Iterable[str], known: Mapping[str, frozenset[str]], what: str) -> None:
     for text in texts:
-        if text not in known:
-            raise UsageError(f"--{kind}: no preset {what} is of a {kind} '{text}'{did_you_mean(text, known)}")
+        if comparable(text) not in known:
+            hint = did_you_mean(text, known, "Procore")
+            raise UsageError(f"--{kind}: no preset {what} is of a {kind} '{text}'{hint}")
 
 
 def _require_people(people: Iterable[str], known: KnownNames) -> None:
     for person in people:
-        if person.lower() not in known.people:
-            hint = did_you_mean_login(person, [one for one in known.people if "@" in one])
+        if login_key(person) not in known.people:
+            hint = did_you_mean_person(person, known.persons)
             raise UsageError(f"--person: nobody with the login, or login id, '{person}' was seen {known.where}{hint}")
 
 

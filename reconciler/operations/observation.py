@@ -14,7 +14,7 @@ from reconciler.model.member import Member
 from reconciler.model.policy import Policy
 from reconciler.model.problem import Problem
 from reconciler.model.scope import ResolvedTarget, Scope, Target
-from reconciler.model.suggestions import did_you_mean_login
+from reconciler.model.suggestions import did_you_mean_person
 from reconciler.operations.directory import Directory
 from reconciler.operations.scope_presets import ScopePresets, read_scope, require_versions
 from reconciler.operations.workspace import problems
@@ -109,7 +109,9 @@ def observe(  # noqa: PLR0913 - what is asked for, whom to ask, and how much of 
     targets, found = find_targets(scope, catalogue, read.presets, read.versions, read.unreadable)
     people = _find_people(leave_uncertain(targets), read, reader, two_accounts)
     told = [*(Problem(one) for one in (*lost, *found)), *people.resolution.problems]
-    all_diagnostics = [*diagnostics, *hold_unresolved(told, documents, scope, tolerance)]
+    # a line of a team that several teams lead to is judged by each, and told once
+    judged = dict.fromkeys(hold_unresolved(told, documents, scope, tolerance))
+    all_diagnostics = [*diagnostics, *judged]
     if has_errors(all_diagnostics) and not tolerant:
         raise problems(all_diagnostics)
     if not tolerant and not tolerance.everything:
@@ -256,7 +258,7 @@ def with_lists(observation: Observation, reader: LiveReader, wanted: AbstractSet
 
 def _unknown(policy: Policy, index: PeopleIndex) -> tuple[tuple[Member, str], ...]:
     unseen = [person for person in policy.protected if index.find(person) is None]
-    return tuple((one, did_you_mean_login(one.login, index.logins()) if one.login else "") for one in unseen)
+    return tuple((one, did_you_mean_person(one.login, index.people()) if one.login else "") for one in unseen)
 
 
 def _resolve(resolution: Resolution, reader: LiveReader) -> tuple[list[PeopleList], list[PeopleList]]:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from reconciler.drift import slice_report
 from reconciler.model.drift import DriftReport
+from reconciler.model.live import Person
+from reconciler.model.spelling import login_key
 from reconciler.model.titles import preset_title
 from reconciler.operations.chosen_parts import KnownNames, by_id, by_text, slice_by, texts_of
 from reconciler.planning.slices import slice_plan
@@ -14,7 +16,6 @@ from reconciler.planning.slices import slice_plan
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from reconciler.model.live import Person
     from reconciler.model.plan import PersonChange, Plan, RemovedPerson
     from reconciler.model.selection import Selection, Slice
     from reconciler.model.titles import Named
@@ -59,11 +60,11 @@ def _known_in(
     what: str,
     named: Sequence[tuple[str, Named, Named | None]],
     groups: Iterable[tuple[str, str]],
-    people: Iterable[_Somebody],
+    people: Sequence[_Somebody],
 ) -> KnownNames:
     logins: dict[str, set[str]] = {}
     for one in people:
-        logins.setdefault((one.login or one.id).lower(), set()).add(one.id)
+        logins.setdefault(login_key(one.login or one.id), set()).add(one.id)
     by_login = {login: frozenset(ids) for login, ids in logins.items()}
     return KnownNames(
         what=what,
@@ -73,4 +74,5 @@ def _known_in(
         projects=by_text(chain.from_iterable(texts_of(one) for _, _, one in named if one is not None)),
         templates=by_text(chain.from_iterable(texts_of(one) for _, one, _ in named)),
         people={**by_login, **by_id(by_login.values())},
+        persons=[Person(one.id, one.login, one.name) for one in people],
     )

@@ -128,7 +128,7 @@ class _TeamExpansion:
         name = member.team or ""
         if name in self._teams:
             return self._team(name)
-        hint = did_you_mean(name, self._teams) or (
+        hint = did_you_mean(name, self._teams, "the team") or (
             f"; known teams: {', '.join(sorted(self._teams)[:8])}"
             if self._teams
             else "; no teams are defined: write, or restore, a document of kind teams"
@@ -174,4 +174,5 @@ def _by_way_of(reference: Member, person: Member) -> Member:
         until=person.until,
         reason=person.reason,
         via=f"team:{reference.team}",
+        team_line=person.team_line or person.origin,
     )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from reconciler.model.spelling import login_key
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
@@ -44,7 +46,7 @@ class PeopleIndex:
         self._by_id.setdefault(person.id, person)
         if person.login is None:
             return
-        login = person.login.lower()
+        login = login_key(person.login)
         known = self._by_login.setdefault(login, person)
         if known.id != person.id:
             self.ambiguous.setdefault(login, {known.id}).add(person.id)
@@ -85,7 +87,7 @@ class PeopleIndex:
             found: dict[str, dict[str, Person]] = {login: {} for login in (*self.ambiguous, *self.rehired)}
             for people in self._lists if found else ():
                 for person in people.people:
-                    shown = found.get((person.login or "").lower())
+                    shown = found.get(login_key(person.login))
                     if shown is not None:
                         shown[person.id] = person
             self._in_use = {
@@ -129,6 +131,6 @@ class PeopleIndex:
         """Return whether a login, in lower case, was seen."""
         return login in self._by_login
 
-    def logins(self) -> list[str]:
-        """Return every login seen, for suggestions."""
-        return [person.login or "" for person in self._by_login.values()]
+    def people(self) -> list[Person]:
+        """Return a person for every login seen, for suggestions."""
+        return list(self._by_login.values())

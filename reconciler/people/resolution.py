@@ -4,27 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from reconciler.model.diagnostics import Diagnostic
-from reconciler.model.problem import Problem
 from reconciler.model.scope import ResolvedGroup, ResolvedMember, ResolvedTarget
-from reconciler.model.suggestions import did_you_mean_login
-from reconciler.model.titles import place_phrase
+from reconciler.model.spelling import login_key
 from reconciler.people.list_needs import PeopleLists
+from reconciler.people.unresolved_lines import UnresolvedLines
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from collections.abc import Set as AbstractSet
 
-    from reconciler.model.diagnostics import Origin
     from reconciler.model.documents import DesiredGroup, Member
     from reconciler.model.live import PeopleList, Person, Place, Preset
+    from reconciler.model.problem import Problem
     from reconciler.model.scope import Target
     from reconciler.people.index import PeopleIndex
     from reconciler.people.list_needs import MemberKey
 
 __all__ = ["Resolution"]
-
-_AMBIGUOUS = "documents/ambiguous-person"
 
 
 class _Round:
@@ -77,7 +73,6 @@ class Resolution:
 
     def __init__(self, targets: Sequence[Target], index: PeopleIndex, inactive: frozenset[str] | None = None) -> None:
         self.index = index
-        self._inactive = inactive or frozenset()
         self.resolved: list[ResolvedTarget] = []
         self._open = list(targets)
         self._assignees = PeopleLists()
@@ -85,12 +80,12 @@ class Resolution:
         self._in_use: Mapping[str, Person | None] = {}
         self._settled_by: Mapping[str, Person | None] = {}
         self._given_up: set[MemberKey] = set()
-        self._problems: dict[tuple[str, Origin, str], Problem] = {}
+        self._unresolved = UnresolvedLines(index, inactive or frozenset())
 
     @property
     def problems(self) -> list[Problem]:
         """Every person that could not be found, each line of a document once."""
-        return list(self._problems.values())
+        return self._unresolved.problems
 
     def read(self, assignees: Sequence[PeopleList], managers: Sequence[PeopleList]) -> None:
         """Take in lists that were asked for; one that could not be had stays out."""
@@ -136,7 +131,7 @@ class Resolution:
             else:
                 settled.append(one)
         self.resolved = settled
-        self._problems = {key: one for key, one in self._problems.items() if key[0] != _AMBIGUOUS}
+        self._unresolved.drop_ambiguous()
         return bool(self._open)
 
     def _must_wait(self, target: Target, left: _Round) -> bool:
@@ -170,7 +165,7 @@ class Resolution:
         """Yield the logins in a preset of which nobody knows yet which account is in use: one of them may be dead."""
         for membership in preset.groups:
             for person in membership.members:
-                login = (person.login or "").lower()
+                login = login_key(person.login)
                 if login in self._in_use and self._in_use[login] is None:
                     yield ("login", login)
 
@@ -183,7 +178,7 @@ class Resolution:
                 left.unknown += (member,)
                 left.unclear += 1
                 continue
-            if self._in_use and (member.login or "").lower() in self._in_use:
+            if self._in_use and login_key(member.login) in self._in_use:
                 chosen = self._account(member, there, target.place, self._assignees)
                 if chosen is None:
                     left.ambiguous += (member,)
@@ -196,13 +191,13 @@ class Resolution:
                 message = (
                     f"'{member}' is the same person as the line at {known.origin} (login id {person.id}); remove one"
                 )
-                self._error("documents/duplicate-member", message, member)
+                self._unresolved.add("documents/duplicate-member", message, member)
                 left.unclear += 1
         return ResolvedGroup(members, desired.origin, desired.allow_empty)
 
     def _account(self, member: Member, there: AbstractSet[str], place: Place, lists: PeopleLists) -> Person | None:
         """Choose among the accounts of a login, where ``there`` are in the role now; null where nothing decides."""
-        login = (member.login or "").lower()
+        login = login_key(member.login)
         accounts = self.index.accounts(login)
         here = [person for login_id, person in accounts.items() if login_id in there]
         in_use = self._in_use[login]
@@ -220,7 +215,7 @@ class Resolution:
             left.unknown_manager += (target.manager,)
             return None
         now = target.preset.workflow_manager
-        login = (target.manager.login or "").lower()
+        login = login_key(target.manager.login)
         if login in self._in_use:
             there = frozenset() if now is None else frozenset({now.id})
             chosen = self._account(target.manager, there, target.place, self._managers)
@@ -240,36 +235,13 @@ class Resolution:
             resolved = ResolvedTarget(target, whole, resolved.manager)
         self.resolved.append(resolved)
         for member in left.unknown:
-            self._tell_unknown(member, target, "may be assigned")
+            self._unresolved.add_unknown(member, target, "may be assigned")
         for member in left.unknown_manager:
-            self._tell_unknown(member, target, "may be workflow manager")
+            self._unresolved.add_unknown(member, target, "may be workflow manager")
+        self._given_up.update(one.key for one in (*left.unknown, *left.unknown_manager))
         self._given_up.update((*left.doubtful, *left.doubtful_manager))
         for member in left.ambiguous:
-            self._tell_ambiguous(member)
-
-    def _tell_unknown(self, member: Member, target: Target, what: str) -> None:
-        named = f"the login '{member.login}'" if member.login else f"the login id {member.login_id}"
-        if member.key in self._given_up:
-            message = f"no active Procore user has {named} (if they left, remove this line)"
-        else:
-            place = place_phrase(target.project)
-            message = f"nobody with {named} {what} on {target.template.tool} in {place}"
-        self._given_up.add(member.key)
-        if member.login is not None and member.login.lower() in self._inactive:
-            hint = "; the directory has them as inactive, so take them out of this line"
-        else:
-            hint = did_you_mean_login(member.login, self.index.logins()) if member.login else ""
-        self._error("documents/unknown-person", f"{message}{hint}", member)
-
-    def _tell_ambiguous(self, member: Member) -> None:
-        ids = ", ".join(sorted(self.index.accounts((member.login or "").lower())))
-        message = f"'{member}' is the login of several people: {ids}; use {{login_id: …}}"
-        self._error(_AMBIGUOUS, message, member)
-
-    def _error(self, code: str, message: str, member: Member) -> None:
-        # the same line may speak for many presets, and one team's line for several people
-        diagnostic = Diagnostic(severity="error", code=code, message=message, origin=member.origin)
-        self._problems.setdefault((code, member.origin, str(member)), Problem(diagnostic, member))
+            self._unresolved.add_ambiguous(member)
 
 
 def _named(resolved: ResolvedTarget) -> Iterator[Member]:

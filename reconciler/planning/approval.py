@@ -9,6 +9,7 @@ import msgspec
 
 from reconciler.model.diagnostics import Diagnostic
 from reconciler.model.live import NamedPreset, Person, PresetKey
+from reconciler.model.spelling import login_key
 from reconciler.planning.guards.case import place_of
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ def _swaps(change: PresetChange) -> Iterator[tuple[set[str], set[str]]]:
 
 
 def _logins(people: Iterable[AddedPerson | RemovedPerson | Person]) -> set[str]:
-    return {one.login.lower() for one in people if one.login}
+    return {login_key(one.login) for one in people if one.login}
 
 
 def with_adoptions(
@@ -128,7 +129,7 @@ def other_logins(plans: Iterable[Plan], find: Callable[[str], Person | None]) ->
         for change in plan.changes:
             for shown in _people(change):
                 live = find(shown.id)
-                if live is None or (shown.login or "").casefold() == (live.login or "").casefold():
+                if live is None or login_key(shown.login) == login_key(live.login):
                     continue
                 message = (
                     f"{place_of(change)}: the plan shows login id {shown.id} as {shown.login or 'nobody'}, and the "

@@ -8,6 +8,7 @@ import msgspec
 
 from reconciler.model.diagnostics import HELD, HELD_UNAPPROVED, has_errors
 from reconciler.model.live import preset_address
+from reconciler.model.suggestions import IF_NEW
 from reconciler.planning.base_lines import BaseLines, WrittenLines
 from reconciler.planning.lost_lines import HELD_BROADER
 
@@ -112,7 +113,9 @@ def _held_as(one: Diagnostic, code: str | None) -> Diagnostic:
     if code is None:
         return one
     why = "no approved plan knows this line; " if code == HELD_UNAPPROVED else ""
-    message = f"{why}held until this line is corrected, and what it touches stays as it is: {one.message}"
+    # nobody in a line that is there already is new
+    cause = one.message.replace(IF_NEW, "") if code == HELD else one.message
+    message = f"{why}held until this line is corrected, and what it touches stays as it is: {cause}"
     return msgspec.structs.replace(one, severity="warning", code=code, message=message)
 
 

@@ -8,6 +8,7 @@ import msgspec
 
 from reconciler.model.diagnostics import Diagnostic, is_held
 from reconciler.model.problem import Problem
+from reconciler.model.spelling import login_key
 from reconciler.model.titles import place_phrase
 from reconciler.planning.held import NOT_POSSIBLE, hold_unresolved
 
@@ -79,7 +80,7 @@ def _groups(
             assert group is not None  # noqa: S101 - it adds somebody
             found = group.members[login_id]
             person = found.person
-            if (person.login or "").lower() in inactive or (may is not None and not _shows(may, login_id)):
+            if login_key(person.login) in inactive or (may is not None and not _shows(may, login_id)):
                 line = _line(target.groups[uuid].members, person)
                 yield uuid, _problem(resolved, line, f"{person} ({person.login}) may not be assigned")
 

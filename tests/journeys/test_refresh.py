@@ -92,7 +92,7 @@ def test_05_somebody_the_snapshot_does_not_know(trial: Trial) -> None:
     trial.write({"assignments/invoice.yaml": AS_LIVE.replace("bo@acme.test]", "bo@acme.test, hall@acme.test]")})
     wrong = trial.run(*REFRESHED)
     assert wrong.startswith("exit 7")
-    assert "did you mean 'hal@acme.test'?" in wrong
+    assert "did you mean hal@acme.test (Hal)?" in wrong
 
 
 def test_06_what_cannot_be_meant(trial: Trial) -> None:

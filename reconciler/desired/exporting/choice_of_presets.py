@@ -10,6 +10,7 @@ from reconciler.errors import UsageError
 from reconciler.model.diagnostics import Diagnostic
 from reconciler.model.live import Place, Template, Wanted
 from reconciler.model.phrases import counted
+from reconciler.model.spelling import comparable
 from reconciler.model.suggestions import did_you_mean
 
 if TYPE_CHECKING:
@@ -81,9 +82,9 @@ def _projects(account: Account, names: Sequence[str]) -> list[Project]:
         return [project for project in projects if project.active]
     found: dict[str, Project] = {}
     for name in names:
-        fitting = [one for one in projects if name in {one.id, one.name, one.display_name, one.number}]
+        fitting = [one for one in projects if comparable(name) in {one.id, one.name, one.display_name, one.number}]
         if not fitting:
-            hint = did_you_mean(name, [one.name for one in projects])
+            hint = did_you_mean(name, [one.name for one in projects], "Procore")
             raise UsageError(f"no project '{name}'{hint or '; give its name, its number or its id'}")
         found.update((one.id, one) for one in fitting)
     return list(found.values())
@@ -95,9 +96,9 @@ def _templates(account: Account, names: Sequence[str]) -> list[Template]:
         return list(templates)
     found: dict[str, Template] = {}
     for name in names:
-        fitting = [one for one in templates if name in {one.id, one.name}]
+        fitting = [one for one in templates if comparable(name) in {one.id, one.name}]
         if not fitting:
-            hint = did_you_mean(name, [one.name for one in templates])
+            hint = did_you_mean(name, [one.name for one in templates], "Procore")
             raise UsageError(f"no template '{name}'{hint or '; give its name or its id'}")
         found.update((one.id, one) for one in fitting)
     return list(found.values())

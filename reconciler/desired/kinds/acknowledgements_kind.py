@@ -20,6 +20,7 @@ from reconciler.desired.kinds.field_words import EXPECTED, expects, needs, says
 from reconciler.desired.kinds.kind import Kind
 from reconciler.desired.kinds.member_lists import decode_person
 from reconciler.model.acknowledgement import Acknowledgement, Release
+from reconciler.model.spelling import comparable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -112,7 +113,7 @@ def _decode(document: LocatedDocument, shape: AcknowledgementsShape) -> Acknowle
 def _acknowledgement(document: LocatedDocument, index: int, shape: AcknowledgementShape) -> Acknowledgement:
     return Acknowledgement(
         address=shape.address,
-        group=None if shape.group is UNSET else shape.group,
+        group=None if shape.group is UNSET else comparable(shape.group),
         person=decode_person(shape.person, document.origin("acknowledged", index, "person")),
         owner=shape.owner,
         reason=shape.reason,

@@ -26,6 +26,7 @@ from reconciler.desired.kinds.where_shape import EXCEPT, Where, check_where
 from reconciler.desired.yaml.strict_reader import child, place
 from reconciler.model.diagnostics import Origin
 from reconciler.model.documents import Assignments, DesiredGroup, Entry, Member, Reference
+from reconciler.model.spelling import comparable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -205,10 +206,10 @@ class _Decoder:
     @staticmethod
     def _referred(shape: object, origin: Origin) -> Reference:
         if isinstance(shape, str):
-            return Reference(origin=origin, name=shape)
+            return Reference(origin=origin, name=comparable(shape))
         number = getattr(shape, "number", UNSET)
         if isinstance(shape, ReferenceShape) and number is not UNSET:
-            return Reference(origin=origin, number=str(number))
+            return Reference(origin=origin, number=comparable(str(number)))
         return Reference(origin=origin, id=str(shape.id))  # type: ignore[attr-defined]
 
     def _manager(self, shape: PersonShape | msgspec.UnsetType, marks: Marks) -> Member | None:
@@ -228,7 +229,9 @@ class _Decoder:
             else:
                 members = decode_members(self.path, value, inner)
                 allow_empty = False
-            groups[name] = DesiredGroup(members=members, origin=self._key(marks, name), allow_empty=allow_empty)
+            groups[comparable(name)] = DesiredGroup(
+                members=members, origin=self._key(marks, name), allow_empty=allow_empty
+            )
         return groups
 
     def _key(self, marks: Marks, step: str) -> Origin:
@@ -242,7 +245,7 @@ class _Decoder:
 
 def _texts(value: object) -> tuple[str, ...]:
     values = value if isinstance(value, list) else [value]
-    return tuple(str(one).lower() if isinstance(one, bool) else str(one) for one in values)
+    return tuple(str(one).lower() if isinstance(one, bool) else comparable(str(one)) for one in values)
 
 
 KIND = Kind(name="assignments", shape=AssignmentsShape, decode=_decode, merge=_merge, content=_content)

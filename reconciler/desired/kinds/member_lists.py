@@ -10,6 +10,7 @@ from reconciler.desired.kinds.common_shapes import LoginIdShape
 from reconciler.desired.yaml.strict_reader import place
 from reconciler.model.diagnostics import Origin
 from reconciler.model.member import Member
+from reconciler.model.spelling import comparable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,7 +27,7 @@ def decode_person(shape: PersonShape, origin: Origin) -> Member:
     """Return somebody who is named by a login or ``{login_id: …}``."""
     if isinstance(shape, LoginIdShape):
         return Member(origin=origin, login_id=str(shape.login_id))
-    return Member(origin=origin, login=shape)
+    return Member(origin=origin, login=comparable(shape))
 
 
 def decode_members(path: str, shapes: Sequence[str | MemberShape], marks: Marks) -> tuple[Member, ...]:
@@ -42,13 +43,14 @@ def _member(path: str, shape: str | MemberShape, marks: Marks) -> Member:
     origin = Origin(path, *place(marks))
     if isinstance(shape, str):
         if shape.startswith(_TEAM_PREFIX):
-            return Member(origin=origin, team=shape[len(_TEAM_PREFIX) :])
-        return Member(origin=origin, login=shape)
+            return Member(origin=origin, team=comparable(shape[len(_TEAM_PREFIX) :]))
+        # there are very many of them, and a call for each would be felt
+        return Member(origin=origin, login=shape if shape.isascii() else comparable(shape))
     if shape.login_id is not UNSET:
         return Member(origin=origin, login_id=str(shape.login_id))
     return Member(
         origin=origin,
-        login=cast("str", shape.person),
+        login=comparable(cast("str", shape.person)),
         until=None if shape.until is UNSET else shape.until,
         reason=None if shape.reason is UNSET else shape.reason,
     )

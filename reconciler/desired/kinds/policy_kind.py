@@ -16,6 +16,7 @@ from reconciler.model.diagnostics import Diagnostic, Origin
 from reconciler.model.globs import fits
 from reconciler.model.member import Member
 from reconciler.model.policy import LIMITS, Frozen, Limit, Override, Policy, RoleRule, Separation
+from reconciler.model.spelling import comparable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -174,7 +175,8 @@ def _decode(document: LocatedDocument, shape: PolicyShape) -> PolicyDocument:
         roles=tuple(_rule(document, role, rule) for role, rule in shape.roles.items()),
         protected=tuple(decode_person(one, at("protected", index)) for index, one in enumerate(shape.protected)),
         separate=tuple(
-            Separation(roles=tuple(roles), origin=at("separate", index)) for index, roles in enumerate(shape.separate)
+            Separation(roles=tuple(map(comparable, roles)), origin=at("separate", index))
+            for index, roles in enumerate(shape.separate)
         ),
         overrides=tuple(_override(document, index, one) for index, one in enumerate(shape.overrides)),
         frozen=None if shape.frozen is UNSET else Frozen(reason=shape.frozen, origin=at("frozen")),
@@ -191,7 +193,7 @@ def _rule(document: LocatedDocument, role: str, shape: RoleShape) -> RoleRule:
     at = document.origin
     named = [] if shape.must_include is UNSET else shape.must_include
     return RoleRule(
-        role=role,
+        role=comparable(role),
         origin=at("roles", role),
         min_members=None if shape.min_members is UNSET else shape.min_members,
         minimum_origin=None if shape.min_members is UNSET else at("roles", role, "min_members"),
@@ -214,7 +216,7 @@ def _override(document: LocatedDocument, index: int, shape: OverrideShape) -> Ov
         size_origin=at("allow_removals"),
         until_origin=at("until"),
         person=None if shape.person is UNSET else decode_person(shape.person, at("person")),
-        role=None if shape.role is UNSET else shape.role,
+        role=None if shape.role is UNSET else comparable(shape.role),
     )
 
 

@@ -14,6 +14,7 @@ from reconciler.desired.kinds.member_lists import decode_members
 from reconciler.desired.yaml.strict_reader import child
 from reconciler.model.diagnostics import Diagnostic
 from reconciler.model.documents import Team
+from reconciler.model.spelling import comparable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -39,7 +40,7 @@ def _decode(document: LocatedDocument, shape: TeamsShape) -> list[Team]:
     marks = child(document.marks, "teams")
     return [
         Team(
-            name=name,
+            name=comparable(name),
             members=decode_members(document.path, members, child(marks, name)),
             origin=document.origin("teams", name),
         )

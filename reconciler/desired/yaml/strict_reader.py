@@ -21,6 +21,7 @@ from yaml.events import (
 from reconciler.desired.yaml.events import each_document
 from reconciler.desired.yaml.syntax_words import explain_syntax
 from reconciler.model.diagnostics import Diagnostic, Origin
+from reconciler.model.spelling import comparable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -85,11 +86,12 @@ class LocatedDocument(NamedTuple):
 
 
 class _ReadError(Exception):
-    def __init__(self, code: str, message: str, event: Any) -> None:
+    def __init__(self, code: str, message: str, at: Any) -> None:
         super().__init__(message)
         self.code = code
         self.message = message
-        self.place = (event.start_mark.line + 1, event.start_mark.column + 1)
+        # a place, or the event that begins there
+        self.place: tuple[int, int] = at if isinstance(at, tuple) else place(_at(at))
 
 
 def _at(event: Any) -> int:
@@ -108,6 +110,7 @@ class _Builder:
         self._reached = 0
         self._nodes = 0
         self._aliased = 0
+        self._beyond_ascii = False  # whether any key so far is beyond ASCII
 
     def node(self, event: Any) -> tuple[Any, Marks]:
         """Build the value that begins with an event."""
@@ -154,9 +157,12 @@ class _Builder:
         while True:
             event = next_event()
             if event.__class__ is MappingEndEvent:
+                if self._beyond_ascii:
+                    _require_distinct(keys)
                 return values, (_at(start), keys, marks)
             key = self._key(event, keys)
             keys[key] = _at(event)
+            self._beyond_ascii = self._beyond_ascii or not key.isascii()
             event = next_event()
             values[key], marks[key] = self._scalar(event) if event.__class__ is ScalarEvent else self.node(event)
 
@@ -206,6 +212,19 @@ class _Builder:
             message = f"aliases repeat more than {ALIASED_NODES_ALLOWED:,} values; write them out or use a team"
             raise _ReadError("documents/alias", message, event)
         return value, marks
+
+
+def _require_distinct(keys: dict[str, int]) -> None:
+    """Refuse keys that are the same name in two spellings: people see no difference. Raises _ReadError."""
+    first: dict[str, int] = {}
+    for key, packed in keys.items():
+        known = first.setdefault(comparable(key), packed)
+        if known != packed:
+            message = (
+                f"the key '{key}' is here a second time (first in line {place(known)[0]}), with other spaces or "
+                "accents that look the same; remove one"
+            )
+            raise _ReadError("documents/duplicate-key", message, place(packed))
 
 
 def _tag_error(event: Any) -> _ReadError:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from reconciler.model.spelling import login_key
 from reconciler.planning.guards.case import few, finding, place_of, removals_of
 from reconciler.planning.guards.overrides import way_through
 
@@ -62,7 +63,7 @@ def _succeeds_themselves(removal: Removal) -> bool:
 
 
 def _same_login(one: Person | RemovedPerson, other: Person | AddedPerson) -> bool:
-    return bool(one.login) and (one.login or "").lower() == (other.login or "").lower()
+    return bool(one.login) and login_key(one.login) == login_key(other.login)
 
 
 def _chosen(
@@ -118,10 +119,10 @@ def loses_everything(case: Case) -> Iterator[Diagnostic]:
     if not leaving:
         return
     holding = {person.id: person.login for preset in case.presets for role in preset.roles for person in role.members}
-    logins = {login.lower() for login in holding.values() if login}
+    logins = {login_key(login) for login in holding.values() if login}
     for login_id, one in leaving.items():
         # a person who was hired again may hold by another account what this one loses
-        if login_id not in holding and (one.person.login or "").lower() not in logins:
+        if login_id not in holding and login_key(one.person.login) not in logins:
             who = _name(one.person)
             yield finding(
                 "warning",

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from reconciler.model.globs import fits
 from reconciler.model.phrases import counted
+from reconciler.model.spelling import login_key
 from reconciler.planning.guards.case import few, finding
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ def _unable(role: JudgedRole, inactive: frozenset[str] | None, eligible: frozens
     unable = {
         person.id: str(person)
         for person in role.members
-        if (person.login or "").lower() in (inactive or ()) or (eligible is not None and person.id not in eligible)
+        if login_key(person.login) in (inactive or ()) or (eligible is not None and person.id not in eligible)
     }
     return list(unable.values())
 

@@ -91,8 +91,8 @@ def _unknown_roles(policy: Policy, scopes: list[_Scope]) -> Iterator[Diagnostic]
     for number, (role, origin) in enumerate(missing):
         hint = did_you_mean(role, known) if number < HINTS_GIVEN else ""
         message = (
-            f"no document names a role '{role}', so this line may guard nothing{hint}; if templates have such a "
-            "role and it is only not managed here, leave it"
+            f"no document names a role '{role}', so this line may guard nothing (leave it if templates have such a "
+            f"role that is not managed here){hint}"
         )
         yield finding("warning", "policy/unknown-role", message, origin=origin)
 

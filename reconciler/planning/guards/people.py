@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from reconciler.model.globs import fits
+from reconciler.model.spelling import login_key
 from reconciler.model.suggestions import did_you_mean
 from reconciler.model.titles import place_phrase
 from reconciler.planning.guards.case import few, finding, place_of
@@ -108,7 +109,7 @@ def inactive_person(case: Case) -> Iterator[Diagnostic]:
     for change in case.changes:
         for group in change.groups:
             for person in group.add:
-                if (person.login or "").lower() in inactive:
+                if login_key(person.login) in inactive:
                     yield finding(
                         "error",
                         "policy/inactive-person",
@@ -134,7 +135,7 @@ def _staying(case: Case, inactive: frozenset[str]) -> Iterator[Diagnostic]:
     for preset in case.presets:
         for role in preset.roles:
             for person in role.members:
-                login = (person.login or "").lower()
+                login = login_key(person.login)
                 if login in inactive and (preset.address, role.uuid, person.id) not in added:
                     places.setdefault(login, {})[f"{preset.title} · {role.name}"] = None
                     names[login] = f"{person.name or person.login} ({person.login})"
@@ -161,8 +162,8 @@ def unknown_in_policy(case: Case) -> Iterator[Diagnostic]:
     missing = [(role, origin) for role, origin in roles_named(case.policy) if not any(fits(role, one) for one in known)]
     for number, (role, origin) in enumerate(missing):
         if known:
-            hint = did_you_mean(role, known) if number < HINTS_GIVEN else ""
-            message = f"no template that was read has a role '{role}'{hint}; this line guards nothing"
+            hint = did_you_mean(role, known, "Procore") if number < HINTS_GIVEN else ""
+            message = f"no template that was read has a role '{role}', so this line guards nothing{hint}"
             yield finding("warning", "policy/unknown-role", message, origin=origin)
     for person, alike in case.unknown:
         severity: Severity = "warning" if alike else "note"

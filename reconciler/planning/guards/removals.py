@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from reconciler.model.memory import DAYS_REMEMBERED
+from reconciler.model.spelling import login_key
 from reconciler.planning.guards.case import few, finding, place_of, removals_of
 from reconciler.planning.guards.lookback import lost_before
 from reconciler.planning.guards.overrides import way_through
@@ -93,7 +94,7 @@ def _loses_too_many_of_then(
     members = _members_then(case, change, group)
     if not members:
         return False
-    going = sum(bool({one.person.id, f"login:{(one.person.login or '').lower()}"} & members) for one in left)
+    going = sum(bool({one.person.id, f"login:{login_key(one.person.login)}"} & members) for one in left)
     return not case.policy.group_removals.allows(going + sum(one.key in members for one in lost), len(members))
 
 

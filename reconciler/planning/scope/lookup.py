@@ -6,7 +6,9 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from reconciler.model.diagnostics import Diagnostic
+from reconciler.model.spelling import comparable
 from reconciler.model.suggestions import did_you_mean
+from reconciler.planning.scope.field_values import probable_slips, why_nothing_matches
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -17,10 +19,30 @@ if TYPE_CHECKING:
 
 __all__ = ["Lookup"]
 
+_PROJECTS_NAMED = 8
+
 
 def _described(template: Template) -> str:
     subtype = template.tool_subtype
     return template.tool_type if subtype is None else f"{template.tool_type}, subtype {subtype}"
+
+
+def _comparable_field(project: Project, field: str) -> str | None:
+    value = project.fields.get(field)
+    return None if value is None else comparable(value)
+
+
+def _comparable_fields(project: Project) -> dict[str, str | None]:
+    return {field: _comparable_field(project, field) for field in project.fields}
+
+
+def _ambiguous(reference: Reference, found: list[Project]) -> str:
+    """Return that several projects have one name or number, with what tells them apart."""
+    if reference.number is not None:
+        listed = ", ".join(f"{one.id} ({one.name})" for one in found[:_PROJECTS_NAMED])
+        return f"{len(found)} projects have the {reference}: {listed}; use {{id: …}}"
+    listed = ", ".join(f"{one.id} ({one.number or 'no number'})" for one in found[:_PROJECTS_NAMED])
+    return f"{len(found)} projects are called {reference}: {listed}; use {{id: …}} or {{number: …}}"
 
 
 class _Projects(NamedTuple):
@@ -81,7 +103,7 @@ class Lookup:
     def _only_template(self, found: list[Template], document: Assignments) -> Template | None:
         reference = document.template
         if not found:
-            hint = did_you_mean(reference.name or "", [one.name for one in self._templates])
+            hint = did_you_mean(reference.name or "", [one.name for one in self._templates], "Procore")
             self._error("documents/unknown-template", f"no template {reference}{hint}", reference.origin)
             return None
         if len(found) > 1:
@@ -112,14 +134,12 @@ class Lookup:
         found, known = self._named(reference)
         if not found:
             wrong = reference.id or reference.number or reference.name or ""
-            message = f"no project {reference}{did_you_mean(wrong, known)}"
+            message = f"no project {reference}{did_you_mean(wrong, known, 'Procore')}"
             self._error("documents/unknown-project", message, reference.origin)
             # a project that is out of sight by its id is none of those in sight
             return _Projects([], frozenset() if reference.id is not None else None)
         if len(found) > 1:
-            listed = ", ".join(f"{one.id} ({one.number or 'no number'})" for one in found[:8])
-            message = f"{len(found)} projects are called {reference}: {listed}; use {{id: …}} or {{number: …}}"
-            self._error("documents/ambiguous-project", message, reference.origin)
+            self._error("documents/ambiguous-project", _ambiguous(reference, found), reference.origin)
             return _Projects([], frozenset(project.id for project in found))
         self._tell_namesakes(reference, found[0])
         if not found[0].active:
@@ -134,8 +154,9 @@ class Lookup:
         same = self._by_number[reference.number] if reference.number else self._by_name[reference.name or ""]
         if len(same) > 1:
             others = ", ".join(one.id for one in same if one is not found)
+            called = "have the" if reference.number else "are called"
             message = (
-                f"{len(same)} projects are called {reference}: {found.id}, which is active and taken here, and "
+                f"{len(same)} projects {called} {reference}: {found.id}, which is active and taken here, and "
                 f"{others}, not active; use {{id: …}} if another one is meant"
             )
             self._add("note", "documents/shared-name", message, reference.origin)
@@ -161,14 +182,19 @@ class Lookup:
                 message = f"no project has a field '{field}'; use a field of the project list, such as 'stage'"
                 self._error("documents/unknown-field", message, entry.where_origins[field])
                 return _Projects([], None)
+            fitting = self._active_with(field, values)
             if found is None:
-                found = self._active_with(field, values)
+                found = fitting
             else:
-                found = [project for project in found if project.fields.get(field) in values]
+                ids = {project.id for project in fitting}
+                found = [project for project in found if project.id in ids]
         found = list(self._active) if found is None else found
         if not found:
-            message = "no active project matches this 'where'"
+            why = why_nothing_matches(entry.where or {}, [_comparable_fields(one) for one in self._active])
+            message = f"no active project matches this 'where'{why}"
             self._add("warning", "documents/nothing-selected", message, entry.origin)
+        else:
+            self._tell_slips(entry)
         if not entry.left_out:
             return _Projects(found)
         left_out = self._left_out(entry, found)
@@ -182,9 +208,15 @@ class Lookup:
         if by_value is None:
             by_value = self._by_field[field] = {}
             for position, project in enumerate(self._active):
-                by_value.setdefault(project.fields.get(field), []).append((position, project))
+                by_value.setdefault(_comparable_field(project, field), []).append((position, project))
         numbered = [one for value in dict.fromkeys(values) for one in by_value.get(value, ())]
         return [project for _, project in sorted(numbered, key=itemgetter(0))]
+
+    def _tell_slips(self, entry: Entry) -> None:
+        for field, values in (entry.where or {}).items():
+            for value, hint in probable_slips(values, self._by_field[field]):
+                message = f"no active project has {field} '{value}'{hint}"
+                self._add("note", "documents/unmatched-value", message, entry.where_origins[field])
 
     def _left_out(self, entry: Entry, matching: list[Project]) -> set[str] | None:
         """Return the ids of projects that ``except`` names; a line of it that leaves none out is a warning.
@@ -199,7 +231,7 @@ class Lookup:
             named = {project.id for project in projects} & ids
             if not projects and reference.id is None:
                 unknown = True
-                hint = did_you_mean(reference.number or reference.name or "", known)
+                hint = did_you_mean(reference.number or reference.name or "", known, "Procore")
                 message = (
                     f"'except' names no project that there is, {reference}: correct it, use {{id: …}}, or take it "
                     f"out{hint}"
@@ -211,8 +243,8 @@ class Lookup:
                 )
                 self._add("warning", "documents/excepts-nothing", message, reference.origin)
             elif len(named) > 1:
-                message = f"{len(named)} projects are called {reference}: use {{id: …}} or {{number: …}}"
-                self._error("documents/ambiguous-project", message, reference.origin)
+                meant = [project for project in projects if project.id in named]
+                self._error("documents/ambiguous-project", _ambiguous(reference, meant), reference.origin)
             left_out |= named
         return None if unknown else left_out
 

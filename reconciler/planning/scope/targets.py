@@ -150,10 +150,15 @@ class _TargetFinder:
             self._add("error", "documents/dynamic-group", message, desired.origin)
         else:
             known = sorted(known for known, groups in names.items() if any(group.is_role for group in groups))
-            hint = did_you_mean(name, known) or (
+            hint = did_you_mean(name, known, "Procore") or (
                 f"; role groups here: {', '.join(known[:12])}" if known else "; it has no role groups"
             )
-            self._add("error", "documents/unknown-group", f"no role group '{name}'{hint}", desired.origin)
+            # presets may follow several versions, and a line that none of them knows is one mistake
+            message = f"no role group '{name}'{hint}"
+            diagnostic = Diagnostic(
+                severity="error", code="documents/unknown-group", message=message, origin=desired.origin
+            )
+            self.diagnostics.setdefault(("documents/unknown-group", desired.origin, name), diagnostic)
         return None
 
     def _conflict(self, address: str, names: set[str]) -> Callable[[str, Origin, Origin], None]:

@@ -36,8 +36,8 @@ def findings(diagnostics: Iterable[Diagnostic], places: Mapping[str, str] | None
     """Return what is shown of diagnostics.
 
     Many that one line of a document is the reason of become one, with the ``places`` (people's words for addresses)
-    of the others. Of one kind no more are shown than anybody reads, and the others are counted. A remedy that was
-    just given is not repeated.
+    of the others. So do many that differ in their line alone. Of one kind no more are shown than anybody reads, and the
+    others are counted. A remedy that was just given is not repeated.
     """
     ordered = sorted(diagnostics, key=lambda one: _SEVERITIES.index(one.severity))
     kinds: dict[tuple[str, str], list[FindingView]] = {}
@@ -54,20 +54,53 @@ def findings(diagnostics: Iterable[Diagnostic], places: Mapping[str, str] | None
 
 
 def each(diagnostics: Iterable[Diagnostic]) -> Iterable[FindingView]:
-    """Return every diagnostic by itself, in the order given; a remedy that was just given is not repeated."""
-    return _told_once(_view(one, "") for one in diagnostics)
+    """Return diagnostics in the order given; of those that differ in their place alone, one with the other places.
+
+    A remedy that was just given is not repeated.
+    """
+    return _told_once(_alike_together(diagnostics))
+
+
+def _alike_together(diagnostics: Iterable[Diagnostic]) -> Iterable[FindingView]:
+    for one, others in _by_message(diagnostics):
+        yield _view(one, _elsewhere(others))
+
+
+def _by_message(diagnostics: Iterable[Diagnostic]) -> Iterable[tuple[Diagnostic, tuple[str, ...]]]:
+    """Yield diagnostics in their order; many that differ in their line alone as the first, with the other lines."""
+    families: dict[tuple[str, str, str], list[Diagnostic]] = {}
+    ordered = list(diagnostics)
+    for one in ordered:
+        if one.origin:
+            families.setdefault((one.severity, one.code, one.message), []).append(one)
+    lines = {key: tuple(dict.fromkeys(str(one.origin) for one in family)) for key, family in families.items()}
+    shown: set[tuple[str, str, str]] = set()
+    for one in ordered:
+        key = (one.severity, one.code, one.message)
+        if not one.origin or len(lines[key]) <= _APART:
+            yield one, ()
+        elif key not in shown:
+            shown.add(key)
+            yield one, lines[key][1:]
+
+
+def _elsewhere(lines: tuple[str, ...]) -> str:
+    return f" (and in {len(lines):,} more places: {named_few(lines)})" if lines else ""
 
 
 def _folded(diagnostics: Iterable[Diagnostic], places: Mapping[str, str]) -> Iterable[FindingView]:
     families: dict[tuple[str, ...], list[Diagnostic]] = {}
-    for number, one in enumerate(diagnostics):
+    ordered = list(diagnostics)
+    for number, one in enumerate(ordered):
         alike = (one.severity, one.code, str(one.origin)) if one.origin and one.address else (str(number),)
         families.setdefault(alike, []).append(one)
+    apart = {id(one) for family in families.values() if len(family) <= _APART for one in family}
+    together = {id(one): lines for one, lines in _by_message(one for one in ordered if id(one) in apart)}
     for family in families.values():
-        if len(family) <= _APART:
-            yield from (_view(one, "") for one in family)
-            continue
-        yield _view(family[0], _others(family, places))
+        if len(family) > _APART:
+            yield _view(family[0], _others(family, places))
+        else:
+            yield from (_view(one, _elsewhere(together[id(one)])) for one in family if id(one) in together)
 
 
 def _others(family: list[Diagnostic], places: Mapping[str, str]) -> str:

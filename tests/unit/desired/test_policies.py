@@ -147,7 +147,8 @@ def test_contradictions_name_both_places(tmp_path: Path) -> None:
          "project; 1042 is the project's id, as reconciler drift shows it, found \"projects/Harbor Bridge/*\""),
         ("frozen: no", '1:1 expected the reason, as text; remove the line to end the freeze, found "no"'),
         ('protected: ["cfo@\u200bacme.test"]',
-         '1:13 expected a login (an e-mail address); teams cannot stand here, found "cfo@\u200bacme.test"'),
+         "1:13 'cfo@\u200bacme.test' cannot be a login, because it has U+200B (zero width space), which nobody sees: "
+         "write cfo@acme.test"),
         ("frozen: true", "1:1 expected the reason, as text; remove the line to end the freeze, found true"),
     ],
 )  # fmt: skip

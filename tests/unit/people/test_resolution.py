@@ -96,16 +96,62 @@ def test_a_changed_login_with_the_same_id_is_no_change(tmp_path: Path) -> None:
 
 
 def test_an_unknown_login_is_looked_for_once(tmp_path: Path) -> None:
-    """Its first place is asked; every line that names it is told, with a suggestion."""
+    """Its first place is asked; every line that names it gets the same message, with a suggestion and its name."""
     entries = entry("Cedar Tower", "annn@acme.test") + entry("Harbor Bridge", "annn@acme.test")
     asked, problems = resolve(tmp_path, entries)
     assert asked == ["assignees of 1041"]
     assert problems == [
-        "a.yaml:5:32 documents/unknown-person nobody with the login 'annn@acme.test' may be assigned on invoice in "
-        "project 'Cedar Tower'; did you mean 'ann@acme.test'?",
-        "a.yaml:7:32 documents/unknown-person no active Procore user has the login 'annn@acme.test' (if they left, "
-        "remove this line); did you mean 'ann@acme.test'?",
+        f"a.yaml:{line}:32 documents/unknown-person no active Procore user has the login 'annn@acme.test' (if they "
+        "left, remove this line); did you mean ann@acme.test (Ann)?"
+        for line in (5, 7)
     ]
+
+
+def test_a_login_unknown_in_one_place_says_where(tmp_path: Path) -> None:
+    """Only the list of that place was read, so the message names it."""
+    assert resolve(tmp_path, entry("Cedar Tower", "annn@acme.test"))[1] == [
+        "a.yaml:5:32 documents/unknown-person nobody with the login 'annn@acme.test' may be assigned on invoice in "
+        "project 'Cedar Tower'; did you mean ann@acme.test (Ann)?"
+    ]
+
+
+def test_a_line_for_many_projects_names_none_of_them(tmp_path: Path) -> None:
+    """What holds for all of them is said once; one list of a project, with two roles, is still that of a project."""
+    where = "  - where: {stage: Course of Construction}\n    groups: {Accounting: [annn@acme.test]}\n"
+    (problem,) = resolve(tmp_path / "where", where)[1]
+    assert "no active Procore user has the login 'annn@acme.test' (if they left, remove this line)" in problem
+    roles = "  - project: Cedar Tower\n    groups: {Project Manager: [team:west], Accounting: [team:west]}\n"
+    teams = "---\nkind: teams\nteams: {west: [annn@acme.test]}\n"
+    (problem,) = resolve(tmp_path / "roles", roles + teams)[1]
+    assert "may be assigned on invoice in project 'Cedar Tower'; did you mean" in problem
+    assert problem.endswith("(used in 2 places, the first at a.yaml:5:32)")
+
+
+def test_a_typo_in_a_team_is_one_error_at_the_team(tmp_path: Path) -> None:
+    """However many lists name the team, by whichever team, the line to correct is told once, with its uses."""
+    entries = entry("Cedar Tower", "team:west") + entry("Harbor Bridge", "team:both")
+    teams = "---\nkind: teams\nteams:\n  west: [annn@acme.test]\n  both: [team:west, bo@acme.test]\n"
+    assert resolve(tmp_path, entries + teams)[1] == [
+        "a.yaml:11:10 documents/unknown-person no active Procore user has the login 'annn@acme.test' (if they left, "
+        "remove this line); did you mean ann@acme.test (Ann)? (used in 2 places, the first at a.yaml:5:32)"
+    ]
+
+
+def test_a_team_with_one_use_names_it(tmp_path: Path) -> None:
+    """A single use is named by its place."""
+    teams = "---\nkind: teams\nteams: {west: [zoe@acme.test]}\n"
+    (problem,) = resolve(tmp_path, entry("Cedar Tower", "team:west") + teams)[1]
+    assert problem.startswith("a.yaml:8:16 ")
+    assert problem.endswith("and the project first (used in 1 place: a.yaml:5:32)")
+
+
+def test_a_login_in_other_accents_is_the_same(tmp_path: Path) -> None:
+    """A login is compared in NFC on both sides."""
+    state = live_state()
+    person = Person("1", "jose\u0301@acme.test", "José")
+    lists = tuple(PeopleList(place=one.place, people=(person, *one.people[1:])) for one in state.assignees)
+    state = msgspec.structs.replace(state, assignees=lists)
+    assert resolve(tmp_path, entry("Cedar Tower", "jos\u00e9@acme.test"), state)[1] == []
 
 
 def test_unknown_ids_and_managers(tmp_path: Path) -> None:
@@ -114,7 +160,8 @@ def test_unknown_ids_and_managers(tmp_path: Path) -> None:
     assert asked == ["assignees of 1041", "managers of 1041"]
     assert [one.split(" ", 2)[2] for one in problems] == [
         "nobody with the login id 77 may be assigned on invoice in project 'Cedar Tower'",
-        "nobody with the login 'zoe@x.test' may be workflow manager on invoice in project 'Cedar Tower'",
+        "nobody with the login 'zoe@x.test' may be workflow manager on invoice in project 'Cedar Tower'; if they are "
+        "new, add them to the company directory and the project first",
     ]
 
 

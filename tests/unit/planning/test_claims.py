@@ -187,7 +187,8 @@ def test_a_name_that_would_leave_out_two(tmp_path: Path) -> None:
         tmp_path, of_where("{stage: Course of Construction, except: [Harbor Bridge]}"), projects=[*projects, twin]
     )
     assert told == [
-        "a.yaml:4:53 documents/ambiguous-project 2 projects are called 'Harbor Bridge': use {id: …} or {number: …}"
+        "a.yaml:4:53 documents/ambiguous-project 2 projects are called 'Harbor Bridge': 1042 (24-017), 1049 (24-016); "
+        "use {id: …} or {number: …}"
     ]
 
 
@@ -208,3 +209,101 @@ def test_templates_of_two_subtypes_need_an_id(tmp_path: Path) -> None:
     state = live_state({**company_seed(), "templates": templates})
     found = observe_documents(tmp_path, {"a.yaml": of_template("{id: '11'}")}, state)
     assert [one.target.place for one in found.resolved] == [Place("1042", Tool("correspondence", 7))]
+
+
+def test_two_projects_with_one_number(tmp_path: Path) -> None:
+    """The message names them with ids and names, and proposes no number."""
+    projects = company_seed()["projects"]
+    projects[0]["project_number"] = "24-017"
+    assert problems_of(tmp_path, of_project('project: {number: "24-017"}'), projects=projects) == [
+        "a.yaml:4:5 documents/ambiguous-project 2 projects have the number '24-017': 1041 (Cedar Tower), "
+        "1042 (Harbor Bridge); use {id: …}"
+    ]
+
+
+def test_a_name_is_found_in_either_spelling(tmp_path: Path) -> None:
+    """Template, project, role and value of a field: no-break spaces are spaces, and accents have one form."""
+    seed = company_seed()
+    seed["templates"][0]["name"] = "Invoice\u00a0Approval"
+    seed["projects"][0] |= {"name": "Mont Rose\u0301", "stage": "De\u0301but"}
+    text = of_project("project: Mont\u00a0Ros\u00e9").replace("Project Manager", "Project\u00a0Manager")
+    plan = plan_documents(tmp_path / "project", {"a.yaml": text}, live_state(seed))
+    assert (plan.summary.presets, plan.summary.managed, plan.changes) == (1, 1, ())
+    plan = plan_documents(tmp_path / "where", {"a.yaml": of_where("{stage: D\u00e9but}")}, live_state(seed))
+    assert plan.summary.presets == 1
+
+
+def test_names_that_are_equal_in_one_spelling_are_ambiguous(tmp_path: Path) -> None:
+    """Two live names that look the same are two projects of one name."""
+    projects = company_seed()["projects"]
+    projects[0]["name"] = "Harbor\u00a0Bridge"
+    (told,) = problems_of(tmp_path, of_project("project: Harbor Bridge"), projects=projects)
+    assert "documents/ambiguous-project 2 projects are called 'Harbor Bridge': 1041 (24-016), 1042 (24-017)" in told
+
+
+def test_a_letter_of_another_script_is_named(tmp_path: Path) -> None:
+    """It looks the same, and is another name."""
+    text = "\n---\n".join((of_template("Inv\u043eice Approval"), of_project("project: H\u0430rbor Bridge")))
+    assert [one.partition("'; ")[2] for one in problems_of(tmp_path, text)] == [
+        "it has U+043E (Cyrillic small letter o) where Procore has 'o': write 'Invoice Approval'",
+        "it has U+0430 (Cyrillic small letter a) where Procore has 'a': write 'Harbor Bridge'",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("where", "why"),
+    [
+        ("{stage: Course of Constructoin}",
+         "no active project has stage 'Course of Constructoin'; did you mean 'Course of Construction'?"),
+        ("{state_code: [TX, CA]}", "no active project has state_code 'TX' or 'CA'; values there: 'OR', 'WA'"),
+        ("{stage: Course of Construction, state_code: TX}",
+         "no active project has state_code 'TX'; values there: 'OR', 'WA'"),
+    ],
+)  # fmt: skip
+def test_a_value_nobody_has(tmp_path: Path, where: str, why: str) -> None:
+    """The warning names the field, the value, and the values that projects have."""
+    observation = observe_documents(tmp_path, {"a.yaml": of_where(where)})
+    assert [(one.code, str(one.origin), one.message) for one in observation.diagnostics] == [
+        ("documents/nothing-selected", "a.yaml:4:5", f"no active project matches this 'where': {why}")
+    ]
+
+
+def test_many_values_are_bounded(tmp_path: Path) -> None:
+    """The most frequent ones are named, and the others counted."""
+    seed = company_seed()
+    seed["projects"] += [{**seed["projects"][0], "id": f"2{one}", "state_code": f"S{one}"} for one in range(10, 30)]
+    observation = observe_documents(tmp_path, {"a.yaml": of_where("{state_code: Nowhere}")}, live_state(seed))
+    assert observation.diagnostics[0].message.endswith(" and 14 more")
+
+
+def test_values_that_no_project_has_together(tmp_path: Path) -> None:
+    """Each exists, so neither is a slip."""
+    seed = company_seed()
+    seed["projects"][0]["stage"] = "Bidding"
+    text = of_where("{stage: Bidding, state_code: WA}")
+    observation = observe_documents(tmp_path, {"a.yaml": text}, live_state(seed))
+    assert [one.message for one in observation.diagnostics] == [
+        "no active project matches this 'where': its values exist, but no active project has all of them together"
+    ]
+
+
+SLIP = "no active project has stage 'course of construction'; did you mean 'Course of Construction'?"
+
+
+@pytest.mark.parametrize(
+    ("values", "told"),
+    [
+        ("[course of construction, Bidding 1]", [("note", "a.yaml:4:13", SLIP)]),
+        # what the line names itself, what is nobody's yet, and another number
+        ("[Course of Construction, Course of Constructon]", []),
+        ("[Course of Construction, Warranty]", []),
+        ("[Course of Construction, Bidding 2]", []),
+    ],
+)
+def test_a_slip_beside_values_that_match(tmp_path: Path, values: str, told: list[tuple[str, str, str]]) -> None:
+    """A value that nobody has is noted where it is nearly one that a project has and the line does not name."""
+    seed = company_seed()
+    seed["projects"][0]["stage"] = "Bidding 1"
+    observation = observe_documents(tmp_path, {"a.yaml": of_where(f"{{stage: {values}}}")}, live_state(seed))
+    assert [(one.severity, str(one.origin), one.message) for one in observation.diagnostics] == told
+    assert {one.code for one in observation.diagnostics} <= {"documents/unmatched-value"}

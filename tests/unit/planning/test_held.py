@@ -305,7 +305,10 @@ def test_a_team_is_judged_at_the_team(tmp_path: Path) -> None:
     team = "kind: teams\nteams: {west: [team:inner], inner: [ann@acme.test, gone@acme.test]}\n"
     now = {"a.yaml": text + CEDAR.replace("cy@acme.test", "team:west"), "t.yaml": team}
     observation = look(tmp_path, now, {"a.yaml": text, "t.yaml": team})
-    assert len(held(observation)) == 2
+    (told,) = held(observation)
+    assert "if they are new" not in told  # an old line names nobody new
+    assert told.startswith("t.yaml:2:52 held until this line is corrected")
+    assert told.endswith("(used in 2 places, the first at a.yaml:5:32)")
     assert changed(observation) == []
     with pytest.raises(DocumentsError):
         look(tmp_path / "new", now, {"a.yaml": text, "t.yaml": team.replace(", gone@acme.test", "")})

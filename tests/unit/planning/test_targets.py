@@ -184,3 +184,21 @@ def test_a_snapshot_that_never_looked_is_no_answer(tmp_path: Path) -> None:
     plan = plan_documents(tmp_path, {"a.yaml": text}, other)
     assert not plan.complete
     assert "was not looked at" in plan.diagnostics[0].message
+
+
+def test_a_default_group_that_no_preset_has_is_one_error(tmp_path: Path) -> None:
+    """Its line is told once, also where the presets follow versions with other groups."""
+    state = live_state()
+    (version,) = [one for one in state.versions if one.id == "911"]
+    older = msgspec.structs.replace(version, id="900", groups=version.groups[:2])
+    presets = tuple(msgspec.structs.replace(one, version_id="900") if one.id == "31" else one for one in state.presets)
+    state = msgspec.structs.replace(state, versions=(*state.versions, older), presets=presets)
+    text = (
+        "kind: assignments\ntemplate: Invoice Approval\ngroups: {Cook: [ann@acme.test]}\n"
+        "projects: [{project: Cedar Tower}, {project: Harbor Bridge}]\n"
+    )
+    with pytest.raises(DocumentsError) as raised:
+        observe_documents(tmp_path, {"a.yaml": text}, state)
+    assert [f"{one.origin} {one.message}" for one in raised.value.diagnostics] == [
+        "a.yaml:3:10 no role group 'Cook'; role groups here: Project Manager"
+    ]

@@ -38,11 +38,11 @@ def judged(folder: Path, **documents: str) -> list[str]:
 
 ALWAYS = [
     "warning policy/unknown-role policy.yaml:4:3 no document names a role 'Acounting', so this line may guard "
-    "nothing; did you mean 'Accounting'?; if templates have such a role and it is only not managed here, leave it",
-    "warning policy/unknown-role policy.yaml:5:37 no document names a role 'Budget', so this line may guard nothing; "
-    "if templates have such a role and it is only not managed here, leave it",
-    "warning policy/unknown-role policy.yaml:5:37 no document names a role 'Legal', so this line may guard nothing; "
-    "if templates have such a role and it is only not managed here, leave it",
+    "nothing (leave it if templates have such a role that is not managed here); did you mean 'Accounting'?",
+    "warning policy/unknown-role policy.yaml:5:37 no document names a role 'Budget', so this line may guard nothing "
+    "(leave it if templates have such a role that is not managed here)",
+    "warning policy/unknown-role policy.yaml:5:37 no document names a role 'Legal', so this line may guard nothing "
+    "(leave it if templates have such a role that is not managed here)",
     "warning policy/override-expired policy.yaml:7:52 the last day of this override is over (2026-11-22), so it lifts "
     "nothing; give it a new one if it is still needed, else remove it",
 ]

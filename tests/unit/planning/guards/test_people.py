@@ -112,9 +112,9 @@ def test_unknown_in_policy() -> None:
         unknown=((member(9), ""), (member(8), "; did you mean 'X'?")),
     )
     assert [line.split(";")[0] for line in lines(unknown_in_policy(judged))] == [
-        "warning policy/unknown-role no template that was read has a role 'Acounting'",
-        "warning policy/unknown-role no template that was read has a role 'Legl'",
-        "warning policy/unknown-role no template that was read has a role 'Nobody'",
+        "warning policy/unknown-role no template that was read has a role 'Acounting', so this line guards nothing",
+        "warning policy/unknown-role no template that was read has a role 'Legl', so this line guards nothing",
+        "warning policy/unknown-role no template that was read has a role 'Nobody', so this line guards nothing",
         "note policy/unknown-person P9@acme.test holds no role that was read, so this line protects nobody",
         "warning policy/unknown-person P8@acme.test holds no role that was read, so this line protects nobody",
     ]
