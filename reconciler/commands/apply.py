@@ -17,6 +17,7 @@ from reconciler.console.options import (
     journal_option,
     only_options,
     out_option,
+    require_all_for_alarms,
     selection_options,
     text_or_json,
 )
@@ -103,8 +104,10 @@ def apply(  # noqa: PLR0913 - one parameter an option
     """
     if out is not None:
         require_writable(out)
-    alarms = prepare_alarms(common.run, **{name: more.pop(name) for name in ALARM_OPTIONS})
+    alarmed = {name: more.pop(name) for name in ALARM_OPTIONS}
     wanted = Making(**more)
+    require_all_for_alarms(wanted.selection, alarmed)
+    alarms = prepare_alarms(common.run, **alarmed)
     require_sense(wanted, since, saved=bool(plan_files))
     workspace = open_workspace_or_tell(alarms, common.run, common.config)
     order = ApplyOrder(
@@ -120,7 +123,7 @@ def apply(  # noqa: PLR0913 - one parameter an option
         done = apply_repository(workspace, order, _Person(common, alone=shown_as == "terminal" and out is None))
         if done.declined:
             note("nothing was written", common)
-        if not done.declined or shown_as == "json":
+        if not done.declined or shown_as == "json" or out is not None:
             emit_report(done.report, done.names, common, shown_as, out)
     except OtherDayError:
         raise

@@ -9,11 +9,17 @@ from typing import TYPE_CHECKING, Any, Literal
 import click
 
 from reconciler.console.format_names import DRIFT_FORMATS
-from reconciler.console.options import alarm_options, common_options, journal_option, out_option, selection_options
+from reconciler.console.options import (
+    alarm_options,
+    common_options,
+    journal_option,
+    out_option,
+    require_all_for_alarms,
+    selection_options,
+)
 from reconciler.console.plan_formats import Showing
 from reconciler.console.report_formats import drift_exit_code, report_text
 from reconciler.console.streams import emit
-from reconciler.errors import UsageError
 from reconciler.operations.alarms import prepare_alarms, raise_alarms
 from reconciler.operations.drift import look_for_drift
 from reconciler.operations.files import require_folder, require_writable
@@ -74,16 +80,15 @@ def drift(  # noqa: PLR0913 - one parameter an option
     for 'comment'); --metrics and --push-metrics are for Prometheus; --notify tells Slack, Teams and others through
     webhooks, when something is new or all is over. Each is tried even when another fails.
 
-    --within, --project, --template and --person show a part. The journal gets all of it, and so everything else stays
-    known.
+    --within, --project, --template and --person show a part. Such a run leaves no report in the journal, so what it did
+    not show is still new for the next one.
 
     Exit codes: 0 no drift that is not acknowledged, 2 drift, unseen or not, 5 a snapshot too old to tell anybody by,
     6 not everything could be read, or a report could not be delivered, 7 invalid documents.
     """
     if out is not None:
         require_writable(out)
-    if selection is not None and any(alarmed.values()):
-        raise UsageError(f"issues, figures and messages are of all drift: leave out {selection}")
+    require_all_for_alarms(selection, alarmed)
     alarms = prepare_alarms(common.run, **alarmed)
     workspace = open_workspace(common.run, common.config)
     found = look_for_drift(

@@ -23,7 +23,7 @@ from reconciler.operations.run import Run
 from reconciler.render.views.budget import SMALLEST_BUDGET, Budget
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
 __all__ = [
     "ALARM_OPTIONS",
@@ -34,6 +34,7 @@ __all__ = [
     "markdown_options",
     "only_options",
     "out_option",
+    "require_all_for_alarms",
     "selection_options",
     "showing_options",
     "text_or_json",
@@ -223,6 +224,12 @@ def selection_options(command: Callable[..., Any]) -> Callable[..., Any]:
             "--person", "people", metavar="LOGIN", multiple=True, help="This person alone (login or login id)."
         ),
     )
+
+
+def require_all_for_alarms(selection: Selection | None, alarmed: Mapping[str, object]) -> None:
+    """Refuse alarms beside a part: they would be of the part, and close what is open for the rest."""
+    if selection is not None and any(alarmed.values()):
+        raise UsageError(f"issues, figures and messages are of the whole: leave them out, or leave out {selection}")
 
 
 def _selection(options: dict[str, Any]) -> dict[str, Any]:

@@ -170,7 +170,7 @@ def _wrote(event: OutcomeRecorded) -> bool:
 def _files(folder: Path, without: Collection[str] = ()) -> list[Path]:
     """Return the files of a journal, the newest first."""
     found = folder.glob("*.jsonl") if folder.is_dir() else ()
-    return sorted((path for path in found if path.name not in without), reverse=True)
+    return sorted((path for path in found if path.name not in without and path.is_file()), reverse=True)
 
 
 def _read(path: Path) -> RecordedRun | None:

@@ -45,7 +45,9 @@ def read_rate(headers: Mapping[str, str], clock: ServiceClock) -> Rate | None:
     try:
         limit = int(headers["X-Rate-Limit-Limit"])
         remaining = int(headers["X-Rate-Limit-Remaining"])
-        return Rate(limit, remaining, int(headers["X-Rate-Limit-Reset"]) - clock.read(headers.get("Date")))
+        ends_in = int(headers["X-Rate-Limit-Reset"]) - clock.read(headers.get("Date"))
+        # no window is longer than an hour
+        return Rate(limit, remaining, min(ends_in, _LONGEST_WAIT_SECONDS))
     except (KeyError, ValueError, OverflowError):
         return None
 

@@ -29,8 +29,9 @@ class KnownNames(NamedTuple):
     """All that can be chosen from.
 
     ``what`` and ``where`` are words for it. ``places`` are addresses with titles, ``groups`` addresses of roles.
-    ``projects`` and ``templates`` are ids by each text that means them. ``people`` are login ids by login in lower
-    case, and by themselves; ``persons`` are those with the logins.
+    ``projects`` and ``templates`` are ids by each text that means them: an id means itself alone, though it be the
+    name of another. ``people`` are login ids by login in lower case, and by themselves; ``persons`` are those with the
+    logins.
     """
 
     what: str
@@ -50,10 +51,13 @@ def find_slice(selection: Selection, observation: Observation, *, lenient: bool 
     """
     targets = [one.target for one in observation.resolved]
     managed = {one.project.id for one in targets if one.project is not None}
-    texts: list[tuple[str | None, str]] = []
-    for project in observation.state.catalogue.projects:
-        if project.id in managed:
-            texts += [(one, project.id) for one in (project.id, project.name, project.display_name, project.number)]
+    texts = [
+        (text, one.id)
+        for one in observation.state.catalogue.projects
+        if one.id in managed
+        for text in (one.name, one.display_name, one.number)
+    ]
+    titles = chain.from_iterable(texts_of(one.project) for one in targets if one.project is not None)
     index = observation.index
     persons = index.people()
     people = {login: frozenset(index.accounts(login)) for login in (login_key(one.login) for one in persons)}
@@ -62,7 +66,7 @@ def find_slice(selection: Selection, observation: Observation, *, lenient: bool 
         where="in what was read",
         places={one.address: one.title for one in targets},
         groups=frozenset(f"{one.address}/groups/{uuid}" for one in targets for uuid in one.groups),
-        projects=by_text(texts),
+        projects=by_text((*texts, *titles)),
         templates=by_text(chain.from_iterable(texts_of(one.template_name) for one in targets)),
         people={**people, **by_id(people.values())},
         persons=persons,
@@ -72,17 +76,19 @@ def find_slice(selection: Selection, observation: Observation, *, lenient: bool 
 
 def texts_of(one: Named) -> Iterator[tuple[str | None, str]]:
     """Yield each text that means a project or template, with its id."""
-    for text in (one.id, one.name, one.title, one.distinction):
+    for text in (one.name, one.title, one.distinction):
         yield text, one.id
 
 
 def by_text(texts: Iterable[tuple[str | None, str]]) -> dict[str, frozenset[str]]:
-    """Return the ids by the texts that mean them."""
+    """Return the ids by the texts that mean them, and by themselves."""
     found: dict[str, set[str]] = {}
+    ids: set[str] = set()
     for text, key in texts:
+        ids.add(key)
         if text:
             found.setdefault(comparable(text), set()).add(key)
-    return {text: frozenset(ids) for text, ids in found.items()}
+    return {**{text: frozenset(keys) for text, keys in found.items()}, **{one: frozenset({one}) for one in ids}}
 
 
 def by_id(accounts: Iterable[frozenset[str]]) -> dict[str, frozenset[str]]:

@@ -61,17 +61,19 @@ def look_for_drift(
 
     ``previous_at`` is the report that says what is new; null means the last one in the folder ``journal_at``. With
     ``tells`` the findings will be reported to people: a snapshot that is too old for that is refused. ``selection``
-    takes a part of the report for showing. The journal gets the whole.
+    takes a part of the report for showing. Then nothing is recorded.
     """
     started = time.monotonic()
     previous = _previous(previous_at, journal_at, workspace)
     observation = _look(workspace, snapshot, tells=tells)
     chosen = None if selection is None else find_slice(selection, observation)
     report = _report(observation, workspace, previous, from_snapshot=snapshot is not None)
+    if chosen is not None and selection is not None:
+        # what nobody is shown must stay new: the report before is still the last one
+        return Found(report, previous, time.monotonic() - started, slice_report(report, chosen, selection))
     with Journal(journal_at, workspace.run.clock.now) as journal:
         journal.record(DriftFound(at=report.created_at, run_id=journal.run_id, report=report))
-    part = None if chosen is None or selection is None else slice_report(report, chosen, selection)
-    return Found(report, previous, time.monotonic() - started, part)
+    return Found(report, previous, time.monotonic() - started)
 
 
 def _look(workspace: Workspace, snapshot: Path | None, *, tells: bool) -> Observation:

@@ -26,7 +26,7 @@ from reconciler.planning.slices import slice_changes, slice_plan
 
 if TYPE_CHECKING:
     import datetime
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection, Iterable
 
     from reconciler.desired import Base
     from reconciler.model.base import BaseTarget
@@ -101,9 +101,26 @@ def judged_plan(  # noqa: PLR0913 - the plan's own parts, each named
     )
     if chosen is None or selection is None:
         return plan
-    part = compared._replace(changes=slice_changes(compared.changes, chosen))
-    alone = judge(_case(part, observation, base, managed, today, memory), partial=True).diagnostics
-    return slice_plan(plan, chosen, selection, errors=[one for one in alone if one.severity == "error"])
+    part = _case(
+        compared._replace(changes=slice_changes(compared.changes, chosen)), observation, base, managed, today, memory
+    )
+    alone = judge(part, partial=True)
+    judged = (*alone.diagnostics, *([] if base is None else _judge_base(part, base)))
+    plan = msgspec.structs.replace(
+        plan,
+        diagnostics=_with_part((*judgement.diagnostics, *held_by_base), plan.diagnostics, judged),
+        overrides=alone.overrides,
+    )
+    return slice_plan(plan, chosen, selection)
+
+
+def _with_part(
+    of_whole: Collection[Diagnostic], everything: Iterable[Diagnostic], of_part: Iterable[Diagnostic]
+) -> tuple[Diagnostic, ...]:
+    """Return what is said of a part: every error of the whole, but warnings of guards over the part alone."""
+    kept = [one for one in everything if one.severity == "error" or one not in of_whole]
+    errors = {(one.code, one.address, one.subject) for one in kept if one.severity == "error"}
+    return (*kept, *(one for one in of_part if (one.code, one.address, one.subject) not in errors))
 
 
 def _judge_base(case: Case, base: Base) -> list[Diagnostic]:

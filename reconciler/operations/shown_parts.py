@@ -6,6 +6,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from reconciler.drift import slice_report
+from reconciler.errors import UsageError
 from reconciler.model.drift import DriftReport
 from reconciler.model.live import Person
 from reconciler.model.spelling import login_key
@@ -29,6 +30,7 @@ def _slice_of_plan(selection: Selection, plan: Plan) -> Slice:
     """Return what is chosen of a plan; raises UsageError for a name that nothing in it has."""
     people: list[_Somebody] = [*plan.people, *(one for part in plan.already for one in (*part.add, *part.remove))]
     people.extend(one for change in plan.withheld for group in change.groups for one in group.remove)
+    people.extend(one for change in plan.changes for group in change.groups for one in group.keep)
     named = [(one.address, one.template, one.project) for one in plan.changes]
     named += [(one.address, one.template, one.project) for one in plan.withheld]
     named += [(one.address, one.template, one.project) for one in plan.already]
@@ -51,6 +53,10 @@ def choose_part(result: Plan | DriftReport, selection: Selection | None) -> Plan
     """Return what is chosen of a plan or report; raises UsageError for a name that nothing in it has."""
     if selection is None:
         return result
+    if result.selection is not None:
+        raise UsageError(
+            f"this file shows a part already ({result.selection}): name the file of the whole, with all that you choose"
+        )
     if isinstance(result, DriftReport):
         return slice_report(result, _slice_of_report(selection, result), selection)
     return slice_plan(result, _slice_of_plan(selection, result), selection)

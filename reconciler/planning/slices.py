@@ -38,11 +38,10 @@ def slice_changes(changes: Iterable[PresetChange], chosen: Slice) -> tuple[Prese
     return tuple(one for one in parts if one is not None)
 
 
-def slice_plan(plan: Plan, chosen: Slice, selection: Selection, *, errors: Sequence[Diagnostic] = ()) -> Plan:
+def slice_plan(plan: Plan, chosen: Slice, selection: Selection) -> Plan:
     """Return the chosen part of a plan, as a plan of its own.
 
-    Every error of the whole plan stays: a limit in percent of a slice would be a loophole. ``errors`` are what guards
-    say of the part alone.
+    Every error of the whole plan stays: a limit in percent of a slice would be a loophole.
     """
     changes = slice_changes(plan.changes, chosen)
     withheld = tuple(_withheld(plan.withheld, chosen))
@@ -50,7 +49,6 @@ def slice_plan(plan: Plan, chosen: Slice, selection: Selection, *, errors: Seque
     rest = [part_of(change, lambda *part: not _is_chosen(chosen, *part)) for change in plan.changes]
     diagnostics = (
         *_about(plan.diagnostics, changes),
-        *(one for one in errors if one not in plan.diagnostics),
         *_note([one for one in rest if one is not None], selection),
     )
     summary = summarize(
@@ -118,7 +116,7 @@ def _already(already: Iterable[AlreadySo], chosen: Slice) -> Iterator[AlreadySo]
 def _people(changes: Sequence[PresetChange], whole: Iterable[PersonChange]) -> Iterator[PersonChange]:
     """Yield the changes by person; who loses less than in the whole plan keeps that much more."""
     known = {one.id: one for one in whole}
-    for one in changes_per_person(changes, ()):
+    for one in changes_per_person(changes, ()) if known else ():
         before = known[one.id]
         kept = before.keeps + sum(before.loses.values()) - sum(one.loses.values())
         yield msgspec.structs.replace(one, keeps=kept)
