@@ -105,12 +105,20 @@ outages = st.lists(
     max_size=12,
 )
 releases = st.lists(st.tuples(st.sampled_from(PROJECTS), days), max_size=1)
-# rare: a difference that is told, goes out of sight, and is then let go
-A_RELEASE: dict[str, Any] = {
-    "truth": [(Difference(PROJECTS[0], GROUPS[0], IN_OUTAGES[0]), 0, 300)],
-    "gone": [(PROJECTS[0], "project-gone", 10, 90)],
-    "wanted": [],
-    "ends": [(PROJECTS[0], 60)],
+# whatever is tried besides: each outage in turn, and a difference that is let go while it is out of sight
+EVERY_OUTAGE: dict[str, Any] = {
+    "truth": [
+        *((Difference("1", name, 1), 0, DAYS) for name in GROUPS),
+        (Difference("2", "pm", 2), 0, 100),
+        (Difference("3", "pm", 2), 0, 300),
+        (Difference("1", "acc", 3), 0, DAYS),
+    ],
+    "gone": [
+        *(("1", outage, 20 + 40 * number, 20) for number, outage in enumerate(get_args(Outage))),
+        ("3", "project-gone", 10, 90),
+    ],
+    "wanted": [(3, DAYS - 1)],
+    "ends": [("3", 60)],
 }
 
 
@@ -157,7 +165,7 @@ def test_nothing_ends_that_was_not_looked_at() -> None:
     reached: Counter[str] = Counter()
 
     @settings(max_examples=examples(20))
-    @example(**A_RELEASE)
+    @example(**EVERY_OUTAGE)
     @given(truth=truths, gone=outages, wanted=entries, ends=releases)
     def tried(
         truth: list[tuple[Difference, int, int]],
