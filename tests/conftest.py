@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, settings
 from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 
 from tests.support.account import company_seed, write_seed
+from tests.support.examples import examples
 from tests.support.forge_stub import serving
 from tests.support.github_stub import GitHubStub
 from tests.support.gitlab_stub import GitLabStub
@@ -23,7 +24,11 @@ if TYPE_CHECKING:
     from tests.support.sandbox import RunningSandbox
 
 settings.register_profile(
-    "project", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    "project",
+    deadline=None,
+    derandomize=True,
+    max_examples=examples(50),
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 settings.load_profile("project")
 

@@ -141,9 +141,12 @@ def _target(path: Path) -> Path:
     if _is_special(here):  # also what /dev/stdout leads to, which has no other name
         return here
     try:
-        return here.resolve()
-    except (OSError, RuntimeError) as error:  # links in a circle
+        target = here.resolve()
+    except (OSError, RuntimeError) as error:  # links in a circle, before Python 3.13
         raise FileError(f"cannot write {path}: its links lead nowhere") from error
+    if target.is_symlink():  # since then a circle ends where it began
+        raise FileError(f"cannot write {path}: its links lead nowhere")
+    return target
 
 
 def _is_special(path: Path) -> bool:

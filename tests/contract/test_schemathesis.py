@@ -43,7 +43,8 @@ def attack(sandbox: RunningSandbox, folder: Path, examples: int) -> str:
     return told
 
 
-@pytest.mark.parametrize("examples", [FEW, pytest.param(MANY, marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("examples", [FEW, MANY])
 def test_no_request_breaks_the_sandbox(
     tmp_path: Path, examples: int, record_property: Callable[[str, object], None]
 ) -> None:

@@ -123,7 +123,7 @@ def chosen_of(drifts: tuple[Drift, ...], choice: st.DataObject) -> list[Drift]:
     return [one for one in drifts if one in some or (one.group is None and one.address in places)]
 
 
-@settings(max_examples=examples(60))
+@settings(max_examples=examples(30))
 @given(documents(PROJECTS), lives, managers, st.booleans(), st.data())
 def test_planning_what_was_adopted_is_empty(
     texts: dict[str, str], live: Any, manager: Any, teams: Any, choice: st.DataObject
@@ -148,7 +148,7 @@ def test_planning_what_was_adopted_is_empty(
         assert {one.key for one in after.drifts()} == {one.key for one in drifts} - adopted
 
 
-@settings(max_examples=examples(60))
+@settings(max_examples=examples(30))
 @given(documents(PROJECTS), lives, managers, st.booleans(), st.data())
 def test_comments_line_ends_and_everybody_elses_lines_stay(
     texts: dict[str, str], live: Any, manager: Any, teams: Any, choice: st.DataObject
@@ -190,7 +190,7 @@ def rebuilt(file: ChangedFile) -> list[str]:
     return lines + before[at:]
 
 
-@settings(max_examples=examples(40))
+@settings(max_examples=examples(20))
 @given(documents(PROJECTS), lives, st.data())
 def test_one_difference_changes_one_place(texts: dict[str, str], live: Any, choice: st.DataObject) -> None:
     """One person who came or went: nothing but the one list, or an entry that is put in whole."""

@@ -16,6 +16,7 @@ from reconciler.desired.kinds.settings_kind import SettingsShape
 from reconciler.desired.schemas import explain, make_validator
 from reconciler.desired.yaml.strict_reader import LocatedDocument, read_yaml
 from reconciler.model.diagnostics import Origin
+from tests.support.examples import examples
 from tests.support.formats import SCHEMAS
 from tests.support.whole_documents import WHOLE, places, replaced
 
@@ -142,7 +143,7 @@ def test_every_value_has_a_place(value: Any) -> None:
     walk(document.data, ())
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(100))
 @given(st.binary(max_size=200) | st.text("{}[]&*!|>-:,#'\"% \n\tab0~", max_size=80).map(str.encode))
 def test_no_input_crashes_the_reader(content: bytes) -> None:
     """Any bytes give documents or one diagnostic with a place."""
@@ -163,7 +164,7 @@ def nearly_good(draw: Any) -> tuple[str, Any]:
     return kind, document
 
 
-@settings(max_examples=600)
+@settings(max_examples=examples(300))
 @given(
     nearly_good() | st.sampled_from(sorted(documents)).flatmap(lambda kind: st.tuples(st.just(kind), documents[kind]))
 )

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import datetime
 from collections import Counter
-from typing import TYPE_CHECKING, NamedTuple, get_args
+from typing import TYPE_CHECKING, Any, NamedTuple, get_args
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from reconciler.console.report_formats import drift_exit_code
@@ -14,6 +14,7 @@ from reconciler.drift import decode_report, encode_report
 from reconciler.render.views.difference_lines import alarming
 from tests.support.cases import change, group
 from tests.support.drifts import ending, entry, report
+from tests.support.examples import examples
 from tests.support.outages import GROUPS, PROJECTS, Difference, Outage, address, find, looked_at, observe
 from tests.support.outages import PEOPLE as IN_OUTAGES
 
@@ -52,7 +53,7 @@ def replay(edits: list[tuple[int, int, int]], wanted: list[tuple[int, int]]) -> 
     return reports
 
 
-@settings(max_examples=80)
+@settings(max_examples=examples(20))
 @given(edits=spells, wanted=entries)
 def test_each_difference_is_new_once_and_resolved_once(
     edits: list[tuple[int, int, int]], wanted: list[tuple[int, int]]
@@ -82,7 +83,7 @@ def test_each_difference_is_new_once_and_resolved_once(
     assert new == begun - quiet_all_along
 
 
-@settings(max_examples=80)
+@settings(max_examples=examples(20))
 @given(edits=spells, wanted=entries)
 def test_an_acknowledgement_quiets_to_the_end_of_its_last_day(
     edits: list[tuple[int, int, int]], wanted: list[tuple[int, int]]
@@ -104,6 +105,21 @@ outages = st.lists(
     max_size=12,
 )
 releases = st.lists(st.tuples(st.sampled_from(PROJECTS), days), max_size=1)
+# whatever is tried besides: each outage in turn, and a difference that is let go while it is out of sight
+EVERY_OUTAGE: dict[str, Any] = {
+    "truth": [
+        *((Difference("1", name, 1), 0, DAYS) for name in GROUPS),
+        (Difference("2", "pm", 2), 0, 100),
+        (Difference("3", "pm", 2), 0, 300),
+        (Difference("1", "acc", 3), 0, DAYS),
+    ],
+    "gone": [
+        *(("1", outage, 20 + 40 * number, 20) for number, outage in enumerate(get_args(Outage))),
+        ("3", "project-gone", 10, 90),
+    ],
+    "wanted": [(3, DAYS - 1)],
+    "ends": [("3", 60)],
+}
 
 
 class Day(NamedTuple):
@@ -148,7 +164,8 @@ def test_nothing_ends_that_was_not_looked_at() -> None:
     """
     reached: Counter[str] = Counter()
 
-    @settings(max_examples=60)
+    @settings(max_examples=examples(20))
+    @example(**EVERY_OUTAGE)
     @given(truth=truths, gone=outages, wanted=entries, ends=releases)
     def tried(
         truth: list[tuple[Difference, int, int]],

@@ -82,7 +82,7 @@ def _preset(draw: st.DrawFn, one: str, template: str, project: str | None) -> di
     }
 
 
-@settings(max_examples=examples(70))
+@settings(max_examples=examples(35))
 @given(accounts())
 def test_planning_what_was_exported_is_empty(seed: dict[str, Any]) -> None:
     """And everything that has a name a document can hold is managed."""
@@ -103,7 +103,7 @@ def test_planning_what_was_exported_is_empty(seed: dict[str, Any]) -> None:
     assert plan.summary.managed == counted if not unnamed else plan.summary.managed >= counted
 
 
-@settings(max_examples=examples(30))
+@settings(max_examples=examples(15))
 @given(accounts())
 def test_names_never_leave_their_comment_or_their_quotes(seed: dict[str, Any]) -> None:
     """Every file is YAML to PyYAML as well, and has the keys a document has and no other."""
@@ -113,7 +113,7 @@ def test_names_never_leave_their_comment_or_their_quotes(seed: dict[str, Any]) -
         assert all(line.isprintable() for line in text.split("\n"))
 
 
-@settings(max_examples=examples(150))
+@settings(max_examples=examples(75))
 @given(st.one_of(st.sampled_from(AWKWARD), st.text(st.characters(exclude_categories=["Cs"]))))
 def test_a_scalar_is_read_back_as_the_text_it_was(text: str) -> None:
     """As a value, as a key (but for the one key the reader refuses) and inside brackets."""

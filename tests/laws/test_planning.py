@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from reconciler.applying.comparing import position, write_groups
 from reconciler.errors import DocumentsError, StaleError
 from reconciler.planning import decode_plan, encode_plan, plan_digest
+from tests.support.examples import examples
 from tests.support.generated import UUIDS, accounts, applied, document_of, members_of, plan_of, state_of
 
 if TYPE_CHECKING:
@@ -101,7 +102,7 @@ CONTENT = encode_plan(plan_of(state_of(({"creator": [], "pm": ["1"], "acc": ["2"
 DIGEST = decode_plan(CONTENT, "plan.json").digest
 
 
-@settings(max_examples=400)
+@settings(max_examples=examples(150))
 @given(st.integers(0, len(CONTENT) - 1), st.binary(max_size=3))
 def test_an_altered_plan_file_is_refused_or_does_the_same(at: int, instead: bytes) -> None:
     """Whatever is put in place of any byte: an error, or a plan that would write just the same."""

@@ -185,7 +185,7 @@ def stands(state: LiveState) -> Any:
     return members_of(state), [one.workflow_manager.id if one.workflow_manager else None for one in state.presets[:2]]
 
 
-@settings(max_examples=examples(40))
+@settings(max_examples=examples(20))
 @given(histories)
 def test_one_half_after_the_other_does_what_the_whole_does(history: Any) -> None:
     """In either order, and then there is nothing left to do."""
@@ -198,7 +198,7 @@ def test_one_half_after_the_other_does_what_the_whole_does(history: Any) -> None
         assert case.plan(done).changes == ()
 
 
-@settings(max_examples=examples(40))
+@settings(max_examples=examples(20))
 @given(histories)
 def test_after_drift_is_put_back_only_requests_are_left(history: Any) -> None:
     """Just those that were requests before, and no drift comes of it; likewise the other way round."""
@@ -209,7 +209,7 @@ def test_after_drift_is_put_back_only_requests_are_left(history: Any) -> None:
         assert after == {one for one in before if one.cause != restriction.only}
 
 
-@settings(max_examples=examples(40))
+@settings(max_examples=examples(20))
 @given(histories)
 def test_requests_alone_touch_nobody_who_drifted(history: Any) -> None:
     """Whoever the base gave no role and live has keeps it; whoever it gave one and live has not gets none."""
@@ -224,7 +224,7 @@ def test_requests_alone_touch_nobody_who_drifted(history: Any) -> None:
             assert (one.person in done[places[one.address]][one.group]) == (one.sign == "-")
 
 
-@settings(max_examples=examples(40))
+@settings(max_examples=examples(20))
 @given(histories, st.sampled_from([DRIFT, REQUESTED]))
 def test_a_plan_file_of_one_half_comes_back_as_it_was(history: Any, restriction: Restriction) -> None:
     """It is consistent, says which half it is, and its counts are those of what it does."""

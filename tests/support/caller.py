@@ -111,8 +111,10 @@ class Starter:
             )
             return Caller(self._opened(httpx.Client(base_url="http://sandbox", transport=InProcess(app))))
         self._count += 1
-        options = ["--rate-limit", limit, "--large-pages", "refuse" if refuse_large_pages else "cap",
-                   "--token-seconds", str(token_seconds)]  # fmt: skip
+        # only what differs: without options it is the sandbox that this process keeps, seeded anew
+        options = [*(() if limit == "off" else ("--rate-limit", limit)),
+                   *(("--large-pages", "refuse") if refuse_large_pages else ()),
+                   *(() if token_seconds == 5400.0 else ("--token-seconds", str(token_seconds)))]  # fmt: skip
         folder = write_seed(self._folder / f"seed{self._count}", seed)
         running = self._running.enter_context(running_sandbox(folder, *options))
         return Caller(self._opened(httpx.Client(base_url=running.address, trust_env=False)))

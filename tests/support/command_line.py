@@ -37,6 +37,7 @@ _CHANGING = (
     (re.compile(r'"revision": "[0-9a-f]{40}"'), '"revision": "<revision>"'),
     (re.compile(r"(allow_removals: \d+, until: )\d{4}-\d\d-\d\d"), r"\1<in two weeks>"),
 )
+_PATIENCE_SECONDS = 300  # a bound for what hangs; a busy machine is slow
 
 
 class Ran(NamedTuple):
@@ -117,7 +118,7 @@ def reconciler_process(folder: Path, *arguments: str, environment: dict[str, str
             os.close(descriptor)
         threads.submit(_write, typing, texts.get("typed", ""))
         stdout, stderr = threads.submit(_read, told), threads.submit(_read, said)
-        code = started.wait(60)
+        code = started.wait(_PATIENCE_SECONDS)
     here = str(folder)
     return Ran(code, stdout.result().replace(here, "<folder>"), stderr.result().replace(here, "<folder>"))
 

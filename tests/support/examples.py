@@ -1,4 +1,4 @@
-"""How many examples the laws of larger values try: few in every run, and as many as somebody asks for."""
+"""How many examples laws try: few in every run, and ten times as many in a full one."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ _TOOL = "./.reconciler-tool/"
 _EXPRESSION = re.compile(r"\$\{\{(.*?)\}\}", re.DOTALL)
 _NAME = re.compile(r"'[^']*'|\b[a-z_]+(?:\.[\w-]+)+")
 
-_STAND_IN = """#!{python} -I
+_STAND_IN = """#!{python} -IS
 import json, os, sys
 from pathlib import Path
 folder = Path({folder!r})
@@ -189,6 +189,8 @@ class Runner:
             "GITHUB_ACTION_PATH": str(action or ""),
             **{name: self._filled(str(text), names) for name, text in step.get("env", {}).items()},
         }
+        # scripts are not measured, and the tool is forked off what is: each start of coverage costs ten of Python
+        environment.pop("COVERAGE_PROCESS_CONFIG", None)
         where = self.workspace / self._filled(step.get("working-directory", "."), names)
         command = ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", step["run"]]
         done = subprocess.run(

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -16,8 +19,6 @@ from tests.support.account import INVOICE, company_seed, write_documents
 from tests.support.values import TODAY, live_state, observe_documents, plan_documents, plan_observation
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from reconciler.model.plan import Plan
 
 HOSTILE = "<b>A|b`c` @all **x** \u202egnp\x1b[31m\nhttps://evil.test [y](z)"
@@ -171,8 +172,14 @@ def guards(folder: Path) -> Plan:
     return plan_documents(folder, documents, live_state(seed))
 
 
-def two_thousand(folder: Path) -> Plan:
+def two_thousand(_folder: Path) -> Plan:
     """Five hundred presets, two people in and two out in each, in 214 the same, allowed by overrides."""
+    return _two_thousand()
+
+
+@cache
+def _two_thousand() -> Plan:
+    """Return this plan, made once: it takes a second, and nobody changes it."""
     seed = company_seed()
     seed["people"] += [
         {"id": str(number), "login": f"person.{number}@acme.test", "name": f"Person {number}"}
@@ -194,7 +201,8 @@ def two_thousand(folder: Path) -> Plan:
         "kind: policy\nlimits: {group_removals: {count: 2, percent: 50}}\noverrides:\n"
         "  - {reason: new teams, address: projects/*, allow_removals: 1000, until: 2027-01-31}\n"
     )
-    return plan_documents(folder, {"a.yaml": text, "policy.yaml": policy}, live_state(seed))
+    with TemporaryDirectory() as folder:
+        return plan_documents(Path(folder), {"a.yaml": text, "policy.yaml": policy}, live_state(seed))
 
 
 def awkward_names(folder: Path) -> Plan:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import select
 import signal
 import socket
 from typing import TYPE_CHECKING
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 __all__ = ["Started"]
+
+_STOP_SECONDS = 10
 
 
 class Started:
@@ -41,7 +44,9 @@ class Started:
         try:
             return int(self._answers.readline())
         except TimeoutError:
-            os.kill(self.number, signal.SIGKILL)
+            self.terminate()  # so that it ends what it started itself, which may hold its streams
+            if not select.select([self._connection], [], [], _STOP_SECONDS)[0]:
+                os.kill(self.number, signal.SIGKILL)
             raise
         finally:
             self._answers.close()

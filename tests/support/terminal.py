@@ -11,6 +11,8 @@ import sys
 from typing import TYPE_CHECKING
 
 from tests.support.command_line import clean_environment
+from tests.support.started import Started
+from tests.support.starting import address as forking
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -30,7 +32,7 @@ def answer(
     trial: Trial, *arguments: str, typed: str, meanwhile: Callable[[], object] | None = None, kind: str = "dumb"
 ) -> tuple[int, str]:
     """Run a command on a terminal of a kind and type, perhaps after something that happens while it asks."""
-    main, process = _start(trial.folder, arguments, {**trial.sandbox.environment, "TERM": kind})
+    main, process = _forked(trial.folder, arguments, {**trial.sandbox.environment, "TERM": kind})
     shown = ""
     if meanwhile is not None:
         shown = _read(main, "[y/N]")
@@ -43,7 +45,7 @@ def answer(
 
 def answer_in(folder: Path, *arguments: str, typed: str, at: str = "") -> tuple[int, str]:
     """Run a command in a folder on a terminal, and type once it has shown a text; nothing of a service is set."""
-    main, process = _start(folder, arguments, {"TERM": "dumb"})
+    main, process = _forked(folder, arguments, {"TERM": "dumb"})
     shown = _read(main, at)
     os.write(main, typed.encode())
     shown += _read(main, None)
@@ -62,6 +64,14 @@ def interrupt_in(folder: Path, *arguments: str, at: str) -> tuple[int, str]:
     shown += _read(main, None)
     os.close(main)
     return process.wait(60), shown
+
+
+def _forked(folder: Path, arguments: Sequence[str], environment: dict[str, str]) -> tuple[int, Started]:
+    """Start a command on a new terminal, forked; return what holds its other side, and the command."""
+    main, other = pty.openpty()
+    started = Started(forking(), folder, arguments, {**clean_environment(), **environment}, (other, other, other))
+    os.close(other)
+    return main, started
 
 
 def _start(folder: Path, arguments: Sequence[str], environment: dict[str, str]) -> tuple[int, subprocess.Popen[bytes]]:

@@ -25,7 +25,8 @@ SECRETS = {
 
 def git(folder: Path, *arguments: str) -> str:
     """Run git in a folder, as somebody who trusts local clones."""
-    settings = ("user.name=T", "user.email=t@acme.test", "commit.gpgsign=false", "protocol.file.allow=always")
+    settings = ("user.name=T", "user.email=t@acme.test", "commit.gpgsign=false", "protocol.file.allow=always",
+                "maintenance.auto=false")  # fmt: skip
     given = [part for one in settings for part in ("-c", one)]
     environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
     done = subprocess.run(

@@ -60,7 +60,8 @@ class Trial:
 
     def git(self, *arguments: str, committed: str = "") -> str:
         """Run git in the repository, as somebody; ``committed`` is the date of a commit (seconds and zone)."""
-        identity = ("-c", "user.name=T", "-c", "user.email=t@acme.test", "-c", "commit.gpgsign=false")
+        identity = ("-c", "user.name=T", "-c", "user.email=t@acme.test", "-c", "commit.gpgsign=false",
+                    "-c", "maintenance.auto=false")  # fmt: skip
         done = subprocess.run(
             ["git", *identity, *arguments],
             cwd=self.folder,

@@ -28,7 +28,11 @@ class Store:
     def __init__(self, path: str = ":memory:", *, lag: float = 0.0) -> None:
         self._database = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
         self._lag = lag
-        create_tables(self._database, path)
+        try:
+            create_tables(self._database, path)
+        except BaseException:
+            self._database.close()
+            raise
         self.tokens = Tokens(self._database)
         if not self.is_empty:
             self._read()

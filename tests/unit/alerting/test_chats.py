@@ -102,6 +102,7 @@ def test_whom_it_cannot_tell(
     """The others are told all the same; no address is in the error, its traceback, a repr, or any log."""
     caplog.set_level(logging.DEBUG)
     monkeypatch.setattr("apprise.url.URLBase.request_rate_per_sec", 0)
+    monkeypatch.setattr("apprise.dispatch.time.sleep", lambda _seconds: None)  # before each attempt but the first
     logging.getLogger("urllib3").setLevel(logging.WARNING)  # as it is outside of this test
     receiver.statuses = {"/services/": 403, "/workflows/": 500}
     post = open_post([Secret(one) for one in (SLACK, TEAMS, "json://chat.test/path")])

@@ -357,7 +357,9 @@ def test_git_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr(git_module, "_LARGEST_ANSWER", 1_000_000)
     assert ask_git(program(tmp_path, "while True: print('x' * 10_000)"), tmp_path) is None
     started = time.monotonic()
-    assert ask_git(program(tmp_path, "import time; time.sleep(60)"), tmp_path) is None
+    with monkeypatch.context() as impatient:
+        impatient.setattr(git_module, "_PATIENCE_SECONDS", 0.3)
+        assert ask_git(program(tmp_path, "import time; time.sleep(60)"), tmp_path) is None
     child = "import subprocess, sys; subprocess.Popen(['sleep', '60']); print('x')"
     assert ask_git(program(tmp_path, child), tmp_path) == b"x\n"
     assert time.monotonic() - started < 30

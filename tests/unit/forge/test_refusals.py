@@ -27,6 +27,13 @@ ECHOES = {
 }
 
 
+@pytest.fixture(autouse=True)
+def _briefly(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wait shortly before a request is repeated."""
+    monkeypatch.setattr("reconciler.forge.github.BACKOFF_SECONDS", 0.01)
+    monkeypatch.setattr("reconciler.forge.retries.BACKOFF_SECONDS", 0.01)
+
+
 @pytest.mark.parametrize("kind", ["github", "gitlab"])
 @pytest.mark.parametrize("echo", ECHOES)
 def test_a_refusal_that_repeats_the_token_does_not_show_it(kind: ForgeKind, echo: str) -> None:

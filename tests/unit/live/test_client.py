@@ -42,14 +42,15 @@ TEMPLATES = "/rest/v2.0/companies/4211/workflows/templates"
 
 
 class Waits:
-    """A sleep that does not wait, and remembers what it was asked for."""
+    """A sleep that hardly waits, and remembers what it was asked for."""
 
     def __init__(self) -> None:
         self.seconds: list[float] = []
 
     def __call__(self, seconds: float) -> None:
-        """Remember."""
+        """Remember, and let time pass: who waits for a moment of the clock asks again and again until it is there."""
         self.seconds.append(seconds)
+        time.sleep(min(seconds, 0.01))
 
 
 @pytest.fixture
@@ -257,7 +258,7 @@ class FakeAnswers:
                 """Report nothing."""
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._thread = threading.Thread(target=self._server.serve_forever)
+        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02})
 
     def __enter__(self) -> str:
         self._thread.start()
