@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from reconciler.errors import DocumentsError
+from reconciler.journal.recorded_presets import recorded_presets
 from reconciler.model.drift import DriftFound
 from reconciler.model.outcomes import (
     AppliedPreset,
     Intended,
     JournalEvent,
-    Move,
     OutcomeRecorded,
-    RecordedPreset,
     RecordedRun,
     RunFinished,
     RunStarted,
@@ -24,7 +23,7 @@ from reconciler.model.outcomes import (
 
 if TYPE_CHECKING:
     import datetime
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Sequence
     from pathlib import Path
 
     from reconciler.model.drift import DriftReport
@@ -57,43 +56,16 @@ def read_runs(folder: Path, without: Collection[str] = ()) -> list[RecordedRun]:
     return runs
 
 
-def read_run(folder: Path, named: str) -> RecordedRun | None:
-    """Return the one run whose id is, or begins with, what is ``named``, preset by preset; null without just one.
+def read_run(folder: Path, run: RecordedRun) -> RecordedRun:
+    """Return a run of the folder preset by preset.
 
     Raises DocumentsError for a line in the middle that cannot be read.
     """
-    paths = [path for path in _files(folder) if path.stem.startswith(named)]
-    runs = [(run, path) for path in paths if (run := _read(path)) is not None]
-    if len(runs) != 1:
-        return None
-    run, path = runs[0]
-    return msgspec.structs.replace(run, presets=tuple(_presets(_events(path))))
-
-
-def _presets(events: Sequence[JournalEvent]) -> Iterator[RecordedPreset]:
-    intended = {event.address: event for event in events if isinstance(event, Intended)}
-    outcomes = {event.outcome.address: event.outcome for event in events if isinstance(event, OutcomeRecorded)}
-    for address in dict.fromkeys((*intended, *outcomes)):
-        intent, outcome = intended.get(address), outcomes.get(address)
-        yield RecordedPreset(
-            address=address,
-            title=(intent.title if intent else None) or address,
-            status=outcome.status if outcome else "open",
-            error=outcome.error if outcome else None,
-            moves=() if intent is None else intent.moves or tuple(_moves(intent)),
-        )
-
-
-def _moves(intent: Intended) -> Iterator[Move]:
-    """Yield who moves, by ids alone, for journals of releases that kept no names."""
-    for uuid, after in intent.after.items():
-        before = intent.before.get(uuid, ())
-        yield from (Move(login_id=one, gains=False, role=uuid) for one in before if one not in after)
-        yield from (Move(login_id=one, gains=True, role=uuid) for one in after if one not in before)
-    if intent.manager_before is not None:
-        yield Move(login_id=intent.manager_before, gains=False)
-    if intent.manager_after is not None:
-        yield Move(login_id=intent.manager_after, gains=True)
+    for path in _files(folder):
+        events = _events(path)
+        if events and isinstance(events[0], RunStarted) and events[0].run_id == run.run_id:
+            return msgspec.structs.replace(run, presets=tuple(recorded_presets(events, run.open)))
+    return run
 
 
 def read_last_drift(
@@ -170,7 +142,7 @@ def _wrote(event: OutcomeRecorded) -> bool:
 def _files(folder: Path, without: Collection[str] = ()) -> list[Path]:
     """Return the files of a journal, the newest first."""
     found = folder.glob("*.jsonl") if folder.is_dir() else ()
-    return sorted((path for path in found if path.name not in without and path.is_file()), reverse=True)
+    return sorted((path for path in found if path.name not in without), reverse=True)
 
 
 def _read(path: Path) -> RecordedRun | None:

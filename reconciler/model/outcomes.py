@@ -153,11 +153,14 @@ class RunFinished(msgspec.Struct, frozen=True, kw_only=True, tag_field="event", 
 
 
 class RecordedPreset(msgspec.Struct, frozen=True, kw_only=True):
-    """One preset of a run, and who gained and lost which role there; ``status`` is ``open`` without an outcome."""
+    """One preset of a run, and who gained and lost which role there.
+
+    Without an outcome ``status`` is ``open``, or ``settled`` where a later run reports the preset.
+    """
 
     address: str
     title: str
-    status: Status | Literal["open"]
+    status: Status | Literal["open", "settled"]
     error: str | None = None
     moves: tuple[Move, ...] = ()
 

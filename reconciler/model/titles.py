@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 __all__ = ["COMPANY", "Named", "name_projects", "name_templates", "place_phrase", "place_title", "preset_title"]
 
 COMPANY = "company"
+_LONGEST_NAME = 76  # with a distinction: the end of a name may be cut, and what tells it apart may not
+_LONGEST_MARK = 30
+_DASHES = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2015\u2212"), "-")
 
 
 class Named(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
@@ -31,7 +34,11 @@ class Named(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     @property
     def title(self) -> str:
         """The name, with what tells it apart behind it: ``Harbor Bridge (24-017)``."""
-        return self.name if self.distinction is None else f"{self.name} ({self.distinction})"
+        if self.distinction is None:
+            return self.name
+        room = _LONGEST_NAME - len(self.distinction) - 3
+        name = self.name if len(self.name) <= room else f"{self.name[: max(room - 1, 0)]}…"
+        return f"{name} ({self.distinction})"
 
 
 def name_projects(projects: Iterable[Project]) -> dict[str, Named]:
@@ -53,17 +60,30 @@ def _told_apart(named: Mapping[str, tuple[str, str | None]]) -> dict[str, Named]
         if len(keys) == 1:
             found[keys[0]] = Named(keys[0], named[keys[0]][0])
             continue
-        marks = [named[key][1] for key in keys]
-        for key in keys:
-            name, mark = named[key]
-            own = mark if mark and mark.strip() and marks.count(mark) == 1 else f"id {key}"
-            found[key] = Named(key, name, own)
+        marks = [_as_read(named[key][1] or "") for key in keys]
+        for key, mark in zip(keys, marks, strict=True):
+            name, shown = named[key]
+            is_own = bool(mark) and len(mark) <= _LONGEST_MARK and marks.count(mark) == 1
+            found[key] = Named(key, name, shown if is_own else f"id {key}")
+    return _with_ids(found) if len(alike) < len(named) else found
+
+
+def _with_ids(found: dict[str, Named]) -> dict[str, Named]:
+    """Return names whose titles differ: a project may be called just as the title of another."""
+    titles: dict[str, list[str]] = {}
+    for key, one in found.items():
+        titles.setdefault(_as_read(one.title), []).append(key)
+    for keys in titles.values():
+        for key in keys if len(keys) > 1 else ():
+            one = found[key]
+            mark = f"id {key}" if one.distinction in {None, f"id {key}"} else f"{one.distinction}, id {key}"
+            found[key] = Named(key, one.name, mark)
     return found
 
 
 def _as_read(name: str) -> str:
-    """Return what people see of a name: neither case nor blanks tell projects apart on a page."""
-    folded = name.lower() if name.isascii() else unicodedata.normalize("NFKC", name).casefold()
+    """Return what people see of a name: neither case, nor blanks, nor the width of letters and dashes tell it apart."""
+    folded = name.lower() if name.isascii() else unicodedata.normalize("NFKC", name).casefold().translate(_DASHES)
     return " ".join(folded.split())
 
 

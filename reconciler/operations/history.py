@@ -29,12 +29,11 @@ def read_history_of_run(run: Run, settings_file: Path | None, journal_at: Path |
     if named == "last" and runs:
         named = runs[0].run_id
     found = [one for one in runs if one.run_id.startswith(named)] if len(named) >= _FEWEST else []
-    one = read_run(folder, named) if len(found) == 1 else None
-    if one is None:
+    if len(found) != 1:
         known = runs[0].run_id if runs else "reconciler history shows them"
         what = f"{len(found)} runs begin with '{named}'" if found else f"the journal has no run '{named}'"
         raise UsageError(f"{what}: name one by its id, such as {known}")
-    return one
+    return read_run(folder, found[0])
 
 
 def read_history_of_runs(run: Run, settings_file: Path | None, journal_at: Path | None) -> list[RecordedRun]:

@@ -101,6 +101,8 @@ def survey(folder: Path) -> Ground:
     real = folder.resolve()
     _require_outside(folder, real)
     own = folder / FILE_NAME
+    if os.path.lexists(own) and not own.is_file():
+        raise FileError(f"{own} is not a regular file: move it, and run init again")
     settings = read_settings_document(own) if os.path.lexists(own) else None
     names: set[str] = set()
     if real.is_dir():
@@ -227,8 +229,11 @@ def _lacks(folder: Path, name: str) -> str | None:
     """Return a line that a file lacks: git must ignore the journal, because a tracked one is not trusted."""
     if name != ".gitignore":
         return None
+    if not (folder / name).is_file():  # a pipe or a device would be read for ever
+        return JOURNAL
     try:
         lines = (folder / name).read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError:
         return JOURNAL
-    return None if any(line.strip().strip("/") == JOURNAL.strip("/") for line in lines) else JOURNAL
+    named = [line.strip() for line in lines if line.strip().strip("!/") == JOURNAL.strip("/")]
+    return None if named and not named[-1].startswith("!") else JOURNAL

@@ -107,6 +107,30 @@ def test_04_runs_of_earlier_releases(trial: Trial) -> None:
     assert "login id 7\n  − workflow manager   projects/1041/templates/11   applied\n" in told
 
 
+def test_04b_what_later_runs_settled(trial: Trial) -> None:
+    """An intent without an outcome is settled by a later run; the name of a file changes nothing."""
+    folder = trial.folder / ".reconciler" / "journal"
+    (path,) = folder.glob("*.jsonl")
+    path.write_text("".join(f"{line}\n" for line in path.read_text().splitlines()[:-2]))
+    path = path.rename(folder / "0000-renamed.jsonl")
+    run = json.loads(path.read_text().splitlines()[0])["run_id"]
+    assert "open" in trial.ends(0, "history", run)
+    trial.sandbox.edit("32", "1042", pm=["1", "2"])
+    trial.ends(0, "apply", "--yes")
+    shown = trial.ends(0, "history", run)
+    assert "Invoice Approval · Harbor Bridge   settled" in shown
+    assert "open" not in shown
+
+
+def test_04c_two_accounts_of_one_login(trial: Trial) -> None:
+    """Two people of one name and login stay two, with their ids."""
+    (path,) = (trial.folder / ".reconciler" / "journal").glob("*.jsonl")
+    path.write_text(path.read_text().replace("fay@acme.test", "bo@acme.test").replace('"Fay"', '"Bo"'))
+    shown = trial.ends(0, "history", "last")
+    assert "Bo (bo@acme.test) (login id 2)" in shown
+    assert "Bo (bo@acme.test) (login id 6)" in shown
+
+
 def test_05_what_went_wrong(trial: Trial) -> None:
     """A preset that was not written stands with its reason behind the people."""
     trial.write({"assignments/invoice.yaml": INVOICE.replace("fay", "eli")})

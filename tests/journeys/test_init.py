@@ -185,6 +185,8 @@ def test_05_nothing_is_overwritten(tmp_path: Path) -> None:
     assert not {".github/CODEOWNERS", ".github/workflows/plan.yml"} & set(files(tmp_path))
     (tmp_path / ".gitignore").write_text("/.reconciler\n")
     assert "add .reconciler/" not in reconciler(tmp_path, "init").stdout
+    (tmp_path / ".gitignore").write_text("/.reconciler\n!.reconciler/\n")
+    assert "add .reconciler/" in reconciler(tmp_path, "init").stdout
 
 
 def test_06_links(tmp_path: Path) -> None:
@@ -205,6 +207,17 @@ def test_06_links(tmp_path: Path) -> None:
     subprocess.run(["git", "init", "-q", str(tmp_path)], check=True)
     subprocess.run(["git", "-C", str(tmp_path), "add", "link"], check=True)
     assert "is a symbolic link that git tracks" in refused(tmp_path, "link")
+
+
+def test_06b_pipes_in_the_place_of_files(tmp_path: Path) -> None:
+    """A pipe is neither read nor replaced: one in the place of the settings is refused, any other is kept."""
+    os.mkfifo(tmp_path / "reconciler.yaml")
+    assert "is not a regular file: move it, and run init again" in refused(tmp_path, "--company", "4211")
+    (tmp_path / "reconciler.yaml").unlink()
+    os.mkfifo(tmp_path / ".gitignore")
+    ran = reconciler(tmp_path, "init", "--company", "4211")
+    assert (ran.code, fates(ran.stdout)[".gitignore"]) == (0, "kept")
+    assert "(add .reconciler/ to it)" in ran.stdout
 
 
 def test_07_a_folder_that_cannot_be_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

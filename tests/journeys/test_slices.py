@@ -108,6 +108,33 @@ def test_05_a_part_is_judged_alone_too(trial: Trial) -> None:
     assert trial.writes() == []
 
 
+def test_05b_a_part_is_judged_by_the_base_too(trial: Trial) -> None:
+    """A request drops a minimum of the base, which the whole keeps and a part of it would not."""
+    policy = "kind: policy\nroles: {Project Manager: {min_members: 2}}\n"
+    bridge = INVOICE[INVOICE.index("  - project: Harbor") :]
+    head = "kind: assignments\ntemplate: Invoice Approval\nprojects:\n"
+    trial.write({"assignments/invoice.yaml": head + bridge.replace("fay", "bo"), "policy.yaml": policy})
+    trial.commit()
+    trial.ends(0, "apply", "--yes")
+    before = len(trial.writes())
+    (trial.folder / "policy.yaml").unlink()
+    trial.write({"assignments/invoice.yaml": head + bridge})
+    trial.ends(0, "plan", "--base", "HEAD")
+    part = ("--base", "HEAD", "--person", "bo@acme.test")
+    assert "[policy/below-minimum]" in trial.ends(3, "plan", *part)
+    assert "[policy/below-minimum]" in trial.ends(3, "apply", "--yes", *part)
+    assert len(trial.writes()) == before
+
+
+def test_05c_warnings_are_of_the_part(trial: Trial) -> None:
+    """Somebody who loses their only role by the part is told of, and nobody who does not move in it."""
+    trial.write({"assignments/invoice.yaml": INVOICE.replace("[bo@acme.test]", "[ann@acme.test, bo@acme.test]")})
+    assert "Bo (bo@acme.test) would no longer have any role" not in trial.ends(0, "plan")
+    shown = trial.ends(0, "plan", "--project", "Harbor Bridge", "--person", "bo@acme.test")
+    assert "Bo (bo@acme.test) would no longer have any role managed here" in shown
+    assert "Dee" not in trial.ends(0, "plan", "--project", "Harbor Bridge")
+
+
 def test_06_a_part_is_no_plan_file(trial: Trial) -> None:
     """It is neither saved nor applied from a file, and goes with no --since; the message gives the command."""
     shown = trial.ends(64, "plan", "--project", "Cedar Tower", "--out", "plan.json")
@@ -134,30 +161,47 @@ def test_07_names_that_nothing_has(trial: Trial) -> None:
     assert trial.writes() == []
 
 
+def test_07b_an_id_means_itself(tmp_path: Path) -> None:
+    """Where a project is called as the id of another, the id wins."""
+    seed = company_seed()
+    seed["projects"][0]["name"] = "1042"
+    with running_sandbox(write_seed(tmp_path / "seed", seed)) as sandbox:
+        trial = Trial(tmp_path / "approvals", sandbox)
+        trial.write({"assignments/invoice.yaml": INVOICE.replace("project: Cedar Tower", 'project: {id: "1041"}')})
+        shown = json.loads(trial.ran("plan", "--format", "json", "--project", "1042").stdout)
+        assert [one["address"] for one in shown["changes"]] == ["projects/1042/templates/11"]
+
+
 def test_08_a_saved_plan_is_shown_in_part(trial: Trial) -> None:
     """Show takes the same options; every name of the plan itself is known."""
     trial.ends(0, "plan", "--out", "plan.json")
     shown = trial.ends(0, "show", "plan.json", "--project", "Harbor Bridge")
     assert "1 of 3 presets changes" in shown
     assert "Cedar Tower" not in shown.replace("projects/1041", "")
+    (trial.folder / "part.json").write_text(
+        trial.ran("show", "plan.json", "--format", "json", "--project", "Harbor Bridge").stdout
+    )
+    assert "shows a part already (--project 'Harbor Bridge')" in trial.ends(64, "show", "part.json", "--person", "2")
+    assert "nothing to change" in trial.ends(0, "show", "plan.json", "--person", "ann@acme.test", "--project", "1042")
     people = trial.ends(0, "show", "plan.json", "--by", "person", "--person", "bo@acme.test")
     assert "Bo" in people
     assert "Eli" not in people
 
 
 def test_09_drift_in_part(trial: Trial) -> None:
-    """The part is shown with its figures and exit code; the journal has the whole, so nothing is new twice."""
+    """The part is shown with its figures and exit code; it is not recorded, so what nobody saw is still new."""
     shown = trial.ends(2, "drift", "--project", "Cedar Tower")
     assert "1 of 3 presets drifts" in shown
     assert "Harbor Bridge" not in shown
     report = json.loads(trial.ran("drift", "--format", "json").stdout)
-    assert report["summary"]["new"] == 0
-    assert report["summary"]["known"] == 7
+    assert (report["summary"]["new"], report["summary"]["known"]) == (7, 0)
     part = trial.folder / "part.json"
     part.write_text(trial.ran("drift", "--format", "json", "--template", "Budget").stdout)
     assert {one["template"]["name"] for one in json.loads(part.read_text())["drifts"]} == {"Budget"}
     assert "is of a part (--template Budget)" in trial.ends(5, "drift", "--previous", "part.json")
-    assert "are of all drift: leave out --project" in trial.ends(64, "drift", "--notify", "--project", "Cedar Tower")
+    for command in (("drift",), ("apply", "--yes")):
+        assert "are of the whole" in trial.ends(64, *command, "--metrics", "a.prom", "--project", "Cedar Tower")
+    assert not (trial.folder / "a.prom").exists()
     (trial.folder / "whole.json").write_text(json.dumps(report))
     assert "Finance" not in trial.ends(0, "show", "whole.json", "--project", "Cedar Tower")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from rich.table import Column, Table
@@ -134,10 +135,14 @@ def _outcome(run: RecordedRun) -> str:
 
 
 def _by_person(presets: Sequence[RecordedPreset]) -> dict[str, list[tuple[Move, RecordedPreset]]]:
-    people: dict[str, list[tuple[Move, RecordedPreset]]] = {}
+    by_id: dict[str, list[tuple[Move, RecordedPreset]]] = {}
     for preset in presets:
         for move in preset.moves:
-            people.setdefault(str(move), []).append((move, preset))
-    for moves in people.values():
+            by_id.setdefault(move.login_id, []).append((move, preset))
+    shown = Counter(str(moves[0][0]) for moves in by_id.values())
+    people = {}
+    for login_id, moves in by_id.items():
+        who = str(moves[0][0])
+        people[f"{who} (login id {login_id})" if shown[who] > 1 else who] = moves
         moves.sort(key=lambda one: (one[0].gains, one[1].title, one[0].role is None, one[0].role or ""))
     return dict(sorted(people.items(), key=lambda one: one[0].casefold()))

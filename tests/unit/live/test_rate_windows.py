@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from reconciler.live.rate_windows import RateWindows
+import pytest
+
+from reconciler.live.rate_windows import RateWindows, read_rate
+from reconciler.live.service_clock import ServiceClock
 
 
 def spend(windows: RateWindows, requests: int, now: float) -> None:
@@ -95,3 +98,12 @@ def test_an_estimate_of_the_time_many_requests_take() -> None:
     assert windows.seconds_for(25, 0.0) == 0
     assert windows.seconds_for(26, 0.0) == 10
     assert windows.seconds_for(76, 0.0) == 30
+
+
+@pytest.mark.parametrize("reset", ["9" * 17, "999999999999"])
+def test_a_window_ends_within_the_longest_wait(reset: str) -> None:
+    """An end in the far future is taken for the longest window there is, so that no date overflows."""
+    headers = {"X-Rate-Limit-Limit": "3600", "X-Rate-Limit-Remaining": "0", "X-Rate-Limit-Reset": reset}
+    rate = read_rate(headers, ServiceClock(lambda _ahead: None))
+    assert rate is not None
+    assert rate.reset_in == 3660
