@@ -83,4 +83,4 @@ def _require_understood(base: Base, company_id: str) -> None:
 
 def refusal(base: Base, why: str) -> str:
     """Return why a base cannot tell what drifted."""
-    return f"the documents at {base.revision[:12]} {why}; they cannot show what drifted; name another base"
+    return f"the documents at {base.revision[:12]} {why}, so they cannot show what drifted: name another base"

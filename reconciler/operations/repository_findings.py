@@ -58,6 +58,6 @@ def require_no_freeze(policy: Policy, environment: Mapping[str, str]) -> None:
     freezes = freezes_of(policy, environment)
     if freezes:
         raise RefusedError(
-            "applying is frozen; nothing was written; plans can still be made",
+            "applying is frozen, and nothing was written: plans can still be made",
             diagnostics=judge_frozen(freezes, "error"),
         )

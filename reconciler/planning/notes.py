@@ -111,7 +111,7 @@ def judge_age(observed_at: str, now: datetime.datetime) -> list[Diagnostic]:
         return []
     else:
         age = f"{hours / 24:.0f} days old" if hours >= 48 else f"{hours:.0f} hours old"  # noqa: PLR2004 - two days
-    message = f"the snapshot is {age} ({observed_at}); later changes are not in it; make a new one"
+    message = f"the snapshot is {age} ({observed_at}), and later changes are not in it: make a new one"
     return [Diagnostic(severity="warning", code="live/old-snapshot", message=message)]
 
 

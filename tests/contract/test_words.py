@@ -57,7 +57,7 @@ EXAMPLES = [
     ("documents ask for anew", "documents newly ask for"),
     ("nobody is protected by this line", "this line protects nobody"),
     ("they keep whoever they hold", "their members stay, and drift no longer looks at them"),
-    ("whatever moved since is not in it", "later changes are not in it; make a new one"),
+    ("whatever moved since is not in it", "later changes are not in it: make a new one"),
     ("this is no basis for changes", "so this plan cannot be applied"),
     (
         "mend it, and the plan is made anew",
@@ -65,7 +65,7 @@ EXAMPLES = [
     ),
     ("until whoever may not approve any more is taken out", "until people who may no longer approve are removed"),
     ("if nobody shall hold this role", "if nobody is to hold this role"),
-    ("what drifted cannot be told by them", "they cannot show what drifted; name another base"),
+    ("what drifted cannot be told by them", "so they cannot show what drifted: name another base"),
     ("guards stand against this plan", "'guard stops', 'guards stop')} this plan by now"),
     ("a comment stands inside of", "a comment is inside of what would be"),
     ("people-roles{more}", "{counted(people, 'person', 'people')}"),
@@ -74,6 +74,28 @@ EXAMPLES = [
     ('"+ live only"', '"live-only": "added in Procore", "git-only": "removed in Procore"'),
     ("live has no workflow manager", "there is no workflow manager there"),
     ("restore the documents (git restore .)", "restore deleted documents from git"),
+]
+
+
+# what a message says in cases that are easy to meet; that it comes there is tested where it is made
+MEANT = [
+    "a tab cannot indent YAML: use spaces",
+    "needs quotes: write '{quoted}'",
+    "a merge conflict is not resolved here: choose between the two versions, and delete its marks",
+    "(used in {counted(len(used), 'place')}",
+    "(and in {len(lines):,} more places: {named_few(lines)})",
+    "; did you mean {login}{name}?",
+    'f"U+{ord(letter):04X} ({name})"',
+    "which nobody sees",
+    "has a blank behind its colon, so YAML reads a mapping",
+    "in quotes, without them YAML reads a number",
+    "; if they are new, add them to the company directory and the project first",
+    "these credentials cannot read company {self.company_id}",
+    "cannot be a login, because it {wrong}",
+    "{counted(added, 'role')} added",
+    "({counted(people, 'person', 'people')})",
+    "; values there: {few}{more}",
+    "projects have the {reference}: {listed}; use {{id: …}}",
 ]
 
 
@@ -97,6 +119,17 @@ def docstrings(tree: ast.AST) -> Iterator[ast.expr]:
             statement = node.body[0]
             assert isinstance(statement, ast.Expr)
             yield statement.value
+
+
+def messages(tree: ast.AST) -> Iterator[str]:
+    """Yield the texts that are no docstrings; values in them are shown as braces."""
+    prose = {*docstrings(tree)}
+    inner = {value for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for value in node.values}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.JoinedStr):
+            yield "".join(str(one.value) if isinstance(one, ast.Constant) else "{}" for one in node.values)
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and node not in prose | inner:
+            yield node.value
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(ROOT).as_posix())
@@ -160,10 +193,27 @@ def test_schemas(path: Path) -> None:
     assert [line.strip() for line in lines if '"description"' in line and found(line)] == []
 
 
+def test_no_message_has_two_semicolons() -> None:
+    """A message says what is wrong and what to do; examples of help, and a policy of browsers, are lists."""
+    several = [
+        f"{path.name}: {text}"
+        for path in MODULES
+        for text in messages(ast.parse(path.read_text(encoding="utf-8")))
+        if text.count("; ") > 1 and not text.startswith(("Examples: ", "default-src "))
+    ]
+    assert [one for one in several if "(characters; a comment)" not in one] == []
+
+
 def test_plurals_are_phrased_once() -> None:
     """A number with its noun is counted by one function, so that no message says "1 presets"."""
     plural = re.compile(r"""(?:''|"") if [^{}]*== 1 else ['"]e?s['"]|['"]s['"] if [^{}]*!= 1""")
     assert [path.name for path in MODULES if plural.search(path.read_text())] == []
+
+
+@pytest.mark.parametrize("words", MEANT)
+def test_what_is_meant(words: str) -> None:
+    """Each stands in a message."""
+    assert any(words in path.read_text(encoding="utf-8") for path in MODULES)
 
 
 @pytest.mark.parametrize(("before", "now"), EXAMPLES)

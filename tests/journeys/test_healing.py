@@ -411,7 +411,7 @@ def test_20_a_base_that_cannot_be_understood(trial: Trial, here: Callable[..., s
     (trial.folder / "more.yaml").unlink()
     heals(trial, "*")
     for base, why in bases.items():
-        words = f"{why}; they cannot show what drifted; name another base"
+        words = f"{why}, so they cannot show what drifted: name another base"
         for option in ("--only-requested", "--only-drift"):
             told = here("plan", option, "--base", base)
             assert (told[:7], words in told) == ("exit 64", True), told

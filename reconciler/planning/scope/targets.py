@@ -193,7 +193,7 @@ class _TargetFinder:
             project = self._projects[key.project_id]
             message = (
                 f"template '{template.name}' is not assigned to project '{project.name}' ({project.id}); "
-                f"assign it there or remove this entry; if {template.tool} is a company-level tool, write "
+                f"assign it there, remove this entry, or if {template.tool} is a company-level tool, write "
                 "'company:' in place of 'projects:'"
             )
             origin = entry.project.origin if entry.project else entry.origin
