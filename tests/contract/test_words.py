@@ -123,12 +123,12 @@ def docstrings(tree: ast.AST) -> Iterator[ast.expr]:
 
 def messages(tree: ast.AST) -> Iterator[str]:
     """Yield the texts that are no docstrings; values in them are shown as braces."""
-    prose = {*docstrings(tree)}
-    inner = {value for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for value in node.values}
-    for node in ast.walk(tree):
+    nodes = list(ast.walk(tree))
+    told = {*docstrings(tree), *(value for node in nodes if isinstance(node, ast.JoinedStr) for value in node.values)}
+    for node in nodes:
         if isinstance(node, ast.JoinedStr):
             yield "".join(str(one.value) if isinstance(one, ast.Constant) else "{}" for one in node.values)
-        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and node not in prose | inner:
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and node not in told:
             yield node.value
 
 

@@ -119,8 +119,8 @@ def test_presets_that_are_not_there(tmp_path: Path) -> None:
     with pytest.raises(DocumentsError) as raised:
         observe_documents(tmp_path, {"a.yaml": text}, live_state(seed))
     assert [one.message for one in raised.value.diagnostics] == [
-        "template 'Invoice Approval' is not assigned to project 'Harbor Bridge' (1042); assign it there or remove "
-        "this entry; if invoice is a company-level tool, write 'company:' in place of 'projects:'",
+        "template 'Invoice Approval' is not assigned to project 'Harbor Bridge' (1042); assign it there, remove "
+        "this entry, or if invoice is a company-level tool, write 'company:' in place of 'projects:'",
         "template 'Invoice Approval' has no company-level preset; if invoice is a project-level tool, write "
         "'projects:' in place of 'company:'",
     ]
