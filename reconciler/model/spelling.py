@@ -53,7 +53,9 @@ def respell(value: msgspec.Struct, *fields: str) -> None:
 
 def login_key(login: str | None) -> str:
     """Return a login as it is compared, without case; nobody's is the empty text."""
-    return comparable(login or "").lower()
+    if login is None:
+        return ""
+    return login.lower() if login.isascii() else comparable(login).lower()
 
 
 def is_unseen(letter: str) -> bool:

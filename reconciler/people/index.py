@@ -43,7 +43,11 @@ class PeopleIndex:
 
     def add(self, person: Person) -> None:
         """Take a person in."""
-        self._by_id.setdefault(person.id, person)
+        known_by_id = self._by_id.get(person.id)
+        if known_by_id is person:  # readers hand out one object a person, and most were seen before
+            return
+        if known_by_id is None:
+            self._by_id[person.id] = person
         if person.login is None:
             return
         login = login_key(person.login)

@@ -229,7 +229,7 @@ class _Decoder:
             else:
                 members = decode_members(self.path, value, inner)
                 allow_empty = False
-            groups[comparable(name)] = DesiredGroup(
+            groups[name if name.isascii() else comparable(name)] = DesiredGroup(
                 members=members, origin=self._key(marks, name), allow_empty=allow_empty
             )
         return groups

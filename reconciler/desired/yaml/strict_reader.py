@@ -162,7 +162,8 @@ class _Builder:
                 return values, (_at(start), keys, marks)
             key = self._key(event, keys)
             keys[key] = _at(event)
-            self._beyond_ascii = self._beyond_ascii or not key.isascii()
+            if not key.isascii():
+                self._beyond_ascii = True
             event = next_event()
             values[key], marks[key] = self._scalar(event) if event.__class__ is ScalarEvent else self.node(event)
 
