@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
@@ -26,19 +26,19 @@ from reconciler.planning.slices import slice_changes, slice_plan
 
 if TYPE_CHECKING:
     import datetime
-    from collections.abc import Callable, Collection, Iterable
+    from collections.abc import Callable
 
     from reconciler.desired import Base
     from reconciler.model.base import BaseTarget
     from reconciler.model.documents import Source
     from reconciler.model.memory import Memory
-    from reconciler.model.plan import LiveSource, Plan, PlanService
+    from reconciler.model.plan import LiveSource, Plan, PlanService, UsedOverride
     from reconciler.model.policy import Frozen
     from reconciler.model.selection import Selection
     from reconciler.operations.comparison import Compared
     from reconciler.operations.observation import Observation
     from reconciler.planning import Restriction
-    from reconciler.planning.guards.case import Case
+    from reconciler.planning.guards.case import Case, JudgedPreset
 
 __all__ = ["judged_plan"]
 
@@ -65,15 +65,16 @@ def judged_plan(  # noqa: PLR0913 - the plan's own parts, each named
     It asks nobody else anything, but ``recall`` for the days before, where guards need them, by what the base asks for.
     With a selection the whole is judged, then the chosen part of it by itself: errors of either stand against it.
     """
-    chosen = None if selection is None else find_slice(selection, observation)
     base = comparison.base
     compared = compare_documents(observation, comparison, restriction, adds_only=adds_only)
     managed = count_managed(observation.resolved)
     needed = recall is not None and needs_memory(compared.changes, observation.resolved, compared.then)
     memory = recall(compared.then) if recall is not None and needed else None
-    case = _case(compared, observation, base, managed, today, memory)
-    judgement = judge(case, partial=adds_only or restriction != WHOLE)
-    held_by_base = [] if base is None else _judge_base(case, base)
+
+    def verdict(changes: Compared, *, partial: bool) -> _Verdict:
+        return _verdict(_case(changes, observation, base, managed, today, memory), base, partial=partial)
+
+    whole = verdict(compared, partial=adds_only or restriction != WHOLE)
     plan = build_plan(
         compared.changes,
         presets=len(observation.resolved),
@@ -81,16 +82,15 @@ def judged_plan(  # noqa: PLR0913 - the plan's own parts, each named
         diagnostics=(
             *unreadable_diagnostics(observation.state.unreadable),
             *judge_frozen(freezes, "warning"),
-            *judgement.diagnostics,
-            *held_by_base,
+            *whole.diagnostics,
             *_findings(compared, observation, base, company_id, today),
         ),
         adds_only=adds_only,
         only=restriction.only,
         withheld=compared.withheld,
         already=compared.already,
-        people=changes_per_person(compared.changes, case.presets),
-        overrides=judgement.overrides,
+        people=changes_per_person(compared.changes, whole.presets),
+        overrides=whole.overrides,
         complete=not observation.state.unreadable,
         company_id=company_id,
         company_name=company_name,
@@ -99,28 +99,33 @@ def judged_plan(  # noqa: PLR0913 - the plan's own parts, each named
         live=live,
         created_at=created_at,
     )
-    if chosen is None or selection is None:
+    if selection is None:
         return plan
-    part = _case(
-        compared._replace(changes=slice_changes(compared.changes, chosen)), observation, base, managed, today, memory
-    )
-    alone = judge(part, partial=True)
-    judged = (*alone.diagnostics, *([] if base is None else _judge_base(part, base)))
-    plan = msgspec.structs.replace(
-        plan,
-        diagnostics=_with_part((*judgement.diagnostics, *held_by_base), plan.diagnostics, judged),
-        overrides=alone.overrides,
-    )
-    return slice_plan(plan, chosen, selection)
+    chosen = find_slice(selection, observation)
+    alone = verdict(compared._replace(changes=slice_changes(compared.changes, chosen)), partial=True)
+    return slice_plan(_judged_alone(plan, whole, alone), chosen, selection)
 
 
-def _with_part(
-    of_whole: Collection[Diagnostic], everything: Iterable[Diagnostic], of_part: Iterable[Diagnostic]
-) -> tuple[Diagnostic, ...]:
-    """Return what is said of a part: every error of the whole, but warnings of guards over the part alone."""
-    kept = [one for one in everything if one.severity == "error" or one not in of_whole]
+class _Verdict(NamedTuple):
+    """The end of asking every guard, those of the policy of the base too; ``presets`` are as they will be."""
+
+    diagnostics: tuple[Diagnostic, ...]
+    overrides: tuple[UsedOverride, ...]
+    presets: tuple[JudgedPreset, ...]
+
+
+def _verdict(case: Case, base: Base | None, *, partial: bool) -> _Verdict:
+    judgement = judge(case, partial=partial)
+    by_base = [] if base is None else _judge_base(case, base)
+    return _Verdict((*judgement.diagnostics, *by_base), judgement.overrides, case.presets)
+
+
+def _judged_alone(plan: Plan, whole: _Verdict, alone: _Verdict) -> Plan:
+    """Return a plan with what is said of a part: every error of the whole, but warnings of guards over the part."""
+    kept = [one for one in plan.diagnostics if one.severity == "error" or one not in whole.diagnostics]
     errors = {(one.code, one.address, one.subject) for one in kept if one.severity == "error"}
-    return (*kept, *(one for one in of_part if (one.code, one.address, one.subject) not in errors))
+    more = (one for one in alone.diagnostics if (one.code, one.address, one.subject) not in errors)
+    return msgspec.structs.replace(plan, diagnostics=(*kept, *more), overrides=alone.overrides)
 
 
 def _judge_base(case: Case, base: Base) -> list[Diagnostic]:
