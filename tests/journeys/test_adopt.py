@@ -66,6 +66,20 @@ def test_01_a_person_here_a_person_there(trial: Trial, whole: SnapshotAssertion)
     assert trial.writes() == []
 
 
+def test_01b_a_list_that_applies_to_nothing(trial: Trial) -> None:
+    """Its people were looked up nowhere: it stays as it is, whatever else is adopted."""
+    text = (
+        "kind: assignments\ntemplate: Budget\ngroups:\n  Finance: [fay@acme.test]\n"
+        "company:\n  groups: {Finance: [cy@acme.test]}\n"
+    )
+    trial.write({"assignments/budget.yaml": text})
+    trial.commit()
+    trial.sandbox.edit("33", None, **{"b-fin": ["3", "5"]})
+    trial.ends(0, "adopt", "--all", "--yes")
+    after = (trial.folder / "assignments" / "budget.yaml").read_text()
+    assert after == text.replace("[cy@acme.test]", "[cy@acme.test, eli@acme.test]")
+
+
 def test_02_one_of_those_who_follow_a_list(trial: Trial, whole: SnapshotAssertion) -> None:
     """The list stays; the project that differs gets its own, the team spelled out."""
     trial.sandbox.edit("31", "1041", acc=["3"])

@@ -177,7 +177,7 @@ class _Placing:
             group = place.group
             if group is None or not group.members or group.allow_empty or origin in edited:
                 continue
-            if not self._roster.people(group.members):
+            if self._roster.names_only(group.members, ()):
                 nobody: dict[int, tuple[str, ...]] = dict.fromkeys(range(len(group.members)), ())
                 self._placed.append(Placed(EditList(origin=origin, replaced=nobody, appended=()), ()))
 
@@ -192,7 +192,7 @@ class _Placing:
 
     def _changed(self, members: Sequence[Member], wish: Wish) -> Rewritten:
         """Return the new lines of a list; a list that holds nobody gets none, not even an empty team."""
-        if not wish.add and self._roster.people(members) <= {one.id for one in wish.remove}:
+        if not wish.add and self._roster.names_only(members, {one.id for one in wish.remove}):
             return Rewritten(dict.fromkeys(range(len(members)), ()))
         return self._roster.changed(members, wish.add, wish.remove, self._names)
 

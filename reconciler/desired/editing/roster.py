@@ -9,7 +9,7 @@ from reconciler.desired.yaml.scalars import comment_text, member_text
 
 if TYPE_CHECKING:
     import datetime
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from reconciler.desired.names import Names
     from reconciler.model.documents import Team
@@ -49,6 +49,11 @@ class Roster:
     def people(self, members: Iterable[Member]) -> frozenset[str]:
         """Return the login ids of everybody whom lines bring in on this day."""
         return frozenset(login_id for member in members for login_id in self._people_of(member))
+
+    def names_only(self, members: Sequence[Member], login_ids: Collection[str]) -> bool:
+        """Return whether lines bring in nobody else on this day; a person whom nobody has seen is somebody else."""
+        found = map(self._find, self._expand(members, self.teams))
+        return all(one is not None and one.id in login_ids for one in found)
 
     def _people_of(self, member: Member) -> frozenset[str]:
         if member.team is not None:
