@@ -35,7 +35,7 @@ COMMANDS = {
     "approved": "the approved plans of merged commits, from the forge",
     "apply": "carry out approved plans, or plan and confirm",
     "mark": "how an apply ended, as a status on its commits",
-    "drift": "what differs between live and git; report only",
+    "drift": "what differs between Procore and git; report only",
     "snapshot": "the live state of everything managed, for offline plans",
     "export": "live as documents, to start from what exists",
     "adopt": "chosen drift into the existing YAML, comments and order kept",
@@ -90,7 +90,7 @@ class _Commands(click.Group):
 @everywhere_options
 @click.version_option(__version__, message="reconciler %(version)s")
 def main() -> None:
-    """Keep the approval assignments of Procore Workflows as YAML in git, and make live follow.
+    """Keep the approval assignments of Procore Workflows as YAML in git, and make Procore follow.
 
     Exit codes: 0 done, 1 a defect, 2 changes or drift, 3 refused by policy, 4 partly applied, 5 stale or not the
     approved plan, 6 the service, 7 invalid documents or settings, 64 wrong usage, 130 interrupted.

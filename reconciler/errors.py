@@ -7,7 +7,7 @@
     ├── FileError                       64   a file or folder here cannot be read or written
     ├── DocumentsError                   7   documents, settings or a file of ours cannot be used
     ├── RefusedError                     3   policy forbids it
-    ├── StaleError                       5   live moved since the plan, or the plan is not the approved one
+    ├── StaleError                       5   Procore changed since the plan, or the plan is not the approved one
     ├── ForgeError                       6   the forge (GitHub, GitLab) refuses or cannot be reached
     ├── DeliveryError                    6   an alarm could not be delivered
     └── ServiceError                     6   the service could not be read or reached

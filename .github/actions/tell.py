@@ -18,7 +18,7 @@ MEANINGS = {
     "1": "a defect of reconciler",
     "3": "refused by policy, or applying is frozen",
     "4": "partly applied",
-    "5": "live moved, or it is not what was approved",
+    "5": "Procore changed, or it is not what was approved",
     "6": "the service could not be read or reached, or it refused the credentials",
     "7": "invalid documents or settings",
     "64": "wrong usage, or a file that cannot be read or written",

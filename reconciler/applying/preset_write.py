@@ -60,9 +60,9 @@ def apply_change(change: PresetChange, service: PresetService, sleep: Callable[[
 def _moved(change: PresetChange, preset: Preset) -> str | None:
     """Describe what of live is neither as planned from nor as planned to, if anything."""
     if preset.template_id != change.template.id:
-        return f"live moved since the plan: the preset belongs to template {preset.template_id} now"
+        return f"Procore changed since the plan: the preset belongs to template {preset.template_id} now"
     if position(change, preset) == "elsewhere":
-        return f"live moved since the plan: {describe_difference(change, preset)}"
+        return f"Procore changed since the plan: {describe_difference(change, preset)}"
     return None
 
 

@@ -52,7 +52,7 @@ def adopt(
     yes: bool,
     snapshot: Path | None,
 ) -> int:
-    """Take what live has and git has not into the documents, or out of them, and keep all else as it is.
+    """Take what Procore has and git has not into the documents, or out of them, and keep all else as it is.
 
     The narrowest place that gives the result is edited: the list that this preset follows alone, or one that all its
     presets changed alike, or else an entry of its own. Comments, order, quotes and indentation stay. What comes of it

@@ -86,8 +86,8 @@ def apply(  # noqa: PLR0913 - one parameter an option
 ) -> int:
     """Carry out approved plans, or a plan made now and confirmed.
 
-    Before the first write the presets of the plan are planned once more, from the documents and live of now. It applies
-    what was approved, or less: a preset where anyone else would gain or lose a role is skipped and reported (exit 5).
+    Before the first write the presets of the plan are planned once more, from the documents and Procore of now. It
+    applies what was approved, or less: a preset where anyone else would gain or lose a role is skipped and reported (exit 5).
     All guards are asked once more. A saved plan is refused (5) if the journal knows that a newer one was applied to one
     of its presets. Each preset is read again directly before its write, and read back after it. Several
     plans, such as those of commits that wait together, are carried out as one. Ctrl-C lets the write under way
@@ -99,7 +99,7 @@ def apply(  # noqa: PLR0913 - one parameter an option
 
     --issue, --metrics, --push-metrics and --notify report an apply that failed or was refused, as those of drift do.
 
-    Exit codes: 0 done, 3 refused or frozen, 4 partly applied, 5 live moved or not the approved plan, 6 service (or
+    Exit codes: 0 done, 3 refused or frozen, 4 partly applied, 5 Procore changed or not the approved plan, 6 service (or
     a report could not be delivered), 7 documents, 64 nobody to ask.
     """
     if out is not None:

@@ -1,4 +1,4 @@
-"""``reconciler drift``: what differs between live and git; it cannot write to the service."""
+"""``reconciler drift``: what differs between Procore and git; it cannot write to the service."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def drift(  # noqa: PLR0913 - one parameter an option
     out: Path | None,
     **alarmed: Any,
 ) -> int:
-    """Show what differs between live and git, and change nothing.
+    """Show what differs between Procore and git, and change nothing.
 
     Each difference is a person in a role on one side alone: added in Procore (not in git) or removed in Procore (still
     in git). It is new once, then known, until it is over. Acknowledged differences are shown apart. The report also

@@ -155,7 +155,7 @@ def test_live_that_moved_is_left_alone(plan: Plan) -> None:
     report, _ = run(plan, service)
     assert statuses(report) == [("32", "stale", 0), ("31", "applied", 1)]
     assert report.outcomes[0].error == (
-        "live moved since the plan: Project Manager gained login id 6 and lost Bo (2); group new is new and holds "
+        "Procore changed since the plan: Project Manager gained login id 6 and lost Bo (2); group new is new and holds "
         "login id 5; the workflow manager is nobody, not Gus (7)"
     )
 
@@ -166,7 +166,7 @@ def test_a_group_that_vanished_is_stale(plan: Plan) -> None:
     preset = service.presets["31"]
     service.presets["31"] = msgspec.structs.replace(preset, groups=preset.groups[:-1])
     report, _ = run(plan, service)
-    assert report.outcomes[1].error == "live moved since the plan: group super is gone"
+    assert report.outcomes[1].error == "Procore changed since the plan: group super is gone"
 
 
 def test_one_failure_hides_no_other(plan: Plan) -> None:
@@ -254,7 +254,7 @@ def test_a_preset_of_another_template_is_left_alone(plan: Plan) -> None:
     service.presets["31"] = msgspec.structs.replace(service.presets["31"], template_id="99")
     report, _ = run(plan, service)
     assert statuses(report)[1] == ("31", "stale", 0)
-    assert report.outcomes[1].error == "live moved since the plan: the preset belongs to template 99 now"
+    assert report.outcomes[1].error == "Procore changed since the plan: the preset belongs to template 99 now"
 
 
 def test_what_is_settled_already(plan: Plan) -> None:
