@@ -87,11 +87,11 @@ def apply(  # noqa: PLR0913 - one parameter an option
     """Carry out approved plans, or a plan made now and confirmed.
 
     Before the first write the presets of the plan are planned once more, from the documents and Procore of now. It
-    applies what was approved, or less: a preset where anyone else would gain or lose a role is skipped and reported (exit 5).
-    All guards are asked once more. A saved plan is refused (5) if the journal knows that a newer one was applied to one
-    of its presets. Each preset is read again directly before its write, and read back after it. Several
-    plans, such as those of commits that wait together, are carried out as one. Ctrl-C lets the write under way
-    finish. While the environment has RECONCILER_FREEZE, or a policy says 'frozen:', nothing is applied.
+    applies what was approved, or less: a preset where anyone else would gain or lose a role is skipped and reported
+    (exit 5). All guards are asked once more. A saved plan is refused (5) if the journal knows that a newer one was
+    applied to one of its presets. Each preset is read again directly before its write, and read back after it. Several
+    plans, such as those of commits that wait together, are carried out as one. Ctrl-C lets the write under way finish.
+    While the environment has RECONCILER_FREEZE, or a policy says 'frozen:', nothing is applied.
 
     With --only or --self-heal the rest is left alone, and counted in a note. Healing is for schedules: it follows what
     is committed, and needs a clean work tree. With --within, --project, --template and --person the whole plan is
