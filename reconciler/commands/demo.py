@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import click
 import httpx
 
-from reconciler.console.options import common_options
+from reconciler.console.options import plain_options
 from reconciler.console.streams import emit
 from reconciler.errors import FileError, ReconcilerError, UsageError
 from reconciler.operations.examples import ask_git, example_folder
@@ -32,7 +32,7 @@ _EDITED = "/rest/v2.0/companies/4211/projects/1041/workflows/presets/3001"
 
 
 @click.command(epilog="Example: reconciler demo --dir ./trial")
-@common_options
+@plain_options
 @click.option(
     "--dir",
     "folder",

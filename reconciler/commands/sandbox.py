@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from reconciler.console.options import common_options
+from reconciler.console.options import plain_options
 from reconciler.console.streams import emit
 from reconciler.errors import FileError, UsageError
 from reconciler.operations.examples import example_folder
@@ -37,7 +37,7 @@ def _rate_limit(_context: object, _parameter: object, text: str) -> RateLimit:
     "RECONCILER_API_URL=http://127.0.0.1:8080 RECONCILER_AUTH_URL=http://127.0.0.1:8080 "
     "RECONCILER_CLIENT_ID=sandbox RECONCILER_CLIENT_SECRET=sandbox reconciler plan"
 )
-@common_options
+@plain_options
 @click.option(
     "--seed",
     type=click.Path(path_type=Path, file_okay=False, exists=True),

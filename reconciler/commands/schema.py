@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 from click.shell_completion import CompletionItem
 
-from reconciler.console.options import common_options, out_option
+from reconciler.console.options import out_option, plain_options
 from reconciler.console.streams import emit
 from reconciler.operations.files import require_writable
 from reconciler.operations.schema import find_schema, list_schemas
@@ -25,7 +25,7 @@ def _complete(context: click.Context, parameter: click.Parameter, typed: str) ->
 
 
 @click.command(epilog="Examples: reconciler schema; reconciler schema document --path")
-@common_options
+@plain_options
 @click.argument("kind", metavar="[KIND]", required=False, shell_complete=_complete)
 @click.option("--path", "as_path", is_flag=True, help="Print where the file is, for an editor, instead of its text.")
 @out_option

@@ -34,6 +34,7 @@ __all__ = [
     "markdown_options",
     "only_options",
     "out_option",
+    "plain_options",
     "require_all_for_alarms",
     "selection_options",
     "showing_options",
@@ -66,8 +67,17 @@ class Common(Voice):
         )
 
 
+def plain_options(command: Command) -> Command:
+    """Add the same as ``common_options`` but ``--config``, for commands that read no settings."""
+    return _common_options(command, reads_settings=False)
+
+
 def common_options(command: Command) -> Command:
     """Add the options that stand before or behind the command; the command gets all of them as ``common``."""
+    return _common_options(command, reads_settings=True)
+
+
+def _common_options(command: Command, *, reads_settings: bool) -> Command:
 
     def collected(*arguments: Any, **options: Any) -> Any:
         context = click.get_current_context(silent=True)
@@ -80,7 +90,7 @@ def common_options(command: Command) -> Command:
     collected.__doc__ = command.__doc__
     collected.__name__ = command.__name__
     collected.__click_params__ = getattr(command, "__click_params__", [])  # type: ignore[attr-defined]
-    return everywhere_options(collected)  # type: ignore[return-value]
+    return everywhere_options(collected, reads_settings=reads_settings)  # type: ignore[return-value]
 
 
 def text_or_json(command: Command) -> Command:

@@ -24,18 +24,19 @@ def _keep(context: click.Context, option: click.Parameter, value: Any) -> None:
         setattr(invocation, str(option.name), value)
 
 
-def everywhere_options(command: Command) -> Command:
-    """Add ``--config``, ``--verbose``, ``--quiet`` and ``--no-color``, kept in the invocation."""
+def everywhere_options(command: Command, *, reads_settings: bool = True) -> Command:
+    """Add ``--verbose``, ``--quiet`` and ``--no-color``, and ``--config`` where settings are read; all are kept."""
     decorated: Any = command
+    config = click.option(
+        "--config",
+        type=click.Path(path_type=Path),
+        callback=_keep,
+        expose_value=False,
+        help="Settings file or its folder [default: reconciler.yaml here or in a parent].",
+    )
     for option in reversed(
         (
-            click.option(
-                "--config",
-                type=click.Path(path_type=Path),
-                callback=_keep,
-                expose_value=False,
-                help="Settings file or its folder [default: reconciler.yaml here or in a parent].",
-            ),
+            *((config,) if reads_settings else ()),
             _flag("--verbose", "-v", help="Tell every request, and show tracebacks."),
             _flag("--quiet", "-q", help="Results and errors only."),
             _flag("--no-color", help="No colours (as with NO_COLOR)."),
