@@ -14,7 +14,7 @@ from reconciler.model.plan import Plan
 from reconciler.operations.chosen_parts import find_slice
 from reconciler.operations.comparison import Comparison, compare_documents, with_people_of_base
 from reconciler.operations.grounds import tolerance_of
-from reconciler.operations.live_source import live_source
+from reconciler.operations.live_source import live_source, provenance_of
 from reconciler.operations.observation import observe
 from reconciler.operations.readers import open_live_reader
 from reconciler.operations.recollection import remember
@@ -252,10 +252,15 @@ def _require_guards(found: _Now, memory: Memory | None, base: Base | None) -> No
 
 def _plan(found: _Now, plans: Sequence[Plan], workspace: Workspace, grounds: Grounds) -> Plan:
     """Put together what may be done now; its names and logins are those that were just read."""
-    compared = grounds.compared
-    restricted = plans[-1].only is not None
+    compared = None if plans[-1].only is None else grounds.compared
+    provenance = provenance_of(
+        workspace,
+        live_source(found.observation.state, from_snapshot=False),
+        base=None if compared is None else compared.revision,
+    )
     return build_plan(
         found.changes,
+        provenance,
         presets=len(found.observation.resolved),
         managed=found.managed,
         diagnostics=(),
@@ -263,14 +268,6 @@ def _plan(found: _Now, plans: Sequence[Plan], workspace: Workspace, grounds: Gro
         only=plans[-1].only,
         selection=plans[-1].selection,
         complete=True,
-        company_id=workspace.service.company_id,
-        company_name=workspace.settings.company_name,
-        service=workspace.plan_service,
-        source=msgspec.structs.replace(
-            source_of(workspace), base=compared.revision if compared and restricted else None
-        ),
-        live=live_source(found.observation.state, from_snapshot=False),
-        created_at=workspace.run.clock.moment(),
     )
 
 

@@ -109,7 +109,7 @@ def create_file(path: Path, content: bytes) -> bool:
 
 
 def _name_new(temporary: Path, path: Path) -> bool:
-    """Give a file another name, unless there is something of that name."""
+    """Rename a file unless there is something of that name; return whether it was renamed."""
     try:
         os.link(temporary, path)  # in contrast to a rename it never replaces a file made in the meantime
     except FileExistsError:

@@ -30,10 +30,10 @@ if TYPE_CHECKING:
 
     from reconciler.desired import Base
     from reconciler.model.base import BaseTarget
-    from reconciler.model.documents import Source
     from reconciler.model.memory import Memory
-    from reconciler.model.plan import LiveSource, Plan, PlanService, UsedOverride
+    from reconciler.model.plan import Plan, UsedOverride
     from reconciler.model.policy import Frozen
+    from reconciler.model.provenance import Provenance
     from reconciler.model.selection import Selection
     from reconciler.operations.comparison import Compared
     from reconciler.operations.observation import Observation
@@ -46,6 +46,7 @@ __all__ = ["judged_plan"]
 def judged_plan(  # noqa: PLR0913 - the plan's own parts, each named
     observation: Observation,
     comparison: Comparison,
+    provenance: Provenance,
     *,
     recall: Callable[[dict[str, BaseTarget] | None], Memory | None] | None = None,
     adds_only: bool,
@@ -53,12 +54,6 @@ def judged_plan(  # noqa: PLR0913 - the plan's own parts, each named
     selection: Selection | None = None,
     freezes: tuple[Frozen, ...],
     today: datetime.date,
-    company_id: str,
-    company_name: str | None,
-    service: PlanService,
-    source: Source,
-    live: LiveSource,
-    created_at: str,
 ) -> Plan:
     """Compare what was observed, ask every guard, and give the plan.
 
@@ -77,13 +72,16 @@ def judged_plan(  # noqa: PLR0913 - the plan's own parts, each named
     whole = verdict(compared, partial=adds_only or restriction != WHOLE)
     plan = build_plan(
         compared.changes,
+        msgspec.structs.replace(
+            provenance, source=msgspec.structs.replace(provenance.source, base=base.revision if base else None)
+        ),
         presets=len(observation.resolved),
         managed=managed,
         diagnostics=(
             *unreadable_diagnostics(observation.state.unreadable),
             *judge_frozen(freezes, "warning"),
             *whole.diagnostics,
-            *_findings(compared, observation, base, company_id, today),
+            *_findings(compared, observation, base, provenance.company_id, today),
         ),
         adds_only=adds_only,
         only=restriction.only,
@@ -92,12 +90,6 @@ def judged_plan(  # noqa: PLR0913 - the plan's own parts, each named
         people=changes_per_person(compared.changes, whole.presets),
         overrides=whole.overrides,
         complete=not observation.state.unreadable,
-        company_id=company_id,
-        company_name=company_name,
-        service=service,
-        source=msgspec.structs.replace(source, base=base.revision if base else None),
-        live=live,
-        created_at=created_at,
     )
     if selection is None:
         return plan

@@ -1,15 +1,20 @@
-"""Describes when and from where live was observed, for plans and reports."""
+"""Describes what plans and reports are of: company, documents, and live with its cost."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from reconciler.model.plan import LiveSource
+from reconciler.model.provenance import Provenance
+from reconciler.operations.workspace import source_of
 
 if TYPE_CHECKING:
     from reconciler.model.live import LiveState
+    from reconciler.operations.workspace import Workspace
 
-__all__ = ["live_source"]
+__all__ = ["live_source", "provenance_of"]
 
 
 def live_source(state: LiveState, *, from_snapshot: bool, refreshed: int | None = None) -> LiveSource:
@@ -22,4 +27,16 @@ def live_source(state: LiveState, *, from_snapshot: bool, refreshed: int | None 
         lower_bound=pacing.lower_bound if pacing else None,
         seconds=pacing.seconds if pacing else None,
         refreshed=refreshed,
+    )
+
+
+def provenance_of(workspace: Workspace, live: LiveSource, *, base: str | None = None) -> Provenance:
+    """Return what a plan of this workspace is of, now; ``base`` is the revision that it is compared with."""
+    return Provenance(
+        company_id=workspace.service.company_id,
+        company_name=workspace.settings.company_name,
+        service=workspace.plan_service,
+        source=msgspec.structs.replace(source_of(workspace), base=base),
+        live=live,
+        created_at=workspace.run.clock.moment(),
     )

@@ -13,13 +13,13 @@ from reconciler.operations.bases import read_base_for, with_old_lines, with_powe
 from reconciler.operations.choice import choose
 from reconciler.operations.comparison import Comparison, with_people_of_base
 from reconciler.operations.judged_plan import judged_plan
-from reconciler.operations.live_source import live_source
+from reconciler.operations.live_source import live_source, provenance_of
 from reconciler.operations.observation import observe, with_age
 from reconciler.operations.readers import open_reader
 from reconciler.operations.recollection import remember
 from reconciler.operations.refresh import open_refreshing_reader
 from reconciler.operations.repository_findings import freezes_of, loosening_findings, settings_findings
-from reconciler.operations.workspace import journal_folder, open_workspace, read_documents, source_of
+from reconciler.operations.workspace import journal_folder, open_workspace, read_documents
 from reconciler.planning import WHOLE
 from reconciler.planning.guards import (
     judge_ends,
@@ -119,18 +119,15 @@ def make_plan(  # noqa: PLR0913 - where from, what, and how; each named
     return judged_plan(
         observation,
         comparison,
+        provenance_of(
+            workspace, live_source(observation.state, from_snapshot=snapshot is not None, refreshed=refreshed)
+        ),
         recall=partial(_recall, workspace, observation, base, journal_folder(workspace.root, journal)),
         adds_only=adds_only,
         restriction=restriction,
         selection=selection,
         freezes=freezes_of(documents.policy, workspace.run.environment),
         today=workspace.run.today,
-        company_id=workspace.service.company_id,
-        company_name=workspace.settings.company_name,
-        service=workspace.plan_service,
-        source=source_of(workspace),
-        live=live_source(observation.state, from_snapshot=snapshot is not None, refreshed=refreshed),
-        created_at=workspace.run.clock.moment(),
     )
 
 

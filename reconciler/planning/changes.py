@@ -31,9 +31,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from reconciler.model.base import BaseGroup
-    from reconciler.model.documents import Source
     from reconciler.model.live import Person, Version
-    from reconciler.model.plan import Cause, LiveSource, PlanService
+    from reconciler.model.plan import Cause
+    from reconciler.model.provenance import Provenance
     from reconciler.model.scope import ResolvedGroup, ResolvedTarget
     from reconciler.model.selection import Selection
 
@@ -174,6 +174,7 @@ def _manager_change(resolved: ResolvedTarget, then: BaseTarget | None) -> Manage
 
 def build_plan(  # noqa: PLR0913 - the plan's own parts, each named
     changes: tuple[PresetChange, ...],
+    provenance: Provenance,
     *,
     presets: int,
     managed: int,
@@ -186,23 +187,17 @@ def build_plan(  # noqa: PLR0913 - the plan's own parts, each named
     people: tuple[PersonChange, ...] = (),
     overrides: tuple[UsedOverride, ...] = (),
     complete: bool,
-    company_id: str,
-    company_name: str | None,
-    service: PlanService,
-    source: Source,
-    live: LiveSource,
-    created_at: str,
 ) -> Plan:
-    """Put the plan together; ``presets`` and ``managed`` (people-roles) count all in scope, ``created_at`` is UTC."""
+    """Put the plan together; ``presets`` and ``managed`` (people-roles) count all in scope."""
     plan = Plan(
         format=PLAN_FORMAT,
         digest="",
-        created_at=created_at,
-        company_id=company_id,
-        company_name=company_name,
-        service=service,
-        source=source,
-        live=live,
+        created_at=provenance.created_at,
+        company_id=provenance.company_id,
+        company_name=provenance.company_name,
+        service=provenance.service,
+        source=provenance.source,
+        live=provenance.live,
         complete=complete,
         applicable=complete and not has_errors(diagnostics),
         adds_only=adds_only,

@@ -27,6 +27,7 @@ from reconciler.model.live import (
     Wanted,
 )
 from reconciler.model.plan import LiveSource, Plan, PlanService
+from reconciler.model.provenance import Provenance
 from reconciler.operations.comparison import Comparison
 from reconciler.operations.dated_documents import read_repository
 from reconciler.operations.judged_plan import judged_plan
@@ -150,14 +151,16 @@ def plan_observation(
     return judged_plan(
         msgspec.structs.replace(observation, diagnostics=(*observation.diagnostics, *extra)),
         Comparison(base, "4211"),
+        Provenance(
+            company_id="4211",
+            company_name="Acme Construction",
+            service=SERVICE,
+            source=Source(revision="a" * 40, dirty=False),
+            live=LiveSource(observed_at=live.observed_at, source="api", requests=9, lower_bound=9, seconds=1.5),
+            created_at="2026-11-23T08:00:05Z",
+        ),
         adds_only=adds_only,
         restriction=restriction,
         freezes=observation.policy.frozen,
         today=TODAY,
-        company_id="4211",
-        company_name="Acme Construction",
-        service=SERVICE,
-        source=Source(revision="a" * 40, dirty=False),
-        live=LiveSource(observed_at=live.observed_at, source="api", requests=9, lower_bound=9, seconds=1.5),
-        created_at="2026-11-23T08:00:05Z",
     )
