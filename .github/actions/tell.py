@@ -27,7 +27,7 @@ MEANINGS = {
 
 
 def read(name: str) -> dict[str, Any]:
-    """Give the JSON object of a file; empty where the command left none."""
+    """Return the JSON object of a file; empty where the command left none."""
     try:
         content = json.loads(Path(name).read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -36,23 +36,23 @@ def read(name: str) -> dict[str, Any]:
 
 
 def value(name: str, key: str) -> str:
-    """Give one text of a file, or nothing."""
+    """Return one text of a file, or nothing."""
     found = read(name).get(key)
     return "" if found is None else str(found)
 
 
 def meaning(code: str) -> str:
-    """Give the words for an exit code."""
+    """Return the words for an exit code."""
     return f"exit code {code}: {MEANINGS[code]}" if code in MEANINGS else f"exit code {code}"
 
 
 def quoted(lines: list[str]) -> str:
-    """Give lines as Markdown shows them unread: nothing in a name or message becomes a link, a tag or a mention."""
+    """Return lines as Markdown shows them unread: nothing in a name or message becomes a link, a tag or a mention."""
     return "".join(("<pre>", *(f"{html.escape(line)}\n" for line in lines), "</pre>\n")) if lines else ""
 
 
 def problems(answer: dict[str, Any]) -> list[str]:
-    """Give what an error document tells, a line for each problem; no more than a summary has room for."""
+    """Return what an error document tells, a line for each problem; no more than a summary has room for."""
     lines = [str(answer["message"])] if answer.get("message") else []
     for one in answer.get("diagnostics") or ():
         origin = one.get("origin") or {}
@@ -63,13 +63,13 @@ def problems(answer: dict[str, Any]) -> list[str]:
 
 
 def failed(name: str, code: str, title: str = "No plan") -> str:
-    """Give the summary of a run without a result."""
+    """Return the summary of a run without a result."""
     told = problems(read(name)) or ["the log says why"]
     return f"### {title} ({meaning(code)})\n\n{quoted(told)}"
 
 
 def applied(name: str, code: str, marks: str) -> str:
-    """Give the summary of an apply: how it ended, what was done, and what its commits are marked with."""
+    """Return the summary of an apply: how it ended, what was done, and what its commits are marked with."""
     report, marked = read(name), read(marks)
     counts = [f"{count} {status}" for status, count in (report.get("summary") or {}).items() if count]
     troubled = [

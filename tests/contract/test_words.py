@@ -103,7 +103,7 @@ MEANT = [
 
 
 # a docstring begins with its subject, not with a question that it answers
-QUESTION = re.compile(r"(?:What|Whoever|Whom|Where)\b")
+QUESTION = re.compile(r"(?:What|Whoever|Whom|Where|Give|Gives)\b")
 # names of fields, parameters and values in docstrings and schemas
 NAMES = re.compile(r"``[^`\n]*``")
 

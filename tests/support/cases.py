@@ -12,6 +12,7 @@ from reconciler.model.live import PeopleList, Person
 from reconciler.model.member import Member
 from reconciler.model.plan import AddedPerson, GroupChange, ManagerChange, PresetChange, RemovedPerson
 from reconciler.model.policy import Limit, Override, Policy, RoleRule, Separation
+from reconciler.model.scope import Target
 from reconciler.model.titles import Named
 from reconciler.planning.guards.case import Case, JudgedPreset, JudgedRole
 
@@ -19,10 +20,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from reconciler.model.diagnostics import Diagnostic
+    from reconciler.model.live import Preset, Template
     from reconciler.model.plan import Cause
 
 __all__ = ["HERE", "TODAY", "case", "change", "drifted", "group", "limits", "lines", "manager", "member", "override",
-           "person", "preset", "role", "rule", "separate"]  # fmt: skip
+           "person", "preset", "role", "rule", "separate", "target_of"]  # fmt: skip
 
 TODAY = datetime.date(2026, 11, 23)
 HERE = Origin("a.yaml", 9, 7)
@@ -93,6 +95,19 @@ def drifted(one: GroupChange, *numbers: int) -> GroupChange:
         one,
         add=tuple(msgspec.structs.replace(who, cause="drift") if who.id in ids else who for who in one.add),
         remove=tuple(msgspec.structs.replace(who, cause="drift") if who.id in ids else who for who in one.remove),
+    )
+
+
+def target_of(address: str, preset: Preset, template: Template, *, project: bool = True) -> Target:
+    """Return a preset of Harbor Bridge, or of the company, of which documents ask for nothing."""
+    return Target(
+        address=address,
+        preset=preset,
+        project=Named("1042", "Harbor Bridge") if project else None,
+        template=template,
+        template_name=Named(template.id, template.name),
+        groups={},
+        manager=None,
     )
 
 

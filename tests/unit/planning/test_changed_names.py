@@ -11,9 +11,8 @@ from reconciler.model.base import BaseTarget, Newer
 from reconciler.model.documents import Assignments, Entry, Reference
 from reconciler.model.live import Preset, Template
 from reconciler.model.scope import Claim, ResolvedGroup, ResolvedTarget, Target
-from reconciler.model.titles import Named
 from reconciler.planning.changed_names import judge_names, newer_than
-from tests.support.cases import HERE
+from tests.support.cases import HERE, target_of
 
 NOON = datetime.datetime(2026, 11, 20, 12, tzinfo=datetime.UTC)
 BEFORE, SAME, AFTER = "2026-11-20T11:59:59Z", "2026-11-20T12:00:00Z", "2026-11-20T12:00:01Z"
@@ -30,15 +29,7 @@ def target(preset_at: str | None, template_at: str | None = None, *, project: bo
     """Return a preset, and when it and its template were made."""
     template = Template(id="12", name="Invoice Approval", tool_type="invoice", created_at=template_at)
     preset = Preset(id="30", template_id="12", project_id="1042", version_id=None, groups=(), created_at=preset_at)
-    return Target(
-        address="a",
-        preset=preset,
-        project=Named("1042", "Harbor Bridge") if project else None,
-        template=template,
-        template_name=Named("12", "Invoice Approval"),
-        groups={},
-        manager=None,
-    )
+    return target_of("a", preset, template, project=project)
 
 
 def claim(*, project: Reference | None = None, template: Reference | None = None) -> Claim:

@@ -10,8 +10,7 @@ from reconciler.model.base import BaseGroup, BaseMember, BaseTarget
 from reconciler.model.diagnostics import Origin
 from reconciler.model.live import Group, Person, Preset, Template, Version
 from reconciler.model.memory import ManagedAgain, PastRemoval
-from reconciler.model.scope import ResolvedGroup, ResolvedMember, ResolvedTarget, Target
-from reconciler.model.titles import Named
+from reconciler.model.scope import ResolvedGroup, ResolvedMember, ResolvedTarget
 from reconciler.planning.past import (
     managed_again,
     managed_groups,
@@ -20,7 +19,7 @@ from reconciler.planning.past import (
     past_removals,
     with_overrides,
 )
-from tests.support.cases import HERE, change, group, override, person
+from tests.support.cases import HERE, change, group, override, person, target_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -39,15 +38,7 @@ def target(
     """Return a preset whose documents ask for these people, in each of the groups."""
     template = Template(id="12", name="Invoice Approval", tool_type="invoice", version_id="v1")
     preset = Preset(id="30", template_id="12", project_id="1042", version_id=version, groups=())
-    one = Target(
-        address=ADDRESS,
-        preset=preset,
-        project=Named("1042", "Harbor Bridge") if project else None,
-        template=template,
-        template_name=Named("12", "Invoice Approval"),
-        groups={},
-        manager=None,
-    )
+    one = target_of(ADDRESS, preset, template, project=project)
     members = {str(number): ResolvedMember(person(number), HERE) for number in numbers}
     return ResolvedTarget(one, {uuid: ResolvedGroup(members, HERE) for uuid in uuids}, None)
 
