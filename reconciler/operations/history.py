@@ -26,13 +26,14 @@ def read_history_of_run(run: Run, settings_file: Path | None, journal_at: Path |
     """
     folder = _folder(run, settings_file, journal_at)
     runs = read_runs(folder)
-    if named == "last" and runs:
+    if not runs:
+        raise UsageError(f"the journal {folder} has no run yet: 'reconciler apply' leaves one")
+    if named == "last":
         named = runs[0].run_id
     found = [one for one in runs if one.run_id.startswith(named)] if len(named) >= _FEWEST else []
     if len(found) != 1:
-        known = runs[0].run_id if runs else "reconciler history shows them"
         what = f"{len(found)} runs begin with '{named}'" if found else f"the journal has no run '{named}'"
-        raise UsageError(f"{what}: name one by its id, such as {known}")
+        raise UsageError(f"{what}: name one by its id, such as {runs[0].run_id}")
     return read_run(folder, found[0])
 
 

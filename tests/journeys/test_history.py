@@ -88,6 +88,10 @@ def test_03_which_run_is_meant(trial: Trial) -> None:
         assert f"the journal has no run '{named}': name one by its id, such as <run>" in trial.ends(
             64, "history", named
         )
+    (trial.folder / "empty").mkdir()
+    assert "empty has no run yet: 'reconciler apply' leaves one" in trial.ends(
+        64, "history", "last", "--journal", "empty"
+    )
     trial.sandbox.edit("32", "1042", pm=["1"])
     trial.ends(0, "apply", "--yes")
     assert "2 runs begin with '20" in trial.ends(64, "history", newest[:6])
