@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
-import tempfile
 from typing import TYPE_CHECKING
 
 import pytest
@@ -36,15 +34,9 @@ settings.register_profile(
 settings.load_profile("project")
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    """Let the very many processes of tests keep what they compile, in a folder that goes away with them.
-
-    Where nothing may be written beside the sources, each of them would compile the whole package again.
-    """
-    if os.environ.pop("PYTHONDONTWRITEBYTECODE", ""):
-        folder = tempfile.mkdtemp(prefix="compiled-")
-        os.environ["PYTHONPYCACHEPREFIX"] = folder
-        config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
+def pytest_configure() -> None:
+    """Let the very many processes of tests keep what they compile: else each compiles the whole package again."""
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
 @pytest.fixture
