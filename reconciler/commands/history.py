@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 import click
 import msgspec
 
-from reconciler.console.options import common_options, journal_option, out_option, text_or_json
+from reconciler.console.options import common_options, journal_option, out_option, selection_options, text_or_json
 from reconciler.console.run_formats import runs_text
 from reconciler.console.streams import emit
 from reconciler.operations.files import require_writable
@@ -18,22 +18,26 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from reconciler.console.options import Common
+    from reconciler.model.selection import Selection
 
 __all__ = ["history"]
 
 
-@click.command(epilog="Examples: reconciler history --limit 5; reconciler history last")
+@click.command(epilog="Examples: reconciler history last; reconciler history --limit 5 --person ann@acme.test")
 @common_options
 @click.argument("run_id", metavar="[RUN]", required=False)
 @click.option("--limit", type=click.IntRange(min=1), default=20, show_default=True, help="How many runs to show.")
 @journal_option
+@selection_options
 @text_or_json
 @out_option
-def history(
+def history(  # noqa: PLR0913 - one parameter an option
     common: Common,
     run_id: str | None,
+    *,
     limit: int,
     journal_at: Path | None,
+    selection: Selection | None,
     shown_as: Literal["terminal", "json"],
     out: Path | None,
 ) -> int:
@@ -41,18 +45,20 @@ def history(
 
     A run that was cut off is shown as such, with the presets whose outcome is not known. With the id of a RUN, or the
     beginning of it, or 'last', that run is shown person by person.
+
+    --within, --project, --template and --person choose presets and people, and the runs that touched them.
     """
     if out is not None:
         require_writable(out)
     if run_id is None:
         one = None
-        runs = read_history_of_runs(common.run, common.config, journal_at)[:limit]
+        runs = read_history_of_runs(common.run, common.config, journal_at, selection)[:limit]
     else:
-        one = read_history_of_run(common.run, common.config, journal_at, run_id)
+        one = read_history_of_run(common.run, common.config, journal_at, run_id, selection)
         runs = [one]
     if shown_as == "json":
         answer = {"format": "reconciler/history/1", "runs": runs}
         emit(msgspec.json.format(msgspec.json.encode(answer), indent=2).decode() + "\n", out)
     else:
-        emit(runs_text(runs, one, color=out is None and common.color(sys.stdout)), out)
+        emit(runs_text(runs, one, selection, color=out is None and common.color(sys.stdout)), out)
     return 0

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from types import ModuleType
 
     from reconciler.model.outcomes import ApplyReport, RecordedRun
+    from reconciler.model.selection import Selection
 
 __all__ = ["apply_exit_code", "apply_text", "runs_text"]
 
@@ -31,11 +32,18 @@ def apply_exit_code(report: ApplyReport) -> int:
     return 5 if summary.stale or summary.held else 0
 
 
-def runs_text(runs: Sequence[RecordedRun], one: RecordedRun | None = None, *, color: bool) -> str:
+def runs_text(
+    runs: Sequence[RecordedRun],
+    one: RecordedRun | None = None,
+    selection: Selection | None = None,
+    *,
+    color: bool,
+) -> str:
     """Return past runs as text for people, or ``one`` of them person by person."""
     pages = _pages()
-    text: str = pages.render_runs(runs, color=color) if one is None else pages.render_run(one, color=color)
-    return text
+    if one is None:
+        return str(pages.render_runs(runs, selection, color=color))
+    return str(pages.render_run(one, color=color))
 
 
 def _pages() -> ModuleType:

@@ -37,21 +37,23 @@ def _decoder() -> msgspec.json.Decoder[JournalEvent]:
     return msgspec.json.Decoder(JournalEvent)
 
 
-def read_runs(folder: Path, without: Collection[str] = ()) -> list[RecordedRun]:
+def read_runs(folder: Path, without: Collection[str] = (), *, by_preset: bool = False) -> list[RecordedRun]:
     """Return every run of the folder, the newest first, without the files named ``without``.
 
-    A folder that does not exist holds none. Raises DocumentsError for a line in the middle that cannot be read: that is
-    damage, not a crash.
+    ``by_preset`` also reads who gained and lost what in each preset. A folder that does not exist holds none.
+    Raises DocumentsError for a line in the middle that cannot be read: that is damage, not a crash.
     """
     runs: list[RecordedRun] = []
     settled: set[str] = set()
     for path in _files(folder, without):
-        run = _read(path)
+        events = _events(path)
+        run = _run(events)
         if run is None:
             continue
         # an intent without an outcome is settled by any later run that tells what is there now
         left = tuple(address for address in run.open if address not in settled)
-        runs.append(msgspec.structs.replace(run, open=left))
+        presets = tuple(recorded_presets(events, left)) if by_preset else None
+        runs.append(msgspec.structs.replace(run, open=left, presets=presets))
         settled.update(outcome.address for outcome in run.outcomes if outcome.status != "skipped")
     return runs
 
@@ -143,10 +145,6 @@ def _files(folder: Path, without: Collection[str] = ()) -> list[Path]:
     """Return the files of a journal, the newest first."""
     found = folder.glob("*.jsonl") if folder.is_dir() else ()
     return sorted((path for path in found if path.name not in without), reverse=True)
-
-
-def _read(path: Path) -> RecordedRun | None:
-    return _run(_events(path))
 
 
 def _events(path: Path) -> list[JournalEvent]:

@@ -190,6 +190,7 @@ class RecordedRun(msgspec.Struct, frozen=True, kw_only=True):
     selection: Selection | None = None
     whole: bool = False
     presets: tuple[RecordedPreset, ...] | None = None
+    shown: Selection | None = None
 
 
 class AppliedPreset(msgspec.Struct, frozen=True, kw_only=True):

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 
 from reconciler.errors import FileError, UsageError
 from reconciler.journal import read_run, read_runs
+from reconciler.operations.recorded_parts import choose_of_runs
 from reconciler.operations.workspace import journal_folder
 from reconciler.settings import find_settings_file
 
 if TYPE_CHECKING:
     from reconciler.model.outcomes import RecordedRun
+    from reconciler.model.selection import Selection
     from reconciler.operations.run import Run
 
 __all__ = ["read_history_of_run", "read_history_of_runs"]
@@ -19,10 +21,12 @@ __all__ = ["read_history_of_run", "read_history_of_runs"]
 _FEWEST = 4  # letters of a run's id that name it
 
 
-def read_history_of_run(run: Run, settings_file: Path | None, journal_at: Path | None, named: str) -> RecordedRun:
-    """Return one run preset by preset, by its id, the beginning of it, or ``last``.
+def read_history_of_run(
+    run: Run, settings_file: Path | None, journal_at: Path | None, named: str, selection: Selection | None = None
+) -> RecordedRun:
+    """Return one run preset by preset, or the chosen part of it: by its id, the beginning of it, or ``last``.
 
-    Raises UsageError where that names no run, or several.
+    Raises UsageError if that names no run, or several, or if the run has nothing of the selection.
     """
     folder = _folder(run, settings_file, journal_at)
     runs = read_runs(folder)
@@ -34,12 +38,21 @@ def read_history_of_run(run: Run, settings_file: Path | None, journal_at: Path |
     if len(found) != 1:
         what = f"{len(found)} runs begin with '{named}'" if found else f"the journal has no run '{named}'"
         raise UsageError(f"{what}: name one by its id, such as {runs[0].run_id}")
-    return read_run(folder, found[0])
+    (one,) = choose_of_runs([read_run(folder, found[0])], selection) or (None,)
+    if one is None:
+        raise UsageError(f"run {found[0].run_id} did nothing to {selection}: leave the selection out to see all of it")
+    return one
 
 
-def read_history_of_runs(run: Run, settings_file: Path | None, journal_at: Path | None) -> list[RecordedRun]:
-    """Return past runs, the newest first: of the journal's folder that is given, or of the repository's own."""
-    return read_runs(_folder(run, settings_file, journal_at))
+def read_history_of_runs(
+    run: Run, settings_file: Path | None, journal_at: Path | None, selection: Selection | None = None
+) -> list[RecordedRun]:
+    """Return past runs, the newest first: of the journal's folder that is given, or of the repository's own.
+
+    With a selection these are the runs that touched it. Raises UsageError for a name that no run has.
+    """
+    runs = read_runs(_folder(run, settings_file, journal_at), by_preset=selection is not None)
+    return choose_of_runs(runs, selection)
 
 
 def _folder(run: Run, settings_file: Path | None, journal_at: Path | None) -> Path:

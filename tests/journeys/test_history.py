@@ -97,6 +97,33 @@ def test_03_which_run_is_meant(trial: Trial) -> None:
     assert "2 runs begin with '20" in trial.ends(64, "history", newest[:6])
 
 
+def test_03b_a_part_of_a_run(trial: Trial) -> None:
+    """A run, and the list of runs, show the chosen people and places alone, and refuse a name that no run has."""
+    shown = trial.ends(0, "history", "last", "--person", "Ann@acme.test")
+    assert "shows only --person Ann@acme.test" in shown
+    assert "− Project Manager" in shown
+    assert "Bo (bo@acme.test)" not in shown
+    for option, chosen in (("--project", "Harbor Bridge"), ("--project", "1042"), ("--within", "projects/1042/*")):
+        shown = trial.ends(0, "history", "last", option, chosen, "--template", "Invoice Approval")
+        assert "Harbor Bridge" in shown
+        assert "Cedar Tower" not in shown
+    assert "did you mean ann@acme.test (Ann)?" in trial.ends(64, "history", "--person", "anm@acme.test")
+    assert "no preset in the journal is of a project 'Nowhere'" in trial.ends(64, "history", "--project", "Nowhere")
+    part = ("--person", "ann@acme.test", "--project", "Harbor Bridge")
+    assert "did nothing to --project 'Harbor Bridge' --person ann@acme.test" in trial.ends(64, "history", "last", *part)
+
+    trial.sandbox.edit("32", "1042", pm=["1"])
+    trial.ends(0, "apply", "--yes")
+    assert len(json.loads(trial.ran("history", "--format", "json").stdout)["runs"]) == 2
+    listed = json.loads(trial.ran("history", "--format", "json", "--person", "gus@acme.test").stdout)["runs"]
+    assert [[one["title"] for one in run["presets"]] for run in listed] == [["Invoice Approval · Cedar Tower"]]
+    assert listed[0]["shown"] == {"people": ["gus@acme.test"]}
+    part = ("--project", "Cedar Tower", "--person", "fay@acme.test")
+    assert "no apply in the journal touched --project 'Cedar Tower' --person fay" in trial.ends(0, "history", *part)
+    (trial.folder / "empty").mkdir()
+    assert "no apply" in trial.ends(0, "history", "--person", "anybody@acme.test", "--journal", "empty")
+
+
 def test_04_runs_of_earlier_releases(trial: Trial) -> None:
     """A journal without names shows ids, and a run that was cut off what is open."""
     (path,) = (trial.folder / ".reconciler" / "journal").glob("*.jsonl")

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from reconciler.model.outcomes import ApplyReport, ApplySummary, Move, RecordedPreset, RecordedRun
     from reconciler.model.plan import Cause
+    from reconciler.model.selection import Selection
 
 __all__ = ["render_apply", "render_run", "render_runs"]
 
@@ -58,11 +59,12 @@ def _summary(summary: ApplySummary) -> str:
     return ", ".join(counts) or "0 applied"
 
 
-def render_runs(runs: Sequence[RecordedRun], *, color: bool) -> str:
-    """Return past runs, the newest first."""
+def render_runs(runs: Sequence[RecordedRun], selection: Selection | None = None, *, color: bool) -> str:
+    """Return past runs, the newest first; ``selection`` is what they were chosen by."""
     page = TerminalPage(color=color)
     if not runs:
-        page.add(Text("no applies in the journal; history lists those alone, and no reports of drift"))
+        none = "no applies in the journal; history lists those alone, and no reports of drift"
+        page.add(Text(none if selection is None else f"no apply in the journal touched {printable(str(selection))}"))
         return page.text()
     table = Table.grid(*(Column(no_wrap=True) for _ in range(5)), padding=(0, 3, 0, 0))
     table.add_row(*(Text(title, style="bold") for title in ("run", "started", "revision", "changes", "outcome")))
@@ -126,6 +128,8 @@ def _parts(run: RecordedRun) -> Iterator[str]:
     """Yield what a run left alone."""
     if run.only is not None:
         yield f"only what {_HALVES[run.only]}, base {printable(run.base or '-')[:12]}"
+    if run.shown is not None:
+        yield f"shows only {printable(str(run.shown))}"
     if run.selection is not None:
         yield f"only the part {printable(str(run.selection))}"
 
