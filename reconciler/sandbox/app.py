@@ -15,6 +15,8 @@ from reconciler.sandbox.responses import Dated
 from reconciler.sandbox.routes.account_routes import AccountRoutes
 from reconciler.sandbox.routes.catalogue_routes import CatalogueRoutes
 from reconciler.sandbox.routes.control import ControlRoutes
+from reconciler.sandbox.routes.instance_routes import InstanceRoutes
+from reconciler.sandbox.routes.item_routes import ItemRoutes
 from reconciler.sandbox.routes.preset_routes import PresetRoutes
 from reconciler.sandbox.routes.token_routes import TokenRoute
 
@@ -45,11 +47,13 @@ def create_app(
         **AccountRoutes(store, pages).calls(),
         **CatalogueRoutes(store, pages).calls(),
         **PresetRoutes(store, pages).calls(),
+        **InstanceRoutes(store, pages).calls(),
     }
+    calls = {**ItemRoutes(store).calls(), **calls}
     routes = [
         TokenRoute(store, token_seconds).route(),
         *(Route(path, gate.guarded(handlers), methods=list(handlers)) for path, handlers in calls.items()),
-        *ControlRoutes(gate).routes(),
+        *ControlRoutes(gate, store).routes(),
     ]
     app = Starlette(
         routes=routes,

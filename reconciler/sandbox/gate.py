@@ -1,4 +1,4 @@
-"""Checks that every call passes: credentials, rate windows, faults, latency, and the account of what was asked."""
+"""Checks and logs every call: credentials, rate windows, faults and latency."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from reconciler.sandbox.limits import RateLimit
     from reconciler.sandbox.store import Store
 
-    # a handler of GET takes the request, one of PATCH the body too
+    # a handler of GET takes the request, one of PATCH and POST the body too
     Handler = Callable[..., Response]
 
 __all__ = ["Gate"]
@@ -90,8 +90,11 @@ class Gate:
         if fault is not None and not fault.carried_out:
             return fault_response(fault)
         try:
-            if request.method == "PATCH":
-                entry["body"] = read_json(await read_body(request))
+            if request.method in {"PATCH", "POST"}:
+                content = await read_body(request)
+                # a call that only asks for something to happen has no body
+                entry["body"] = read_json(content if content or request.method == "PATCH" else b"{}")
+                entry["token"] = request.headers.get("Idempotency-Token")
                 response = handler(request, entry["body"])
             else:
                 response = handler(request)

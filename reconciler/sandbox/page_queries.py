@@ -1,4 +1,4 @@
-"""Pages of lists: how large they may be, and the headers that lead from one to the next (docs/service.md section 4)."""
+"""Cuts lists into pages, with the headers that lead from one to the next (docs/service.md section 4)."""
 
 from __future__ import annotations
 
@@ -39,6 +39,7 @@ _SIZES = {
     "presets": _V2,
     "possible_assignees": _V2,
     "workflow_managers": _V2,
+    "instances": _V2,
 }
 PAGED = tuple(_SIZES)
 
@@ -72,8 +73,21 @@ class Pages:
         start = _start(request.query_params.get("page_token"))
         links: list[tuple[str, dict[str, object]]] = []
         if start + size < len(items):
-            token = base64.urlsafe_b64encode(f"from:{start + size}".encode()).decode()
-            links.append(("next", {"page_token": token}))
+            links.append(("next", {"page_token": _cursor(start + size)}))
+        return _answer(request, items, start, size, links, wrapped=True)
+
+    def either(self, request: Request, items: Sequence[Any], name: str) -> Response:
+        """Return the page that ``cursor`` or ``page`` names; a request has one of the two at most."""
+        query = request.query_params
+        if "page" in query and "cursor" in query:
+            raise Refusal(400, "cursor and page exclude each other")
+        if "page" in query:
+            return self.numbered(request, items, name)
+        size = self._size(request, name)
+        start = _start(query.get("cursor"))
+        links: list[tuple[str, dict[str, object]]] = []
+        if start + size < len(items):
+            links.append(("next", {"cursor": _cursor(start + size)}))
         return _answer(request, items, start, size, links, wrapped=True)
 
     def _size(self, request: Request, name: str) -> int:
@@ -102,11 +116,15 @@ def _answer(
 
 
 def _address(request: Request, size: int, where: dict[str, object]) -> str:
-    replaced = {"page", "page_token", "per_page"}
+    replaced = {"page", "page_token", "cursor", "per_page"}
     query = [(key, value) for key, value in request.query_params.multi_items() if key not in replaced]
     host = request.headers.get("host", "")
     path = quote(request.scope["path"])
     return f"{request.scope['scheme']}://{host}{path}?{urlencode([*query, *where.items(), ('per_page', size)])}"
+
+
+def _cursor(start: int) -> str:
+    return base64.urlsafe_b64encode(f"from:{start}".encode()).decode()
 
 
 def _start(token: str | None) -> int:
@@ -117,7 +135,7 @@ def _start(token: str | None) -> int:
     except (binascii.Error, ValueError):
         word = number = ""
     if word != "from" or not _is_number(number):
-        raise Refusal(400, "page_token is what a Link header held")
+        raise Refusal(400, "page_token and cursor are what a Link header held")
     return int(number)
 
 

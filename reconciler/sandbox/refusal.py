@@ -1,4 +1,4 @@
-"""Defines what the service answers instead of doing what was asked."""
+"""The answer of the service where it does not do what was asked."""
 
 from __future__ import annotations
 

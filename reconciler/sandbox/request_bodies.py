@@ -1,6 +1,6 @@
 """Reads the bodies of requests: bounded, strictly JSON or a form, in the shapes the service documents.
 
-What cannot be read at all is a 400, what has another shape a 422.
+A body that cannot be read is a 400, a body of another shape a 422.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
 __all__ = [
-    "LARGEST_BODY", "AssigneesWrite", "DefaultWrite", "LoginWrite", "StepWrite", "convert", "read_body", "read_form",
-    "read_json",
+    "LARGEST_BODY", "AdditionalWrite", "AssigneesWrite", "DefaultWrite", "LoginWrite", "ResponseGiven", "ResponseWrite",
+    "StepWrite", "convert", "read_body", "read_form", "read_json",
 ]  # fmt: skip
 
 LARGEST_BODY = 1024 * 1024
@@ -85,6 +85,40 @@ class DefaultWrite(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The body that makes a preset the default."""
 
     default: bool
+
+
+class ResponseGiven(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What somebody responds to a step."""
+
+    current_step_occurrence_id: str
+    selected_response_option_id: str
+    attachments: dict[str, Any]
+    comment: str | None = None
+
+
+class ResponseWrite(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The body of a response."""
+
+    response: ResponseGiven
+
+
+class AdditionalWrite(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The body that adds people to a running step."""
+
+    step_occurrence_id: str
+    assignee_ids: list[str]
+    required: bool
+    reason: Literal[
+        "new_employee",
+        "original_assignee_left_company",
+        "original_assignee_left_the_project",
+        "original_assignee_on_extended_leave",
+        "original_assignee_on_vacation",
+        "other",
+    ]
+    role_type: Literal["responder", "commenter"] = "responder"
+    comment: str | None = None
+    message: str | None = None
 
 
 def _refuse_twice(values: list[str], what: str) -> None:

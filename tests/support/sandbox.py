@@ -64,6 +64,12 @@ class RunningSandbox:
         """Ask for faults."""
         self._http.put("/_sandbox/faults", content=json.dumps(faults)).raise_for_status()
 
+    def click(self, what: dict[str, Any]) -> Any:
+        """Do what somebody does in the web interface; return the id of the instance."""
+        answer = self._http.post("/_sandbox/clicks", content=json.dumps(what))
+        answer.raise_for_status()
+        return answer.json()["id"]
+
     @property
     def token(self) -> str:
         """A token of somebody else."""

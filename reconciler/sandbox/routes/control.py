@@ -1,4 +1,4 @@
-"""The routes that only the sandbox has: the requests so far, and the faults to come."""
+"""The routes that only the sandbox has: the requests so far, the faults to come, and clicks of other people."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from reconciler.sandbox.clicks import Click, carry_out
 from reconciler.sandbox.faults import Fault
 from reconciler.sandbox.refusal import Refusal
 from reconciler.sandbox.request_bodies import convert, read_body, read_json
@@ -16,21 +17,24 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
     from reconciler.sandbox.gate import Gate
+    from reconciler.sandbox.store import Store
 
 __all__ = ["ControlRoutes"]
 
 
 class ControlRoutes:
-    """Two paths below ``/_sandbox`` that need no token."""
+    """Paths below ``/_sandbox`` that need no token."""
 
-    def __init__(self, gate: Gate) -> None:
+    def __init__(self, gate: Gate, store: Store) -> None:
         self._gate = gate
+        self._store = store
 
     def routes(self) -> list[Route]:
         """Return the routes."""
         return [
             Route("/_sandbox/requests", self._requests, methods=["GET", "DELETE"]),
             Route("/_sandbox/faults", self._faults, methods=["PUT"]),
+            Route("/_sandbox/clicks", self._click, methods=["POST"]),
         ]
 
     async def _requests(self, request: Request) -> Response:
@@ -48,3 +52,11 @@ class ControlRoutes:
         except Refusal as refusal:
             return error_response(refusal.status, refusal.message)
         return Response(status_code=204)
+
+    async def _click(self, request: Request) -> Response:
+        """POST /_sandbox/clicks: what somebody does in the web interface (docs/sandbox.md)."""
+        try:
+            click: Click = convert(read_json(await read_body(request)), Click)  # type: ignore[arg-type]
+            return JSONResponse({"id": carry_out(click, self._store)})
+        except Refusal as refusal:
+            return error_response(refusal.status, refusal.message)

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.responses import JSONResponse
 
-from reconciler.sandbox.refusal import Refusal, short
+from reconciler.sandbox.refusal import Refusal
 from reconciler.sandbox.request_bodies import AssigneesWrite, DefaultWrite, convert
-from reconciler.sandbox.store.catalogue_tables import CORRESPONDENCE
+from reconciler.sandbox.routes.tool_query import tool_of
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -17,12 +17,10 @@ if TYPE_CHECKING:
     from reconciler.sandbox.gate import Handler
     from reconciler.sandbox.page_queries import Pages
     from reconciler.sandbox.store import Store
-    from reconciler.sandbox.store.catalogue_tables import Tool
 
 __all__ = ["PresetRoutes"]
 
 _SCOPES = ("/rest/v2.0/companies/{company}", "/rest/v2.0/companies/{company}/projects/{project}")
-_DIGITS = 18
 
 
 class PresetRoutes:
@@ -49,7 +47,7 @@ class PresetRoutes:
 
     def presets(self, request: Request) -> Response:
         """GET {scope}/workflows/presets: the tool is required; no ``page``, the ``Link`` leads on."""
-        tool = self._tool(request, "filters[tool_type]", "filters[tool_subtype]")
+        tool = tool_of(request, self._catalogue, "filters[tool_type]", "filters[tool_subtype]")
         items = self._presets.listed(request.path_params.get("project"), tool)
         for name in ("valid", "default"):
             wanted = request.query_params.get(f"filters[is_{name}]")
@@ -72,7 +70,7 @@ class PresetRoutes:
         return self._people(request, "workflow_managers")
 
     def _people(self, request: Request, which: str) -> Response:
-        tool = self._tool(request, "tool_type", "tool_subtype")
+        tool = tool_of(request, self._catalogue, "tool_type", "tool_subtype")
         people = self._presets.eligible(which, request.path_params.get("project"), tool)
         return self._pages.numbered(request, people, which)
 
@@ -85,24 +83,6 @@ class PresetRoutes:
         """PATCH {scope}/workflows/presets/{id}/assignees: full replacement."""
         write = convert(body, AssigneesWrite)
         return JSONResponse({"data": self._presets.replace_assignees(*_place(request), write)})
-
-    def _tool(self, request: Request, type_parameter: str, subtype_parameter: str) -> Tool:
-        tool_type = request.query_params.get(type_parameter)
-        if not tool_type:
-            raise Refusal(400, f"{type_parameter} is required")
-        if not self._catalogue.has_type(tool_type):
-            raise Refusal(422, f"unknown tool type {short(tool_type)}")
-        if tool_type != CORRESPONDENCE:
-            return tool_type, None
-        text = request.query_params.get(subtype_parameter)
-        if not text:
-            raise Refusal(400, f"{subtype_parameter} is required where {type_parameter} is {CORRESPONDENCE}")
-        if not (text.isascii() and text.isdecimal() and len(text) <= _DIGITS):
-            raise Refusal(400, f"{subtype_parameter} is a whole number")
-        tool = tool_type, int(text)
-        if not self._catalogue.has_tool(tool):
-            raise Refusal(422, f"unknown subtype {text} of {CORRESPONDENCE}")
-        return tool
 
 
 def _place(request: Request) -> tuple[str | None, str]:

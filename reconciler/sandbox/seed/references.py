@@ -75,6 +75,8 @@ class _Checks:
             "tools": self._tool,
             "templates": self._template,
             "presets": self._preset,
+            "instances": self._instance,
+            "items": self._item,
             "eligible": self._eligible,
         }
 
@@ -143,9 +145,16 @@ class _Checks:
                 message = _twice(group["uuid"], "uuid")
                 yield item.problem(*steps, "responsible_groups", index, "uuid", message=message)
             groups.add(group["uuid"])
+        known = {one["uuid"] for one in version.get("steps", [])}
         for index, step in enumerate(version.get("steps", [])):
-            place = (*steps, "steps", index, "responsible_groups")
-            yield from item.refer_each(place, step.get("responsible_groups", []), groups, "group of this version")
+            place = (*steps, "steps", index)
+            in_step = step.get("responsible_groups", [])
+            yield from item.refer_each((*place, "responsible_groups"), in_step, groups, "group of this version")
+            for number, option in enumerate(step.get("response_options", [])):
+                target = option.get("goes_to")
+                if target is not None and target not in known:
+                    message = _missing(target, "step of this version")
+                    yield item.problem(*place, "response_options", number, "goes_to", message=message)
 
     def _preset(self, item: _Item) -> Iterator[Diagnostic]:
         preset = item.value
@@ -183,6 +192,27 @@ class _Checks:
                 yield item.problem(*place, "step_uuid", message=message)
             ids = [one["id"] for one in step["logins"]]
             yield from item.refer_each((*place, "logins"), ids, self._people, _PERSON)
+
+    def _instance(self, item: _Item) -> Iterator[Diagnostic]:
+        instance = item.value
+        if instance.get("id") is not None:
+            yield from self._own_id(item, "instances")
+        yield from item.refer("template_id", set(self._templates), "template of the seed")
+        yield from item.refer("project_id", self._projects, _PROJECT)
+        yield from item.refer("created_by", self._people, _PERSON)
+        template = self._templates.get(str(instance["template_id"]))
+        if template is None:
+            return
+        yield from self._placed(item, instance, template)
+        versions = {str(one["id"]) for one in template["versions"]}
+        yield from item.refer("template_version_id", versions, "version of this template")
+        if instance.get("template_version_id") is None and template.get("latest_published_version") is None:
+            message = "its template has no published version: write template_version_id"
+            yield item.problem("template_id", message=message)
+
+    def _item(self, item: _Item) -> Iterator[Diagnostic]:
+        path = item.value["path"]
+        yield from self._once(item, "items", "path", one=path, message=_twice(path, "path"))
 
     def _eligible(self, item: _Item) -> Iterator[Diagnostic]:
         eligible = item.value

@@ -36,6 +36,8 @@ class _Company(_Strict):
     clients: dict[str, str] = {}
     accounts: dict[str, _Number] = {}
     page_caps: dict[str, Annotated[int, Meta(ge=1)]] = {}
+    lists_project_instances: bool = False
+    replays_tokens: bool = False
 
     def __post_init__(self) -> None:
         unknown = sorted(self.page_caps.keys() - {*PAGED, "tools"})  # tools were paged once
@@ -81,11 +83,21 @@ class _Group(_Strict):
     type: str
 
 
+class _Option(_Strict):
+    id: _Id
+    name: str
+    response_type: Literal["approve", "reject", "revise", "other"] = "approve"
+    goes_to: str | None = None
+
+
 class _Step(_Strict):
     uuid: _Name
     name: str
     type: str = "STANDARD"
     responsible_groups: list[str] = []
+    response_options: list[_Option] = []
+    due_in: Annotated[int, Meta(ge=0)] | None = None
+    first_response_decides: bool = False
 
 
 class _DynamicStep(_Strict):
@@ -146,6 +158,21 @@ class _Preset(_Strict):
     updated_at: str = ""
 
 
+class _Instance(_Strict):
+    template_id: _Id
+    item_id: _Number
+    created_by: _Number
+    id: _Id | None = None
+    project_id: _Number | None = None
+    template_version_id: _Id | None = None
+    started_at: Annotated[str, Meta(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$")] | None = None
+
+
+class _Item(_Strict):
+    path: Annotated[str, Meta(pattern=r"^/rest/v[0-9.]+/[A-Za-z0-9_./-]+$")]
+    body: dict[str, Any]
+
+
 class _Eligible(_Strict):
     list: Literal["possible_assignees", "workflow_managers"]
     people: _People
@@ -160,6 +187,8 @@ _SHAPES: dict[str, type[msgspec.Struct]] = {
     "tools": _Tool,
     "templates": _Template,
     "presets": _Preset,
+    "instances": _Instance,
+    "items": _Item,
     "eligible": _Eligible,
 }
 PARTS = tuple(_SHAPES)

@@ -7,6 +7,8 @@ from typing import Any
 
 from reconciler.sandbox.store.catalogue_tables import Catalogue
 from reconciler.sandbox.store.company import Company
+from reconciler.sandbox.store.instance_tables import Instances
+from reconciler.sandbox.store.item_table import Items
 from reconciler.sandbox.store.preset_tables import Presets
 from reconciler.sandbox.store.tables import create_tables, fill
 from reconciler.sandbox.store.tokens import Tokens
@@ -18,12 +20,14 @@ class Store:
     """One company, by family of tables.
 
     Company and catalogue never change after the seed, so they are read once. ``lag`` is how many seconds a written
-    preset is still read as it was before.
+    preset or instance is still read as it was before.
     """
 
     company: Company
     catalogue: Catalogue
     presets: Presets
+    instances: Instances
+    items: Items
 
     def __init__(self, path: str = ":memory:", *, lag: float = 0.0) -> None:
         self._database = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
@@ -50,8 +54,12 @@ class Store:
         """Take in a seed (docs/sandbox.md shows the shape) that was checked before."""
         fill(self._database, seed)
         self._read()
+        for one in seed.get("instances", []):
+            self.instances.start(one)
 
     def _read(self) -> None:
         self.company = Company(self._database)
         self.catalogue = Catalogue(self._database)
         self.presets = Presets(self._database, self.company, self.catalogue, self._lag)
+        self.instances = Instances(self._database, self.company, self.catalogue, self._lag)
+        self.items = Items(self._database)

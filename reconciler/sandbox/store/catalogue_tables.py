@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
 __all__ = ["CORRESPONDENCE", "Catalogue", "Tool"]
 
+_NOT_SHOWN = frozenset({"response_options", "due_in", "first_response_decides"})
 CORRESPONDENCE = "correspondence"  # the one type of which each subtype is a tool of its own
 
 Tool = tuple[str, int | None]
@@ -49,6 +50,14 @@ class Catalogue:
 
     def version(self, version_id: str) -> dict[str, Any] | None:
         """Return one version with its template's tool, or null for no such version."""
+        version = self._versions.get(version_id)
+        if version is None:
+            return None
+        steps = [{key: one[key] for key in one if key not in _NOT_SHOWN} for one in version["steps"]]
+        return {**version, "steps": steps}
+
+    def version_with_options(self, version_id: str) -> dict[str, Any] | None:
+        """Return one version with what no call shows: the response options of each step, and when it is overdue."""
         return self._versions.get(version_id)
 
     def published(self, template_id: str) -> dict[str, Any]:

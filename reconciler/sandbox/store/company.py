@@ -1,4 +1,4 @@
-"""The company, its projects and its directory, as the v1.x calls show them; all of it stays as it was seeded."""
+"""Shows the company, its projects and its directory to the v1.x calls; all of it stays as it was seeded."""
 
 from __future__ import annotations
 
@@ -25,6 +25,8 @@ class Company:
         self.name: str = company["name"]
         self.page_caps: dict[str, int] = company.get("page_caps", {})
         self.clients: dict[str, str] = company.get("clients", {"sandbox": "sandbox"})
+        self.lists_project_instances: bool = company.get("lists_project_instances", False)
+        self.replays_tokens: bool = company.get("replays_tokens", False)
         self._accounts = {client: str(one) for client, one in company.get("accounts", {}).items()}
         rows = database.execute("SELECT id, body FROM person ORDER BY position")
         self._directory: dict[str, dict[str, Any]] = {one: json.loads(body) for one, body in rows}
@@ -38,7 +40,7 @@ class Company:
         }
 
     def account(self, client_id: str) -> dict[str, Any]:
-        """Return the login of a client's account: a person of the seed, or else one of nobody."""
+        """Return the login of a client's account: a person of the seed, or else an invented one."""
         known = self.people.get(self._accounts.get(client_id, ""))
         if known is not None:
             return {**known, "id": int(known["id"])}
@@ -56,8 +58,8 @@ class Company:
     def projects(self, status: str, filters: dict[str, set[str]], view: str) -> list[Any]:
         """Return projects, ``All``, ``Active`` or ``Inactive``.
 
-        ``filters`` maps a field to the texts it may be; ``view`` is ``ids`` (bare numbers), ``compact``, ``normal`` or
-        ``extended`` (the same here).
+        ``filters`` maps a field to the texts it may be. ``view`` is ``ids`` (bare numbers), ``compact``, ``normal`` or
+        ``extended``. The last two are the same here.
         """
         found = [
             one

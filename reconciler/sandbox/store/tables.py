@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 __all__ = ["create_tables", "fill"]
 
-_RELEASE = 2
+_RELEASE = 3
 _CREATED_AT = "2026-01-05T08:00:00Z"
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS company (id TEXT PRIMARY KEY, body TEXT NOT NULL);
@@ -25,6 +25,10 @@ CREATE TABLE IF NOT EXISTS version (id TEXT PRIMARY KEY, body TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS preset (position INTEGER PRIMARY KEY, id TEXT UNIQUE NOT NULL, project_id TEXT,
     tool_type TEXT NOT NULL, tool_subtype INTEGER, body TEXT NOT NULL, previous TEXT, written_at REAL);
 CREATE INDEX IF NOT EXISTS preset_place ON preset (project_id, tool_type, tool_subtype);
+CREATE TABLE IF NOT EXISTS instance (position INTEGER PRIMARY KEY, id TEXT UNIQUE NOT NULL, project_id TEXT,
+    tool_type TEXT NOT NULL, tool_subtype INTEGER, body TEXT NOT NULL, previous TEXT, written_at REAL);
+CREATE INDEX IF NOT EXISTS instance_place ON instance (project_id, tool_type, tool_subtype);
+CREATE TABLE IF NOT EXISTS item (path TEXT PRIMARY KEY, body TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS eligible (list TEXT NOT NULL, project_id TEXT, tool_type TEXT, tool_subtype INTEGER,
     person_ids TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS token (token TEXT PRIMARY KEY, client_id TEXT NOT NULL, ends_at REAL NOT NULL);
@@ -73,6 +77,7 @@ def fill(database: sqlite3.Connection, seed: dict[str, Any]) -> None:
             for one in seed.get("eligible", [])
         ),
     )
+    many("INSERT INTO item VALUES (?, ?)", ((one["path"], json.dumps(one["body"])) for one in seed.get("items", [])))
     execute("COMMIT")
 
 
@@ -117,7 +122,12 @@ def _reference(version: dict[str, Any]) -> dict[str, str]:
 def _version(template: dict[str, Any], version: dict[str, Any]) -> dict[str, Any]:
     groups = {one["uuid"]: one for one in version["responsible_groups"]}
     steps = [
-        {"type": "STANDARD", **step, "responsible_groups": [groups[one] for one in step.get("responsible_groups", [])]}
+        {
+            "type": "STANDARD",
+            **step,
+            "responsible_groups": [groups[one] for one in step.get("responsible_groups", [])],
+            "response_options": _options(step),
+        }
         for step in version.get("steps", [])
     ]
     return {
@@ -132,6 +142,18 @@ def _version(template: dict[str, Any], version: dict[str, Any]) -> dict[str, Any
         **_reference(version),
         "steps": steps,
     }
+
+
+def _options(step: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the response options of a step; without any, it is approved or rejected."""
+    plain = [
+        {"id": f"{step['uuid']}-{kind}", "name": kind.capitalize(), "response_type": kind}
+        for kind in ("approve", "reject")
+    ]
+    return [
+        {"response_type": "approve", "goes_to": None, **one, "id": str(one["id"])}
+        for one in step.get("response_options") or plain
+    ]
 
 
 def _preset_row(preset: dict[str, Any], template: dict[str, Any]) -> tuple[object, ...]:
