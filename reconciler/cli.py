@@ -1,4 +1,4 @@
-"""From the arguments to a command to an exit code; every stream and code that ends a run is decided here."""
+"""Runs a command line: finds the command, sets up the streams, and turns every ending into an exit code."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ COMMANDS = {
     "mark": "how an apply ended, as a status on its commits",
     "drift": "what differs between Procore and git; report only",
     "snapshot": "the live state of everything managed, for offline plans",
-    "export": "live as documents, to start from what exists",
+    "export": "Procore as documents, to start from what exists",
     "adopt": "chosen drift into the existing YAML, comments and order kept",
     "history": "past runs from the journal",
     "doctor": "what is wrong with a set-up, and what to do; writes nothing",
@@ -98,7 +98,7 @@ def main() -> None:
 
 
 def run(arguments: Sequence[str]) -> int:
-    """Run one command line and give its exit code; nothing but the command's result goes to stdout."""
+    """Run one command line and return its exit code; only the result of the command goes to stdout."""
     # A run builds large values that live to its end and hold no cycles: looking for some every 700 objects
     # costs a quarter of the time of a plan over 10,000 presets, and every 100,000 still a twentieth.
     gc.set_threshold(1_000_000, 20, 100)
@@ -120,7 +120,7 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def _streams(arguments: Sequence[str]) -> AbstractContextManager[None]:
-    """Return what guards the streams where a runner reads commands in them, or where annotations are asked for."""
+    """Return a guard for the streams of a runner that reads commands in them, or for annotations."""
     shown_as = given(arguments, "--format")
     if shown_as != "github" and not any(os.environ.get(name) for name in _RUNNERS):
         return nullcontext()
@@ -130,7 +130,7 @@ def _streams(arguments: Sequence[str]) -> AbstractContextManager[None]:
 
 
 def _invoke(arguments: Sequence[str], invocation: Invocation) -> Any:
-    """Run the command, from its start once more where the service has another day than this machine."""
+    """Run the command, and run it again if the service has another day than this machine."""
     try:
         return main.main(args=list(arguments), prog_name="reconciler", standalone_mode=False, obj=invocation)
     except OtherDayError:
@@ -155,7 +155,7 @@ def _run(arguments: Sequence[str]) -> int:
 
 
 def _ended(error: BaseException, arguments: Sequence[str], invocation: Invocation) -> int:
-    """Show how a run ended that did not end well; return its exit code."""
+    """Show why a run failed; return its exit code."""
     from reconciler.console import failures  # noqa: PLC0415 - start-up is measured
 
     if isinstance(error, click.Abort | KeyboardInterrupt):

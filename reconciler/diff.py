@@ -1,4 +1,4 @@
-"""Compares sets of people of one group with deepdiff; the only place that imports it, and it knows no presets."""
+"""Compares two sets of people of one group; no other module imports deepdiff."""
 
 from __future__ import annotations
 

@@ -1,26 +1,28 @@
-"""The one tree of errors; each class knows the exit code of a command that ends with it, and nothing else.
+"""Defines the one tree of errors; each class knows the exit code of a command that ends with it.
 
-::
+- ReconcilerError 1: a defect, or anything without a class of its own
 
-    ReconcilerError                      1   a defect, or anything without a class of its own
-    ├── UsageError                      64   the command line asks for what cannot be done
-    ├── FileError                       64   a file or folder here cannot be read or written
-    ├── DocumentsError                   7   documents, settings or a file of ours cannot be used
-    ├── RefusedError                     3   policy forbids it
-    ├── StaleError                       5   Procore changed since the plan, or the plan is not the approved one
-    ├── ForgeError                       6   the forge (GitHub, GitLab) refuses or cannot be reached
-    ├── DeliveryError                    6   an alarm could not be delivered
-    └── ServiceError                     6   the service could not be read or reached
-        ├── IncompleteError              6   something in scope could not be read
-        ├── CredentialsError             6   the service refuses the credentials
-        ├── RateLimitError               6   the service stayed over its limit
-        ├── AnswerError                  6   an answer that is not what the service documents
-        ├── RequestRefusedError          6   400, 403, 404, 409, 422: asking again would not help
-        └── UnreachableError             6   no connection, or nothing but server errors
-            └── AnswerLostError          6   a write was sent; whether it happened is unknown
-    WriteForbiddenError                  1   a reading client was asked to write: a defect
+  - UsageError 64: the command line asks for what cannot be done
+  - FileError 64: a file or folder here cannot be read or written
+  - DocumentsError 7: documents, settings or a file of ours cannot be used
+  - RefusedError 3: policy forbids it
+  - StaleError 5: Procore changed since the plan, or the plan is not the approved one
+  - ForgeError 6: the forge (GitHub, GitLab) refuses or cannot be reached
+  - DeliveryError 6: an alarm could not be delivered
+  - ServiceError 6: the service could not be read or reached
 
-4 (partly applied) is of a report, not of an error: all of it was tried, and the report is the result.
+    - IncompleteError 6: something in scope could not be read
+    - CredentialsError 6: the service refuses the credentials
+    - RateLimitError 6: the service stayed over its limit
+    - AnswerError 6: an answer that is not what the service documents
+    - RequestRefusedError 6: 400, 403, 404, 409, 422, so asking again would not help
+    - UnreachableError 6: no connection, or nothing but server errors
+
+      - AnswerLostError 6: a write was sent, and it is unknown whether it happened
+
+- WriteForbiddenError 1: a reading client was asked to write, which is a defect
+
+Exit code 4 (partly applied) has no class: everything was tried, and the report is the result.
 """
 
 from __future__ import annotations
@@ -87,7 +89,7 @@ class RefusedError(ReconcilerError):
 
 
 class StaleError(ReconcilerError):
-    """Live moved since the plan was made, or the plan is not the one that was approved."""
+    """Procore changed since the plan was made, or the plan is not the one that was approved."""
 
     exit_code = 5
 

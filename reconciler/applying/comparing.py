@@ -16,7 +16,7 @@ Position = Literal["before", "after", "elsewhere"]
 
 
 def position(change: PresetChange, preset: Preset) -> Position:
-    """Return the preset's position: as planned from, as planned to, or moved by somebody else."""
+    """Return ``before`` for a preset as the plan found it, ``after`` as the plan leaves it, else ``elsewhere``."""
     groups = {group.uuid: {person.id for person in group.members} for group in preset.groups}
     manager = preset.workflow_manager.id if preset.workflow_manager else None
     planned = change.workflow_manager
@@ -35,8 +35,8 @@ def _same(groups: Mapping[str, set[str]], planned: Mapping[str, tuple[str, ...]]
 def write_groups(change: PresetChange, preset: Preset) -> dict[str, tuple[str, ...]]:
     """Return the whole array to write: every group as just read, but for the managed ones that change.
 
-    Groups come in live order with their members in live order; additions go behind. Somebody whom live has twice in a
-    group goes back once: the service refuses a write that names a login twice.
+    Groups and members keep the order of Procore, and additions go to the end. A person who is in a group twice is
+    written once: the service refuses a write that names a login twice.
     """
     changing = {group.uuid for group in change.groups}
     groups: dict[str, tuple[str, ...]] = {}
@@ -55,7 +55,7 @@ def write_groups(change: PresetChange, preset: Preset) -> dict[str, tuple[str, .
 
 
 def describe_difference(change: PresetChange, preset: Preset) -> str:
-    """Describe in words what differs from the plan's starting point."""
+    """Return in words how the preset differs from the start of the plan."""
     names = {group.uuid: group.name for group in change.groups}
     people = _names(change, preset)
     live = {group.uuid: {person.id for person in group.members} for group in preset.groups}

@@ -1,4 +1,4 @@
-"""Writes one change: read again, compare, replace the whole array, read back. The journal is kept by who calls it."""
+"""Writes one change: read again, compare, replace the whole array, read back. Its caller keeps the journal."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def apply_change(change: PresetChange, service: PresetService, sleep: Callable[[
 
 
 def _moved(change: PresetChange, preset: Preset) -> str | None:
-    """Describe what of live is neither as planned from nor as planned to, if anything."""
+    """Return how the preset differs from both the start and the end of the plan, else null."""
     if preset.template_id != change.template.id:
         return f"Procore changed since the plan: the preset belongs to template {preset.template_id} now"
     if position(change, preset) == "elsewhere":
@@ -89,7 +89,7 @@ def _write_and_confirm(
         # edit, is not.
         if lost is None or stands == "elsewhere" or attempts.count >= WRITES_ALLOWED:
             break
-    found = describe_difference(change, preset) if stands == "elsewhere" else "live is still as before"
+    found = describe_difference(change, preset) if stands == "elsewhere" else "nothing changed in Procore"
     error = f"written, but not confirmed by reading back: {found}" + (f" ({lost})" if lost is not None else "")
     status: Status = "failed" if lost is not None and stands == "before" else "unverified"
     return outcome_of(change, status, attempts=attempts.count, error=error)
@@ -104,7 +104,7 @@ class _ReadBackError(ReconcilerError):
 
 
 def _write(service: PresetService, change: PresetChange, preset: Preset) -> str | None:
-    """Write once what the last read showed, but for what changes; gives why the answer is lost, if it is."""
+    """Write the preset as last read, with the planned changes; return why the answer is lost, if it is."""
     try:
         service.replace_assignees(preset, write_groups(change, preset), _manager_id(change, preset))
     except AnswerLostError as error:
@@ -115,7 +115,7 @@ def _write(service: PresetService, change: PresetChange, preset: Preset) -> str 
 def _read_back(
     change: PresetChange, service: PresetService, sleep: Callable[[float], object]
 ) -> tuple[Preset, Position]:
-    """Read until live is as planned, or patience ends: reads can lag by a second or two (docs/service.md section 6)."""
+    """Read a few times until the preset is as planned: reads can lag by seconds (docs/service.md section 6)."""
     try:
         preset = service.read(_project_id(change), change.preset_id)
         stands = position(change, preset)

@@ -52,12 +52,13 @@ def adopt(
     yes: bool,
     snapshot: Path | None,
 ) -> int:
-    """Take what Procore has and git has not into the documents, or out of them, and keep all else as it is.
+    """Change the documents to match Procore, for the differences that are chosen.
 
-    The narrowest place that gives the result is edited: the list that this preset follows alone, or one that all its
-    presets changed alike, or else an entry of its own. Comments, order, quotes and indentation stay. What comes of it
-    is tried first, then the change of the files is shown, then it is written. --within, --project, --template and
-    --person choose what fits all of them.
+    People added in Procore are added to the documents, and people removed there are removed. It edits the narrowest
+    place that gives this result. That is a list of this preset alone, a list whose presets all changed alike, or else
+    an entry of its own. Comments, order, quotes and indentation stay. It checks the result first, shows the changed
+    lines, and then writes them. With several of --within, --project, --template and --person, a difference must match
+    all of them.
 
     Exit codes: 0 done, 2 something chosen cannot be written as YAML (the rest is), 5 a file changed meanwhile, 6
     service, 7 documents, 64 nobody to ask.
@@ -89,7 +90,7 @@ def _require_choice(selection: Selection | None, *, everything: bool, yes: bool)
 
 
 def _chosen(drifts: Sequence[Drift], part: Slice | None, *, everything: bool) -> list[Drift]:
-    """Return what options choose, or what somebody does; of a workflow manager always both halves."""
+    """Return what options or a person choose; a change of workflow manager always comes with both halves."""
     if everything:
         first = [one for one in drifts if one.state != "acknowledged"]
     elif part is not None:
@@ -102,7 +103,7 @@ def _chosen(drifts: Sequence[Drift], part: Slice | None, *, everything: bool) ->
 
 
 def _adoption(chosen: Sequence[Drift], ground: Ground, *, teams: bool, asks: bool) -> Adoption:
-    """Try without teams first; change the accepted teams instead. A person who was asked gets no note about offers."""
+    """Try without teams first, and then with the accepted ones. A person who was asked gets no note about offers."""
     adoption = adopt_drifts(chosen, ground)
     accepted = [one for one in adoption.offers if teams or (asks and _accepts(one))]
     if accepted:

@@ -59,7 +59,7 @@ __all__ = ["apply"]
     metavar="REV",
     help="The commit that was applied last: what documents changed since must be in the plans.",
 )
-@click.option("--allow-older", is_flag=True, help="Apply a saved plan though a newer one was applied since.")
+@click.option("--allow-older", is_flag=True, help="Apply a saved plan although another one was applied since.")
 @click.option("--base", metavar="REV", help="The revision to compare with; for apply without a saved plan.")
 @click.option("--adds-only", is_flag=True, help="Plan additions alone; for apply without a saved plan.")
 @only_options
@@ -87,15 +87,15 @@ def apply(  # noqa: PLR0913 - one parameter an option
     """Carry out approved plans, or a plan made now and confirmed.
 
     Before the first write the presets of the plan are planned once more, from the documents and Procore of now. It
-    applies what was approved, or less: a preset where anyone else would gain or lose a role is skipped and reported
-    (exit 5). All guards are asked once more. A saved plan is refused (5) if the journal knows that a newer one was
-    applied to one of its presets. Each preset is read again directly before its write, and read back after it. Several
-    plans, such as those of commits that wait together, are carried out as one. Ctrl-C lets the write under way finish.
-    While the environment has RECONCILER_FREEZE, or a policy says 'frozen:', nothing is applied.
+    applies what was approved, or less: a preset where anyone else would gain or lose a role is skipped. Such a preset
+    is reported (exit 5). All guards are asked once more. A saved plan is refused (5) if another plan was applied to
+    one of its presets since, as the journal shows. Each preset is read again directly before its write, and read back
+    after it. Several plans, such as those of commits that wait together, are carried out as one. Ctrl-C lets the write
+    under way finish. While the environment has RECONCILER_FREEZE, or a policy says 'frozen:', nothing is applied.
 
-    With --only or --self-heal the rest is left alone, and counted in a note. Healing is for schedules: it follows what
+    With --only or --self-heal the rest is skipped, and counted in a note. Healing is for schedules: it follows what
     is committed, and needs a clean work tree. With --within, --project, --template and --person the whole plan is
-    judged first, and what they choose is applied then.
+    judged first. Then only the chosen part is applied.
 
     --issue, --metrics, --push-metrics and --notify report an apply that failed or was refused, as those of drift do.
 
@@ -138,14 +138,14 @@ def apply(  # noqa: PLR0913 - one parameter an option
 
 
 def _told(error: Exception) -> tuple[int, str, Sequence[Diagnostic]]:
-    """Return the exit code of a failure, and what to tell of it; of a defect no more than its kind."""
+    """Return the exit code, message and diagnostics of a failure; the message of a defect holds only its type."""
     if isinstance(error, ReconcilerError):
         return error.exit_code, error.message, error.diagnostics
     return ReconcilerError.exit_code, f"a defect of reconciler: {type(error).__name__}", ()
 
 
 class _Person:
-    """The person at the terminal; where the report has stdout not ``alone``, a plan is shown on stderr."""
+    """The person at the terminal; a plan is shown on stderr if the report is not ``alone`` on stdout."""
 
     def __init__(self, common: Common, *, alone: bool) -> None:
         self._common = common

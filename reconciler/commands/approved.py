@@ -28,12 +28,12 @@ __all__ = ["approved"]
 def approved(common: Common, out: Path, since: str | None, shown_as: Literal["terminal", "json"]) -> int:
     """Gather the approved plans of every commit that waits to be applied.
 
-    A queue of pipelines may drop a run that waits, so the run that comes through covers all commits since the last one
-    that was applied: the commit that carries a successful status reconciler/apply/COMPANY. Of each that changed
-    documents, the merged request's plan is fetched whose digest the status reconciler/plan/COMPANY carries.
+    A queue of pipelines may drop a waiting run, so each run covers all commits since the last applied one. That is the
+    newest commit with a successful status reconciler/apply/COMPANY. For each later commit that changed documents, it
+    fetches the plan of the merged request. The status reconciler/plan/COMPANY holds the digest of this plan.
 
-    If no commit is known as applied, or an apply failed that no plan repeats, nothing shows what is live. Then it ends
-    with 5 until an apply by digest, or an empty plan, has proved it (see 'mark').
+    If no commit is known as applied, or a failed apply has no plan that repeats it, nothing shows what Procore has.
+    Then it ends with 5 until an apply by digest, or an empty plan, has proved it (see 'mark').
 
     Exit codes: 0 done, 5 a commit has no approved plan, or nothing is proved, 6 the forge refuses or cannot be reached,
     64 wrong usage.

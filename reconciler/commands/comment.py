@@ -46,9 +46,11 @@ def comment(
     """Show a plan on its pull request: one comment a company, labels, and a commit status with the digest.
 
     RESULT is what 'plan --format json' wrote, a plan or the reason why there is none. The comment is made once and
-    updated in place; it is resolved when nothing is left to change. Labels: roles:removes-people, roles:guarded. On
-    GitHub it needs GITHUB_REPOSITORY and GITHUB_TOKEN in the environment (GITHUB_API_URL for an Enterprise server), on
-    GitLab CI_PROJECT_PATH, CI_SERVER_URL and GITLAB_TOKEN; or the request's address in --pr, and the token.
+    updated in place; it is resolved when nothing is left to change. Labels: roles:removes-people, roles:guarded.
+
+    On GitHub it needs GITHUB_REPOSITORY and GITHUB_TOKEN in the environment, and for an Enterprise server
+    GITHUB_API_URL. On GitLab it needs CI_PROJECT_PATH and GITLAB_TOKEN, and for a server of your own CI_SERVER_URL.
+    With the request's address in --pr, only the token is needed.
 
     Exit codes: 0 done, 6 the forge refuses or cannot be reached, 7 not a plan, 64 wrong usage.
     """

@@ -40,9 +40,10 @@ _EDITED = "/rest/v2.0/companies/4211/projects/1041/workflows/presets/3001"
     help="Where to write the example repository [default: a new temporary folder].",
 )
 def demo(common: Common, folder: Path | None) -> int:  # noqa: ARG001 - every command takes the common options
-    """Show it on an example company: validate, plan, apply, find an edit made live, adopt half of it, undo the rest.
+    """Show the commands on an example company.
 
-    The service is a sandbox on a free loopback port, which ends with the demo. The example repository stays.
+    They validate, plan and apply. Then they find an edit made by hand, adopt half of it, and undo the rest. The service
+    is a sandbox on a free loopback port, which ends with the demo. The example repository stays.
     """
     repository = _write_repository(folder)
     _tell("An example company's approvals, as YAML in git:", f"  {repository}")
@@ -85,7 +86,7 @@ def demo(common: Common, folder: Path | None) -> int:  # noqa: ARG001 - every co
 
 
 def _ourselves() -> str:
-    """Return the command as it can be typed: it may well stand in a virtual environment that is not active."""
+    """Return the command as it can be typed, also if its virtual environment is not active."""
     started_as = Path(sys.argv[0]).absolute()
     return str(started_as) if started_as.name == "reconciler" else f"{sys.executable} -m reconciler"
 
@@ -132,7 +133,7 @@ def _environment(address: str) -> dict[str, str]:
 
 @contextmanager
 def _sandbox() -> Iterator[str]:
-    """Start the sandbox as a process of its own, give its address, and end it."""
+    """Start the sandbox as a process of its own, yield its address, and end it."""
     command = [sys.executable, "-m", "reconciler", "sandbox", "--port", "0", "--rate-limit", "36000,4000"]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)  # noqa: S603 - ourselves
     try:

@@ -71,17 +71,18 @@ def drift(  # noqa: PLR0913 - one parameter an option
 ) -> int:
     """Show what differs between Procore and git, and change nothing.
 
-    Each difference is a person in a role on one side alone: added in Procore (not in git) or removed in Procore (still
-    in git). It is new once, then known, until it is over. Acknowledged differences are shown apart. The report also
-    lists invalid presets, people who left, roles that end within 14 days and changed templates. A known difference that
-    could not be looked at is listed as unseen: it is not over.
+    Each difference is a person in a role on one side only. The person was added in Procore (not in git) or removed in
+    Procore (still in git). A difference is new once, then known, until it is resolved. Acknowledged differences are
+    shown apart. The report also lists invalid presets, people who left, roles that end within 14 days and changed
+    templates. A known difference that could not be looked at is listed as unseen: it is not resolved.
 
-    On a schedule: --issue opens an issue, says in it what is new, and closes it when nothing is left (environment as
-    for 'comment'); --metrics and --push-metrics are for Prometheus; --notify tells Slack, Teams and others through
-    webhooks, when something is new or all is over. Each is tried even when another fails.
+    On a schedule, --issue opens an issue, says what is new, and closes it when nothing is left. It needs the
+    environment that 'comment' needs. For Prometheus there are --metrics and --push-metrics. With --notify, webhooks
+    tell Slack, Teams and others when something is new, or when everything is resolved. Each is tried even when another
+    fails.
 
-    --within, --project, --template and --person show a part. Such a run leaves no report in the journal, so what it did
-    not show is still new for the next one.
+    --within, --project, --template and --person show a part. Such a run leaves no report in the journal, so everything
+    new is still new for the next run.
 
     Exit codes: 0 no drift that is not acknowledged, 2 drift, unseen or not, 5 a snapshot too old to tell anybody by,
     6 not everything could be read, or a report could not be delivered, 7 invalid documents.

@@ -1,4 +1,4 @@
-"""``reconciler export``: live as documents, to start from what exists; it cannot write to the service."""
+"""``reconciler export``: Procore as documents, to start from what exists; it cannot write to the service."""
 
 from __future__ import annotations
 
@@ -36,12 +36,12 @@ __all__ = ["export"]
 def export(
     common: Common, *, out: Path, company: str | None, projects: tuple[str, ...], templates: tuple[str, ...]
 ) -> int:
-    """Write what is live as documents, to start from what exists.
+    """Write the state of Procore as documents, to start from what exists.
 
-    One file for each template, in an empty folder, with its settings. What most presets of a template have becomes
-    its defaults, lists that are repeated become teams (their names are proposals), and names stand behind logins.
-    Every role that can be named is managed from then on, empty ones too. The documents are tried before they are
-    written: a plan of them is empty.
+    It writes one file for each template into an empty folder, and settings if there are none. Lists that most presets
+    of a template have become its defaults. Repeated lists become teams, whose names are proposals. Names are comments
+    beside the logins. Every role that can be named is managed from then on, empty ones too. The documents are tried
+    before they are written: a plan of them is empty.
 
     Exit codes: 0 done, 6 not everything could be read (nothing is written), 64 the folder is not empty.
     """
@@ -53,7 +53,7 @@ def export(
 
 
 def _grouped(left_out: Sequence[Diagnostic]) -> list[Diagnostic]:
-    """Return what is left out, what is alike once, with the number of presets."""
+    """Return the findings, equal ones once with the number of presets."""
     told = Counter((one.severity, one.code, one.message) for one in left_out)
     return [
         Diagnostic(severity=severity, code=code, message=f"{message}{f' (in {count:,} presets)' * (count > 1)}")

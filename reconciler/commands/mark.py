@@ -42,7 +42,7 @@ __all__ = ["mark"]
     "--plan",
     "plan_at",
     type=click.Path(path_type=Path),
-    help="A plan of the whole, made of live now; an empty one is a proof as well.",
+    help="A plan of the whole, read from Procore after the run; an empty one is a proof as well.",
 )
 @click.option(
     "--journal",
@@ -69,9 +69,9 @@ def mark(  # noqa: PLR0913 - one parameter an option
 ) -> int:
     """Set the status reconciler/apply/COMPANY on the commits that a run of apply covers.
 
-    They are those after the last one with a successful status. Green needs a proof: an apply that ended well, an empty
-    plan of the whole, or no changed document since a commit that is green. A run that wrote nothing leaves green
-    commits green, and failed ones failed. Files that are not there, or hold something else, prove nothing.
+    They are those after the last one with a successful status. Green needs a proof. Proofs are an apply that ended
+    well, an empty plan of the whole, or no changed document since a green commit. A run that wrote nothing leaves
+    green commits green, and failed ones failed. Files that are not there, or hold something else, prove nothing.
 
     With --begin the commits are marked as begun. Run it before apply, and apply nothing where it fails; then say
     --began. While applying is frozen (RECONCILER_FREEZE) nothing begins.

@@ -1,4 +1,4 @@
-"""``reconciler show``: a saved plan or drift report once more; what it shows comes from that file and nothing else."""
+"""``reconciler show``: a saved plan or drift report once more, from its file alone."""
 
 from __future__ import annotations
 
@@ -45,9 +45,9 @@ def show(
 ) -> int:
     """Show a saved plan again, in any format; or a drift report, which 'drift --format json' wrote.
 
-    A plan that would do something else than was planned is refused (exit code 5); names are not covered by the digest.
-    It also shows what a command wrote that failed with --format json, and ends with its exit code: so a plan that could
-    not be made is annotated by its own problems.
+    A plan that was altered is refused (exit code 5). The digest covers what the plan does, and no names. It also shows
+    the failure that a command wrote with --format json, and ends with the exit code of that command. So the problems
+    that prevented a plan can be shown as annotations.
 
     --within, --project, --template and --person show a part, which cannot be applied from its file.
 

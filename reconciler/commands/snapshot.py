@@ -25,8 +25,8 @@ __all__ = ["snapshot"]
 def snapshot(common: Common, out: Path) -> int:
     """Save the live state of everything the documents name, for plans without a network.
 
-    It holds what planning just now needed, and who may be assigned where presets are invalid; a plan that adds people
-    elsewhere says what it could not check.
+    It holds what a plan needs now, and who may be assigned to invalid presets. A later plan that adds people elsewhere
+    says what it could not check.
     """
     require_writable(out)
     count, content = take_snapshot(common.run, common.config)

@@ -45,8 +45,8 @@ def validate(
 ) -> int:
     """Check every document of the repository, without asking the service anything.
 
-    Every problem of every file is shown in one run, each with file:line:column and what to write instead. What a
-    policy forbids and documents ask for all the same is shown too (exit code 3); invalid documents are 7.
+    Every problem of every file is shown in one run, each with file:line:column and what to write instead. It also
+    shows documents that ask for what a policy forbids (exit code 3). Invalid documents end with 7.
     """
     if out is not None:
         require_writable(out)

@@ -23,10 +23,10 @@ def annotate(
 ) -> str:
     """Return diagnostics in one of these formats; ``config`` is what ``--config`` says.
 
-    ``company_id`` is whose they are, as the settings say where it is null.
+    ``company_id`` is the company that they are of; null takes that of the settings.
 
-    Paths are relative to the root of the git work tree that the settings file lies in, outside of git to the settings
-    file. It raises nothing for settings that cannot be found.
+    Paths are relative to the root of the git work tree that holds the settings file. Outside of git they are relative
+    to the folder of that file. Settings that cannot be found raise nothing.
     """
     from reconciler.render.formats import annotations, junit, sarif  # noqa: PLC0415 - only where a program reads them
 
@@ -42,7 +42,7 @@ def annotate(
 def annotate_failure(
     message: str, diagnostics: Sequence[Diagnostic], shown_as: AnnotationFormat, config: Path | None
 ) -> str:
-    """Return what a command failed with; its own message is a diagnostic where no other one is an error."""
+    """Return a failure in one of these formats; its message becomes a diagnostic if no other one is an error."""
     if not has_errors(diagnostics):
         diagnostics = (*diagnostics, Diagnostic(severity="error", code="run/failed", message=message))
     return annotate(diagnostics, shown_as, config)

@@ -1,4 +1,4 @@
-"""One command line: its command, the common options wherever they stand, and the clock of its run."""
+"""Holds one command line: its command, the common options in any place, and the clock of its run."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ __all__ = ["Invocation", "given"]
 
 
 class Invocation:
-    """State of a command line as far as it is read: options set it as they are read, before or behind the command."""
+    """State of a command line while it is read: options set it, before or after the command."""
 
     def __init__(self, clock: Clock) -> None:
         self.clock = clock

@@ -35,7 +35,7 @@ _PIPELINES = {
 
 
 def next_steps(start: Start, files: Sequence[Written]) -> str:
-    """Return the steps to the first plan, then what a new pipeline and git need; ``files`` are those of the start."""
+    """Return the steps to the first plan, then what a new pipeline and git need; ``files`` are what init wrote."""
     lines = ["", "Next, up to the first plan:"]
     for number, (first, *more) in enumerate(_steps(start), 1):
         lines += [f"  {number}. {first}", *(f"     {line}" for line in more)]
@@ -56,7 +56,7 @@ def next_steps(start: Start, files: Sequence[Written]) -> str:
 
 
 def _steps(start: Start) -> Sequence[tuple[str, ...]]:
-    """Return for each step its words, and the command as the last line."""
+    """Return the lines of each step; the last one is the command."""
     folder = start.ground.folder
     here = [] if folder == Path() else [("Go to the repository:", f"cd {shlex.quote(str(folder))}")]
     if start.ground.has_documents:

@@ -53,7 +53,7 @@ def view_text(view: PlanView, *, color: bool) -> str:
 
 
 def plan_exit_code(plan: Plan, *, detailed: bool) -> int:
-    """Return 6 for an incomplete plan, 3 for a refused one, 2 for changes where that is asked for, else 0."""
+    """Return 6 for an incomplete plan, 3 for a refused one, 2 for changes if ``detailed``, else 0."""
     if not plan.complete:
         return 6
     if not plan.applicable:

@@ -1,4 +1,4 @@
-"""Shows progress on a terminal, and on stderr of any kind that the service does not answer."""
+"""Shows progress on a terminal, and says on any stderr that the service does not answer."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def show_progress(voice: Voice) -> Iterator[Callable[[Progress], None]]:
 
 
 def _time_left(progress: Progress, elapsed: float) -> str:
-    """Describe how long the step may still take: at the pace so far, and at least as the rate windows want it."""
+    """Return the time left in words: by the pace so far, or by the rate limits if they take longer."""
     if not progress.done or progress.done >= progress.total:
         return ""
     seconds = max(elapsed / progress.done * (progress.total - progress.done), progress.rate_seconds)

@@ -1,4 +1,4 @@
-"""Asks for a text, for one of a few answers, or which differences to adopt, those that are alike at once."""
+"""Asks a person for a text, for one of a few answers, or for the differences to adopt."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def somebody_is_there() -> bool:
 
 
 def ask_text(question: str, check: Callable[[str], str]) -> str:
-    """Ask for a text until ``check`` accepts it, and return what that makes of it; its UsageError says why not."""
+    """Ask for a text until ``check`` raises no UsageError, and return what ``check`` returned."""
 
     def convert(typed: str) -> str:
         try:
@@ -46,9 +46,9 @@ def ask_choice(question: str, answers: Sequence[str], default: str) -> str:
 
 
 def ask_which(drifts: Sequence[Drift]) -> list[Drift]:
-    """Ask about each kind of difference once: the same person in the same role, wherever.
+    """Ask about each kind of difference once: the same person in the same role, in all projects.
 
-    All that follow are, as with ``--all``, those that are not acknowledged.
+    The answer for all that follow leaves out acknowledged differences, as ``--all`` does.
     """
     kinds = _kinds(drifts)
     chosen: list[Drift] = []
@@ -69,7 +69,7 @@ def ask_which(drifts: Sequence[Drift]) -> list[Drift]:
 
 
 def _kinds(drifts: Sequence[Drift]) -> list[list[Drift]]:
-    """Put together what is alike; both halves of a change of workflow manager are one."""
+    """Group equal differences; both halves of a change of workflow manager are in one group."""
     managers: dict[str, list[Drift]] = {}
     for one in drifts:
         if one.group is None:
@@ -103,6 +103,6 @@ def _side(drift: Drift) -> str:
 
 
 def drift_words(drift: Drift) -> str:
-    """Describe in a line who is on which side where."""
+    """Return a difference as one line."""
     role = drift.group.name if drift.group else "workflow manager"
     return printable(f"{drift.title} · {role}: {drift.person.with_login} {_side(drift)}")

@@ -1,4 +1,4 @@
-"""The streams of a run: what goes to stdout and stderr, and what of it a runner must not take for its commands."""
+"""Writes to stdout and stderr, and keeps a pipeline's runner from reading commands in that text."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ class LogStream:
 def guarded_streams(shown_as: str | None) -> Iterator[None]:
     """Guard stdout and stderr until the block ends; ``shown_as`` is the format of what goes to stdout.
 
-    Annotations for GitHub (``github``) are commands that are meant: of these stdout is left as it is.
+    Annotations for GitHub (``github``) are meant as commands, so stdout stays unguarded for them.
     """
     before = (sys.stdout, sys.stderr)
     if shown_as != "github":
@@ -112,7 +112,7 @@ def note(text: str, voice: Voice) -> None:
 
 
 def emit_report(report: ApplyReport, names: Mapping[str, str], voice: Voice, shown_as: str, out: Path | None) -> None:
-    """Show the report, with people's words for addresses; on the next stream where the first takes nothing."""
+    """Show the report, with names for addresses; if it cannot be written, it goes to the next stream."""
     text = apply_text(report, names, shown_as, color=out is None and voice.color(sys.stdout))
     try:
         emit(text, out)

@@ -1,4 +1,4 @@
-"""Returns the YAML by which documents name people, projects and templates; an ambiguous name is replaced by its id."""
+"""Writes the YAML by which documents name people, projects and templates; an ambiguous name becomes its id."""
 
 from __future__ import annotations
 

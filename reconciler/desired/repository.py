@@ -78,10 +78,9 @@ def read_repository(
 ) -> tuple[Documents, list[Diagnostic]]:
     """Read every document below the folder of the settings file, teams by their names.
 
-    ``instead`` holds other contents for files, by path below that folder, to see what would come of them. The
-    diagnostics hold every problem of every file in the order of places; where one of them is an error, the documents
-    are only what could be understood, good for counting and for nothing else. A file that nearly has the name of a
-    document is a warning.
+    ``instead`` replaces the content of files, by path below that folder, to try changes before they are written. The
+    diagnostics hold every problem of every file, in the order of places. If one of them is an error, the documents are
+    incomplete, and good only for counting. A file that nearly has the name of a document is a warning.
     """
     walk = _walk(settings_file.parent, settings.exclusion)
     read = _documents(settings_file, walk.documents, instead or {})

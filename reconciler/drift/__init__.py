@@ -1,4 +1,4 @@
-"""Describes what differs between live and git, and what is new of it; it changes neither."""
+"""Finds the differences between live and git, and which of them are new; it changes neither."""
 
 from reconciler.drift.absence import Absence, find_absent, release
 from reconciler.drift.found import find_drifts

@@ -1,4 +1,4 @@
-"""Judges what an earlier report had and this run does not find: resolved where it was looked at, else unseen."""
+"""Judges what an earlier report had and this run does not find: resolved if it was looked at, else unseen."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ Subject = TypeVar("Subject", "Drift", "Notice")
 
 
 class Absence(NamedTuple):
-    """Differences and notices that this run does not find: ended by live, ended by a line in git, or out of sight."""
+    """Differences and notices that this run does not find: resolved, unseen, or released by a line in git."""
 
     resolved: tuple[Drift, ...] = ()
     resolved_notices: tuple[Notice, ...] = ()
@@ -75,7 +75,7 @@ def _separate(
     sight: Sight,
     missing: Callable[[Subject], UnseenReason | None],
 ) -> tuple[tuple[Subject, ...], list[tuple[Subject, UnseenReason, str]]]:
-    """Return what is over, and what was not looked at with the reason and when it was last seen."""
+    """Return what is resolved, and what was not looked at with the reason and when it was last seen."""
     over, unseen = [], []
     for subject in subjects:
         seen = last_seen.get(subject.key, otherwise)

@@ -41,8 +41,8 @@ def build_report(  # noqa: PLR0913 - the report's own parts, each named
 ) -> DriftReport:
     """Return the report; ``absence`` is what the report before had and this run does not find.
 
-    Templates that this run did not look at stay as the report before has them, so that what changes in the meantime
-    is noticed when they are back.
+    Templates that this run did not look at stay as in the report before. A later run then notices what changed
+    meanwhile.
     """
     looked_at = {one.id for one in templates}
     kept = [one for one in previous.templates if one.id not in looked_at] if previous else []
@@ -137,8 +137,8 @@ def encode_report(report: DriftReport) -> bytes:
 def decode_report(content: bytes, name: str, company_id: str | None = None) -> DriftReport:
     """Return an earlier report from the content of the file ``name``, of this company where one is named.
 
-    Raises DocumentsError for anything that is not a report, StaleError for a report of another company, or of a part
-    where it is to be compared with.
+    Raises DocumentsError for anything that is not a report. Where a company is named, raises StaleError for a report of
+    another company, or of a part.
     """
     try:
         report = msgspec.json.decode(content, type=DriftReport)

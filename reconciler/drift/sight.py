@@ -1,4 +1,4 @@
-"""Finds what one run looked at, and why it did not look at the rest; it knows no earlier report."""
+"""Finds what one run looked at, and why it did not look at the rest."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ __all__ = ["LiveSight", "Sight"]
 
 
 class Sight(Protocol):
-    """Sources that can say why something was not looked at."""
+    """Anything that can say why something was not looked at."""
 
     @property
     def observed_at(self) -> str:
@@ -35,8 +35,8 @@ class Sight(Protocol):
 class LiveSight:
     """The sight of a run that compared these targets with this live state.
 
-    Only what was read and compared counts as looked at: the preset is among those read, its version has the group,
-    the documents manage the group, and every line of theirs for it was found.
+    Only what was read and compared counts as looked at. The preset was read, and its version has the group. The
+    documents manage the group, and every line of theirs for it was found.
     """
 
     def __init__(self, resolved: Sequence[ResolvedTarget], state: LiveState) -> None:

@@ -270,8 +270,8 @@ class GitHub:
     def _login(self) -> str:
         """Return our own login, of a person or an app.
 
-        A token of GitHub Actions may be refused this question, in words of GitHub's own; any other refusal says nothing
-        of whose token it is.
+        GitHub may refuse this question to a token of Actions, in its own words. Any other refusal does not show whose
+        token it is.
         """
         if self._account is None:
             try:

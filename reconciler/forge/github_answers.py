@@ -28,14 +28,14 @@ _OF_ACTIONS = "Resource not accessible by integration"  # what GitHub says to a 
 
 
 class CheckedRequester(Requester):
-    """A requester that takes nothing for a success but an answer that GitHub documents.
+    """A requester that accepts as a success only the answers that GitHub documents.
 
-    The library takes an empty answer for an empty list, and a page of a proxy for an object without fields: a status
-    that was never read would then be one that nobody set.
+    The library takes an empty answer for an empty list, and a page of a proxy for an object without fields. A status
+    that was never read would then count as a status that nobody set.
     """
 
     def requestJson(self, verb: str, *arguments: Any, **more: Any) -> tuple[int, dict[str, Any], str]:  # noqa: N802 - the library's name
-        """Ask, and raise ValueError for an answer that is none."""
+        """Ask, and raise ValueError for an answer that GitHub does not document."""
         status, headers, output = super().requestJson(verb, *arguments, **more)
         if status < _REFUSED:
             _require_answer(verb, status, output)
@@ -92,7 +92,7 @@ def login_of(user: NamedUser | Organization | None) -> str | None:
 
 
 def words_of(error: Exception) -> tuple[int | None, str]:
-    """Return the status of a refusal, and what GitHub says; of a field of another type no more than that."""
+    """Return the status of a refusal and GitHub's words; fields of another type are left out."""
     if not isinstance(error, GithubException):
         return None, type(error).__name__
     data = error.data if isinstance(error.data, dict) else {}

@@ -1,4 +1,4 @@
-"""Who and what GitLab's answers name, and what its refusals say."""
+"""Reads whom GitLab's answers name, and what its refusals say."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ _REFUSALS = (403, 404)
 
 
 def author_of(of: Mapping[str, Any]) -> int | None:
-    """Return whose a note or status is; nobody's, where the account is gone."""
+    """Return the id of the author of a note or status; null if the account is gone."""
     author = of.get("author")
     return author["id"] if author else None
 
 
 def name_of(of: Mapping[str, Any]) -> str | None:
-    """Return the user name of whose a note or status is; null where the account is gone."""
+    """Return the user name of the author of a note or status; null if the account is gone."""
     author = of.get("author")
     return str(author["username"]) if author and author.get("username") else None
 
 
 def is_own_refusal(error: gitlab.GitlabError) -> bool:
-    """Return whether GitLab itself says that an account may not do this; a page of a proxy says nothing of the kind."""
+    """Return whether GitLab itself says that an account may not do this; a page of a proxy does not count."""
     try:
         answer = json.loads(error.response_body or b"")
     except ValueError:

@@ -1,4 +1,4 @@
-"""Reads what a token may do on GitLab: its role in the project, and its scopes where it may ask for them."""
+"""Reads the rights of a GitLab token: its role in the project, and its scopes if it may read them."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _SCOPE = "api"  # what comments, statuses and issues need alike
 
 
 def read_rights(client: gitlab.Gitlab, project: Mapping[str, Any], name: str) -> ForgeRights:
-    """Return the rights of a token in a project that it just read; ``name`` is used where the answer has none."""
+    """Return the rights of a token from an answer for a project; ``name`` is used if that has none."""
     permissions = project.get("permissions") or {}
     levels = [access["access_level"] for access in permissions.values() if access]
     role = _ROLES.get(max(levels)) if levels else None
@@ -41,7 +41,7 @@ def read_rights(client: gitlab.Gitlab, project: Mapping[str, Any], name: str) ->
 
 
 def _scopes(client: gitlab.Gitlab) -> list[str]:
-    """Return the scopes of the token; none where its kind may not ask for them."""
+    """Return the scopes of the token; none if it may not read them."""
     try:
         token = client.personal_access_tokens.get("self")
     except gitlab.GitlabError:

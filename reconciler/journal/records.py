@@ -75,8 +75,8 @@ def read_last_drift(
 ) -> tuple[DriftReport | None, int]:
     """Return the newest drift report of a company that is not later than ``now``, null where the journal has none.
 
-    A torn one does not count, and files named ``without`` are not read. The number is of later reports, made by a clock
-    that was ahead.
+    A torn report does not count, and files named ``without`` are not read. The number counts the later reports, made by
+    a clock that was ahead.
     """
     later = 0
     for path in _files(folder, without):
@@ -113,10 +113,10 @@ def read_applied(folder: Path, company_id: str) -> list[AppliedPreset] | None:
 def read_removals(
     folder: Path, company_id: str, since: str, without: Collection[str] = ()
 ) -> dict[tuple[str, str], frozenset[str]]:
-    """Return who lost which group by runs of a company since a moment (as files hold it), by address and group uuid.
+    """Return the people whom runs of a company removed since a moment, by address and group uuid.
 
-    People who came back by a later run are not among them; an intent without an outcome counts. A file that cannot be
-    read tells nothing: the journal only adds to what is known of these days.
+    ``since`` is a moment as files hold it. People whom a later run added again are left out. An intent without an
+    outcome counts. A file that cannot be read is skipped: the journal only adds to what is known of these days.
     """
     lost: dict[tuple[str, str], set[str]] = {}
     for path in reversed(_files(folder, without)):

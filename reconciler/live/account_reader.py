@@ -1,4 +1,4 @@
-"""Reads what there is to choose from, tools and assigned templates, for an account no document speaks of yet."""
+"""Reads the tools and assigned templates of an account, for commands that need no documents."""
 
 from __future__ import annotations
 

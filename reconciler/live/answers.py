@@ -1,4 +1,4 @@
-"""Describe what an answer means for the caller (docs/service.md section 5). Nothing is repeated here."""
+"""Interprets answers of the service for the caller (docs/service.md section 5); it repeats no request."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ def decode_content(response: httpx.Response, content: bytes | msgspec.Raw, shape
 def _decoder(shape: type[Shape]) -> msgspec.json.Decoder[Shape]:
     """Return the decoder of a shape, built by one thread at a time.
 
-    msgspec analyses a shape on first use without a lock: two threads that start with the same shape crash the process.
+    msgspec analyses a shape on first use without a lock. Two threads that start with the same shape crash the process.
     """
     known = _decoders.get(shape)
     if known is None:
@@ -130,7 +130,7 @@ def describe_body(response: httpx.Response) -> str:
 
 
 def _words(body: Any, status: str = "") -> str:
-    """Return the texts of a body; a code that is but the status again says nothing."""
+    """Return the texts of a body, without a code that only repeats the status."""
     if isinstance(body, dict):
         error = body.get("error")
         if isinstance(error, dict):

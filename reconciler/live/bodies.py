@@ -1,4 +1,4 @@
-"""Read the body of an answer, unpacked, within a number of bytes."""
+"""Reads the body of an answer, unpacked, within a number of bytes."""
 
 from __future__ import annotations
 

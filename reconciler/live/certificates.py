@@ -1,4 +1,4 @@
-"""Returns whose certificates count for connections to the service; it opens none."""
+"""Chooses the certificates to trust for connections to the service; it opens no connection."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ __all__ = ["certificates_for"]
 
 
 def certificates_for(service: Service, network: Network) -> ssl.SSLContext | None:
-    """Return whose certificates count: those of a file or folder, else those that the operating system trusts.
+    """Return the certificates to trust: those of a file or folder, else those of the operating system.
 
-    Null where no address of the service is encrypted: loading them takes a while.
+    Return null if no address of the service is encrypted, because loading takes a while.
     """
     if not any(url.startswith("https://") for url in (service.api_url, service.auth_url)):
         return None

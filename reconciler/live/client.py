@@ -1,4 +1,4 @@
-"""Send requests: paced, authenticated, bounded, repeated where that is safe. Pages and presets are known elsewhere."""
+"""Sends requests: paced, authenticated, bounded, and repeated where that is safe."""
 
 from __future__ import annotations
 

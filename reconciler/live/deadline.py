@@ -1,4 +1,4 @@
-"""Limit the time of a whole request: connection, request, headers and body together.
+"""Limits the time of a whole request: connection, request, headers and body together.
 
 A time-out alone limits one wait. An answer that arrives byte by byte passes each of them and never ends.
 """

@@ -1,4 +1,4 @@
-"""Read whole lists page by page (docs/service.md section 4). What is listed is known elsewhere."""
+"""Reads whole lists page by page (docs/service.md section 4); it does not know what they list."""
 
 from __future__ import annotations
 
@@ -171,7 +171,7 @@ class _List(Generic[Item]):
         return requests
 
     def _check(self, pages: Pages[Item], first: str) -> None:
-        """Look at a list of several pages once more; raise Torn where an item slipped from a page to one read before.
+        """Look at a list of several pages once more; raise Torn where an item slipped to a page read before.
 
         ``Total`` cannot tell: one item deleted and one added leave it as it was.
         """

@@ -44,7 +44,8 @@ class PresetReader:
     def presets(self, wanted: Sequence[Wanted]) -> tuple[list[Preset], list[Unreadable]]:
         """Read the presets of the wanted templates: one list a (project, tool), one read a preset.
 
-        What the service refuses to show one by one is given as unreadable; any other failure raises.
+        A list or a preset that the service refuses is returned as unreadable, and so is a template that a list shows
+        twice. Any other failure raises.
         """
         presets: list[Preset] = []
         unreadable: list[Unreadable] = []

@@ -1,4 +1,4 @@
-"""Asks the service once, without repeats: for people who wait for what is wrong, and not for a list."""
+"""Asks the service once, without repeats, to find out what is wrong."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Keep requests below both rate windows of the service (docs/service.md section 5). Nothing is sent from here.
+"""Keeps requests below both rate windows of the service (docs/service.md section 5); it sends nothing.
 
 Times are seconds of any steady clock; the caller passes them in.
 """

@@ -1,4 +1,4 @@
-"""A live state as a file; it opens no file itself."""
+"""Encodes and decodes a live state as a snapshot file; it opens no file itself."""
 
 from __future__ import annotations
 

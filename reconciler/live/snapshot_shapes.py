@@ -1,4 +1,4 @@
-"""A live state in the shape of a snapshot file: people stand once, in a table, and are named by their row."""
+"""Converts a live state into the shape of a snapshot file and back; people are rows of one table there."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ class _Other(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class StateShape(msgspec.Struct, frozen=True):
-    """Content of a snapshot beside its moment; a file made before a field came is read without it."""
+    """Content of a snapshot beside its moment; fields that an older file lacks get their defaults."""
 
     people: tuple[_Person, ...]
     templates: tuple[Template, ...]
@@ -196,7 +196,7 @@ def live_state(observed_at: str, shape: StateShape) -> LiveState:
 
 
 def _listed(listed: tuple[_Listed, ...]) -> tuple[Wanted, ...]:
-    """Return what was looked for; there is one for each project, and few tools."""
+    """Return what was looked for, with one value for equal tools: there are few tools and many projects."""
     tools: dict[tuple[str, int | None], Tool] = {}
     for one in listed:
         key = (one.tool_type, one.tool_subtype)

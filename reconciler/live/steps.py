@@ -89,7 +89,10 @@ class Steps:
         return items
 
     def company_list(self, path: str, shape: type[list[Output]], what: str, paging: Paging = WORKFLOWS) -> list[Output]:
-        """Return a whole list of the company, by its path below it; a refusal says what to check of the company."""
+        """Return a whole list of the company; ``path`` is below that of the company.
+
+        A refusal says what to check of the company.
+        """
         try:
             return self.whole_list(f"{self.company}/{path}", shape, what, paging)
         except RequestRefusedError as error:

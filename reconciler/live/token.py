@@ -1,4 +1,4 @@
-"""Put a valid token on every request (docs/service.md section 3), and never show one."""
+"""Puts a valid token on every request (docs/service.md section 3), and never shows one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Send one request and read its whole answer, within bounds; a reading client sends nothing but reads."""
+"""Sends one request and reads its whole answer, within bounds; a reading client sends nothing but reads."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ class BoundedTransport(httpx.BaseTransport):
         self._pool.close()
 
     def _words(self, error: Exception) -> str:
-        """Return words of our own where the library quotes the answer: the answer can repeat the token."""
+        """Return words of our own where the library quotes the answer, because the answer can repeat the token."""
         if isinstance(error, httpcore.TimeoutException):
             seconds = self._deadline.seconds
             return f"no whole answer within {seconds:g} seconds" if self._deadline.passed() else "timed out"
@@ -89,8 +89,7 @@ class BoundedTransport(httpx.BaseTransport):
 class ReadOnlyTransport(httpx.BaseTransport):
     """Passes on GET requests and the token call, and refuses everything else before a byte is sent.
 
-    It is the transport itself that refuses, so no path through the client, nor a later mistake in it, can
-    write. Raises WriteForbiddenError.
+    The transport itself refuses, so no path through the client can write. Raises WriteForbiddenError.
     """
 
     def __init__(self, token_url: str, inner: httpx.BaseTransport) -> None:

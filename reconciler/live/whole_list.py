@@ -1,4 +1,4 @@
-"""Collect the pages of one list and notice when it changed while it was read (docs/service.md section 4)."""
+"""Collects the pages of one list and notices when it changed while it was read (docs/service.md section 4)."""
 
 from __future__ import annotations
 
@@ -110,7 +110,7 @@ class Pages(Generic[Item]):
     def check_ids(self, response: httpx.Response) -> bool:
         """Compare with the ids of the list, read in one answer after the last page; raise Torn where they differ.
 
-        Return false for an answer that tells nothing: it lists anything else, or another number of items.
+        Return false for an answer that shows nothing: it lists anything else, or another number of items.
         """
         try:
             listed = decode_answer(response, list[int], self._what)

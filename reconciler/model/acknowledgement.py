@@ -56,7 +56,7 @@ class Release(msgspec.Struct, frozen=True, kw_only=True):
     origin: Origin
 
     def covers(self, address: str, group: str | None, today: datetime.date) -> bool:
-        """Return whether it ends what is unseen at an address, in a group (uuid) or outside of any, on that day."""
+        """Return whether it ends what is unseen at an address on a day; ``group`` is a uuid or null."""
         if self.until < today:
             return False
         return fits(self.address, address) or (group is not None and fits(self.address, f"{address}/groups/{group}"))

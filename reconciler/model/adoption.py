@@ -1,4 +1,4 @@
-"""Defines what is to be taken from live into documents, and how lines of them change for it; it knows no YAML text."""
+"""Defines the drift to adopt into documents, and the edits of their lines that do it."""
 
 from __future__ import annotations
 
@@ -16,9 +16,10 @@ __all__ = ["AddEntry", "AddToEntry", "ChangedLines", "Edit", "EditList", "OwnGro
 
 
 class Wish(msgspec.Struct, frozen=True, kw_only=True):
-    """One group of one preset (``group`` null: its workflow manager) that must become as it is in Procore.
+    """One group of one preset that must become as it is in Procore.
 
-    ``add`` are people who were added in Procore. ``remove`` are people whom only the documents name.
+    ``group`` is null for the workflow manager. ``add`` are people who were added in Procore. ``remove`` are people whom
+    only the documents name.
     """
 
     address: str

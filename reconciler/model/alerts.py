@@ -12,7 +12,7 @@ __all__ = ["DriftIssue", "Figure", "FinishedApply", "Gateway", "IssueLine", "Mes
 
 
 class Figure(msgspec.Struct, frozen=True):
-    """One value with what tells it from the others of its metric, by the metric's label names."""
+    """One value of a metric, with a label value for each of its label names."""
 
     value: float
     labels: tuple[str, ...] = ()
@@ -71,9 +71,10 @@ class Gateway(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class FinishedApply(msgspec.Struct, frozen=True, kw_only=True):
-    """How an apply ended: its exit ``code`` (null: it was cut off), in ``words``, and what is wrong, a line each.
+    """The end of an apply: its exit ``code`` (null: it was cut off), and the same in ``words``.
 
-    ``lines`` is empty where all that was approved is live. ``outcomes`` counts presets by status, ``at`` is UTC.
+    ``lines`` say what is wrong. They are empty where all that was approved is live. ``outcomes`` counts presets by
+    status, ``at`` is UTC.
     """
 
     company_id: str

@@ -21,9 +21,9 @@ class BaseMember(msgspec.Struct, frozen=True):
 class BaseGroup(msgspec.Struct, frozen=True):
     """The members of one group at the base by login id.
 
-    ``unseen`` are those whose line leads to nobody who was seen, or to more than one: whom it meant is not known, and
-    it may be anybody in live whom no other line names. ``uncertain`` tells that a narrower line of the base, which
-    cannot be resolved any more, may have spoken for this group.
+    ``unseen`` are members whose line leads to nobody who was seen, or to several people. Such a line may mean anybody
+    in live whom no other line names. ``uncertain`` means that a narrower line of the base may have applied to this
+    group. That line cannot be resolved any more.
     """
 
     members: dict[str, BaseMember]
@@ -42,7 +42,7 @@ class Newer(msgspec.Struct, frozen=True):
 class BaseTarget(msgspec.Struct, frozen=True):
     """The groups of one preset at the base by uuid, and the workflow manager's login id (null: unmanaged).
 
-    ``newer`` names what the base meant by a name that belongs to something made since: it managed nothing of that.
+    ``newer`` is set if a name of the base now belongs to something made later. The base then managed nothing here.
     """
 
     groups: dict[str, BaseGroup]

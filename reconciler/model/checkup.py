@@ -66,6 +66,6 @@ def skipped(name: str, found: str) -> Check:
 
 
 def split_remedy(message: str) -> tuple[str, str]:
-    """Return what is wrong and what to do, of a message that says both: the first colon or semicolon is between."""
+    """Split a message at its first colon or semicolon; return what is wrong, and what to do."""
     parts = _BETWEEN.split(message, maxsplit=1)
     return (message, "run the command again with --verbose") if len(parts) == 1 else (parts[0], parts[1])

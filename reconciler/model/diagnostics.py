@@ -1,4 +1,4 @@
-"""Problems and notes with their place and stable code; it judges nothing itself."""
+"""Problems and notes with their place and stable code."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Defines the differences between live and git, as a report that the next one is compared with; it judges nothing."""
+"""Defines a report of the differences between live and git, which the next report is compared with."""
 
 from __future__ import annotations
 
@@ -113,7 +113,7 @@ class Drift(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Notice(msgspec.Struct, frozen=True, kw_only=True):
-    """Something that is not a difference and that somebody should know of; ``message`` says what.
+    """A fact that is not a difference and that somebody should know of; ``message`` says it.
 
     ``address`` is a preset's, or ``templates/<id>`` for a change of a template.
     """
@@ -170,7 +170,7 @@ class TemplateGroups(msgspec.Struct, frozen=True, kw_only=True):
 class DriftSummary(msgspec.Struct, frozen=True, kw_only=True):
     """Counts; ``oldest`` is when the oldest difference that is not acknowledged was first found, unseen ones included.
 
-    ``unseen`` counts differences in no other figure but ``oldest``; ``unseen_acknowledged`` is how many of them are
+    Differences in ``unseen`` count in no other figure but ``oldest``. ``unseen_acknowledged`` is how many of them are
     acknowledged. ``held`` counts lines of documents that cannot be resolved: what they touch was not compared.
     """
 
@@ -191,11 +191,11 @@ class DriftSummary(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DriftReport(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything managed, live against the documents; ``resolved`` was in the report before and is over.
+    """Everything managed, live against the documents; ``resolved`` was in the report before and is gone.
 
-    ``previous`` is when the report was made that states come from, null where there was none. ``unseen`` was in a
-    report before and could not be looked at in this run. ``released`` was unseen, and a line in git ended it.
-    ``selection`` is what was chosen of it to be shown, null where it is whole.
+    ``previous`` is when the report before was made, null without one. ``unseen`` was in a report before and could not
+    be looked at in this run. ``released`` was unseen, and a line in git ended it. ``selection`` is the part that is
+    shown, null for the whole.
     """
 
     format: Literal["reconciler/drift/1"]

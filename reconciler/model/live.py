@@ -73,8 +73,8 @@ class Place(msgspec.Struct, frozen=True, gc=False):
 class Template(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """A workflow template; ``version_id`` is the latest published version, or null when there is none.
 
-    ``assigned_projects_count`` counts all projects that have the template, also those the account cannot see; null when
-    the service does not say.
+    ``assigned_projects_count`` also counts projects that the account cannot see. It is null when the service does not
+    say.
     """
 
     id: str
@@ -263,10 +263,10 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
 class LiveState(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that was read for one plan; also what a snapshot file holds.
 
-    ``listed`` names what was looked for in which list of presets; ``with_projects`` whether projects were read.
-    ``inactive`` holds the logins, in lower case, that the directory has as inactive alone; null when it could not
-    be read, which is not the same as nobody. ``rehired`` are those that it has as inactive and as active. ``local``
-    are presets on the lists that were read whose templates the company's list does not show: saved on a project.
+    ``listed`` says which templates were looked for in which list of presets. ``with_projects`` says whether projects
+    were read. ``inactive`` holds the logins, in lower case, that the directory has only as inactive. It is null when
+    the directory could not be read. ``rehired`` holds the logins that it has both as inactive and as active. ``local``
+    are listed presets whose template is saved on a project, so that the list of the company does not show it.
     """
 
     observed_at: str

@@ -22,7 +22,7 @@ _LONGEST_SHOWN = 60
 
 
 def login_fault(text: str, *, teams: bool = False) -> str | None:
-    """Return what is wrong with a text that cannot be a login and what to write, or null for one that can be.
+    """Return why a text cannot be a login, and what to write instead; null for one that can be.
 
     With ``teams``, a team may be named in the place of a login.
     """

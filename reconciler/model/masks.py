@@ -1,4 +1,4 @@
-"""Hide secrets in texts of others before people read them."""
+"""Hides secrets in texts of others before people read them."""
 
 from __future__ import annotations
 

@@ -13,11 +13,11 @@ __all__ = ["Member"]
 
 
 class Member(msgspec.Struct, frozen=True, kw_only=True):
-    """One line of a list of people: a login, a login id or a team; exactly one of the three is set.
+    """One line of a list of people: a login, a login id or a team. Exactly one of the three is set.
 
-    ``login`` is kept as written, in NFC, and compared without case. ``until`` is the last day (UTC) on which the
-    person is desired. ``via`` names the team that brought a person in, after teams are expanded, and ``team_line`` is
-    the place in that team, or in one inside it, that names the person.
+    ``login`` is kept as written, in NFC, and compared without case. ``until`` is the last day (UTC) on which the person
+    is desired. After teams are expanded, ``via`` names the team that brought a person in. ``team_line`` is then the
+    line that names the person, in that team or in one inside it.
     """
 
     origin: Origin

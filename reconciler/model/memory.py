@@ -1,4 +1,4 @@
-"""Holds what guards know of days before a plan: who lost which role, and what was managed then; it judges nothing."""
+"""Holds the memory of guards: who lost which role in the days before a plan, and what was managed then."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ GroupKey = tuple[str, str]
 
 
 class PastRemoval(msgspec.Struct, frozen=True, kw_only=True):
-    """Somebody who lost a role (of this name) in the days remembered; the id is empty where only a login is known.
+    """A person who lost a role in the days remembered; the id is empty where only a login is known.
 
-    ``overrides`` are those that were in force when it happened.
+    ``role`` is the name of the role. ``overrides`` are those that were in force when it happened.
     """
 
     address: str

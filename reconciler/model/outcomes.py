@@ -35,7 +35,7 @@ Status = Literal["applied", "already", "stale", "failed", "unverified", "skipped
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
-    """Outcome of one change; ``attempts`` counts the writes that were sent, ``error`` says why not."""
+    """Outcome of one change; ``attempts`` counts the writes that were sent, ``error`` says why it was not applied."""
 
     address: str
     preset_id: str
@@ -62,10 +62,10 @@ class ApplySummary(msgspec.Struct, frozen=True, kw_only=True):
 class ApplyReport(msgspec.Struct, frozen=True, kw_only=True):
     """The report of one apply, in the order in which the changes were tried.
 
-    ``digest`` is of what was done. ``approved`` are the digests of the plans that allowed it, ``commits`` the revisions
-    it covers, where the first of them was named. ``held`` are lines of the documents that cannot be resolved: what they
-    touch was left as it is. ``whole`` says that all was planned that the documents ask for,
-    those of ``revision``.
+    ``digest`` is that of what was done. ``approved`` are the digests of the plans that allowed it. ``commits`` are the
+    commits that it covers, the oldest first; empty without ``--since``. ``held`` are lines of the documents that cannot
+    be resolved: what they touch was left as it is. ``whole`` means that everything was planned that the documents of
+    ``revision`` ask for.
     """
 
     format: Literal["reconciler/apply/1"]
@@ -84,10 +84,10 @@ class ApplyReport(msgspec.Struct, frozen=True, kw_only=True):
 class RunStarted(msgspec.Struct, frozen=True, kw_only=True, tag_field="event", tag="run-started"):
     """The first line of a journal file.
 
-    ``only`` is the cause of all that was to be done, where the rest was skipped. ``base`` is the revision that causes
-    were compared with. ``selection`` is what was chosen of the plan. ``whole`` means that everything was planned that
-    the documents of ``revision`` ask for. It also means that an approved plan knew every line of them that cannot be
-    resolved.
+    ``only`` is the cause of all changes, if changes of the other cause were left out. ``base`` is the revision that
+    causes were compared with. ``selection`` is what was chosen of the plan. ``whole`` means that everything was planned
+    that the documents of ``revision`` ask for. It also means that an approved plan knew every line of them that cannot
+    be resolved.
     """
 
     at: str
@@ -168,10 +168,11 @@ class RecordedPreset(msgspec.Struct, frozen=True, kw_only=True):
 class RecordedRun(msgspec.Struct, frozen=True, kw_only=True):
     """One run as journalled; ``finished_at`` is null for a run that was cut off.
 
-    ``open`` lists addresses with an intent and no outcome: what happened there only the service knows. ``only``,
-    ``base`` and ``selection`` tell what was left alone. ``whole`` is false where not all that the documents of
-    ``revision`` ask for was planned, and for runs of releases that did not record it. ``presets``
-    tell a run preset by preset, null in a list of runs.
+    ``open`` are addresses with an intent and no outcome, which no later run reports either. Only the service knows what
+    happened there. ``only``, ``base`` and ``selection`` show which part of a plan was done. ``whole`` is false if a
+    part of what the documents of ``revision`` ask for was not planned. It is also false for runs of releases that did
+    not record it. ``presets`` tell a run preset by preset, null in a list of runs. ``shown`` is the selection that
+    ``presets`` are limited to, null for all of them.
     """
 
     run_id: str

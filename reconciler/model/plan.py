@@ -1,4 +1,4 @@
-"""The plan as a value: everything apply will do and everything a reader is shown, in the shape of the file."""
+"""Defines the plan: what apply will do and what readers are shown, in the shape of the file."""
 
 from __future__ import annotations
 
@@ -57,8 +57,8 @@ class AddedPerson(msgspec.Struct, frozen=True):
 class RemovedPerson(msgspec.Struct, frozen=True):
     """A person who loses a role.
 
-    ``origin`` is the group in the documents that no longer names them, null where the base did not name them either;
-    ``base_origin`` is the line of the base that did, ``base_via`` the team on that line.
+    ``origin`` is the group in the documents that no longer names them. It is null for drift: the base did not name them
+    either. ``base_origin`` is the line of the base that names them, ``base_via`` the team on that line.
     """
 
     id: str
@@ -78,8 +78,8 @@ class RemovedPerson(msgspec.Struct, frozen=True):
 class GroupChange(msgspec.Struct, frozen=True, kw_only=True):
     """Members that one managed group gains, loses and keeps.
 
-    ``origin`` is where the documents name it, ``allow_empty`` what they say of it. ``adopted`` tells whether the base
-    revision did not manage it yet; null where no base is known.
+    ``origin`` is where the documents name it, ``allow_empty`` what they say of it. ``adopted`` means that the base did
+    not manage it yet; null where no base is known.
     """
 
     uuid: str
@@ -156,7 +156,7 @@ class WithheldGroup(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class WithheldChange(msgspec.Struct, frozen=True, kw_only=True):
-    """Changes that a plan that only adds leaves undone at one preset; apply does nothing of it."""
+    """Changes at one preset that a plan which only adds leaves undone; apply makes none of them."""
 
     address: str
     project: Named | None
@@ -168,8 +168,8 @@ class WithheldChange(msgspec.Struct, frozen=True, kw_only=True):
 class PersonChange(msgspec.Struct, frozen=True, kw_only=True):
     """Effect of a plan on one person: roles by name with the number of presets.
 
-    ``keeps`` counts the people-roles that stay as they are, in every preset that is managed; the last two count
-    presets whose workflow manager the person becomes or ceases to be.
+    ``keeps`` counts the roles that the person keeps in the managed presets. ``becomes_manager`` and ``ceases_manager``
+    count presets.
     """
 
     id: str
@@ -215,7 +215,7 @@ class LiveSource(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Counts(msgspec.Struct, frozen=True, kw_only=True):
-    """People-roles added and removed, and workflow managers changed."""
+    """Roles added and removed, and workflow managers changed."""
 
     additions: int = 0
     removals: int = 0
@@ -223,12 +223,12 @@ class Counts(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Summary(msgspec.Struct, frozen=True, kw_only=True):
-    """Counts: presets in scope, presets changed, people-roles added and removed, managers, distinct people.
+    """Counts: presets in scope, presets changed, roles added and removed, managers, distinct people.
 
-    ``managed`` counts the people-roles that live has in managed groups, ``withheld`` the removals left undone.
-    ``drift`` counts the part of all this that these documents did not bring about, ``already`` what they ask for that
-    the base did not and live already has; both null without a base. ``held`` counts lines that cannot be resolved and
-    that the base has too: what they touch is left as it is.
+    ``managed`` counts the roles that live has in managed groups, ``withheld`` the removals left undone. ``drift``
+    counts the changes whose cause is drift. ``already`` counts changes that the documents newly ask for and live
+    already has. Both are null without a base. ``held`` counts lines that cannot be resolved and that the base has too.
+    All that they touch stays as it is.
     """
 
     presets: int
@@ -261,10 +261,10 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
 
     ``service`` is null only in plans of releases that did not record it; those are never applied.
 
-    ``adds_only`` means that what would remove anybody is ``withheld``. ``only`` names the cause of all that changes
-    where what has the other one is left alone, and is null otherwise. ``selection`` is what was chosen of a plan that
-    was judged as a whole, null where nothing was. ``people`` tells the same changes person by person. ``overrides`` are
-    those that lift something.
+    ``adds_only`` means that what would remove anybody is ``withheld``. ``only`` is the cause of all changes, if changes
+    of the other cause were left out, else null. ``selection`` is what was chosen of a plan that was judged as a whole,
+    null where nothing was. ``people`` tells the same changes person by person. ``overrides`` are those that lift
+    something.
     """
 
     format: Literal["reconciler/plan/1"]

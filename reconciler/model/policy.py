@@ -1,4 +1,4 @@
-"""The rules that plans are judged by, merged from all policy documents; it judges nothing itself."""
+"""The rules that plans are judged by, merged from all policy documents."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ LIMITS = ("group_removals", "run_removals", "group_additions", "run_additions")
 
 
 class Limit(msgspec.Struct, frozen=True, kw_only=True):
-    """How many people-roles may be removed or added: the larger of ``count`` and ``percent`` of those that are there.
+    """How many roles may be removed or added: the larger of ``count`` and ``percent`` of those that are there.
 
     ``origin`` is null for a limit that no document names.
     """
@@ -51,7 +51,7 @@ class Separation(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Override(msgspec.Struct, frozen=True, kw_only=True):
-    """Leave to remove up to ``allow_removals`` people-roles at ``address`` (a glob) through the day ``until``, UTC.
+    """Leave to remove up to ``allow_removals`` roles at ``address`` (a glob) through the day ``until``, UTC.
 
     ``person`` and ``role`` (a glob) narrow it further.
     """

@@ -1,4 +1,4 @@
-"""Defines what a plan is of: the company and service, the documents, and live, each as it was at one moment."""
+"""Defines what a plan is made of: company, service, documents and live, each as at one moment."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ __all__ = ["Provenance"]
 
 
 class Provenance(msgspec.Struct, frozen=True, kw_only=True):
-    """The parts of a plan that say what it is of, and nothing of what it does; ``created_at`` is UTC."""
+    """The parts of a plan that say what it was made of, and when (UTC)."""
 
     company_id: str
     company_name: str | None

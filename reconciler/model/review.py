@@ -1,4 +1,4 @@
-"""The parts of a plan that a forge must show on a pull request, and where; it speaks to no forge."""
+"""Defines what a forge shows of a plan on a pull request, and where."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ class ForgeRights(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CommitStatus(msgspec.Struct, frozen=True, kw_only=True):
-    """A mark on a commit; ``context`` names it, ``link`` leads to the run, ``ref`` is the branch it is seen on."""
+    """A mark on a commit; ``context`` names it, ``link`` leads to the run, ``ref`` is its branch."""
 
     context: str
     state: CommitState
@@ -76,7 +76,7 @@ class CommitStatus(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class FoundStatus(msgspec.Struct, frozen=True, kw_only=True):
-    """The newest status that counts, null without one, and the accounts of those that would not count.
+    """The newest status that counts, null without one; ``strangers`` are accounts whose statuses do not count.
 
     ``history`` are all that count, the newest first.
     """

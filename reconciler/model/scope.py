@@ -16,7 +16,7 @@ __all__ = ["Claim", "LostEntry", "Rank", "ResolvedGroup", "ResolvedMember", "Res
 
 
 class Rank(enum.IntEnum):
-    """How narrow a line is: the narrowest that names a group of a preset speaks for it."""
+    """How narrow a line is: of the lines that name a group of a preset, the narrowest applies."""
 
     DEFAULT = 1
     WHERE = 2
@@ -24,7 +24,7 @@ class Rank(enum.IntEnum):
 
 
 class Claim(msgspec.Struct, frozen=True):
-    """One entry of one document that speaks for a preset."""
+    """One entry of one document that applies to a preset."""
 
     document: Assignments
     entry: Entry

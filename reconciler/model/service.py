@@ -1,4 +1,4 @@
-"""Holds the service's address and the way to sign in; a secret shows itself to nobody who does not ask by name."""
+"""Holds the service's address and the credentials for it; a secret shows itself only through ``reveal``."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class Secret:
         self._text = text
 
     def reveal(self) -> str:
-        """Return the text itself; only the room that sends it may ask."""
+        """Return the text itself; only the code that sends it may call this."""
         return self._text
 
     def __repr__(self) -> str:
@@ -37,7 +37,7 @@ class Service(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Network(msgspec.Struct, frozen=True, kw_only=True):
-    """The way to servers: the proxy for an address (its login may stand in it), and whose certificates count.
+    """The way to servers: the proxies by address (perhaps with a login in it), and the certificates to trust.
 
     ``certificates`` is a file or a folder; null: those of the operating system.
     """

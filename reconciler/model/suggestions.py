@@ -1,4 +1,4 @@
-"""Finds what somebody probably meant; it decides nothing, it only words a hint."""
+"""Finds what somebody probably meant, and words a hint."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ _SHORT = 5  # letters; of a shorter name two edits make another one
 def did_you_mean(wrong: str, known: Iterable[str], owner: str | None = None) -> str:
     """Return ``"; did you mean 'X'?"`` for the closest known text, or an empty text when none is close.
 
-    A difference in case or surrounding blanks alone always counts as close. One that nobody sees is named by code
-    point, as one to what ``owner`` has (null: to the known text). Very long texts and very many candidates are not
-    compared, so that hostile input costs no time.
+    A difference in case or surrounding blanks alone always counts as close. A difference that nobody sees is named by
+    code point. ``owner`` is the side that has the known text, such as Procore; null names the text itself. Very long
+    texts and very many candidates are not compared, so that hostile input costs no time.
     """
     candidates = list(dict.fromkeys(known))[:_CANDIDATES_COMPARED]
     folded = {candidate.strip().casefold(): candidate for candidate in candidates}
@@ -60,8 +60,9 @@ def _unseen_difference(wrong: str, candidates: Iterable[str], owner: str | None)
 def did_you_mean_person(wrong: str, people: Iterable[Person]) -> str:
     """Return ``"; did you mean ann@acme.test (Ann Lee)?"`` for a login, or an empty text where nobody is close.
 
-    Close is at most two edits in one half of the login, the part before the ``@`` or the domain, with the other half
-    the same. Where two people are equally close, neither is named: the hint must not lead to somebody else.
+    A login has two halves: the part before the ``@``, and the domain. It is close if one half is the same, and the
+    other differs by at most two edits. If two people are equally close, neither is named: the hint must not lead to
+    somebody else.
     """
     if len(wrong) > _LONGEST_COMPARED:
         return ""
@@ -78,7 +79,7 @@ def did_you_mean_person(wrong: str, people: Iterable[Person]) -> str:
 
 
 def _near(wrong: str, people: Iterable[Person]) -> Iterator[tuple[int, Person]]:
-    """Yield who has a login near one that is in the form of keys, with the number of edits."""
+    """Yield the people whose login is near ``wrong`` (in the form of keys), each with the number of edits."""
     local, _, domain = wrong.partition("@")
     most = 1 if len(local) < _SHORT else _MOST_EDITS
     plain, shown = wrong.isascii(), outline(wrong)

@@ -23,8 +23,8 @@ _DASHES = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2015\u2212"), 
 class Named(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """A project or template by id and name.
 
-    ``distinction`` is a number, a tool or an id that tells it from others of the same name, absent where it has no
-    namesake.
+    ``distinction`` is a number, a tool or an id that tells it from others of the same name. It is absent where no other
+    has that name.
     """
 
     id: str
@@ -82,7 +82,7 @@ def _with_ids(found: dict[str, Named]) -> dict[str, Named]:
 
 
 def _as_read(name: str) -> str:
-    """Return what people see of a name: neither case, nor blanks, nor the width of letters and dashes tell it apart."""
+    """Return a name as people read it: without case, repeated blanks, and variants of letters and dashes."""
     folded = name.lower() if name.isascii() else unicodedata.normalize("NFKC", name).casefold().translate(_DASHES)
     return " ".join(folded.split())
 

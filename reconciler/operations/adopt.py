@@ -1,4 +1,4 @@
-"""Turns chosen differences into changed files, and proves what would come of them; it writes no file."""
+"""Turns chosen differences into changed documents, proves the result, and writes them."""
 
 from __future__ import annotations
 
@@ -61,9 +61,9 @@ class ChangedFile(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Adoption(msgspec.Struct, frozen=True, kw_only=True):
-    """Effect that adopting would have: files, the differences it takes in, and those it cannot, each with the reason.
+    """Effect that adopting would have: files, the adopted differences, and those it cannot adopt with the reasons.
 
-    ``left_alone`` are lists that no preset follows afterwards.
+    ``left_alone`` are lists that apply to no preset afterwards.
     """
 
     files: tuple[ChangedFile, ...]
@@ -74,7 +74,7 @@ class Adoption(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Ground(NamedTuple):
-    """The basis for adopting: live as it was observed for these documents, the documents, and their workspace."""
+    """The basis for adopting: the documents, their workspace, and Procore as it was observed for them."""
 
     observation: Observation
     documents: Documents
@@ -93,12 +93,12 @@ def open_ground(workspace: Workspace, snapshot: Path | None) -> Ground:
 
 
 def judge_ground(ground: Ground) -> list[Diagnostic]:
-    """Return what to tell of live that is known from longer ago than a day."""
+    """Return a warning if Procore was observed more than a day ago."""
     return judge_age(ground.observation.state.observed_at, ground.workspace.run.clock.now())
 
 
 def find_differences(ground: Ground) -> tuple[Drift, ...]:
-    """Return what differs, with what acknowledgements quiet."""
+    """Return the differences; those with an acknowledgement say so."""
     observation = ground.observation
     found = find_drifts(compare(observation.resolved, observation.state.versions))
     drifts, _ = compare_with(None, found, (), "")
@@ -106,10 +106,10 @@ def find_differences(ground: Ground) -> tuple[Drift, ...]:
 
 
 def adopt_drifts(chosen: Sequence[Drift], ground: Ground, accepted: Collection[TeamOffer] = ()) -> Adoption:
-    """Change the documents so that they say what live has of the chosen differences, and nothing else.
+    """Change the documents to match Procore for the chosen differences, and change nothing else.
 
-    Where what comes of all of them is not just that, each role is tried alone, and those that fail are refused. Raises
-    DocumentsError where none is left, or they are too many to be tried: then nothing may be written.
+    If the result is anything else, each role is tried alone, and those that fail are refused. Raises DocumentsError if
+    all fail, if none fails alone, or if they are too many to try. Then nothing may be written.
     """
     try:
         return _adopt(chosen, ground, accepted)
@@ -164,7 +164,7 @@ def _adopt(chosen: Sequence[Drift], ground: Ground, accepted: Collection[TeamOff
 
 
 def _wishes(chosen: Iterable[Drift]) -> list[Wish]:
-    """Put differences of one role together."""
+    """Join the differences of each role into one wish."""
     add: dict[tuple[str, str | None], list[Person]] = {}
     remove: dict[tuple[str, str | None], list[Person]] = {}
     for drift in chosen:
@@ -225,7 +225,7 @@ def read_document(path: Path) -> str:
 
 
 def _prove(files: Iterable[ChangedFile], adopted: Sequence[Drift], ground: Ground) -> None:
-    """Plan the changed documents against the same live: what was adopted is gone, all else is as it was."""
+    """Check the changed documents against the same state: the adopted differences are gone, all others are the same."""
     observation, _, workspace = ground
     instead = {one.path: one.after.encode() for one in files}
     documents, diagnostics = read_repository(
@@ -256,7 +256,7 @@ def _managed(observation: Observation) -> set[tuple[str, str]]:
 def write_adoption(files: Sequence[ChangedFile], root: Path) -> None:
     """Write changed documents below a root, where none of them changed since they were read.
 
-    Raises StaleError where one did, and FileError where one cannot be written, with those that were.
+    Raises StaleError if one did. Raises FileError if one cannot be written, with the files already written.
     """
     for one in files:
         if read_document(root / one.path) != one.before:

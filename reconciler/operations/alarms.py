@@ -44,7 +44,7 @@ class Alarms(NamedTuple):
 
 
 class Found(NamedTuple):
-    """A report, the one before it, and how long it took; ``part`` is the part of it that was chosen to be shown."""
+    """A report, the one before it, and how long it took; ``part`` is the part that was chosen for showing."""
 
     report: DriftReport
     previous: DriftReport | None
@@ -75,7 +75,7 @@ class News(NamedTuple):
 def prepare_alarms(
     run: Run, *, issue: bool, metrics_at: Path | None, gateway: str | None, notify: bool, link: str | None
 ) -> Alarms:
-    """Find out what would fail later for want of a setting or a library, before anything is asked of the service.
+    """Check the settings and libraries that alarms need, before any request to the service.
 
     Raises UsageError, FileError, or DocumentsError for a forge whose address would give its token away.
     """
@@ -120,7 +120,7 @@ def _news_of_drift(found: Found, link: str | None) -> News:
 
 
 def tell_everyone(alarms: Alarms, news: News, run: Run) -> int:
-    """Notify everyone; return 0, 6 where somebody was not reached, or 1 after a defect; stderr says so."""
+    """Notify everyone; return 0, 6 if somebody was not reached, or 1 after a defect, as stderr says."""
     codes = {_tried(tell, alarms, news, run) for tell in (_keep_issue, _write_metrics, _push_metrics, _notify)}
     return _DEFECT if _DEFECT in codes else max(codes)
 
@@ -163,7 +163,7 @@ def _push_metrics(alarms: Alarms, news: News) -> str:
 
 
 def _counted_before(alarms: Alarms, news: News) -> float:
-    """Return what the file of before counts."""
+    """Return the earlier value of the counter from the metrics file; 0 without one."""
     if news.counter is None or alarms.metrics_at is None or alarms.gauges is None or not alarms.metrics_at.is_file():
         return 0.0
     try:
@@ -179,6 +179,6 @@ def _notify(alarms: Alarms, news: News) -> str:
         return ""
     message = news.message()
     if message is None:
-        return "nobody notified: nothing is new, and nothing is over"
+        return "nobody notified: nothing is new, and nothing is resolved"
     number = alarms.post.send(message)
     return f"notified {counted(number, 'address', 'addresses')}"

@@ -87,7 +87,7 @@ class Person(Protocol):
 
 
 def apply_repository(workspace: Workspace, order: ApplyOrder, person: Person) -> Applied:
-    """Carry out what may be done.
+    """Carry out what is approved and still applies.
 
     Raises RefusedError, StaleError and others before the first write; afterwards everything is in the report.
     """
@@ -108,7 +108,7 @@ def apply_repository(workspace: Workspace, order: ApplyOrder, person: Person) ->
 
 
 def _with_tolerance(workspace: Workspace, saved: list[Plan], grounds: Grounds, journal: Path) -> Workspace:
-    """Return the workspace with what it holds: an approved plan was judged already, one that is made now was not."""
+    """Return the workspace with its tolerance; for saved plans it holds all lines, for a new plan only old ones."""
     if saved:
         return msgspec.structs.replace(workspace, tolerance=tolerance_of(workspace, saved, grounds))
     return with_old_lines(workspace, grounds.compared, journal)
@@ -120,7 +120,7 @@ _Read = tuple["Documents", "list[Diagnostic]"]
 def _agree(
     workspace: Workspace, person: Person, order: ApplyOrder, choice: Choice, known: tuple[list[Plan], Grounds]
 ) -> tuple[list[Plan], _Read | None]:
-    """Return the plans that may be carried out, and the documents of now; null where somebody asked does not want it.
+    """Return the plans that may be carried out, and the documents of now; null if the person declines.
 
     ``known`` are the saved plans, none where the plan is made now, and the revisions to compare with.
     """
@@ -179,9 +179,9 @@ class _Service:
 def carry_out(
     approval: Approval, commits: tuple[str, ...], workspace: Workspace, folder: Path, stopped: Callable[[], bool]
 ) -> ApplyReport:
-    """Do what may be done, and report where it is less than was approved.
+    """Apply an approval, and report what is less than was approved.
 
-    ``folder`` is that of the journal. ``stopped`` is asked between two presets: once true, the rest is not tried.
+    ``folder`` is that of the journal. ``stopped`` is called between two presets: once true, the rest is skipped.
     """
     run = workspace.run
     _tell(approval, run.reporter)

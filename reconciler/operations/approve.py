@@ -1,4 +1,4 @@
-"""Plans once more what approved plans are about, just before apply, and holds it against them; it writes nothing."""
+"""Plans the presets of approved plans once more just before apply, and compares; it writes nothing."""
 
 from __future__ import annotations
 
@@ -57,12 +57,12 @@ __all__ = ["Approval", "approve"]
 
 
 class Approval(msgspec.Struct, frozen=True, kw_only=True):
-    """All that may be done now: a ``plan`` that is part of what was approved, and what is ``settled`` without it.
+    """The ``plan`` that may be applied now, a part of what was approved, and the ``settled`` outcomes of the rest.
 
-    ``approved`` are the digests of the approved plans. ``fewer`` counts the roles and managers of theirs that live has
-    already, or that the documents no longer ask for. ``names`` are people's words for every address, as the service
-    names things now. ``held`` are lines that cannot be resolved. ``whole`` says that the plans are of all that the
-    documents ask for.
+    ``approved`` are the digests of the approved plans. ``fewer`` counts their roles and managers that are already
+    applied, or that the documents no longer ask for. ``names`` are titles for every address, as the service names
+    things now. ``held`` are lines that cannot be resolved. ``whole`` says that the plans cover all that the documents
+    ask for.
     """
 
     plan: Plan
@@ -75,11 +75,11 @@ class Approval(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class _Now(NamedTuple):
-    """Result of the documents and live of now: ``changes`` that are approved, and the others by address.
+    """Documents compared with Procore now: ``changes`` that are approved, and the others (``wider``) by address.
 
-    ``managed`` counts roles that live has in managed groups, as many as the guards need to know. ``own_accounts`` are
-    those that the settings name now or named before. ``asked`` is what the revision asks for whose settings give
-    power, null where none is known.
+    ``managed`` counts roles in managed groups, as many as the guards need to know. ``own_accounts`` are those that the
+    settings name now or named before. ``asked`` is what the revision whose settings count asks for; null if none is
+    known.
     """
 
     observation: Observation
@@ -104,15 +104,16 @@ def approve(  # noqa: PLR0913 - the plans, what they are held against, and how m
 ) -> Approval:
     """Read the presets of approved plans, plan them again from the documents of now, and compare.
 
-    Where the grounds name the revision that was applied last, presets for which the documents ask otherwise since then
-    are planned too. A preset where anybody would gain or lose a role whom no approved plan moves is settled as stale;
-    all guards are judged on the rest. Requests: the catalogue, the versions of templates, the directory, one for every
-    preset of a plan and two for every other, the lists on which additions rest, and further presets only where the
-    limit of a run depends on how many roles are managed.
+    With ``grounds.since``, presets for which the documents ask for something else since then are planned too. A preset
+    is settled as stale if anyone would gain or lose a role without an approved plan. All guards judge the rest.
+
+    It requests the catalogue, the versions of templates, the directory, and the lists that additions need. Each preset
+    of a plan takes one request, and each other preset two. Further presets are read only if the limit of a run depends
+    on how many roles are managed.
 
     Raises:
         StaleError: a plan shows somebody with a login that is not theirs.
-        RefusedError: guards stand against the rest by now.
+        RefusedError: guards stop the rest by now.
 
     """
     plans = newest_last(plans)
@@ -145,10 +146,10 @@ def approve(  # noqa: PLR0913 - the plans, what they are held against, and how m
 
 
 def _is_whole(plans: Sequence[Plan], workspace: Workspace, grounds: Grounds, *, made_now: bool) -> bool:
-    """Return whether nothing that the documents of now ask for was left out of what was planned.
+    """Return whether everything that the documents of now ask for was planned.
 
-    Of which documents a saved plan was made is not in its digest. But since a revision that was applied, everything
-    that changed is planned once more.
+    The digest of a saved plan does not cover the documents that it was made of. But with ``grounds.since`` everything
+    that changed since then is planned once more.
     """
     part = any(plan.adds_only or plan.only is not None or plan.selection is not None for plan in plans)
     return (made_now or grounds.since is not None) and not part and not source_of(workspace).dirty

@@ -34,7 +34,7 @@ _BY_DIGEST = "reconciler apply --yes --approved DIGEST"
 
 
 def gather_approved(run: Run, settings_file: Path | None, out: Path, since: str | None) -> ApprovedPlans:
-    """Write the approved plans of every commit that waits to a new or empty folder, and return which they are.
+    """Write the approved plans of every waiting commit to a new or empty folder, and return their paths and commits.
 
     Raises FileError for any other folder, and StaleError where a commit has no approved plan, or nothing is proved.
     """
@@ -58,7 +58,7 @@ def gather_approved(run: Run, settings_file: Path | None, out: Path, since: str 
 def _waiting(forge: Forge, workspace: Workspace, since: str | None) -> WaitingCommits:
     """Return the commits after the last one that was applied, as a person or the statuses say.
 
-    Raises StaleError if no commit is known as applied: then no plan of a single commit can make all of them live.
+    Raises StaleError if no commit is known as applied: plans of single commits could then leave something out.
     """
     if since is not None:
         return WaitingCommits(since=since, commits=tuple(reversed(read_history(workspace.root, since))))
@@ -124,7 +124,7 @@ def _approved_plan(
 ) -> tuple[str, bytes] | str:
     """Return the digits of the digest and the plan file of a merged request, or say why there is none.
 
-    Accounts are trusted as the last applied commit (``since``) has it: no request that waits names its own judges.
+    Accounts are trusted as the last applied commit (``since``) has it: no waiting request can name its own judges.
     """
     company_id = workspace.settings.company_id
     found = forge.status(change.head, plan_context(company_id), trusted_at(workspace.settings_file, since))
@@ -143,7 +143,7 @@ def _approved_plan(
 
 
 def _just_that(content: bytes, name: str, digest: str, company_id: str) -> tuple[str, bytes] | str:
-    """Return the plan that was kept where it is the one that was reviewed."""
+    """Return the first kept plan file that is the reviewed one, or why there is none."""
     try:
         plan = decode_plan(content, name)
     except (DocumentsError, StaleError) as error:

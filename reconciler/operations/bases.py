@@ -1,4 +1,4 @@
-"""The revision that a plan is made against, and what of its settings and lines counts for the documents of now."""
+"""Reads the revision that a plan is compared with, and the settings and lines of it that count now."""
 
 from __future__ import annotations
 
@@ -39,8 +39,8 @@ def with_power_of_base(workspace: Workspace, base: Base | None) -> Workspace:
     """Return the workspace with settings of the base that give power: ``exclude``, ``self_heal`` and ``policy_files``.
 
     A request that changes them is judged by the old values; the new ones count from the next request on. But a file is
-    left out only where both exclude it: documents that a request brings in are in its own plan, as new ones. Addresses
-    and company are compared instead, and both service accounts are guarded.
+    left out only if both revisions exclude it. So documents that a request brings in are in its own plan, as new ones.
+    Addresses and company are compared instead, and both service accounts are guarded.
     """
     if base is None or base.settings is None:
         return workspace
@@ -55,7 +55,7 @@ def with_power_of_base(workspace: Workspace, base: Base | None) -> Workspace:
 def with_old_lines(workspace: Workspace, base: Base | None, folder: Path) -> Workspace:
     """Return the workspace with lines of the base held where they cannot be resolved.
 
-    Without a base, the last applied commit is the base for this, where the journal in ``folder`` or the forge know it.
+    Without a base, the last applied commit takes its place, if the journal in ``folder`` or the forge knows it.
     """
 
     @cache

@@ -1,4 +1,4 @@
-"""Chooses what of a plan is to be done, as options and settings say: all, or one cause alone; it plans nothing."""
+"""Chooses what a plan does, as options and settings say: everything, or one cause alone."""
 
 from __future__ import annotations
 
@@ -37,12 +37,12 @@ class Making(NamedTuple):
 
     @property
     def is_part(self) -> bool:
-        """Return whether anything that the documents ask for is left alone."""
+        """Return whether the plan skips anything that the documents ask for."""
         return self.self_heal or self.only is not None or self.selection is not None
 
 
 class Choice(msgspec.Struct, frozen=True, kw_only=True):
-    """The revision to compare with, and what of the plan is to be done; ``heals`` where nobody asked for it by name."""
+    """The revision to compare with, and the part of the plan to do; ``heals`` marks a run with --self-heal."""
 
     base: str | None
     restriction: Restriction = WHOLE
@@ -67,14 +67,14 @@ def require_sense(wanted: Making, since: str | None, *, saved: bool) -> None:
 
 
 def choose_to_apply(workspace: Workspace, wanted: Making) -> Choice:
-    """Return what is to be done where nothing is saved yet; raise UsageError where that is not known."""
+    """Return what to do without a saved plan; raise UsageError if that is not known."""
     if wanted.self_heal:
         return _choose_healing(workspace, base=wanted.base)
     return choose(workspace.root, base=wanted.base, only=wanted.only)
 
 
 def choose(root: Path, *, base: str | None, only: Cause | None) -> Choice:
-    """Return what is to be done; raise UsageError where causes are not known."""
+    """Return what to do; raise UsageError if causes are not known."""
     if only == "requested":
         if base is None:
             raise UsageError(
@@ -92,8 +92,8 @@ def choose(root: Path, *, base: str | None, only: Cause | None) -> Choice:
 def _choose_healing(workspace: Workspace, *, base: str | None) -> Choice:
     """Return what may heal by itself: drift alone, where the settings say so.
 
-    Raises UsageError where they do not, where no commit is checked out, or where no base is named. The commit that is
-    live is not known here. A change that was merged since and refused by a guard is not drift.
+    Raises UsageError if they do not, also at the base, if no commit is checked out, or if no base is named. A base must
+    be named because the last applied commit is not known here. A merged change that a guard refused is not drift.
     """
     if not workspace.settings.self_heal:
         raise UsageError(
@@ -117,9 +117,9 @@ def _choose_healing(workspace: Workspace, *, base: str | None) -> Choice:
 
 
 def require_committed(workspace: Workspace, documents: Documents) -> None:
-    """Insist on documents, policy and settings that are just those of the commit checked out.
+    """Require that documents, policy and settings are those of the commit that is checked out.
 
-    What git says of the work tree is not all: it passes over files that it ignores. Raises UsageError.
+    The status of the work tree is not enough, because git skips files that it ignores. Raises UsageError.
     """
     committed = read_base(workspace.settings_file, HEAD, workspace.run.today)
     written = workspace.written_settings
@@ -140,6 +140,6 @@ def require_committed(workspace: Workspace, documents: Documents) -> None:
 def _require_revision(root: Path, option: str) -> None:
     if describe_source(root).revision is None:
         raise UsageError(
-            f"{option} compares live with the commit that is checked out, and {root} is in no git repository with one; "
-            "commit the documents, and run it there"
+            f"{option} compares Procore with the commit that is checked out, and {root} is in no git repository with "
+            "one; commit the documents, and run it there"
         )

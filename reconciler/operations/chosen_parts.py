@@ -29,9 +29,8 @@ class KnownNames(NamedTuple):
     """All that can be chosen from.
 
     ``what`` and ``where`` are words for it. ``places`` are addresses with titles, ``groups`` addresses of roles.
-    ``projects`` and ``templates`` are ids by each text that means them: an id means itself alone, though it be the
-    name of another. ``people`` are login ids by login in lower case, and by themselves; ``persons`` are those with the
-    logins.
+    ``projects`` and ``templates`` are ids by each text that means them. An id means only itself, even if it is the name
+    of another. ``people`` are login ids by login in lower case, and by themselves. ``persons`` are those people.
     """
 
     what: str
@@ -47,7 +46,7 @@ class KnownNames(NamedTuple):
 def find_slice(selection: Selection, observation: Observation, *, lenient: bool = False) -> Slice:
     """Return what is chosen of all that is managed.
 
-    Raises UsageError for a name that nothing managed has; ``lenient`` passes over it, where it was found before.
+    Raises UsageError for a name that nothing managed has; ``lenient`` skips it, because it was found before.
     """
     targets = [one.target for one in observation.resolved]
     managed = {one.project.id for one in targets if one.project is not None}
@@ -97,7 +96,7 @@ def by_id(accounts: Iterable[frozenset[str]]) -> dict[str, frozenset[str]]:
 
 
 def slice_by(selection: Selection, known: KnownNames, *, lenient: bool = False) -> Slice:
-    """Return the ids; ``lenient`` passes over what is not known."""
+    """Return the ids; ``lenient`` skips unknown names."""
     within = selection.within
     if not lenient:
         _require_places(within, known)

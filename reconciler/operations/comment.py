@@ -31,7 +31,7 @@ __all__ = ["ReviewOrder", "mark_commit", "show_on_request"]
 
 
 class ReviewOrder(NamedTuple):
-    """How a plan is to be shown; ``company`` is whose plan failed, where no settings file tells."""
+    """How to show a plan; ``company`` is the company of a failed plan, if no settings file names it."""
 
     company: str | None
     by: By
@@ -40,7 +40,7 @@ class ReviewOrder(NamedTuple):
 
 
 def mark_commit(run: Run, settings_file: Path | None, result: Plan | Failure, commit: str, order: ReviewOrder) -> str:
-    """Set the status of a commit that has no request of its own, such as one of a merge queue; return what was done."""
+    """Set the status of a commit without a request, such as one of a merge queue; return what was done."""
     place = read_forge(run.environment)
     review = _review(run, settings_file, result, place.kind, order)
     _require_planned(result, None, commit)
@@ -78,7 +78,7 @@ def _company(run: Run, settings_file: Path | None) -> str:
 
 
 def _trusted(run: Run, settings_file: Path | None, result: Plan | Failure) -> Callable[[], frozenset[str]]:
-    """Return whose comment may be updated beside our own, as the base of the plan has it."""
+    """Return the accounts whose comment may be updated beside our own, as the base of the plan has them."""
 
     def read() -> frozenset[str]:
         if isinstance(result, Failure):
@@ -98,7 +98,7 @@ def _show(
     result: Plan | Failure,
     shown: tuple[Review, Callable[[], frozenset[str]]],
 ) -> str:
-    """Show a review, its status last: a commit may not look approved before anybody could see what of."""
+    """Show a review, and set the status last: a commit must not look approved before the review is visible."""
     review, trusted = shown
     head = forge.head(number)
     _require_planned(result, commit, head)

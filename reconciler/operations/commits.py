@@ -1,4 +1,4 @@
-"""Which commits wait to be applied, as the statuses on the forge tell."""
+"""Finds the commits that wait to be applied, by their statuses on the forge."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ MOST_COMMITS = 200
 class WaitingCommits(msgspec.Struct, frozen=True, kw_only=True):
     """The commits after ``since``, the last one known as applied, the oldest first.
 
-    If none is known (``since`` is null) ``commits`` is the one checked out, and ``looked_at`` counts those whose
-    statuses were read. ``failed`` are those at which an apply wrote something and did not end well, ``strangers`` the
-    accounts of apply statuses that do not count.
+    If none is known (``since`` is null), ``commits`` is the one checked out. ``looked_at`` counts the commits whose
+    statuses were read. ``failed`` are commits at which an apply that may have written did not end well. ``strangers``
+    are the accounts of apply statuses that do not count.
     """
 
     since: str | None
@@ -37,9 +37,9 @@ class WaitingCommits(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def proved_status(history: Sequence[CommitStatus]) -> CommitStatus | None:
-    """Return the newest apply status that tells of a write, done or maybe done, of all that a commit has.
+    """Return the newest apply status of a commit that tells of a write, done or maybe done.
 
-    ``history`` has the newest first. A run that wrote nothing says nothing of what was before; it ends what it began.
+    ``history`` has the newest first. The status of a run that wrote nothing is skipped, with its mark that it began.
     """
     later_untried = False
     for one in history:
@@ -56,7 +56,7 @@ def proved_status(history: Sequence[CommitStatus]) -> CommitStatus | None:
 def find_waiting(forge: Forge, workspace: Workspace) -> WaitingCommits:
     """Look for the newest commit with a successful apply status; raises UsageError where git cannot tell.
 
-    A history that ends at the boundary of a shallow clone does not tell either.
+    It raises too if the history ends at the boundary of a shallow clone.
     """
     context = apply_context(workspace.settings.company_id)
     history = read_history(workspace.root, None, most=MOST_COMMITS)

@@ -1,4 +1,4 @@
-"""Finds what a base asks for of live, resolved once, and what documents, base and live come to; it judges nothing."""
+"""Compares documents with Procore, and finds the cause of each change by a base; it judges nothing."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ __all__ = ["Compared", "Comparison", "compare_documents", "with_people_of_base"]
 
 
 class Comparison:
-    """A base (null: none) against one observation of live: its presets are found once, its people as they are seen."""
+    """A base (null: none) for one observation: its presets are found once, its people again after new lists."""
 
     def __init__(self, base: Base | None, company_id: str) -> None:
         self.base = base
@@ -58,10 +58,11 @@ class Comparison:
 
 
 class Compared(NamedTuple):
-    """Result of comparing documents, base and live.
+    """Result of comparing documents, base and Procore.
 
-    ``changes`` are to be done, ``withheld`` are not, ``left_alone`` are notes of what a restriction leaves out, and
-    ``already`` is so in live. ``then`` is what the base asks for; both are null without one.
+    ``changes`` are to be done, and ``withheld`` are not. ``left_alone`` are notes on parts that a restriction leaves
+    out. ``already`` are requested changes that Procore has. ``then`` is what the base asks for. Both are null without a
+    base.
     """
 
     changes: tuple[PresetChange, ...]
@@ -74,7 +75,7 @@ class Compared(NamedTuple):
 def compare_documents(
     observation: Observation, comparison: Comparison, restriction: Restriction = WHOLE, *, adds_only: bool = False
 ) -> Compared:
-    """Compare what documents ask for with live, tell causes by the base, and take what is to be done of it."""
+    """Compare documents with Procore, find causes by the base, and select the changes to do."""
     versions = observation.state.versions
     then = comparison.asked(observation, restriction)
     wanted, left_alone = restrict(compare(observation.resolved, versions, then), restriction)
@@ -90,7 +91,7 @@ def with_people_of_base(
     """Look for people whom the base alone names, in groups that lose somebody: the cause depends on who they are.
 
     That takes one list of possible assignees for each project and tool with such a group. Anyone who is in none of them
-    stays unseen, and nobody drifted beside them.
+    stays unseen. Removals from a group with an unseen person never count as drift.
     """
     asked = comparison.asked(observation, restriction)
     wanted = set()

@@ -1,4 +1,4 @@
-"""Documents as they stand on a day: as git or the work tree have them, with the people of their teams."""
+"""Reads documents from git or the work tree as they are on a day, with the people of their teams."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ def read_repository(
 ) -> tuple[Documents, list[Diagnostic]]:
     """Read every document below the folder of the settings file, as they stand on that day (UTC).
 
-    ``instead`` holds other contents for files. The diagnostics hold every problem of every file in the order of places;
-    where one of them is an error, the documents are only what could be understood.
+    ``instead`` holds other contents for files. The diagnostics hold every problem of every file in the order of places.
+    If one of them is an error, the documents hold only what could be understood.
     """
     written, found = desired.read_repository(settings_file, settings, instead)
     documents, wrong = expand_teams(written, today)

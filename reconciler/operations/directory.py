@@ -1,4 +1,4 @@
-"""The company's directory as planning needs it: who is inactive, and who is both, having come back."""
+"""Reads the company's directory: who is inactive, and who is both, because they came back."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ class Directory:
         self._active: frozenset[str] | None = None
 
     def confirm(self, seen: Callable[[str], bool]) -> None:
-        """Read the active half where anybody inactive was seen: they may be active as well, by another account."""
+        """Read the active half if anyone inactive was seen: they may be active as well, with another account."""
         if self._active is None and self._inactive is not None and any(map(seen, self._inactive)):
             self._active = self._reader.active_logins() or frozenset()
 
     @property
     def inactive(self) -> frozenset[str] | None:
-        """The logins that are inactive, in lower case, without those known to be active too; null: nobody can tell."""
+        """The logins that are inactive, in lower case, without those known to be active too; null: not known."""
         return None if self._inactive is None else self._inactive - self.rehired
 
     @property

@@ -1,4 +1,4 @@
-"""Compares live with the documents and with the report before; it cannot write to the service."""
+"""Compares Procore with the documents and with the report before; it cannot write to the service."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def look_for_drift(
     tells: bool,
     selection: Selection | None = None,
 ) -> Found:
-    """Compare live, or a snapshot of it, with the documents, and record the report in the journal.
+    """Compare Procore, or a snapshot of it, with the documents, and record the report in the journal.
 
     ``previous_at`` is the report that says what is new; null means the last one in the folder ``journal_at``. With
     ``tells`` the findings will be reported to people: a snapshot that is too old for that is refused. ``selection``
@@ -95,8 +95,8 @@ def _require_recent(observed_at: str, now: datetime.datetime) -> None:
     old = judge_age(observed_at, now)
     if old:
         raise StaleError(
-            "--issue and --notify report live as it is now, and this snapshot is too old for that; make a new one, or "
-            "leave --snapshot out",
+            "--issue and --notify report Procore as it is now, and this snapshot is too old for that; make a new one, "
+            "or leave --snapshot out",
             diagnostics=old,
         )
 

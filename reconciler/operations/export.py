@@ -62,7 +62,7 @@ class Exportation(NamedTuple):
 
 
 def export_account(run: Run, order: ExportOrder) -> Exportation:
-    """Read live, write it as documents, and prove before that a plan of them is empty."""
+    """Read Procore, prove that a plan of its state as documents is empty, and write the documents."""
     out = order.out
     settings = _settings(run, order)
     around = _settings_around(out, settings)
@@ -138,8 +138,8 @@ def _read_account(
 ) -> tuple[LiveState, tuple[Diagnostic, ...]]:
     """Read the presets that are asked for, and say what is not exported.
 
-    It takes the lists of tools, templates and projects, the versions, one list for each tool of a project, and one
-    request for each preset. Raises IncompleteError where anything is missing: half an export would look whole.
+    It requests the lists of tools, templates and projects, the versions, and one list for each tool of a project. Each
+    preset takes one more request. Raises IncompleteError if anything is missing: half an export would look whole.
     """
     from reconciler.live.account_reader import AccountReader  # noqa: PLC0415 - heavy, and not needed for a refusal
 
@@ -181,7 +181,7 @@ def _read(reader: AccountReader, account: Account, chosen: Chosen) -> LiveState:
 def prove(files: Mapping[str, str], settings: SettingsDocument, state: LiveState, today: datetime.date) -> None:
     """Read the documents as every command does, and compare them with what they were made from.
 
-    Raises ReconcilerError (a defect) where they ask for anything that is not so.
+    Raises ReconcilerError (a defect) if they ask for any change.
     """
     with tempfile.TemporaryDirectory(prefix="reconciler-") as folder:
         settings_file = Path(folder) / FILE_NAME

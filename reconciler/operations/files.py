@@ -1,4 +1,4 @@
-"""Files that commands write: whole or not at all where they are files, and to nothing that a request could redirect."""
+"""Writes files of commands, regular ones whole or not at all, and nothing where a request could redirect it."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def require_writable(path: Path) -> None:
 
 
 def require_folder(path: Path) -> Path:
-    """Return a folder in which files can be made, or that can be made itself, before anything is asked of the service.
+    """Check that files can be made in a folder, or the folder itself; return it.
 
     Raises FileError, and UsageError for a path through a symbolic link that git tracks.
     """
@@ -84,7 +84,7 @@ def write_file(path: Path, content: bytes, *, mode: int | None = None) -> None:
 
 
 def create_file(path: Path, content: bytes) -> bool:
-    """Write a new file whole or not at all, and the folders on the way to it; return whether it was missing.
+    """Write a new file whole or not at all, with its parent folders; return whether it was written.
 
     Anything of that name stays as it is, a symbolic link too. Raises FileError on failure.
     """

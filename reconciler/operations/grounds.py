@@ -64,7 +64,7 @@ class Grounds(msgspec.Struct, frozen=True, kw_only=True):
 def read_grounds(workspace: Workspace, saved: Sequence[Plan], since: str | None, choice: Choice) -> Grounds:
     """Read the revisions for saved plans (the oldest first), or for a plan that is made now as chosen.
 
-    Raises UsageError when git does not know a revision, or when a plan leaves a part alone that its base cannot tell.
+    Raises UsageError if git does not know a revision, or if a base does not show which part a plan skips.
     """
     if since is not None:
         base = read_base(workspace.settings_file, since, workspace.run.today)
@@ -82,10 +82,10 @@ def read_grounds(workspace: Workspace, saved: Sequence[Plan], since: str | None,
 
 
 def tolerance_of(workspace: Workspace, plans: Sequence[Plan], grounds: Grounds) -> Tolerance:
-    """Return what apply of these plans holds: every line that cannot be resolved, the new ones by their own code.
+    """Return the tolerance of an apply: it holds all lines that cannot be resolved, new ones with their own code.
 
-    With ``since``, a line is new where neither the documents of that revision, nor those that a plan was made of or
-    against, have it. Without it nothing is said of documents outside of the plans, and no line counts as new.
+    With ``grounds.since``, a line is new if neither that revision nor the revisions of the plans have it. The revisions
+    of a plan are the one that it was made of and its base. Without ``grounds.since`` no line counts as new.
     """
 
     @cache

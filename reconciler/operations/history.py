@@ -24,7 +24,7 @@ _FEWEST = 4  # letters of a run's id that name it
 def read_history_of_run(
     run: Run, settings_file: Path | None, journal_at: Path | None, named: str, selection: Selection | None = None
 ) -> RecordedRun:
-    """Return one run preset by preset, or the chosen part of it: by its id, the beginning of it, or ``last``.
+    """Return one run, or a part of it, preset by preset; ``named`` is an id, its beginning, or ``last``.
 
     Raises UsageError if that names no run, or several, or if the run has nothing of the selection.
     """

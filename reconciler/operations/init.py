@@ -69,7 +69,7 @@ class Ground(NamedTuple):
 
 
 class Start(NamedTuple):
-    """The beginning of a repository: ``settings`` are those that are there, or those to write.
+    """The beginning of a repository: ``settings`` exist already, or are written.
 
     ``hosts`` are all that ``RECONCILER_TRUSTED_HOSTS`` has to name; empty where it needs no other than it has.
     ``forge`` is null without a pipeline.
@@ -82,7 +82,7 @@ class Start(NamedTuple):
 
 
 class Written(NamedTuple):
-    """A file of a start: the path in its place, whether it is new, and what is missing in one that was there."""
+    """A file of a start: its path, whether it is new, and the line that an existing one lacks."""
 
     path: str
     is_new: bool

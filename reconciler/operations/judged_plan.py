@@ -55,10 +55,10 @@ def judged_plan(  # noqa: PLR0913 - the plan's own parts, each named
     freezes: tuple[Frozen, ...],
     today: datetime.date,
 ) -> Plan:
-    """Compare what was observed, ask every guard, and give the plan.
+    """Compare what was observed, ask every guard, and return the plan.
 
-    It asks nobody else anything, but ``recall`` for the days before, where guards need them, by what the base asks for.
-    With a selection the whole is judged, then the chosen part of it by itself: errors of either stand against it.
+    ``recall`` returns what is known of the days before, for what the base asks for. It is called only if guards need
+    it. With a selection the whole is judged, and then the chosen part by itself. The plan has the errors of both.
     """
     base = comparison.base
     compared = compare_documents(observation, comparison, restriction, adds_only=adds_only)
@@ -99,7 +99,7 @@ def judged_plan(  # noqa: PLR0913 - the plan's own parts, each named
 
 
 class _Verdict(NamedTuple):
-    """The end of asking every guard, those of the policy of the base too; ``presets`` are as they will be."""
+    """The verdict of all guards, also by the policy of the base; ``presets`` are as they will be."""
 
     diagnostics: tuple[Diagnostic, ...]
     overrides: tuple[UsedOverride, ...]
@@ -113,7 +113,7 @@ def _verdict(case: Case, base: Base | None, *, partial: bool) -> _Verdict:
 
 
 def _judged_alone(plan: Plan, whole: _Verdict, alone: _Verdict) -> Plan:
-    """Return a plan with what is said of a part: every error of the whole, but warnings of guards over the part."""
+    """Return a plan with all errors of the whole, and otherwise the findings of guards on the part."""
     kept = [one for one in plan.diagnostics if one.severity == "error" or one not in whole.diagnostics]
     errors = {(one.code, one.address, one.subject) for one in kept if one.severity == "error"}
     more = (one for one in alone.diagnostics if (one.code, one.address, one.subject) not in errors)
@@ -158,7 +158,7 @@ def _case(
 def _findings(
     compared: Compared, observation: Observation, base: Base | None, company_id: str, today: datetime.date
 ) -> list[Diagnostic]:
-    """Describe what of base and live a reader of the plan should know, and what was found in the documents."""
+    """Return notes on the base and Procore for readers of the plan, and the findings in the documents."""
     released: list[Diagnostic] = []
     unseen: list[Diagnostic] = []
     if base is not None and compared.then is not None:

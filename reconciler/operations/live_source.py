@@ -1,4 +1,4 @@
-"""Describes what plans and reports are of: company, documents, and live with its cost."""
+"""Describes the source of plans and reports: company, documents, and Procore with the cost of reading it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ __all__ = ["live_source", "provenance_of"]
 
 
 def live_source(state: LiveState, *, from_snapshot: bool, refreshed: int | None = None) -> LiveSource:
-    """Return when and from where live was observed, and what that cost."""
+    """Return when and from where Procore was observed, and what that cost."""
     pacing = state.pacing
     return LiveSource(
         observed_at=state.observed_at,
@@ -31,7 +31,7 @@ def live_source(state: LiveState, *, from_snapshot: bool, refreshed: int | None 
 
 
 def provenance_of(workspace: Workspace, live: LiveSource, *, base: str | None = None) -> Provenance:
-    """Return what a plan of this workspace is of, now; ``base`` is the revision that it is compared with."""
+    """Return the source of a plan of this workspace made now; ``base`` is the revision to compare with."""
     return Provenance(
         company_id=workspace.service.company_id,
         company_name=workspace.settings.company_name,

@@ -1,4 +1,4 @@
-"""Tells how an apply ended, as a status on the commits it covers."""
+"""Sets a status on the commits that an apply covers, which says how it ended."""
 
 from __future__ import annotations
 
@@ -39,9 +39,9 @@ Shape = TypeVar("Shape")
 class Evidence(NamedTuple):
     """Results left of a run: its exit code (null where it was cut off), and the files of its commands.
 
-    ``found_at`` is of 'approved', ``report_at`` of 'apply', ``marked_at`` of an earlier 'mark', ``plan_at`` a plan of
-    the whole made afterwards, ``journal_at`` the journal of this run alone. ``began``: this run marked the commits as
-    begun. ``no_status`` sets none, and reports alone.
+    ``found_at`` was written by 'approved', ``report_at`` by 'apply', and ``marked_at`` by an earlier 'mark'.
+    ``plan_at`` is a plan of the whole that was made afterwards. ``journal_at`` is the journal of this run alone.
+    ``began`` says that this run marked the commits as begun. ``no_status`` sets no status, and only reports.
     """
 
     code: int | None
@@ -55,7 +55,7 @@ class Evidence(NamedTuple):
 
 
 class Marked(NamedTuple):
-    """Result of marking, and the exit code that it means with what became of alarms."""
+    """The result of marking, and the exit code, which also depends on the alarms."""
 
     answer: MarkedCommits
     code: int
@@ -87,7 +87,7 @@ def mark_commits(run: Run, settings_file: Path | None, evidence: Evidence, alarm
 
 
 def begin_commits(run: Run, settings_file: Path | None, found_at: Path | None, alarms: Alarms) -> MarkedCommits:
-    """Mark the commits that an apply will cover as begun, the tip where none waits; nothing while it is frozen."""
+    """Mark the commits of the next apply as begun, or the tip if none waits; during a freeze mark none."""
     workspace = open_workspace_or_tell(alarms, run, settings_file)
     found = _found(found_at)
     made = Mark(state="pending", description=BEGUN, tried=False)
@@ -116,7 +116,7 @@ def begin_commits(run: Run, settings_file: Path | None, found_at: Path | None, a
 def _take_back(
     forge: Forge, workspace: Workspace, begun: Sequence[tuple[str, CommitStatus | None]], link: str | None
 ) -> None:
-    """Undo what was begun, as nothing will be applied: say once more what was known, or that nothing was tried."""
+    """Undo marks, as nothing will be applied: set the earlier status again, or one that nothing was tried."""
     untried = _status(workspace, Mark(state="error", description=f"{NOT_TRIED}: begun in vain", tried=False), link)
     for commit, known in begun:
         with suppress(ForgeError):  # the refusal that ends the run is reported
@@ -132,7 +132,7 @@ def _answer(made: Mark, commits: tuple[str, ...]) -> MarkedCommits:
 
 
 def _finished(workspace: Workspace, run: FinishedRun, made: Mark) -> FinishedApply:
-    """Return what to tell of a run."""
+    """Return what alarms report of a run."""
     code = run.code if run.code or made.state == "success" else StaleError.exit_code
     if isinstance(run.report, ApplyReport) and run.report.run_id:
         return applied(workspace, run.report, code, made.description)
@@ -157,7 +157,7 @@ def _read(path: Path | None, shape: type[Shape]) -> Shape | None:
 
 
 def _read_report(path: Path | None, workspace: Workspace) -> ApplyReport | None:
-    """Read a report, which proves nothing of another company or commit than those that are checked out."""
+    """Read a report; one of another company or commit than here is not ``whole``, so it proves nothing."""
     report = _read(path, ApplyReport)
     if report is None or (report.company_id, report.revision) == _here(workspace):
         return report
@@ -191,7 +191,8 @@ def _set(
 ) -> tuple[str, ...]:
     """Mark commits, and return those that got a mark.
 
-    A run that wrote nothing leaves what earlier ones say of a write; where it had begun, that is said once more.
+    A run that wrote nothing keeps the status of an earlier write. If it had marked the commit as begun, it sets that
+    status again.
     """
     marked = []
     for commit in commits:

@@ -1,4 +1,4 @@
-"""From documents to live and back: what they name is read and resolved; each step is another room's."""
+"""Reads from Procore what documents name, and resolves the documents by it."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class Observation(msgspec.Struct, frozen=True, kw_only=True):
     """All that was read, and its meaning for the documents; free of errors in the documents.
 
     ``own_account`` is the one this tool signs in with, as the settings name it. ``unknown`` are people whom the
-    policy protects and whom nothing read has shown, each with a hint at somebody alike. ``index`` knows everybody who
+    policy protects and whom nothing read has shown, each with a hint at a similar login. ``index`` knows everybody who
     was seen.
     """
 
@@ -89,15 +89,17 @@ def observe(  # noqa: PLR0913 - what is asked for, whom to ask, and how much of 
     tolerance: Tolerance = STRICT,
     tolerant: bool = False,
 ) -> Observation:
-    """Read everything the documents name, and nothing else; or ``only`` these presets of it.
+    """Read everything that the documents name, or ``only`` these presets of it.
 
-    With ``only``, presets for which ``also_changed_since`` (other documents) asks otherwise are read as well, and
+    With ``only``, presets for which ``also_changed_since`` (other documents) asks for something else are read as well.
     ``two_accounts`` are logins, in lower case, that a look at everything showed with two accounts.
 
-    Raises DocumentsError with every name, group and person that cannot be found and that ``tolerance`` does not hold:
-    reading goes on after the first of them, so that one run tells all. ``every_field`` keeps all fields of projects,
-    for documents to come; ``bases`` are other documents that will be looked at with the same catalogue. ``tolerant``
-    gives what could be resolved in spite of errors, for looking and not for planning.
+    ``every_field`` keeps all fields of projects, for documents to come. ``bases`` are other documents that will be
+    resolved with the same catalogue. ``tolerant`` returns what could be resolved in spite of errors; plans must not use
+    it.
+
+    Raises DocumentsError with every name, group and person that cannot be found and that ``tolerance`` does not hold.
+    Reading goes on after the first of them, so that one run shows all.
     """
     catalogue, with_projects = _catalogue((documents, *bases), reader, every_field=every_field)
     scope, lost = select(documents, catalogue)
@@ -124,7 +126,7 @@ def observe(  # noqa: PLR0913 - what is asked for, whom to ask, and how much of 
 
 
 def _require_anything(documents: Documents, catalogue: Catalogue, scope: Scope, read: ScopePresets) -> None:
-    """Refuse lists of the service that are empty as a whole, by which every line would be held and nothing looked at.
+    """Refuse a service that lists no template or no preset: every line would be held, and nothing looked at.
 
     Raises IncompleteError.
     """
@@ -223,14 +225,14 @@ def _observation(
 
 
 def require_whole(unreadable: Sequence[Unreadable], consequence: str) -> None:
-    """Raise IncompleteError where anything could not be read, with what does not happen for that."""
+    """Raise IncompleteError if anything could not be read; ``consequence`` says what is not done then."""
     if unreadable:
         reasons = "; ".join(one.reason for one in unreadable[:3])
         raise IncompleteError(f"not everything could be read, so {consequence}: {reasons}")
 
 
 def with_age(observation: Observation, now: datetime.datetime) -> Observation:
-    """Report that live is known from longer ago than a day, where it is: only a snapshot can be that old."""
+    """Add a warning if Procore was observed more than a day ago, as only a snapshot can be."""
     found = judge_age(observation.state.observed_at, now)
     return msgspec.structs.replace(observation, diagnostics=(*observation.diagnostics, *found))
 
@@ -245,7 +247,7 @@ def with_lists_of_invalid(observation: Observation, reader: LiveReader) -> Obser
 
 
 def with_lists(observation: Observation, reader: LiveReader, wanted: AbstractSet[Place]) -> Observation:
-    """Read who may be assigned in these places, where that is not read yet."""
+    """Read who may be assigned in these places, if that was not read yet."""
     state = observation.state
     known = {one.place for one in state.assignees}
     more = reader.assignees(sorted(wanted - known, key=str))

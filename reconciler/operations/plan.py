@@ -1,4 +1,4 @@
-"""Makes a plan: documents and live in, a judged value out; it carries nothing out."""
+"""Makes a judged plan from documents and Procore; it applies nothing."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class PlanOrder(NamedTuple):
 
 
 def plan_repository(run: Run, settings_file: Path | None, order: PlanOrder) -> Plan:
-    """Read a repository and live, and return the plan.
+    """Read a repository and Procore, and return the plan.
 
     Raises UsageError for an order that contradicts itself, and every error of reading documents and the service.
     """

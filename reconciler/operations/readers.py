@@ -1,4 +1,4 @@
-"""Opens what live is read from: the service, with a client that cannot write, or a snapshot; it reads nothing yet."""
+"""Opens readers of Procore, whose clients cannot write, or of a snapshot, and the client that apply writes with."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class LiveReader(Protocol):
 
     @property
     def observed_at(self) -> str:
-        """The moment live is known from, UTC."""
+        """The moment of the observation, UTC."""
         ...
 
     @property
@@ -136,8 +136,8 @@ def make_reader(client: ServiceClient, run: Run, report: Callable[[Progress], No
 def open_client(service: Service, run: Run, *, writes: bool = False) -> ServiceClient:
     """Return a client of the service, by the credentials and the network that the environment names.
 
-    One that only reads counts by the service's clock: OtherDayError ends the run where that has another day. While it
-    ``writes`` no run starts again, so clocks are not compared.
+    A client that only reads counts by the service's clock: OtherDayError ends the run if that has another day. With
+    ``writes`` clocks are not compared, because such a run never starts again.
     """
     from reconciler.live.client import ServiceClient  # noqa: PLC0415 - heavy, and not needed offline
 

@@ -1,4 +1,4 @@
-"""Looks at what was applied in the days before a plan, where guards ask for it; it judges nothing."""
+"""Finds what was applied in the days before a plan, for guards that need it."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def remember(
         return msgspec.structs.replace(by_runs, earlier=earlier.revision)
     history = _History(workspace, observation)
     try:
-        # as it stood then: whose last day is over since was removed since
+        # as of that day: people whose line expired since then were removed since then
         then = history.read(DatedCommit(earlier.revision, since.date()))
     except ReconcilerError as error:
         return msgspec.structs.replace(by_runs, unknown=error.message)
@@ -87,7 +87,10 @@ def remember(
 
 
 def _ended_since(base: Base, since: datetime.date, today: datetime.date) -> bool:
-    """Return whether a last day of any line of a base was in these days: then the same lines asked for more before."""
+    """Return whether any line of a base expired in these days.
+
+    Before its last day, the same documents asked for more.
+    """
     if base.documents is None:
         return False
     lists = [team.members for team in base.documents.teams.values()]

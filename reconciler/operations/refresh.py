@@ -29,10 +29,10 @@ __all__ = ["open_refreshing_reader"]
 def open_refreshing_reader(
     workspace: Workspace, documents: Documents, base: Base | None, snapshot: Path
 ) -> Iterator[RefreshingReader]:
-    """Look at the documents with the snapshot alone, and give a reader that asks the service about what matters.
+    """Compare the documents with the snapshot, and yield a reader that asks the service about what matters.
 
-    That is one request for each preset that differs or whose documents changed since the base, the lists on which
-    additions rest, and the directory: the same handful in a company of any size.
+    Each preset that differs, or whose documents changed since the base, takes one request. It also requests the
+    directory, and the lists that additions need. So the number of requests does not depend on the size of the company.
     """
     state = read_snapshot(snapshot, workspace.service.company_id)
     then = base.documents if base else None

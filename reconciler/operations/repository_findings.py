@@ -1,4 +1,4 @@
-"""Finds problems of a repository's settings and policy by themselves, before anything of live is known."""
+"""Finds problems of a repository's settings and policy by themselves, before anything of Procore is read."""
 
 from __future__ import annotations
 

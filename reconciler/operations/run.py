@@ -92,9 +92,9 @@ SILENT: Reporter = _Silent()
 class Run(msgspec.Struct, frozen=True, kw_only=True):
     """Surroundings of one run, given from outside.
 
-    ``environment`` is this process's own where clients of others read it. ``folder`` is where it was started, and
-    ``today`` its one day (UTC): a run that lasts past midnight, or whose clock is corrected within a day, never sees
-    two. ``reporter`` keeps people informed. ``windows`` are the request limits that all clients of the run share.
+    ``environment`` is this process's own if client libraries read it. ``folder`` is where it was started. ``today`` is
+    its one day (UTC), also after midnight or after a correction of the clock within a day. ``reporter`` keeps people
+    informed. ``windows`` are the request limits that all clients of the run share.
     """
 
     environment: MutableMapping[str, str]

@@ -1,4 +1,4 @@
-"""How many roles are managed, counted in live only as far as the limit of a run depends on it."""
+"""Counts the managed roles in Procore, as far as the limit of a run depends on the number."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _MANY = 10**9
 def count_enough(
     reader: LiveReader, documents: Documents, observation: Observation, case: Callable[[int], Case]
 ) -> int:
-    """Return how many roles live has in managed groups: all of them, or as many as the limit of a run needs.
+    """Return how many roles Procore has in managed groups: all, or as many as the limit of a run needs.
 
     A larger count only permits more, so what was read for other reasons is counted first. Further presets are
     read, two requests each, only while more moves than that count allows. Presets that cannot be read count
@@ -57,7 +57,7 @@ def count_enough(
 
 
 def _undecided(judged: Case, counted: int) -> list[tuple[Limit, int]]:
-    """Return the limits of a run that stop by this count and would not by a larger one, with what they limit."""
+    """Return the limits that stop a run by this count but not by a larger one, with the roles moved."""
     policy = judged.policy
     limits = [(policy.run_removals, removals_left(judged))]
     if policy.run_additions.origin is not None:  # else it only warns, and the plan already said so

@@ -1,4 +1,4 @@
-"""Whose plan statuses and comments count beside our own, as ``forge.trusted`` of an earlier commit says."""
+"""Finds the accounts whose plan statuses and comments count beside our own, by an earlier commit."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ __all__ = ["not_trusted", "of_others", "trusted_at"]
 
 
 def trusted_at(settings_file: Path, revision: str | None) -> Callable[[], frozenset[str]]:
-    """Return what reads the trusted accounts at a revision: nobody where it is null, or has no usable settings."""
+    """Return a reader of the trusted accounts at a revision: none if it is null or has no usable settings."""
     return partial(_read, settings_file, revision)
 
 
@@ -27,14 +27,14 @@ def _read(settings_file: Path, revision: str | None) -> frozenset[str]:
 
 
 def of_others(strangers: tuple[str, ...]) -> str:
-    """Return what to tell of statuses of other accounts; nothing where there are none."""
+    """Return the end of a message about statuses of other accounts; empty if there are none."""
     if not strangers:
         return ""
     return f"; there is one of {', '.join(strangers)}, and the token is of another account"
 
 
 def not_trusted(strangers: tuple[str, ...]) -> str:
-    """Return the same of plans, with how to let such an account count."""
+    """Return the same about statuses of plans, with how to trust such an account."""
     if set(strangers) <= {DELETED}:
         return of_others(strangers)
     return (

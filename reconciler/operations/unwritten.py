@@ -21,9 +21,9 @@ _PEOPLE_NAMED = 5
 
 
 def held_presets(plans: Sequence[Plan], observation: Observation) -> dict[str, list[str]]:
-    """Return the presets of plans of which an approved group can no longer be resolved, with why, by address.
+    """Return the reasons, by address, for presets with an approved group that can no longer be resolved.
 
-    A name that no group has any more could be that of any approved group which the documents no longer name.
+    A name that no group has may mean any approved group that the documents no longer name.
     """
     held = {one.target.address: one.held for one in observation.resolved}
     named = {one.target.address: one.named for one in observation.resolved if one.target.unresolved}
@@ -52,7 +52,8 @@ def stale_outcomes(
 ) -> Iterator[Outcome]:
     """Yield an outcome for every preset where more would be done than was approved, or a line cannot be resolved.
 
-    ``changes`` are all that documents and live of now come to. ``beyond`` says by address what nobody approved.
+    ``changes`` are all differences between the documents and Procore now. ``beyond`` says by address what is not
+    approved or not resolved.
     """
     held = held_presets(plans, observation)
     presets = {one.address: one.preset_id for plan in plans for one in plan.changes}
@@ -83,5 +84,5 @@ def settled_outcomes(plans: Sequence[Plan], observation: Observation, changing: 
             status = "stale"
             error = "no document speaks for this preset any more, so it was not looked at; plan again"
         elif not holds(preset, address, plans):
-            error = "the documents ask for something else by now, and live has it"
+            error = "the documents ask for something else by now, and Procore has it"
         yield Outcome(address=address, preset_id=change.preset_id, status=status, error=error)

@@ -38,9 +38,9 @@ __all__ = [
 class Workspace(msgspec.Struct, frozen=True, kw_only=True):
     """A configuration repository and the service it is for.
 
-    ``settings`` are those in effect. Where a base is known, what gives power counts as the base has it, and
-    ``written`` holds the settings as they stand in the file; else it is null. ``tolerance`` says which lines that
-    cannot be resolved are held.
+    ``settings`` are those in effect. If a base is known, settings that give power are those of the base. Then
+    ``written`` holds the settings of the file; else it is null. ``tolerance`` says which lines that cannot be resolved
+    are held.
     """
 
     settings_file: Path
@@ -52,7 +52,7 @@ class Workspace(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def written_settings(self) -> SettingsDocument:
-        """The settings as they stand in the file."""
+        """The settings as the file has them."""
         return self.written or self.settings
 
     @property
@@ -72,14 +72,14 @@ class Workspace(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def open_workspace(run: Run, settings_file: Path | None = None) -> Workspace:
-    """Find and read the settings: the file (or its folder) that is given, or else the nearest from the run's folder."""
+    """Find and read the settings: the given file or folder, or else the nearest from the run's folder up."""
     path = _settings_file(settings_file, run.folder)
     settings = read_settings_document(path)
     return Workspace(settings_file=path, settings=settings, service=read_service(settings, run.environment), run=run)
 
 
 def _settings_file(given: Path | None, folder: Path) -> Path:
-    """Find the settings; where git has them and they are not checked out, the error says so."""
+    """Find the settings; if git has them and they are not checked out, the error says so."""
     try:
         return find_settings_file(given, folder)
     except DocumentsError as error:
@@ -90,9 +90,9 @@ def _settings_file(given: Path | None, folder: Path) -> Path:
 
 
 def find_settings_place(given: Path | None, folder: Path) -> tuple[str, str | None]:
-    """Return the settings file as seen from the root of its git work tree, and whose company they are of.
+    """Return the path of the settings file from the root of its git work tree, and its company id.
 
-    Raises nothing: what cannot be found has its usual name, and what cannot be read is of no known company (null).
+    Raises nothing: a file that is not found has its usual name. The company id is null if the file cannot be read.
     """
     try:
         file = find_settings_file(given, folder)

@@ -1,4 +1,4 @@
-"""Replaces teams by their people, and people whose last day is over by nobody; it looks nobody up."""
+"""Replaces teams by their people, and leaves expired lines out."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Finds people in a role by an account out of use: they left, came back, and have another one now."""
+"""Finds people who hold a role by an old account: they left, came back, and have another one now."""
 
 from __future__ import annotations
 

@@ -126,7 +126,7 @@ class PeopleIndex:
         return self._by_id.get(login_id)
 
     def find_surely(self, member: Member) -> Person | None:
-        """Return the person a line names, or null also where its login stood for more than one."""
+        """Return the person a line names, or null also where its login was that of several accounts."""
         if member.login is not None and member.login.lower() in self.ambiguous:
             return None
         return self.find(member)

@@ -1,4 +1,4 @@
-"""Which lists of people were read, and which are needed next: no more than it takes."""
+"""Tracks which lists of people were read, and which are needed next."""
 
 from __future__ import annotations
 

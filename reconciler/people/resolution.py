@@ -26,10 +26,10 @@ __all__ = ["Resolution"]
 class _Round:
     """Questions that one look at a target left open.
 
-    ``doubtful`` are logins with more than one account of which nobody knows yet which one is in use; ``ambiguous`` are
-    lines that name one of these where it is not even known who is there now. ``unclear`` counts lines
-    of groups that lead to nobody, to more than one, or to somebody a second time. ``incomplete`` are groups, by uuid,
-    with such a line, or that a last day left empty.
+    ``doubtful`` are logins with several accounts, if it is not known yet which one is in use. ``ambiguous`` are lines
+    that name such a login where the people in the role do not decide it either. ``unclear`` counts lines of groups that
+    lead to nobody, to several people, or to somebody a second time. ``incomplete`` are groups, by uuid, with such a
+    line, or that a last day left empty.
     """
 
     __slots__ = ("adds", "ambiguous", "changes_manager", "doubtful", "doubtful_manager", "incomplete", "unclear",
@@ -95,7 +95,7 @@ class Resolution:
         self._managers.keep(managers)
 
     def advance(self) -> tuple[list[Place], list[Place]]:
-        """Resolve what can be, and give the lists of assignees and of managers to read before going on.
+        """Resolve what can be; return the lists of assignees and of managers to read before going on.
 
         Nothing to read means that everything is resolved, or has its diagnostic.
         """
@@ -162,7 +162,7 @@ class Resolution:
         return ResolvedTarget(target, groups, self._manager(target, left))
 
     def _doubtful_there(self, preset: Preset) -> Iterator[MemberKey]:
-        """Yield the logins in a preset of which nobody knows yet which account is in use: one of them may be dead."""
+        """Yield the logins in a preset whose account in use is not known yet: one account may be dead."""
         for membership in preset.groups:
             for person in membership.members:
                 login = login_key(person.login)

@@ -31,8 +31,8 @@ _Line = tuple[str, "Origin", str, str | None]
 class UnresolvedLines:
     """Collects problems of lines, each once.
 
-    The line of a team is one problem for all lists that name the team: its message counts them. Where several lines
-    name the same unknown person, their messages are alike, so that formats can show them once.
+    The line of a team is one problem for all lists that name the team: its message counts them. Lines that name the
+    same unknown person have the same message, so that formats can show it once.
     """
 
     def __init__(self, index: PeopleIndex, inactive: frozenset[str]) -> None:
@@ -49,7 +49,7 @@ class UnresolvedLines:
         return [self._counted(problem) for problem in self._problems.values()]
 
     def add_unknown(self, member: Member, target: Target, what: str) -> None:
-        """Take in a line that leads to nobody, in one of the places it speaks for.
+        """Take in a line that leads to nobody, in one of the places it applies to.
 
         The list of the first place was read for it. ``what`` is what its people may do: "may be assigned".
         """

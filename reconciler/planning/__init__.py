@@ -1,4 +1,4 @@
-"""From documents and live state to a plan, without asking anybody anything; it never reads or writes."""
+"""Makes a plan from documents and live state; it reads and writes nothing."""
 
 from reconciler.planning.changes import build_plan, compare, count_managed, plan_digest
 from reconciler.planning.plan_file import check_plan, decode_plan, encode_plan

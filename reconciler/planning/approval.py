@@ -1,4 +1,4 @@
-"""Holds what would be done now against what was approved; it decides nothing but whether that is more."""
+"""Compares what would be done now with what was approved, and finds what goes beyond it."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class _Step(NamedTuple):
 
 
 def newest_last(plans: Iterable[Plan]) -> list[Plan]:
-    """Return plans in the order in which they were made: files are named, and named to apply, in any order."""
+    """Return plans in the order in which they were made; their files may be named in any order."""
     return sorted(plans, key=lambda plan: plan.created_at)
 
 
@@ -59,9 +59,9 @@ def approved_presets(plans: Iterable[Plan]) -> dict[PresetKey, NamedPreset]:
 
 
 def logins_with_two_accounts(plans: Iterable[Plan]) -> frozenset[str]:
-    """Return the logins, in lower case, that come by one account where they go by another.
+    """Return the logins, in lower case, that a role gains with one account and loses with another.
 
-    Which account is in use may have been seen in presets that are not read again, so a list has to show it once more.
+    The preset that showed the account in use may not be read again, so a list has to show it.
     """
     return frozenset(
         login for plan in plans for change in plan.changes for came, went in _swaps(change) for login in came & went
@@ -86,9 +86,9 @@ def with_adoptions(
 ) -> tuple[PresetChange, ...]:
     """Return the changes with what bases and approved plans say of groups that nobody managed before.
 
-    A group that one base did not manage, or that one plan calls adopted, counts as adopted: it loses nobody without an
-    override. Without any base this is not known (null). A plan names its base, which its digest does not cover; what it
-    calls adopted is covered.
+    A group counts as adopted if any base did not manage it, or any plan calls it adopted. An adopted group loses nobody
+    without an override. Without any base this is not known (null). The digest of a plan covers what it calls adopted,
+    but not the name of its base.
     """
     told = {
         (change.address, group.uuid)
@@ -121,8 +121,8 @@ def _adopted(address: str, uuid: str, bases: Sequence[Mapping[str, BaseTarget]])
 def other_logins(plans: Iterable[Plan], find: Callable[[str], Person | None]) -> list[Diagnostic]:
     """Return an error for everybody whom a plan shows with another login than the service has for that login id.
 
-    The digest covers ids, and reviewers read logins. ``find`` gives who has a login id, null where nothing read showed
-    it.
+    The digest covers ids, and reviewers read logins. ``find`` returns the person with a login id, null if nothing that
+    was read shows one.
     """
     told: dict[tuple[str, str], Diagnostic] = {}
     for plan in plans:
@@ -155,9 +155,9 @@ def _people(change: PresetChange) -> Iterator[Person]:
 
 
 def beyond(changes: Iterable[PresetChange], plans: Iterable[Plan]) -> dict[str, list[str]]:
-    """Return who would gain or lose what that no approved plan says, in words by address.
+    """Return, in words by address, who would gain or lose a role that no approved plan gives or takes.
 
-    It does not matter which of several plans says so, nor where live stood when it was made.
+    Any of several plans may say so, and live may have been another when it was made.
     """
     approved = _all_steps(plans)
     wider: dict[str, list[str]] = {}

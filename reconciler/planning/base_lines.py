@@ -152,7 +152,7 @@ class BaseLines:
 
 
 def _lines_of(documents: Documents, name: str, person: Member) -> set[_Key]:
-    """Return the lines that name a person in a team and the teams in it: the team's name, and what the line says."""
+    """Return the lines that name a person in a team or its nested teams, each with its team."""
     found: set[_Key] = set()
     waiting, seen = [name], {name}
     while waiting:

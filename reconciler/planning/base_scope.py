@@ -1,4 +1,4 @@
-"""Finds what a base asks for of live as it is now: first the presets and groups it names, then the people."""
+"""Finds the presets, groups and people that a base asks for, in live as it is now."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ _UNSEEN = "unseen "  # no login id begins like this
 class BaseScope(NamedTuple):
     """The presets that a base names, people still by their lines.
 
-    ``without_groups`` are those of which nothing more is known: nobody looked for them, or their name belongs to
-    something else now. ``untold`` is what of the base is unknown now.
+    ``without_groups`` are presets of which nothing more is known. Nobody looked for them, or their name belongs to
+    something else now. ``untold`` are the problems that leave a part of the base unknown.
     """
 
     targets: tuple[Target, ...] = ()
@@ -76,9 +76,9 @@ def resolve_base(
 ) -> dict[str, BaseTarget]:
     """Return what a base asks for, by address, with people among those already seen.
 
-    ``find`` gives nobody where a line may mean more than one. People who cannot be found stay in their group as unseen:
-    else there would be more drift. ``before`` is what was found before more people were seen: only what was left open
-    there is looked up again.
+    ``find`` returns null where a line may mean several people. People who cannot be found stay in their group as
+    unseen: else there would be more drift. ``before`` is what was found before more people were seen: only what was
+    left open there is looked up again.
     """
     asked = dict(scope.without_groups)
     for target in scope.targets:
@@ -112,7 +112,7 @@ def _group(desired: DesiredGroup, find: Callable[[Member], Person | None], *, un
 
 
 def _manager(manager: Member | None, find: Callable[[Member], Person | None]) -> str | None:
-    """Return a login id, or for a person who is not found a word that nobody has: null is a manager of no document."""
+    """Return a login id, or a word that nobody has if the person is not found; null if unmanaged."""
     if manager is None:
         return None
     person = find(manager)

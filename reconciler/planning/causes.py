@@ -1,4 +1,4 @@
-"""Tells who moved, the documents or live: a comparison of three, base, documents here and live."""
+"""Tells whether the documents or live changed, by comparing both with the base."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ __all__ = ["already_so", "cause_of_addition", "cause_of_removal"]
 
 
 def cause_of_addition(login_id: str, base: BaseGroup | None) -> Cause:
-    """Return drift for somebody whom the base wanted there already, and who is not.
+    """Return ``drift`` if the base already wanted somebody there, else ``requested``.
 
     A base line that resolves to nobody never makes an addition drift; when in doubt it is "requested".
     """
@@ -28,9 +28,10 @@ def cause_of_addition(login_id: str, base: BaseGroup | None) -> Cause:
 
 
 def cause_of_removal(login_id: str, base: BaseGroup | None) -> Cause:
-    """Return drift for somebody whom the base did not want there either, and who is.
+    """Return ``drift`` if the base did not want somebody there either, else ``requested``.
 
-    Where it names anybody who cannot be found, such as by an old login, it may have meant just this person: requested.
+    A base line that resolves to nobody, such as an old login, may have meant this person. The removal is then
+    "requested".
     """
     if base is None or base.unseen or base.uncertain:
         return "requested"
@@ -40,7 +41,7 @@ def cause_of_removal(login_id: str, base: BaseGroup | None) -> Cause:
 def already_so(
     targets: Iterable[ResolvedTarget], base: Mapping[str, BaseTarget], versions: Iterable[Version]
 ) -> tuple[AlreadySo, ...]:
-    """Return what these documents ask for, the base did not, and live already has: there is nothing to do.
+    """Return the changes that these documents ask for, the base did not, and live already has.
 
     People who cannot be found count as gone only where other lines of the base name everybody in live. Otherwise live
     may have them by another login.

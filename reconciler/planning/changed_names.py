@@ -1,4 +1,4 @@
-"""Finds names of a base that belong to something else now: what was made after it cannot be what it meant."""
+"""Finds names of a base that now belong to something made after it."""
 
 from __future__ import annotations
 

@@ -49,9 +49,9 @@ def compare(
 ) -> tuple[PresetChange, ...]:
     """Return the presets that differ from what is desired, by address.
 
-    Only managed role groups and managed workflow managers count; sets are compared, never order. Unmanaged
-    and dynamic groups stand in ``before`` and ``after`` alike. ``base`` is what the base revision asks
-    for, by address; null where no base is known.
+    Only managed role groups and managed workflow managers count; sets are compared, never order. Unmanaged and dynamic
+    groups are the same in ``before`` and ``after``. ``base`` is what the base revision asks for, by address; null where
+    no base is known.
     """
     known = {version.id: version for version in versions}
     changes = [change for target in targets if (change := _change(target, known, base)) is not None]
@@ -60,7 +60,7 @@ def compare(
 
 
 def count_managed(targets: Iterable[ResolvedTarget]) -> int:
-    """Count the people-roles that live has in the groups that are managed."""
+    """Count the roles that live has in the groups that are managed."""
     return sum(
         # readers hand out one object a person
         len(set(map(id, membership.members)))
@@ -188,7 +188,7 @@ def build_plan(  # noqa: PLR0913 - the plan's own parts, each named
     overrides: tuple[UsedOverride, ...] = (),
     complete: bool,
 ) -> Plan:
-    """Put the plan together; ``presets`` and ``managed`` (people-roles) count all in scope."""
+    """Put the plan together; ``presets`` and ``managed`` (roles) count all in scope."""
     plan = Plan(
         format=PLAN_FORMAT,
         digest="",
@@ -223,7 +223,7 @@ def summarize(
     managed: int,
     held: int = 0,
 ) -> Summary:
-    """Count people-roles (one person in one group), managers, and distinct people."""
+    """Count roles (one person in one group), managers, and distinct people."""
     people: set[str] = set()
     additions = removals = managers = 0
     for change in changes:
@@ -263,8 +263,8 @@ def _drift(changes: Iterable[PresetChange]) -> Counts:
 def plan_digest(plan: Plan) -> str:
     """Return the digest of what apply would do and for which service: not of times, names, messages, or any order.
 
-    That it is a part is in it, so that a part never passes for the whole.
-    Groups that are managed for the first time are in it: the revision that shows them is not.
+    It covers whether the plan is a part, so that a part never passes for the whole. It covers which groups are managed
+    for the first time, but not the revision that shows it.
     """
     changes = sorted(
         (

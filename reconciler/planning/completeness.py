@@ -1,4 +1,4 @@
-"""Which presets were read whole: one without a row for a group of its version is half an answer."""
+"""Finds presets that were not read whole: their answer lacks a group of their version."""
 
 from __future__ import annotations
 

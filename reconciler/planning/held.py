@@ -1,4 +1,4 @@
-"""Lines that cannot be resolved and that the base has too: what they touch is held, and nothing else waits for it."""
+"""Holds lines that cannot be resolved and that the base has too, so that everything else goes on."""
 
 from __future__ import annotations
 
@@ -49,10 +49,10 @@ _OLD_BY: dict[str, tuple[str, ...]] = {
 class Tolerance(NamedTuple):
     """Rule for what is held instead of ending a command.
 
-    ``known`` returns documents whose lines count as old, in any of them; null where none are known. It is asked only
-    once something is wrong. With ``everything``, new lines are held as well: for an apply of approved plans, which
-    reports the new ones by a code of their own (``documents/held-unapproved``) where old ones are known, and for
-    commands that only look (``looks``), which hold nobody for being no possible assignee.
+    ``known`` returns documents whose lines count as old, in any of them; null where none are known. It is called only
+    once something is wrong. With ``everything``, new lines are held as well. An apply of approved plans does so, and
+    reports new lines as ``documents/held-unapproved`` if old ones are known. Commands that only look (``looks``) do so
+    too, and hold no line because somebody may not be assigned.
     """
 
     known: Callable[[], Sequence[Documents] | None]
@@ -67,7 +67,7 @@ LOOKING = Tolerance(lambda: None, everything=True, looks=True)
 def hold_empty_groups(
     diagnostics: Sequence[Diagnostic], documents: Documents, tolerance: Tolerance
 ) -> list[Diagnostic]:
-    """Return diagnostics of reading, groups that a last day left empty as held where the tolerance allows it.
+    """Return diagnostics of reading, with groups that a last day left empty as held where that is tolerated.
 
     A list that is written empty stays an error.
     """
@@ -97,7 +97,10 @@ def hold_empty_groups(
 def hold_unresolved(
     problems: Iterable[Problem], documents: Documents, scope: Scope, tolerance: Tolerance
 ) -> list[Diagnostic]:
-    """Return diagnostics of resolving, those in lines of the base as held; the same line is reported once."""
+    """Return diagnostics of resolving, with those in lines of the base as held.
+
+    If any error is left, nothing is planned. Warnings that broader lines are held are dropped then.
+    """
     problems = list(problems)
     if not any(one.severity == "error" for one, _ in problems):
         return [one for one, _ in problems]

@@ -1,4 +1,4 @@
-"""Old lines that name somebody who may no longer be assigned: their groups are held, and nothing else waits for it."""
+"""Holds groups whose old lines name somebody who may no longer be assigned, so that everything else goes on."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ __all__ = ["hold_impossible"]
 def hold_impossible(
     targets: Sequence[ResolvedTarget], state: LiveState, documents: Documents, scope: Scope, tolerance: Tolerance
 ) -> tuple[list[ResolvedTarget], list[Diagnostic]]:
-    """Return the targets without groups that cannot be filled for the sake of an old line, and what is held.
+    """Return the targets without the groups that such an old line holds, and the diagnostics of these lines.
 
-    Somebody who left can still be found, by their name in another preset, and the service would refuse to add them. In
-    a line of the request that is for the guards; in a line that the base has too it must not stop everything else.
+    Somebody who left can still be found in another preset, and the service would refuse to add them. In a new line of
+    the request this is for the guards. In a line that the base has too it must not stop everything else.
     """
     eligible = {one.place: one.people for one in state.assignees}
     managers = {one.place: one.people for one in state.managers}

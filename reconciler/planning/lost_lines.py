@@ -1,4 +1,4 @@
-"""Decides what unresolvable lines may mean: groups that a broader line must not take over; it finds no names."""
+"""Finds the groups that lines which cannot be resolved may mean: a broader line must not take them over."""
 
 from __future__ import annotations
 
@@ -53,9 +53,9 @@ class LostLines:
     def uncertain(
         self, key: PresetKey, address: str, ranks: Mapping[str | None, Rank], unresolved: Mapping[Origin, Rank]
     ) -> set[str | None]:
-        """Return the names of groups (null: the workflow manager) that a narrower line may speak for.
+        """Return the names of groups (null: the workflow manager) that a narrower line may apply to.
 
-        ``ranks`` has the rank of the line that speaks for each name of a preset. ``unresolved`` are lines for groups of
+        ``ranks`` has the rank of the line that applies to each name of a preset. ``unresolved`` are lines for groups of
         this preset whose names cannot be found: each may mean any of its groups.
         """
         uncertain: set[str | None] = set()
@@ -78,7 +78,7 @@ class LostLines:
                     yield line
 
     def told(self) -> Iterable[Diagnostic]:
-        """Yield a warning for each line for whose sake presets are left alone that a broader line speaks for."""
+        """Yield a warning for each line because of which presets are skipped that a broader line applies to."""
         for origin, addresses in sorted(self._left_alone.items()):
             few = ", ".join(sorted(addresses)[:_PLACES_NAMED])
             more = f" and {len(addresses) - _PLACES_NAMED:,} more" if len(addresses) > _PLACES_NAMED else ""

@@ -1,4 +1,4 @@
-"""Describes what in live hinders a plan or a write; guards describe what policy forbids."""
+"""Reports what in live hinders a plan or a write; guards report what policy forbids."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def judge_kept(changes: Iterable[PresetChange], live: LiveState) -> list[Diagnos
 
 
 def unreadable_diagnostics(unreadable: Iterable[Unreadable]) -> list[Diagnostic]:
-    """Describe what could not be read; a plan with any of these is not complete."""
+    """Return an error for each thing that could not be read; a plan with one of these is not complete."""
     diagnostics = []
     for one in unreadable:
         scope = "company" if one.project_id is None else f"projects/{one.project_id}"

@@ -1,4 +1,4 @@
-"""Describes which presets a plan must see as they are now, where a snapshot tells of all others; it reads none."""
+"""Finds the presets that a plan must read again beside a snapshot."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Works out who lost which role in the days before a plan, from revisions and journal; it judges nothing."""
+"""Works out who lost which role in the days before a plan, from revisions and journal."""
 
 from __future__ import annotations
 
@@ -92,8 +92,8 @@ def past_removals(
 ) -> dict[GroupKey, tuple[PastRemoval, ...]]:
     """Return whom each managed group lost between an earlier revision and the base, and by the runs of a journal.
 
-    People whom the documents of now name are not among them. People of then who are not seen any more count by their
-    login: nobody sees a person who lost their only role.
+    People whom the documents name now are left out. People who are not seen any more count by their login, because
+    nobody sees a person who lost their only role.
     """
     found: dict[GroupKey, tuple[PastRemoval, ...]] = {}
     if not earlier and not journalled:
@@ -126,7 +126,7 @@ def _group(asked: Mapping[str, BaseTarget], address: str, uuid: str) -> BaseGrou
 
 
 def _left(then: BaseGroup, before: BaseGroup) -> Iterator[tuple[str, Person]]:
-    """Yield who stood in a group and does not any more, by login id, or by login where no id is known."""
+    """Yield the people who left a group between two revisions, by login id or else by login."""
     for login_id, member in then.members.items():
         if login_id not in before.members:
             yield login_id, member.person
@@ -137,7 +137,10 @@ def _left(then: BaseGroup, before: BaseGroup) -> Iterator[tuple[str, Person]]:
 
 
 def _not_among(people: list[Person], login_ids: list[str], find: Callable[[str], Person | None]) -> Iterator[Person]:
-    """Yield whom a journal adds; an id that nobody was seen with may be that of a login without one, once for each."""
+    """Yield the people of a journal who are not among ``people`` yet.
+
+    An id that nobody was seen with may belong to one of the people without an id. It is skipped once for each of these.
+    """
     left = sum(not one.id for one in people)
     for login_id in login_ids:
         person = find(login_id)
@@ -163,8 +166,8 @@ def with_overrides(
 ) -> dict[GroupKey, tuple[PastRemoval, ...]]:
     """Return removals with the overrides that were in force at the revision that made them.
 
-    ``revisions`` are those since, the oldest first, each with the people whom it asks for and the overrides that it has
-    and that were not over. What no revision made, such as a run that undid drift, was made under any of ``later``.
+    ``revisions`` are those since, the oldest first. Each has the people whom it asks for, and its overrides that were
+    not expired. A removal that no revision made, such as one by a run that reverted drift, gets ``later``.
     """
     made_under: dict[tuple[GroupKey, str], tuple[Override, ...]] = {}
     before: Mapping[GroupKey, frozenset[str]] = {}

@@ -71,7 +71,7 @@ def check_plan(plan: Plan, name: str) -> None:
 
 
 def _as_restricted(plan: Plan) -> bool:
-    """Return whether a plan of one cause has a base to tell causes by, and moves nobody for the other one."""
+    """Return whether a plan of one cause has a base, and moves nobody for the other cause."""
     if plan.only is None:
         return True
     groups = [group for change in plan.changes for group in change.groups]

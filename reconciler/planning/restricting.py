@@ -1,4 +1,4 @@
-"""Takes of changes what drifted or what is requested alone, perhaps at some addresses; nothing is dropped unsaid."""
+"""Restricts changes to one cause, and perhaps to some addresses; a note counts the rest."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ Chosen = Callable[[PresetChange, GroupChange | None, Part], bool]  # no group: i
 
 
 class Restriction(msgspec.Struct, frozen=True, kw_only=True):
-    """Choice of what to do of a plan: parts of one cause, at addresses that fit a glob; null leaves nothing out.
+    """The part of a plan to apply: one cause, at addresses that fit a glob; null leaves nothing out.
 
-    A glob speaks of a preset with all its groups and its workflow manager, or of groups alone.
+    A glob names a preset with all its groups and its workflow manager, or groups alone.
     """
 
     only: Cause | None = None
@@ -57,7 +57,7 @@ def restrict(
 
 
 def unused_globs(restriction: Restriction, targets: Iterable[ResolvedTarget]) -> tuple[Diagnostic, ...]:
-    """Describe which globs fit nothing that is managed: such a slip would look just like nothing to heal."""
+    """Warn of globs that fit nothing managed: such a slip would look just like nothing to heal."""
     globs = set(restriction.addresses or ())
     for resolved in targets:
         address = resolved.target.address

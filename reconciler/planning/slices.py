@@ -1,4 +1,4 @@
-"""Takes the chosen part of a plan, after all of it was judged; what is left out is counted in a note."""
+"""Takes the chosen part of a plan that was judged as a whole; a note counts the rest."""
 
 from __future__ import annotations
 

@@ -88,7 +88,7 @@ class DefaultWrite(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class ResponseGiven(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What somebody responds to a step."""
+    """The response of somebody to a step."""
 
     current_step_occurrence_id: str
     selected_response_option_id: str

@@ -65,8 +65,8 @@ def named_by_environment(environment: Mapping[str, str]) -> dict[str, str]:
 def read_service(document: SettingsDocument, environment: Mapping[str, str]) -> Service:
     """Return the addresses of the service; ``RECONCILER_API_URL`` and ``RECONCILER_AUTH_URL`` win.
 
-    Raises DocumentsError for an address that would send credentials unencrypted over a network, and for a
-    ``company_id`` that is not the one in ``RECONCILER_COMPANY_ID``, where that is set.
+    Raises DocumentsError for an address that credentials may not go to (``check_address``). Raises it too if
+    ``RECONCILER_COMPANY_ID`` is set and names another company.
     """
     expected = environment.get("RECONCILER_COMPANY_ID", "")
     if expected not in {"", document.company_id}:

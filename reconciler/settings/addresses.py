@@ -27,10 +27,10 @@ _URL = re.compile(rf"(?P<scheme>https?)://(?P<host>{_LABEL}(?:\.{_LABEL})*|\[[0-
 
 
 def check_address(name: str, url: str, *, example: str = "https://api.procore.com") -> None:
-    """Refuse an address to which a token may not go: no host, a login in it, or plain http to another machine.
+    """Refuse an address that is not scheme, host and port, holds a login, or is plain http to another machine.
 
-    Raises DocumentsError, which names what the address is for. It shows an address only where that is a scheme, a host
-    and a port: a path, a query or a text of another kind can be a secret.
+    Raises DocumentsError, which names what the address is for. It shows an address only if that is a scheme, a host and
+    a port. A path, a query or a text of another kind can be a secret.
     """
     if "@" in url:
         # without the address: the part before the @ may be a secret

@@ -50,11 +50,11 @@ def check_gateway(url: str) -> str:
 
 
 def read_gateway(url: str, environment: Mapping[str, str]) -> Gateway:
-    """Return a Pushgateway with what lets us in.
+    """Return a Pushgateway with its authorization.
 
     That is ``RECONCILER_METRICS_TOKEN`` (a bearer token), or ``RECONCILER_METRICS_USER`` with
-    ``RECONCILER_METRICS_PASSWORD``. Raises UsageError for an address that is none, half a login, both, or a login that
-    plain http would show to others.
+    ``RECONCILER_METRICS_PASSWORD``. Raises UsageError for other text than an address, for half a login, and for a token
+    beside a login. Raises it too if plain http would show the authorization to others.
     """
     check_gateway(url)
     authorization = _authorization(environment)

@@ -54,8 +54,8 @@ def read_forge(environment: Mapping[str, str]) -> ForgePlace:
     """Return the forge that a pipeline runs on.
 
     On GitHub: ``GITHUB_REPOSITORY``, ``GITHUB_API_URL``, ``GITHUB_TOKEN`` (or ``GH_TOKEN``). On GitLab:
-    ``CI_PROJECT_PATH``, ``CI_SERVER_URL``, ``GITLAB_TOKEN``. Raises UsageError where neither is there or a token is
-    missing, DocumentsError for an address that would give the token away.
+    ``CI_PROJECT_PATH``, ``CI_SERVER_URL``, ``GITLAB_TOKEN``. Raises UsageError if neither is there or the token is
+    missing. Raises DocumentsError for an address that would give the token away.
     """
     return _found(environment, "")
 

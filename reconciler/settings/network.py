@@ -53,9 +53,9 @@ def find_proxy(environment: Mapping[str, str], url: str) -> tuple[str, Secret] |
 
 
 def settle_network(environment: MutableMapping[str, str], *urls: str) -> None:
-    """Make certificates count alike for clients that read the environment themselves: those of forges and alarms.
+    """Set proxies and certificates for clients that read the environment themselves: those of forges and alarms.
 
-    Where the environment names none, the operating system's are used by all of them in this process. Raises what
+    If the environment names no certificates, the whole process uses those of the operating system. Raises what
     ``read_network`` raises.
     """
     for url in urls:

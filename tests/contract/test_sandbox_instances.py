@@ -60,7 +60,8 @@ def test_an_instance_is_shown(call: Caller) -> None:
     (first, second) = call("GET", f"{LIST}&filters[assignee_id]={BOT}&filters[active]=true").json()["data"]
     assert (first["id"], second["id"], first["item_id"]) == ("6501", "6502", "501")
     assert set(first) == {
-        "id", "item_id", "tool_type", "tool_subtype", "created_at", "updated_at", "started_at", "ended_at", "created_by",
+        "id", "item_id", "tool_type", "tool_subtype", "created_at", "updated_at", "started_at", "ended_at",
+        "created_by",
     }  # fmt: skip
     shown = call("GET", ONE).json()["data"]
     assert (shown["template_version_id"], shown["workflow_manager"]["id"]) == ("911", "7")

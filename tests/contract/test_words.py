@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +13,7 @@ import pytest
 from reconciler.cli import COMMANDS, main
 from reconciler.console.invocation import Invocation
 from reconciler.console.wall_clock import wall_clock
+from tests.support.sentences import hard_to_read
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -159,6 +161,32 @@ def test_first_words(path: Path) -> None:
         if isinstance(one, ast.Constant) and isinstance(one.value, str) and QUESTION.match(one.value.lstrip())
     ]
     assert begun == []
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_sentences_of_docstrings(path: Path) -> None:
+    """A sentence has at most 20 words, and begins with its subject or verb; that of exit codes is a list."""
+    wrong = [
+        f"{path.name}:{one.lineno}: {sentence}"
+        for one in docstrings(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(one, ast.Constant) and isinstance(one.value, str)
+        for sentence in hard_to_read(one.value)
+        if not sentence.startswith("Exit codes: ")
+    ]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("page", [*PAGES, *HABITS], ids=lambda page: page.name)
+def test_sentences_of_pages(page: Path) -> None:
+    """The same on pages."""
+    assert hard_to_read(page.read_text(encoding="utf-8")) == []
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "schemas").glob("*.json")), ids=lambda path: path.name)
+def test_sentences_of_schemas(path: Path) -> None:
+    """The same in what editors show."""
+    texts = {json.loads(found[1]) for found in re.finditer(r'"description": ("(?:[^"\\]|\\.)*")', path.read_text())}
+    assert [sentence for text in texts for sentence in hard_to_read(text)] == []
 
 
 @pytest.mark.parametrize("command", [None, *COMMANDS])

@@ -160,7 +160,7 @@ def test_07_an_old_snapshot_tells_nobody(trial: Trial, github: GitHubStub) -> No
         shown = trial.run("drift", "--snapshot", "live.json", option, **environment)
         assert shown.startswith("exit 5"), shown
         assert "[live/old-snapshot]" in shown
-        assert "--issue and --notify report live as it is now" in shown
+        assert "--issue and --notify report Procore as it is now" in shown
     assert (github.issues[101]["state"], len(github.asked)) == ("open", asked)
     assert len(list((trial.folder / ".reconciler" / "journal").iterdir())) == reports
     shown = trial.run("drift", "--snapshot", "live.json", "--metrics", "drift.prom")

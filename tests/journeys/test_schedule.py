@@ -182,7 +182,7 @@ def test_05_chats(trial: Trial, receiver: Receiver) -> None:
     """They are told what is new, and that it is over; nothing in between."""
     environment = {"RECONCILER_NOTIFY": f"{receiver.address.replace('http', 'json')}/secret-path"}
     command = ("drift", "--notify", *LINK)
-    nobody = ["nobody notified: nothing is new, and nothing is over"]
+    nobody = ["nobody notified: nothing is new, and nothing is resolved"]
     assert told(trial.run(*command, **environment)) == nobody
     trial.sandbox.edit("32", "1042", pm=["1", "2", "5"])
     assert told(trial.run(*command, **environment)) == ["notified 1 address"]

@@ -27,14 +27,14 @@ SCHEMAS = Path(__file__).resolve().parents[2] / "schemas"
 
 
 class _Validated(msgspec.Struct, tag_field="format", tag="reconciler/validate/1"):
-    """What validate --format json writes."""
+    """Output of ``validate --format json``."""
 
     counts: dict[str, int]
     diagnostics: list[Diagnostic]
 
 
 class _History(msgspec.Struct, tag_field="format", tag="reconciler/history/1"):
-    """What history --format json writes, the newest run first."""
+    """Output of ``history --format json``, the newest run first."""
 
     runs: list[RecordedRun]
 

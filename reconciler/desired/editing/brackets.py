@@ -1,4 +1,4 @@
-"""Changes lists between brackets, on one line or over several; lines that name nobody who moves stay."""
+"""Edits lists between brackets, on one line or several; lines without a person who moves stay as they are."""
 
 from __future__ import annotations
 

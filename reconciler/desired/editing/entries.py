@@ -1,4 +1,4 @@
-"""Returns a preset roles, or a workflow manager, of its own, in an entry that is there or in a new one."""
+"""Adds roles or a workflow manager of a preset's own, to an existing entry or to a new one."""
 
 from __future__ import annotations
 

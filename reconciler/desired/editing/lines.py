@@ -1,4 +1,4 @@
-"""Puts whole lines into a text and takes them out, but for those that are comments; it knows no lists."""
+"""Adds whole lines to a text and removes them; lines that are comments always stay."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def blank_before_comment(text: str, at: int) -> str:
 
 
 def without_lines(nodes: Nodes, item: Node) -> Iterator[Splice]:
-    """Take the lines of an item away, but for comments on lines of their own."""
+    """Remove the lines of an item, except comments on lines of their own."""
     end = nodes.next_line(end_of(nodes.text, item))
     texts = [(node.start, node.end) for node in walk(item) if node.kind == "scalar"]
     at = nodes.line_start(item.start)

@@ -1,4 +1,7 @@
-"""Changes lists of people in a text, whichever way they are written; a comment on a line of its own always stays."""
+"""Edits lists of people in a YAML text, in block and bracket style.
+
+A comment on a line of its own always stays.
+"""
 
 from __future__ import annotations
 
@@ -43,7 +46,7 @@ def edit_list(nodes: Nodes, edit: EditList) -> list[Splice]:
 
 
 def _emptied(nodes: Nodes, key: Node, value: Node, around: Node | None, *, is_group: bool) -> Iterator[Splice]:
-    """Report that nobody is left, as a document must."""
+    """Yield the splices that empty a list; a group also gets ``allow_empty: true``."""
     nothing = NOBODY if is_group and around is None else "[]"
     if value.block:
         colon = _colon_of(nodes, key, value)

@@ -43,7 +43,7 @@ class Placed(msgspec.Struct, frozen=True):
 class Placement(msgspec.Struct, frozen=True, kw_only=True):
     """Edits, wishes that no document can say (each with the reason), and what could be done with teams instead.
 
-    ``left_alone`` are lists that no preset follows any more, since each got one of its own.
+    ``left_alone`` are lists that apply to no preset any more, because each of their presets got a list of its own.
     """
 
     placed: tuple[Placed, ...]
@@ -62,7 +62,7 @@ class _Place(msgspec.Struct, frozen=True):
 
 
 class _Own:
-    """Groups and manager that a preset gets of its own; the document says where, if it has no entry yet."""
+    """Groups and manager that a preset gets of its own; without an entry yet, they go into this document."""
 
     def __init__(self, document: Assignments) -> None:
         self.document = document
@@ -171,7 +171,7 @@ class _Placing:
         return msgspec.structs.replace(wish, add=add, remove=remove) if add or remove else None
 
     def _empty_lists(self) -> None:
-        """Report of lists that name nobody but teams that are empty by now that nobody is left, as a document must."""
+        """Add an edit for each list that names only empty teams: a document must say that nobody is left."""
         edited = {one.edit.origin for one in self._placed}
         for origin, place in self._places.items():
             group = place.group

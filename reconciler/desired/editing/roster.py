@@ -1,4 +1,4 @@
-"""Reports who is behind the lines of written lists, and how a list reads with others in it; it changes no text."""
+"""Finds the people behind the lines of a list, and its lines after people join or leave."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ class Roster:
         return frozenset() if person is None else frozenset({person.id})
 
     def is_over(self, member: Member) -> bool:
-        """Return whether the last day of a line is over."""
+        """Return whether a line has expired."""
         return member.until is not None and member.until < self._today
 
     def change_team(self, name: str, team: Team) -> None:
@@ -75,7 +75,7 @@ class Roster:
         self._known.clear()
 
     def through(self, members: Iterable[Member]) -> set[str]:
-        """Return the teams by way of which lines bring people in, teams within teams too."""
+        """Return the teams through which lines bring people in, nested teams too."""
         found: set[str] = set()
         ahead = [member.team for member in members if member.team is not None]
         while ahead:

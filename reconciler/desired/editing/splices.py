@@ -23,7 +23,7 @@ _ORDER = (EditList, SetManager, AddToEntry, AddEntry)  # where several write to 
 
 
 class Edited(NamedTuple):
-    """A text after its edits, where it changed, and the edits that could not be made, each with the reason."""
+    """A text after its edits, the lines that changed, and the edits that were refused, each with the reason."""
 
     text: str
     changed: tuple[ChangedLines, ...]
@@ -31,7 +31,7 @@ class Edited(NamedTuple):
 
 
 def apply_edits(text: str, edits: Sequence[Edit]) -> Edited:
-    """Make edits in the content of one file; lines end as they do in it, and its last line as it did."""
+    """Apply edits to the content of one file; its line ends stay, also the end of the last line."""
     newline = "\r\n" if "\r\n" in text else "\n"
     whole = text if text.endswith("\n") else f"{text}{newline}"
     try:
@@ -83,7 +83,7 @@ def _spliced(text: str, splices: Sequence[Splice], newline: str) -> str:
 
 
 def _changed_lines(text: str, splices: Sequence[Splice]) -> tuple[ChangedLines, ...]:
-    """Return which lines became which others, so that nobody has to look for them in long files."""
+    """Return which lines became which others, so that readers find the changes in long files."""
     starts = [0, *(found.end() for found in re.finditer("\n", text))]
     changed: list[ChangedLines] = []
     shift = 0

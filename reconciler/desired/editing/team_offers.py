@@ -1,4 +1,4 @@
-"""Finds teams that changed as a whole, and changes those that may be; it never assumes that they may."""
+"""Finds teams that could be changed in place of lists, and changes those that were accepted."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Documents as a person would write them, from live or to start with; it reads no service and writes no file."""
+"""Builds the texts of documents, from live or for a new repository; it writes no file."""
 
 from reconciler.desired.exporting.choice_of_presets import Chosen, choose
 from reconciler.desired.exporting.document_texts import Exported, export_documents

@@ -1,4 +1,4 @@
-"""Describes which presets of an account an export is about; it reads none of them."""
+"""Chooses the presets of an account for an export; it reads none of them."""
 
 from __future__ import annotations
 

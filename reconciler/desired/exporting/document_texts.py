@@ -1,4 +1,4 @@
-"""Writes what is live as the texts of documents, one for each template; where they go is not known here."""
+"""Turns live into the texts of documents, one for each template; it writes no file."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _DEVICES = frozenset(("con", "prn", "aux", "nul", *(f"{port}{one}" for port in (
 
 
 class Exported(msgspec.Struct, frozen=True, kw_only=True):
-    """The texts of documents by path below the root, how much is in them, and what none of them can say."""
+    """The texts of documents by path below the root; ``left_out`` says what no document can express."""
 
     files: dict[str, str]
     presets: int
@@ -35,7 +35,7 @@ class Exported(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def export_documents(state: LiveState) -> Exported:
-    """Return documents of which a plan is empty: everything that can be managed of the presets, empty roles too."""
+    """Return documents whose plan is empty: they name everything that can be managed, also roles without people."""
     found, left_out = gather(state)
     lifted = [lift(one) for one in found]
     teams = find_teams(lifted)

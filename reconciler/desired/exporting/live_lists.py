@@ -1,4 +1,4 @@
-"""Puts what is live together by template, in the words of documents; it lifts nothing."""
+"""Groups live presets by template, in the words of documents."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Finds content repeated so often that it is written once: defaults of a template, and teams; it writes nothing."""
+"""Finds lists that are repeated so often that they are written once: as defaults of a template, or as teams."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _Value = TypeVar("_Value", bound="Members | Person")
 
 
 class Lifted(msgspec.Struct, frozen=True, kw_only=True):
-    """A template with its defaults; presets hold what differs from them alone."""
+    """A template with its defaults; presets hold only what differs from them."""
 
     template: Template
     groups: dict[str, Members]
@@ -35,10 +35,10 @@ class Lifted(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def lift(found: LiveTemplate) -> Lifted:
-    """Make defaults of what more than half of the presets have.
+    """Return a template with defaults: the lists that more than half of its presets have.
 
-    Only what every preset can be given: a default speaks for all of them, so the role must be in each, and for the
-    workflow manager each must have one.
+    A default applies to every preset. So a role gets a default only if every preset has that role. The workflow manager
+    gets one only if every preset has a manager.
     """
     presets = found.presets
     common = set.intersection(*(set(preset.groups) for preset in presets))
@@ -94,7 +94,7 @@ def _written(lifted: Iterable[Lifted]) -> Iterator[tuple[str, Members]]:
 
 
 def slug(name: str) -> str:
-    """Return a name as it may stand in a file name or a team's: small letters, digits and hyphens; perhaps nothing."""
+    """Return a name for a file or a team: lower-case letters, digits and hyphens; empty where none are left."""
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
     return re.sub(r"[^a-z0-9]+", "-", plain)[:60].strip("-")
 

@@ -42,11 +42,11 @@ _FILTERED = {
 class Base(msgspec.Struct, frozen=True):
     """A revision by its full name, with its documents; null where it had no usable settings.
 
-    Where ``errors`` tell of something that could not be understood, the documents are only a part of what was asked
-    for: enough to say what was managed, and no basis for saying who moved. ``files`` are the paths of all documents,
-    understood or not; ``absent`` the submodules whose documents cannot be read here. ``unknown`` are files
-    and submodules that may have held a policy which cannot be read, and that are not the same now; moved settings too.
-    ``committed_at`` is the moment of the commit, ``root`` the folder of the settings.
+    If there are ``errors``, the documents are incomplete. They still show what was managed, but not who moved.
+    ``files`` are the paths of all documents, understood or not. ``absent`` are the submodules whose documents cannot be
+    read here. ``unknown`` are files and submodules that may have held a policy, cannot be read, and are not the same
+    now. Settings files that moved are among them. ``committed_at`` is the moment of the commit, ``root`` the folder of
+    the settings.
     """
 
     revision: str
@@ -142,7 +142,7 @@ class _Files(NamedTuple):
     tree: Tree
 
     def read(self, names: Iterable[str]) -> dict[str, bytes]:
-        """Read files by name, of links where they lead; one that leads to no file is left out."""
+        """Read files by name, following links; a link that leads to no file is left out."""
         found = {name: self.tree.file(name) for name in names}
         return read_contents(self.git, self.root, {name: entry for name, entry in found.items() if entry is not None})
 
@@ -158,7 +158,7 @@ def _settings(files: _Files, name: str) -> tuple[SettingsDocument | None, tuple[
 
 
 def _documents(files: _Files, names: list[str]) -> Iterator[tuple[list[LocatedDocument], list[Diagnostic]]]:
-    """Read every document of the tree; one that the work tree would refuse is an error here as well."""
+    """Yield every document of the tree; one that the work tree would refuse is an error here as well."""
     contents = files.read(one for one in names if one.isprintable())
     for name in names:
         filtered = next(

@@ -44,11 +44,13 @@ def describe_source(root: Path, *, exclude: Exclusion = _NOTHING, settings: str 
 
     Without git, outside a repository, or before the first commit, the revision is null.
 
-    Documents are read as the bytes of the work tree, and those of a revision as git has them. ``dirty`` compares just
-    these: files that are edited, added (also where git ignores them), gone, or other than the commit that a submodule
-    is at. Line ends alone are no difference, because YAML reads them alike: autocrlf does not make a work tree dirty.
-    A document behind a filter (clean and smudge, LFS, encryption) is dirty: git has other bytes than are read here.
-    Where git cannot tell, the work tree is dirty.
+    Documents are read as the bytes of the work tree, and those of a revision as git has them. ``dirty`` compares these
+    bytes. A file that was edited, added or removed makes the work tree dirty, also one that git ignores. In a
+    submodule, files are compared with the commit that the revision names.
+
+    Line ends alone are no difference, because YAML reads them alike: autocrlf does not make a work tree dirty. A
+    document behind a filter (clean and smudge, LFS, encryption) is dirty: git has other bytes than are read here. If
+    git cannot tell, the work tree is dirty.
     """
     git = shutil.which("git")
     revision = None if git is None else find_revision(git, root)
@@ -154,8 +156,8 @@ def find_unseen(
     """Find documents that git has and the work tree has not, or the other way round, unseen by ``git status``.
 
     These are files outside a sparse checkout, files marked skip-worktree or assume-unchanged, and submodules that are
-    not checked out. Files among ``read`` that git ignores are a warning. What was deleted or edited in the ordinary way
-    is not among them. Where git does not answer for a folder of a repository, that is a warning.
+    not checked out. Files among ``read`` that git ignores are a warning. Ordinary deletions and edits are not reported.
+    A repository in which git does not answer is a warning.
     """
     git = shutil.which("git")
     if git is None or find_revision(git, root) is None:
@@ -221,7 +223,7 @@ def _read_index(
 
 
 def _is_unknown(folder: Path) -> bool:
-    """Return whether a submodule is empty, or a repository that git does not answer for; a plain copy is an edit."""
+    """Return whether a submodule is missing, empty, or a repository that git cannot read; a plain copy is an edit."""
     return not folder.is_dir() or os.path.lexists(folder / ".git") or not any(folder.iterdir())
 
 
@@ -251,7 +253,7 @@ def _is_staged(path: Path, staged: _Staged) -> bool:
 
 
 def _without_git(git: str | None, root: Path) -> list[Diagnostic]:
-    """Describe where nobody can tell whether all is checked out; before the first commit there is nothing to miss."""
+    """Warn where git cannot tell whether all is checked out; before the first commit nothing can be missing."""
     if not any(os.path.lexists(folder / ".git") for folder in (root, *root.parents)):
         return []
     if git is not None and ask_git(git, root, "rev-parse", "--git-dir") is not None:

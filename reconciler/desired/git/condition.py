@@ -18,8 +18,8 @@ __all__ = ["CloneCondition", "describe_clone"]
 class CloneCondition(NamedTuple):
     """A clone: ``refusal`` says why git does not trust the folder, ``revision`` is null before the first commit.
 
-    ``remote`` is the first remote, ``base`` the first of the wanted branches that it has here, ``missing`` the first
-    wanted one where it has none of them. Each is null where there is none.
+    ``remote`` is ``origin``, or else the first remote. ``base`` is the first wanted branch of it that git has here.
+    ``missing`` is the first wanted branch, if git has none of them. Each is null where there is none.
     """
 
     has_git: bool = False

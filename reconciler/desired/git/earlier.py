@@ -1,4 +1,4 @@
-"""Finds the revision that was applied some days ago, and the overrides that stood in any since; it judges nothing."""
+"""Finds the revision that held some days ago, and the overrides of all commits since."""
 
 from __future__ import annotations
 
@@ -24,7 +24,10 @@ _MOST_POLICIES = 50  # each is read out of git
 
 
 class DatedCommit(NamedTuple):
-    """A commit, and the day (UTC) until which it and all before it were made: a date that is set back counts not."""
+    """A commit, and the latest day (UTC) among it and all commits before it.
+
+    So a date that was set back has no effect.
+    """
 
     name: str
     day: datetime.date
@@ -42,10 +45,11 @@ class Earlier(NamedTuple):
 
 
 def find_earlier(root: Path, revision: str, moment: datetime.datetime) -> Earlier:
-    """Return what held at a moment on the way of first parents that leads to ``revision``.
+    """Return the revision that held at a moment, along the first parents of ``revision``.
 
-    It is the commit before the oldest that was made after the moment, or the first of all where every one was. A commit
-    with a date that is set back does not cut the days short, as older ones have theirs.
+    It is the commit before the oldest commit that was made after the moment. If all were made after it, it is the first
+    commit of all. If none was, it is ``revision`` itself. A date that was set back does not shorten the days: older
+    commits keep theirs.
     """
     git = shutil.which("git")
     listed = None
@@ -83,7 +87,7 @@ def _dated(commits: Sequence[tuple[int, str]]) -> tuple[DatedCommit, ...]:
 def read_overrides_since(root: Path, commits: Collection[str], paths: Collection[str]) -> list[Override]:
     """Return the overrides of policies at these paths in each of the commits that changed one of them.
 
-    Of a very long list only the newest 50 such commits are read: what is not seen lifts nothing.
+    Only the newest 50 such commits are read: an override that is not read lifts nothing.
     """
     git = shutil.which("git")
     if git is None or not commits or not paths:

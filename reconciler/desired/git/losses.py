@@ -1,4 +1,4 @@
-"""Compares which files hold documents at a base and in the work tree: what a reviewer cannot see from either alone."""
+"""Warns of folders that lost all documents since a base, and of documents of the base that cannot be read."""
 
 from __future__ import annotations
 

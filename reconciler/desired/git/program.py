@@ -71,7 +71,7 @@ def ask_git(git: str, root: Path, *arguments: str, told: bytes = b"") -> bytes |
 
 
 def why_git_refuses(git: str, root: Path) -> str | None:
-    """Return what to tell where git does not trust a folder because it belongs to somebody else; else null."""
+    """Return what to do if git does not trust a folder because it belongs to somebody else; else null."""
     _, answer = _run(git, root, "rev-parse", "--git-dir", also_stderr=True)
     if b"dubious ownership" not in answer:
         return None
@@ -84,7 +84,10 @@ def why_git_refuses(git: str, root: Path) -> str | None:
 def _run(
     git: str, root: Path, *arguments: str, told: bytes = b"", also_stderr: bool = False
 ) -> tuple[int | None, bytes]:
-    """Run git and return its code, null where it could not start or was ended, and what it said."""
+    """Run git and return its code and output.
+
+    The code is null if git did not start or answered too much.
+    """
     environment = os.environ  # noqa: TID251 - git is a program of this machine; most of it is withheld
     passed_on = {name: value for name, value in environment.items() if name in _PASSED_ON or name.startswith("LC_")}
     if also_stderr:
@@ -116,7 +119,10 @@ def _trusted(environment: Mapping[str, str]) -> list[str]:
 
 @contextlib.contextmanager
 def _stdin(told: bytes) -> Iterator[IO[bytes] | int]:
-    """Yield a file to read these bytes from; a pipe would block both sides where git answers before it has read all."""
+    """Yield a file with these bytes, for stdin.
+
+    A pipe would block both sides if git answers before it has read everything.
+    """
     if not told:
         yield subprocess.DEVNULL
         return
@@ -127,9 +133,10 @@ def _stdin(told: bytes) -> Iterator[IO[bytes] | int]:
 
 
 def _answer(process: subprocess.Popen[bytes]) -> tuple[int | None, bytes]:
-    """Read what a process answers, and end it with all that it started when that takes too long or too much.
+    """Return the code and the output of a process.
 
-    Its code is null where it was ended.
+    A process that takes too long or answers too much is ended, with all that it started. Its code is then negative or
+    null.
     """
     timer = threading.Timer(_PATIENCE_SECONDS, _end, (process,))
     timer.start()

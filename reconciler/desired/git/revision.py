@@ -36,8 +36,8 @@ _FETCH_WHOLE = "fetch the whole history (git fetch --unshallow; in a pipeline fe
 def find_revision(git: str, root: Path) -> str | None:
     """Return the commit checked out in ``root``; null outside a repository and before the first commit.
 
-    git is not started where no folder from ``root`` up has a ``.git``: it would find no repository either, as it gets
-    no ``GIT_DIR``.
+    If no folder from ``root`` up has a ``.git``, git is not started. It would find no repository either, because it
+    gets no ``GIT_DIR``.
     """
     if find_work_tree(root) is None:
         return None
@@ -56,8 +56,8 @@ def read_history(root: Path, since: str | None, *, most: int | None = None) -> t
     Args:
         root: A folder of the repository.
         since: The commit before the first of them; null for all.
-        most: How many at the most. A shorter history may have been cut off by a shallow clone: a caller that
-            needs all of it calls ``require_whole_history``.
+        most: The largest number of commits. A shallow clone may cut off a shorter history: a caller that needs
+            all of it calls ``require_whole_history``.
 
     Raises:
         UsageError: git cannot tell, or the clone is shallow and ends before ``since``, or before the first commit.
@@ -113,9 +113,10 @@ def _require_whole(git: str, root: Path, history: Sequence[str], since: str | No
 def read_changed_documents(root: Path, commit: str, *, settings: str = "reconciler.yaml") -> bool:
     """Return whether a commit changed any document below ``root``, against its first parent; in doubt it did.
 
-    Content, executable bit and kind of a document count, links and submodules of any name that is not hidden, and
-    every file where a document is a link, also one in a submodule, because the link may lead to it. Where the settings
-    are a link, every file of the repository counts. At the end of a shallow clone every document counts as changed.
+    A document changes by its content, executable bit or kind. Links and submodules count under any name that is not
+    hidden. If any document is a link, every file below ``root`` counts, because the link may lead to it. Links in
+    submodules that are checked out matter too. If the settings are a link, every file of the repository counts. At the
+    end of a shallow clone every document counts as changed.
     """
     git = shutil.which("git")
     if git is None:
@@ -170,7 +171,7 @@ def _entries(git: str, root: Path, commit: str) -> list[_Entry] | None:
 
 
 def _is_or_holds_link(git: str, root: Path, entry: _Entry) -> bool:
-    """Return whether a document is a link, or a submodule that is checked out has such a one; in doubt it has."""
+    """Return whether an entry is a document that is a link, or a checked-out submodule with one; in doubt true."""
     if entry.mode == SUBMODULE and may_hold_documents(entry.name, Exclusion()):
         folder = root / entry.name
         if not (folder / ".git").exists():

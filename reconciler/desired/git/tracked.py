@@ -12,10 +12,11 @@ __all__ = ["find_tracked", "is_refused"]
 
 
 def find_tracked(root: Path, folder: Path) -> frozenset[str]:
-    """Return the names of the files in ``folder`` that git tracks in the work tree around ``root``, or in a submodule.
+    """Return the names of the files in ``folder`` that git tracks.
 
-    Symbolic links on the way to the folder are followed. The result is empty for a folder outside of that work tree,
-    and without git. Where git cannot answer for the folder, all of its files are returned.
+    The folder is in the work tree around ``root``, or in a submodule of it. Symbolic links on the way to the folder are
+    followed. The result is empty for a folder outside of that work tree, and without git. If git cannot answer for the
+    folder, all of its files are returned.
     """
     git = shutil.which("git")
     answer = None if git is None else ask_git(git, root, "rev-parse", "--show-toplevel")

@@ -38,8 +38,8 @@ class Entry(msgspec.Struct, frozen=True):
 class Tree(msgspec.Struct, frozen=True):
     """Files and links by their path below the root.
 
-    ``links`` say where links lead, as they are written. ``absent`` are submodules by their folder, with the commit they
-    were at: they are not checked out here, or do not have that commit.
+    ``links`` are the targets of links, as they are written. ``absent`` are the commits of submodules, by their folder.
+    Such a submodule is not checked out here, or does not have that commit.
     """
 
     entries: dict[str, Entry]
@@ -94,7 +94,7 @@ class Tree(msgspec.Struct, frozen=True):
 def read_tree(git: str, root: Path, commit: str) -> Tree:
     """List the files of a commit below ``root``; raises UsageError where git does not have the whole list.
 
-    A submodule is read at the commit that the tree names, out of its own repository, where that is checked out here.
+    A submodule that is checked out is read from its own repository, at the commit that the tree names.
     """
     entries: dict[str, Entry] = {}
     absent: dict[str, str] = {}
@@ -127,7 +127,10 @@ def read_tree(git: str, root: Path, commit: str) -> Tree:
 
 
 def is_submodule_here(git: str, root: Path, name: str) -> bool:
-    """Return whether a folder is a work tree of its own: git would take an empty one for a part of the outer one."""
+    """Return whether a folder is a work tree of its own.
+
+    git takes an empty folder for a part of the outer work tree.
+    """
     folder = root / name
     if not os.path.lexists(folder / ".git") or folder.resolve() != root.resolve() / name:
         return False

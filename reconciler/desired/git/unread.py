@@ -1,4 +1,4 @@
-"""Finds what a base held that cannot be read and is not the same now: nobody can say which policy stood there."""
+"""Finds files of a base that may have held a policy, cannot be read, and are not the same now."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ __all__ = ["Unread", "is_same_now", "moved_settings"]
 
 
 class Unread:
-    """Which files may have held a policy that cannot be read."""
+    """Collects files that may have held a policy that cannot be read."""
 
     def __init__(self) -> None:
         self._unread: set[str] = set()
@@ -28,7 +28,7 @@ class Unread:
     def watch(
         self, read: Iterator[tuple[list[LocatedDocument], list[Diagnostic]]]
     ) -> Iterator[tuple[list[LocatedDocument], list[Diagnostic]]]:
-        """Pass on what is read, and keep what could not be read at all, or is of no kind that rules a policy out."""
+        """Yield what is read; remember the files with errors, and those whose documents may be policies."""
         for located, found in read:
             self._unread.update(one.origin.path for one in found if one.severity == "error" and one.origin is not None)
             self._possible.update(one.path for one in located if _may_be_policy(one.data))
@@ -41,12 +41,12 @@ class Unread:
 
 
 def _may_be_policy(data: object) -> bool:
-    """Return whether a document may be one: of what went through a filter, git has text of any kind."""
+    """Return whether a document may be a policy: behind a filter, git can hold any text."""
     return not isinstance(data, dict) or data.get("kind") not in KINDS.keys() - {"policy"}
 
 
 def is_same_now(git: str, root: Path, commit: str, name: str) -> bool:
-    """Return whether a file or submodule of a commit is the same at HEAD, and here: then its policy of now counts."""
+    """Return whether a file or submodule of a commit is the same at HEAD, and is still here."""
     then, now = (
         ask_git(git, root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{one}:./{name}")
         for one in (commit, "HEAD")
@@ -55,7 +55,7 @@ def is_same_now(git: str, root: Path, commit: str, name: str) -> bool:
 
 
 def moved_settings(git: str, root: Path, commit: str, file_name: str) -> tuple[str, ...]:
-    """Return where settings stood in a commit, anywhere in the repository, and stand no longer."""
+    """Return the paths of settings files that a commit has, anywhere in the repository, and HEAD has not."""
     then, now = (_places(git, root, one, file_name) for one in (commit, "HEAD"))
     return tuple(sorted(then - now))
 

@@ -22,10 +22,11 @@ DAYS_COMPARED: Final = 30  # what was made longer before the base is not looked 
 
 
 def written_before(base: Base) -> Callable[[str, datetime.datetime], bool]:
-    """Return what tells whether the file of a document at the base was last changed before a moment.
+    """Return a function that tells whether the file of a document at the base was last changed before a moment.
 
-    That is asked of git only for moments of the 30 days before the base: later ones are after every file. Where git
-    cannot say when a file was changed, it was before: what then looks new is looked at twice, and nothing is forgotten.
+    git is asked only for moments of the 30 days before the base. For a later moment the answer is yes, for an earlier
+    one no. If git cannot say when a file was changed, the answer is yes: the preset then counts as newly managed, which
+    makes guards stricter.
     """
 
     @cache
@@ -53,7 +54,7 @@ def _changed_at(git: str, root: Path, revision: str, path: str) -> datetime.date
 
 
 def _changed_in_submodule(git: str, base: Base, path: str) -> datetime.datetime | None:
-    """Ask the submodule that holds a path, at the commit that the base has of it; null where there is none."""
+    """Return when a path in a submodule was changed, up to the commit that the base has; else null."""
     if base.root is None:
         return None
     for folder in PurePosixPath(path).parents:

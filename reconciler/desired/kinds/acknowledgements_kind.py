@@ -1,4 +1,4 @@
-"""``kind: acknowledgements``: drift that somebody knows of; whether it fits any is not known here."""
+"""``kind: acknowledgements``: lines about known drift; they are compared with live elsewhere."""
 
 from __future__ import annotations
 

@@ -9,7 +9,6 @@ from msgspec import UNSET, Meta
 
 from reconciler.desired.kinds.common_shapes import (
     A_PROJECT,
-    Identifier,
     Members,
     MemberShape,
     Name,
@@ -17,6 +16,7 @@ from reconciler.desired.kinds.common_shapes import (
     ReferenceShape,
     ShortText,
     Strict,
+    TemplateIdShape,
 )
 from reconciler.desired.kinds.contradictions import check_assignments
 from reconciler.desired.kinds.field_words import EXPECTED, expects, needs, says
@@ -37,12 +37,6 @@ if TYPE_CHECKING:
     from reconciler.model.documents import Documents
 
 __all__ = ["KIND", "AssignmentsShape"]
-
-
-class TemplateIdShape(Strict, frozen=True):
-    """A template by ``{id: "161072"}``."""
-
-    id: Annotated[Identifier, says("The template's id in the service.")]
 
 
 class GroupShape(Strict, frozen=True):

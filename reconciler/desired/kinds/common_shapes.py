@@ -24,6 +24,7 @@ __all__ = [
     "LoginIdShape",
     "LoginNotTeam",
     "MemberShape",
+    "MemberText",
     "Members",
     "Name",
     "Number",
@@ -33,6 +34,7 @@ __all__ = [
     "ReferenceShape",
     "ShortText",
     "Strict",
+    "TemplateIdShape",
     "Text",
 ]
 
@@ -53,7 +55,7 @@ Day = Annotated[
 # neither blanks nor what nobody sees: a login copied from a page may hold a zero-width space
 _PART = r"[^\s@\u0000-\u001f\u007f-\u009f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff]+"
 _LoginText = Annotated[str, Meta(pattern=rf"^{_PART}@{_PART}$", max_length=320)]
-_MemberText = Annotated[str, Meta(pattern=rf"^(team:.+|{_PART}@{_PART})$", max_length=320)]
+MemberText = Annotated[str, Meta(pattern=rf"^(team:.+|{_PART}@{_PART})$", max_length=320)]
 Login = Annotated[_LoginText, expects("a login (an e-mail address)")]
 LoginNotTeam = Annotated[_LoginText, expects("a login (an e-mail address); teams cannot stand here")]
 A_TEXT = "a text (a number with a fraction goes in quotes)"
@@ -88,6 +90,12 @@ class LoginIdShape(Strict, frozen=True):
     """A person by their id, as ``{login_id: "161072"}``."""
 
     login_id: Annotated[Identifier, says("The id of the person's login in the service.")]
+
+
+class TemplateIdShape(Strict, frozen=True):
+    """A template by ``{id: "161072"}``."""
+
+    id: Annotated[Identifier, says("The template's id in the service.")]
 
 
 PersonShape = Annotated[Login | LoginIdShape, expects('a login (an e-mail address) or {login_id: "161072"}')]
@@ -148,6 +156,6 @@ class MemberShape(Strict, frozen=True):
 
 
 Members = Annotated[
-    list[Annotated[Annotated[_MemberText, expects(_A_MEMBER)] | MemberShape, expects(_A_MEMBER)]],
+    list[Annotated[Annotated[MemberText, expects(_A_MEMBER)] | MemberShape, expects(_A_MEMBER)]],
     Meta(max_length=10000),
 ]

@@ -1,4 +1,4 @@
-"""Defines a kind of document: its shape, how it is decoded, how several are merged, and when two are the same."""
+"""Defines a kind of document: its shape, and how documents of it are decoded, merged and compared."""
 
 from __future__ import annotations
 

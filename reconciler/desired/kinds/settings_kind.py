@@ -76,7 +76,7 @@ class SettingsShape(Strict, frozen=True):
     self_heal: Annotated[
         list[AddressGlob],
         Meta(max_length=1000),
-        says("Where 'apply --self-heal' reverts drift: addresses, or globs whose * also matches /."),
+        says("Addresses at which 'apply --self-heal' reverts drift, or globs of them. Their * also matches /."),
         expects("a list of addresses or globs, such as [projects/1042/*]"),
     ] = []
     forge: Annotated[ForgeShape | msgspec.UnsetType, says("The forge that the repository is on.")] = msgspec.UNSET

@@ -1,4 +1,4 @@
-"""The shape of ``where:``, whose keys are fields of projects, but for one."""
+"""The shape of ``where:``, whose keys are fields of projects, apart from ``except``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Returns the events of every document in a YAML text, as PyYAML's C parser finds them; it builds no value of them."""
+"""Reads a YAML text as the events of each document, with PyYAML's C parser; it builds no values."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Writes single texts and lines of lists as YAML, so that the strict reader finds just them again; no documents."""
+"""Writes single texts and lines of lists as YAML that the strict reader reads back unchanged."""
 
 from __future__ import annotations
 

@@ -1,7 +1,6 @@
 """Reads YAML strictly, keeping the place of everything; it knows nothing of what the documents mean.
 
-PyYAML's C parser gives the events; values are built here because its loaders read scalars the 1.1 way, take
-the last of two duplicate keys, and forget places.
+PyYAML's own loaders follow YAML 1.1, accept duplicate keys, and forget places.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Words what is wrong with text that is not YAML, for people who write documents and have never heard of tokens."""
+"""Explains syntax errors of YAML to people who do not know the terms of its parsers."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _LONGEST_SHOWN = 60
 def explain_syntax(error: yaml.MarkedYAMLError, text: str) -> tuple[str, tuple[int, int]]:
     """Return what to write instead, and its line and column (from 1) in the text.
 
-    What has no words here keeps those of the parser.
+    An error that has no words here keeps those of the parser.
     """
     conflict = _MERGE_MARK.search(text)
     if conflict is not None:

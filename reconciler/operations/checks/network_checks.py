@@ -31,7 +31,7 @@ _AUTHORITY = "where a proxy or an authority of your company signs it, name the f
 
 
 class Way(NamedTuple):
-    """The way to the service as the environment has it, and the checks of it; null where it cannot be used."""
+    """The network settings of the environment for the service, and their checks; null if they cannot be used."""
 
     checks: list[Check]
     network: Network | None = None

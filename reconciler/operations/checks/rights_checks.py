@@ -155,7 +155,10 @@ def _check_spots(
 
 
 def _check_presets(probe: Probe, spots: Sequence[_Spot]) -> tuple[Check, _Spot]:
-    """Return the check of the first place that lets its presets be read, else of the first place, and that place."""
+    """Return the check of the first place whose presets can be read, and that place.
+
+    If all refuse, the first place is returned. A blocked check ends the search.
+    """
     refused: list[Check] = []
     for spot in spots:
         page = _read("presets", _TOOL, partial(read_presets, probe, spot.place))

@@ -83,7 +83,7 @@ def check_addresses(settings: SettingsFound, environment: Mapping[str, str]) -> 
     """Check that both addresses of the service are ones that credentials may be sent to.
 
     Without a settings file these are Procore's own, or the environment's. A settings file that cannot be read may name
-    others, so that nothing is asked of any address that the environment does not name.
+    others. Then only the addresses of the environment may be asked, and the check is blocked without both.
     """
     document = settings.document
     if document is None:

@@ -1,4 +1,4 @@
-"""Guards over who gains a role, and how many at once: a wrong approver is somebody who was added."""
+"""Guards over who gains a role, and how many people at once."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ __all__ = ["count_additions", "group_additions", "run_additions"]
 
 
 def count_additions(case: Case) -> int:
-    """Return how many people-roles are added."""
+    """Return how many roles are added."""
     return sum(len(group.add) for change in case.changes for group in change.groups)
 
 
@@ -33,7 +33,7 @@ def _remedy(limit: Limit, name: str) -> str:
 
 
 def group_additions(case: Case) -> Iterator[Diagnostic]:
-    """Warn when one group gains more people than the limit allows of those it has; stop when a policy names it."""
+    """Warn when one group gains more people than the limit allows; a limit of a policy stops the plan."""
     limit = case.policy.group_additions
     for change in case.changes:
         for group in change.groups:
@@ -51,7 +51,7 @@ def group_additions(case: Case) -> Iterator[Diagnostic]:
 
 
 def run_additions(case: Case) -> Iterator[Diagnostic]:
-    """Warn when the whole plan adds more people-roles than the limit allows; stop when a policy names it."""
+    """Warn when the plan adds more roles than the limit allows; a limit of a policy stops the plan."""
     limit, added = case.policy.run_additions, count_additions(case)
     if not limit.allows(added, case.managed):
         yield finding(

@@ -1,4 +1,4 @@
-"""The policy of the base revision, which holds as well: a guard loosened in one request counts from the next on."""
+"""Judges by the policy of the base as well: a request cannot loosen a guard for itself."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _AT_THE_RULE = {
 
 
 def judge_base_policy(case: Case, base: Policy, revision: str) -> list[Diagnostic]:
-    """Return the errors of everything that the policy of the base forbids and the policy of the case does not.
+    """Return the errors for all that the policy of the base forbids and the policy of the case allows.
 
     Overrides and freezes count as the case has them.
     """
@@ -63,9 +63,9 @@ def judge_base_policy(case: Case, base: Policy, revision: str) -> list[Diagnosti
 
 
 def judge_unknown_policy(case: Case, unknown: Sequence[str], revision: str) -> list[Diagnostic]:
-    """Return an error where a policy of the base may stand in what cannot be read, and anybody moves.
+    """Return an error if people move and something that cannot be read may hold a policy of the base.
 
-    ``unknown`` are files and submodules that the request changes, moves or removes. Where nobody moves it is a warning.
+    ``unknown`` are files and submodules that the request changes, moves or removes. If nobody moves, it is a warning.
     """
     if not unknown:
         return []
@@ -96,7 +96,7 @@ def _as_of_base(one: Diagnostic, revision: str) -> Diagnostic:
 
 
 def stricter_part(base: Policy, now: Policy) -> Policy:
-    """Return what of the base's policy the policy of now does not already demand, without its overrides and freezes."""
+    """Return the part of the base's policy that today's does not demand, without overrides and freezes."""
     return msgspec.structs.replace(
         Policy(
             roles=tuple(_rules(base, now)),

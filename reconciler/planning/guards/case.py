@@ -1,4 +1,4 @@
-"""Gathers all that guards look at from a plan's changes, live and policy; it judges nothing."""
+"""Gathers all that guards look at from the changes of a plan, live and policy."""
 
 from __future__ import annotations
 
@@ -51,10 +51,10 @@ class JudgedPreset(msgspec.Struct, frozen=True, gc=False):
 class Case(msgspec.Struct, frozen=True, kw_only=True):
     """Everything guards may know.
 
-    ``managed`` counts the people-roles that live has in managed groups. ``inactive`` holds logins in lower case,
-    null when nobody can tell. ``unknown`` are people whom the policy protects and nobody has seen, each with a
-    hint at somebody who was, where one is alike. ``memory`` is what is known of the days before, null where nobody
-    looked. ``doubtful_base`` is a base of which not all documents could be understood.
+    ``managed`` counts the roles that live has in managed groups. ``inactive`` holds logins in lower case, null when
+    nobody can tell. ``unknown`` are protected people whom nobody has seen. Each has a hint at a similar login, or an
+    empty text. ``memory`` is what is known of the days before, null where nobody looked. ``doubtful_base`` is a base
+    whose documents could not all be understood.
     """
 
     changes: tuple[PresetChange, ...]
@@ -115,7 +115,7 @@ def finding(  # noqa: PLR0913 - the parts of a diagnostic, each named
     remedy: str = "",
     subject: str | None = None,
 ) -> Diagnostic:
-    """Return a diagnostic with its way through at the end of the message; ``subject`` is whom it is about."""
+    """Return a diagnostic with its remedy at the end of the message; ``subject`` is the person it is about."""
     words = f"{message}{TO_ALLOW_IT}{remedy}" if remedy else message
     return Diagnostic(
         severity=severity,

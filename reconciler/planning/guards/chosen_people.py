@@ -1,4 +1,4 @@
-"""Guards over single people who lose a role: those a line chose to protect, and those who would have no role left."""
+"""Guards single people who lose a role: protected people, the own account, and those left without any role."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ __all__ = ["loses_everything", "own_account", "protected_person"]
 def _chosen_people(
     case: Case, lifting: Lifting, code: str, what: str, chosen: Callable[[Person | RemovedPerson], Member | None]
 ) -> Iterator[Diagnostic]:
-    """Stop the removal of chosen people; ``what`` says of the line that chose them why.
+    """Stop the removal of chosen people; ``what`` says in words why they were chosen.
 
-    Where an override lets them go, or they only cease to be workflow manager, it is a warning.
+    It is a warning if an override lets them go, or if they only cease to be workflow manager.
     """
     families: dict[tuple[str, Origin | None], list[Removal]] = {}
     let_go: dict[str, list[Removal]] = {}
@@ -58,7 +58,7 @@ def _chosen_people(
 
 
 def _succeeds_themselves(removal: Removal) -> bool:
-    """Return whether the same login comes to the group by another account: that of somebody who was hired again."""
+    """Return whether the same login joins the group with another account, as after somebody is hired again."""
     return any(_same_login(removal.person, one) for one in removal.group.add)
 
 

@@ -1,4 +1,4 @@
-"""Reports of a freeze: a warning in a plan, which goes on, and an error for apply, which does not."""
+"""Reports a freeze: a warning in a plan, an error in an apply."""
 
 from __future__ import annotations
 

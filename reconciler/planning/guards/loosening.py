@@ -1,4 +1,4 @@
-"""Finds what a request takes away from the policy: each loosening is a warning, whether anybody moves by it or not."""
+"""Warns of each guard that a request loosens, also if nobody moves by it."""
 
 from __future__ import annotations
 

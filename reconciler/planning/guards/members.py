@@ -21,7 +21,7 @@ __all__ = ["below_minimum", "missing_required", "separation"]
 
 
 class _Elsewhere:
-    """Presets that break one rule and do not change: warned of together, since one line may speak of thousands."""
+    """Presets that break one rule and do not change; one warning names them all, as they may be thousands."""
 
     def __init__(self) -> None:
         self._places: dict[tuple[str, str, Origin], list[str]] = {}
@@ -79,7 +79,7 @@ def below_minimum(case: Case) -> Iterator[Diagnostic]:
 
 
 def _unable(role: JudgedRole, inactive: frozenset[str] | None, eligible: frozenset[str] | None) -> list[str]:
-    """Return who of a role cannot answer for it: inactive people, and those whom a list that was read does not have."""
+    """Return the members of a role who cannot act: inactive people, and people whom the list of assignees lacks."""
     unable = {
         person.id: str(person)
         for person in role.members
@@ -138,7 +138,7 @@ def separation(case: Case) -> Iterator[Diagnostic]:
 
 
 def _in_two(rule: Separation, preset: JudgedPreset) -> Iterator[tuple[Person, JudgedRole, JudgedRole]]:
-    """Yield everybody in two groups of which one fits one glob of the rule and the other another."""
+    """Yield everybody who is in two groups that fit different globs of the rule, with these groups."""
     seen: dict[str, list[tuple[str, JudgedRole]]] = {}
     told: set[tuple[str, str, str]] = set()
     for glob in rule.roles:

@@ -1,4 +1,4 @@
-"""Judges what it can of a policy by the documents alone; live may hold more, so what is uncertain only warns."""
+"""Judges a policy by the documents alone: findings that live may refute are only warnings."""
 
 from __future__ import annotations
 
@@ -39,9 +39,9 @@ class _Scope(msgspec.Struct, frozen=True):
 def judge_documents(documents: Documents, today: datetime.date, *, own_account: Member | None) -> list[Diagnostic]:
     """Judge a policy against the documents: unknown roles, ended overrides, members that break a rule.
 
-    Somebody in two roles that are kept apart is an error where nothing else in the documents can speak for the
-    place. Minimums and required people only warn: a plan stops for them only where something changes, so that a rule
-    can be brought in step by step.
+    Somebody in two roles that are kept apart is an error if nothing else in the documents can apply to the place.
+    Minimums and required people only warn. A plan stops for them only in presets that change, so that rules can be
+    introduced step by step.
     """
     policy = documents.policy
     scopes = list(_scopes(documents.assignments))
@@ -60,10 +60,10 @@ def judge_documents(documents: Documents, today: datetime.date, *, own_account: 
 
 
 def _scopes(documents: tuple[Assignments, ...]) -> Iterator[_Scope]:
-    """Yield what each entry leads to.
+    """Yield the groups of each entry.
 
-    What a project's own entries name is certain. Defaults are not: a ``where``, or an entry that names the same project
-    in another way, may stand before them.
+    Groups in a project's own entries are certain. Defaults are not: a ``where``, or an entry that names the same
+    project in another way, may come before them.
     """
     own: dict[tuple[str, str, str], dict[str, DesiredGroup]] = {}
     defaults: dict[tuple[str, str, str], dict[str, DesiredGroup]] = {}

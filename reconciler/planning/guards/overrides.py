@@ -1,4 +1,4 @@
-"""Which removals the overrides of a policy lift; it stops nothing, and it never lifts more than they name."""
+"""Finds the removals that the overrides of a policy lift, never more than they name."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ def matches(override: Override, removal: Removal) -> bool:
 
 
 def speaks_of(override: Override, group: tuple[str, str, str], login_id: str, login: str | None) -> bool:
-    """Return whether an override speaks of somebody in a group, given by address, uuid and name."""
+    """Return whether an override applies to somebody in a group, given by address, uuid and name."""
     address, uuid, role = group
     if not fits(override.address, address) and not fits(override.address, f"{address}/groups/{uuid}"):
         return False
@@ -152,7 +152,7 @@ def lift(case: Case) -> Lifting:
 
 
 def _why_idle(override: Override, case: Case, removals: Sequence[Removal]) -> str:
-    """Describe which part of an override fits nothing."""
+    """Return which part of an override fits nothing, in words."""
     places = [
         preset
         for preset in case.presets
@@ -171,7 +171,7 @@ def _why_idle(override: Override, case: Case, removals: Sequence[Removal]) -> st
 
 
 def way_through(case: Case, lifting: Lifting, removals: Sequence[Removal], *, person: bool = False) -> str:
-    """Describe which line of which document would let these removals go, with the numbers it takes.
+    """Return which line of which document would let these removals go, with the numbers it takes.
 
     ``person`` asks for an override of that one person alone. There is at least one removal.
     """

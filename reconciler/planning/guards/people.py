@@ -145,7 +145,7 @@ def _staying(case: Case, inactive: frozenset[str]) -> Iterator[Diagnostic]:
 
 
 def roles_named(policy: Policy) -> Iterator[tuple[str, Origin]]:
-    """Yield every role, or glob of roles, that a policy speaks of, with its place."""
+    """Yield every role, or glob of roles, that a policy names, with its place."""
     for rule in policy.roles:
         yield rule.role, rule.origin
     for separation in policy.separate:

@@ -1,4 +1,4 @@
-"""Guards over who loses a role: how many at once, whom, and where for the first time; each speaks for itself."""
+"""Guards over removals: too many at once, whole groups, and groups that are managed for the first time."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def removals_of_group(change: PresetChange, group: GroupChange) -> list[Removal]
 
 
 def _with_remedy(case: Case, lifting: Lifting, stopped: Iterable[_Losing]) -> Iterator[tuple[_Losing, str]]:
-    """Yield each group that is stopped its way through: one and the same for all that one line is the reason of."""
+    """Yield each stopped group with its remedy, which is the same for all groups of one line."""
     families: dict[Origin | None, list[_Losing]] = {}
     for one in stopped:
         families.setdefault(one[1].origin, []).append(one)
@@ -59,7 +59,7 @@ def _with_remedy(case: Case, lifting: Lifting, stopped: Iterable[_Losing]) -> It
 
 
 def group_removals(case: Case, lifting: Lifting) -> Iterator[Diagnostic]:
-    """Stop when one group loses more than the limit allows, with what it lost in the days before, of those it had."""
+    """Stop when one group loses more people than the limit allows, also over the days before."""
     limit = case.policy.group_removals
     before = lost_before(case, lifting)
     stopped = []

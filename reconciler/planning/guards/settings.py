@@ -1,4 +1,4 @@
-"""Guards over the settings file: a change of it against the base is shown, and some of it is stopped."""
+"""Guards over the settings file: changes since the base are shown, and some of them are stopped."""
 
 from __future__ import annotations
 

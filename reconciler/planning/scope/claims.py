@@ -31,7 +31,7 @@ def fields_needed(documents: Documents) -> frozenset[str]:
 
 
 def select(documents: Documents, catalogue: Catalogue) -> tuple[Scope, list[Diagnostic]]:
-    """Return every preset that the documents speak for, and every name that cannot be found."""
+    """Return every preset that the documents apply to, and every name that cannot be found."""
     finder = Lookup(catalogue)
     claims: dict[PresetKey, list[Claim]] = {}
     templates: dict[str, Template] = {}

@@ -1,4 +1,4 @@
-"""Looks up in the catalogue what documents name; it does not decide which presets they speak for."""
+"""Looks up in the catalogue what documents name; it does not decide which presets they apply to."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def _comparable_fields(project: Project) -> dict[str, str | None]:
 
 
 def _ambiguous(reference: Reference, found: list[Project]) -> str:
-    """Return that several projects have one name or number, with what tells them apart."""
+    """Return the message that several projects have one name or number, with what tells them apart."""
     if reference.number is not None:
         listed = ", ".join(f"{one.id} ({one.name})" for one in found[:_PROJECTS_NAMED])
         return f"{len(found)} projects have the {reference}: {listed}; use {{id: …}}"
@@ -52,7 +52,10 @@ class _Projects(NamedTuple):
     may_mean: frozenset[str | None] | None = frozenset()
 
     def possible(self, *, company_level: bool) -> frozenset[str | None] | None:
-        """Return the ids of all that the entry may mean; null among them is the company, in their place any project."""
+        """Return the ids of all projects that the entry may mean, or null for any project.
+
+        Null in the set is the company.
+        """
         if company_level:
             return frozenset({None})
         if self.may_mean is None:
@@ -124,7 +127,7 @@ class Lookup:
         return template
 
     def projects(self, entry: Entry) -> _Projects:
-        """Find the projects an entry speaks for; none for the company."""
+        """Find the projects an entry applies to; none for the company."""
         if entry.where is not None:
             return self._matching(entry)
         return _Projects([]) if entry.project is None else self._project(entry.project)
@@ -148,7 +151,7 @@ class Lookup:
         return _Projects([found[0]])
 
     def _tell_namesakes(self, reference: Reference, found: Project) -> None:
-        """Describe the inactive projects that an active one shares its name with: who was meant may be one of them."""
+        """Add a note if an active project shares its name with inactive ones: one of these may be meant."""
         if not found.active or reference.id is not None:
             return
         same = self._by_number[reference.number] if reference.number else self._by_name[reference.name or ""]
@@ -221,7 +224,7 @@ class Lookup:
     def _left_out(self, entry: Entry, matching: list[Project]) -> set[str] | None:
         """Return the ids of projects that ``except`` names; a line of it that leaves none out is a warning.
 
-        Null where a line names no project that is known: it may have been renamed, and be any of those that match.
+        Return null if a name or number leads to no known project. It may have changed, and be any of those that match.
         """
         ids = {project.id for project in matching}
         left_out: set[str] = set()

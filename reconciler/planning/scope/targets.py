@@ -37,8 +37,8 @@ def find_targets(
 ) -> tuple[list[Target], list[Diagnostic]]:
     """Return one target for each preset in scope, by address.
 
-    A project entry without a preset is an error; a ``where`` entry passes over such projects, and says how
-    many. Presets that could not be read are neither: their own diagnostics tell.
+    A project entry without a preset is an error. A ``where`` entry skips such projects, and a note says how many.
+    Presets that could not be read are neither: their own diagnostics tell.
     """
     finder = _TargetFinder(scope, catalogue, versions)
     by_key = {PresetKey(preset.template_id, preset.project_id): preset for preset in presets}
@@ -121,7 +121,7 @@ class _TargetFinder:
         manager: Member | None,
         unresolved: Mapping[str, DesiredGroup],
     ) -> set[str | None]:
-        """Return the uuids of groups, and null for the manager, that a narrower line may speak for."""
+        """Return the uuids of groups, and null for the manager, that a narrower line may apply to."""
         group_ranks = _ranks(claims, _groups_of)
         ranks: dict[str | None, Rank] = {name: group_ranks[name] for name in found}
         if manager is not None:
@@ -162,7 +162,7 @@ class _TargetFinder:
         return None
 
     def _conflict(self, address: str, names: set[str]) -> Callable[[str, Origin, Origin], None]:
-        """Return what takes in that two entries of one rank name the same group or manager, and puts it into names."""
+        """Return a function that reports two entries of one rank for one name, and adds it to ``names``."""
 
         def add(name: str, first: Origin, second: Origin) -> None:
             names.add(name)
@@ -176,7 +176,7 @@ class _TargetFinder:
         return add
 
     def without_preset(self, key: PresetKey, claims: tuple[Claim, ...]) -> None:
-        """Report that nothing is left to manage."""
+        """Report that a preset does not exist; the projects of a ``where`` are only counted."""
         template = self.templates[key.template_id]
         for claim in claims:
             entry = claim.entry
@@ -252,7 +252,7 @@ def _rank(claim: Claim) -> Rank:
 def _ranks(
     claims: tuple[Claim, ...], named: Callable[..., tuple[Mapping[str, object], Mapping[str, object]]]
 ) -> dict[str, Rank]:
-    """Return the rank of the line that speaks for each name."""
+    """Return the rank of the line that applies to each name."""
     ranks: dict[str, Rank] = {}
     for claim in claims:
         defaults, own = named(claim.document, claim.entry)

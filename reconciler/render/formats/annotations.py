@@ -1,4 +1,4 @@
-"""Returns diagnostics as workflow commands of GitHub, a line each; nothing in a text may start a command of its own."""
+"""Renders diagnostics as workflow commands of GitHub; no text in them can start a command of its own."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def _annotation(one: Diagnostic) -> str:
 
 
 def _data(text: str) -> str:
-    """Escape a message; what the runner puts back in the reverse order begins with the percent sign."""
+    """Escape a message, the percent sign first, because the runner puts it back last."""
     return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 

@@ -1,4 +1,4 @@
-"""Shows the checks of a set-up on a terminal or in a pipe, a line each; it writes to no stream."""
+"""Renders the checks of a set-up as text, a line each."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _MARKS: dict[Mark, tuple[str, str, str]] = {
 
 
 def render_checkup(checkup: Checkup, *, color: bool) -> str:
-    """Return the checks, and below one that failed what to do."""
+    """Return the checks as text, each with its remedy below it."""
     page = TerminalPage(color=color)
     width = max(len(check.name) for check in checkup.checks)
     counts = dict.fromkeys(_MARKS, 0)

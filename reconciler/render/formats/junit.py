@@ -1,4 +1,4 @@
-"""Returns diagnostics as JUnit XML, which most pipelines can show; escaping is left to the standard library."""
+"""Renders diagnostics as JUnit XML, which most pipelines can show; escaping is left to the standard library."""
 
 from __future__ import annotations
 

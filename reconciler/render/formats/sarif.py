@@ -1,4 +1,4 @@
-"""Returns diagnostics as SARIF 2.1.0 for code scanning; it says what a code means, and judges nothing."""
+"""Renders diagnostics as SARIF 2.1.0 for code scanning, with the meaning of each code."""
 
 from __future__ import annotations
 

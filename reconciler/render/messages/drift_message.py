@@ -1,4 +1,4 @@
-"""Turns a drift report into a short message for a chat, or into none where all of it is known; it sends nothing."""
+"""Turns a drift report into a short message for a chat, or none if it has no news."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ MOST_LINES = 10
 
 
 def drift_message(report: DriftReport, previous: DriftReport | None, link: str | None) -> Message | None:
-    """Return the message where something is new or newly unseen, or nothing is left that alarmed the report before."""
+    """Return a message if something is new or newly unseen, or if the last alarm is over; else null."""
     left = alarming(report)
     unseen = unseen_by_key(report)
     before = {one.drift.key for one in previous.unseen} if previous else set()

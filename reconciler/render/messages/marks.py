@@ -1,4 +1,4 @@
-"""Decides how the commits that a run of apply covers are marked: with a state, and in words what shows it."""
+"""Decides how the commits of an apply are marked: with a state, and its reason in words."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ _REVISION = 12
 class FinishedRun(msgspec.Struct, frozen=True, kw_only=True):
     """Results that a run of apply left behind.
 
-    ``code`` is its exit code, null if it was cut off; ``begun`` tells whether its journal was begun. ``found`` is
-    what ``approved`` wrote, ``report`` what ``apply`` wrote, and ``plan`` a plan of the whole that was made because
-    nothing else could show that the documents are live.
+    ``code`` is its exit code, null if it was cut off. ``begun`` tells whether its journal was begun. ``found`` is the
+    output of ``approved``, ``report`` that of ``apply``. ``plan`` is a plan of the whole, made if nothing else could
+    show that the documents are live.
     """
 
     code: int | None
@@ -42,8 +42,11 @@ class Mark(msgspec.Struct, frozen=True, kw_only=True):
 def mark_of(run: FinishedRun) -> Mark:
     """Return the mark for a run.
 
-    It is ``success`` only where an apply ended well, a plan of the whole is empty, or no document changed since a
-    commit that is known as applied.
+    It is ``success`` only for exit code 0 and one of these:
+
+    - The apply ended well.
+    - A plan of the whole is empty.
+    - No document changed since a commit that is known as applied.
     """
     report = run.report if isinstance(run.report, ApplyReport) and run.report.run_id else None
     proof = _proof(run, report) if run.code == 0 else None
@@ -56,7 +59,7 @@ def mark_of(run: FinishedRun) -> Mark:
 
 
 def _proof(run: FinishedRun, report: ApplyReport | None) -> str | None:
-    """Return what shows that the documents are live, null where nothing does."""
+    """Return the words that show that the documents are live, null where nothing does."""
     if report is not None:
         return _applied(report)
     plan, found = run.plan, run.found

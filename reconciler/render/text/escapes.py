@@ -40,7 +40,7 @@ def escape_message(text: str) -> str:
 
 
 def hidden_marker(what: str, company_id: str) -> str:
-    """Return what finds a text of ours again on a forge, and shows to nobody."""
+    """Return a marker that finds a text of ours again on a forge, and that nobody sees."""
     return f"<!-- reconciler {what} {_NO_ID.sub('', company_id)} -->"
 
 
@@ -55,5 +55,5 @@ def escape_address(text: str) -> str:
 
 
 def code_span(text: str) -> str:
-    """Return a text as a code span for a table cell: no backtick in it can end the span, and no bar the cell."""
+    """Return a text as a code span for a table cell; no backtick or bar in it can end either."""
     return f"`{printable(text).replace('`', chr(39)).replace('|', chr(92) + '|')}`"

@@ -1,4 +1,4 @@
-"""Shows how files change as a unified diff, from the lines that are known to; it looks for none itself."""
+"""Renders known changes of files as a unified diff; it looks for none itself."""
 
 from __future__ import annotations
 

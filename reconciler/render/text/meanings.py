@@ -116,7 +116,7 @@ MEANINGS = {
     "policy/not-possible-manager": "the service does not allow this person as workflow manager there",
     "policy/not-proved": "nothing shows that the documents are live; from approved only",
     "policy/older-plan": (
-        "a newer plan was applied to a preset of a saved one; from apply only, and a note without a journal"
+        "another plan was applied to a preset of a saved one since; from apply only, a note without a journal"
     ),
     "policy/override-expired": "an override has expired",
     "policy/override-too-long": "an override runs for more than 90 days",

@@ -1,4 +1,4 @@
-"""Makes places of diagnostics such as forges understand; it knows no format, and asks git nothing."""
+"""Turns places of diagnostics into such as forges understand; it does not ask git."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Puts a difference into one line, the dangerous half first, for texts that show few; it contains no markup."""
+"""Puts a difference into one line, the dangerous half first, for texts that show few."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ __all__ = ["alarming", "company_words", "in_a_line", "nothing_left", "sides", "u
 
 
 def alarming(report: DriftReport) -> list[Drift]:
-    """Return what is not acknowledged, seen or unseen: new before known, then seen first, additions first."""
+    """Return the differences that are not acknowledged: new before known, then seen first, additions first."""
     unseen = unseen_by_key(report)
     found = [one for one in (*report.drifts, *(one.drift for one in report.unseen)) if one.state != "acknowledged"]
     return sorted(
@@ -27,7 +27,7 @@ def alarming(report: DriftReport) -> list[Drift]:
 
 
 def unseen_by_key(report: DriftReport) -> dict[tuple[str, ...], Unseen]:
-    """Return what is unseen by the key of the difference."""
+    """Return the unseen differences by key."""
     return {one.drift.key: one for one in report.unseen}
 
 
@@ -50,7 +50,7 @@ def company_words(report: DriftReport) -> str:
 
 
 def in_a_line(one: Drift, unseen: Mapping[tuple[str, ...], Unseen]) -> str:
-    """Return on which side who is in what role where, and why it was not looked at where it is among the unseen."""
+    """Return a line with side, person, role and place, and the reason if the difference is unseen."""
     role = one.group.name if one.group else "workflow manager"
     where = (one.template.title, place_title(one.project))
     person = f"{shortened(shown_name(one.person))} ({shortened(shown_login(one.person))})"

@@ -35,9 +35,9 @@ class FindingView(msgspec.Struct, frozen=True, kw_only=True):
 def findings(diagnostics: Iterable[Diagnostic], places: Mapping[str, str] | None = None) -> tuple[FindingView, ...]:
     """Return what is shown of diagnostics.
 
-    Many that one line of a document is the reason of become one, with the ``places`` (people's words for addresses)
-    of the others. So do many that differ in their line alone. Of one kind no more are shown than anybody reads, and the
-    others are counted. A remedy that was just given is not repeated.
+    Many findings that one line of a document causes become one, with the places of the others. So do many that differ
+    in their line alone. Only the first few of one kind are shown, and the others are counted. A remedy that was just
+    given is not repeated. ``places`` are people's words for addresses.
     """
     ordered = sorted(diagnostics, key=lambda one: _SEVERITIES.index(one.severity))
     kinds: dict[tuple[str, str], list[FindingView]] = {}

@@ -68,7 +68,7 @@ class PresetView(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def counts(self) -> str:
-        """The counts of changes or differences, for all presets it speaks for."""
+        """The counts of changes or differences, for all presets that change like this."""
         kinds = Counter(row.kind for row in self.rows)
         return _shown_counts({kind: number * self.presets for kind, number in kinds.items()})
 
@@ -117,7 +117,7 @@ class SectionView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def _shown_counts(kinds: Mapping[Sign | Side, int]) -> str:
-    """Return counts by what is done, such as "−2 +1, 1 workflow manager", or by side, such as "2 added in Procore"."""
+    """Return counts in words, such as "−2 +1, 1 workflow manager", or "2 added in Procore"."""
     parts = [f"{sign}{kinds[sign]:,}" for sign in _PEOPLE_SIGNS if kinds.get(sign)]
     managers = kinds.get("→", 0)
     manager = counted(managers, "workflow manager") if managers else ""

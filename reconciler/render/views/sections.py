@@ -35,7 +35,7 @@ def _changes(plan: Plan, half: Half) -> list[PresetChange]:
 
 
 def _half(changes: Iterable[PresetChange], cause: Cause) -> list[PresetChange]:
-    """Return what of the changes has this cause; a change of which nothing has it is left out."""
+    """Return the part of the changes that has this cause, without changes that have none of it."""
     half = []
     for change in changes:
         groups = [
@@ -168,12 +168,12 @@ def _group_rows(group: GroupChange) -> list[RowView]:
 
 
 def reason_added(cause: Cause, origin: Origin | None, moved: str = "removed in Procore") -> str:
-    """Describe why somebody comes: a line of the documents, or what live has instead (``moved``)."""
+    """Return why somebody comes: a line of the documents, or what live has instead (``moved``)."""
     return f"drift: {moved}, still in git ({_at(origin)})" if cause == "drift" else _at(origin)
 
 
 def reason_removed(one: RemovedPerson) -> str:
-    """Describe why somebody goes: these documents took them out, or they were added behind git's back."""
+    """Return why somebody goes: these documents took them out, or they were added behind git's back."""
     if one.cause == "drift":
         return "drift: added in Procore, never in git"
     if one.base_origin is not None:

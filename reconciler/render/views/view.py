@@ -158,7 +158,7 @@ def _withheld_counts(plan: Plan) -> str:
 
 
 def shown_source(source: Source) -> str:
-    """Describe which documents these are."""
+    """Return which documents these are, in words."""
     if source.revision is None:
         return "documents not under version control"
     dirty = " with uncommitted changes" if source.dirty else ""
@@ -167,7 +167,7 @@ def shown_source(source: Source) -> str:
 
 
 def shown_cost(live: LiveSource, number: int) -> str:
-    """Describe from where live is, and what reading so many presets cost."""
+    """Return, in words, from where live is, and what reading so many presets cost."""
     presets = counted(number, "preset")
     if live.refreshed is not None:
         requests = counted(live.requests or 0, "request")

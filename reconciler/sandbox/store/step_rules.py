@@ -46,9 +46,9 @@ def begin_instance(started: _Body, template: _Body, version: _Body, preset: _Bod
 
 
 def enter_step(body: _Body, version: _Body, option: _Body | None, now: str) -> None:
-    """Let a response lead on: to the step that its option names, the next one, or the end; null begins again.
+    """Move an instance on: to the step that the option names, the next one, or the end.
 
-    An option without a step of its own leads to the next one if it approves, else to the end.
+    An option without a step of its own leads to the next one if it approves, else to the end. Null begins again.
     """
     current = body["occurrence"]
     steps = version["steps"]

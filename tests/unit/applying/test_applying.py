@@ -191,7 +191,7 @@ def test_a_write_that_never_happened_is_sent_again(plan: Plan) -> None:
     report, _ = run(plan, MemoryService("lost before", "lost before", "lost before"))
     assert statuses(report)[0] == ("32", "failed", 3)
     assert report.outcomes[0].error == (
-        "written, but not confirmed by reading back: live is still as before (writing: 502)"
+        "written, but not confirmed by reading back: nothing changed in Procore (writing: 502)"
     )
 
 
