@@ -9,6 +9,8 @@ from reconciler.model.diagnostics import Origin
 from reconciler.model.exclusion import Exclusion
 from reconciler.model.member import Member
 from reconciler.model.policy import Policy
+from reconciler.model.reference import Reference
+from reconciler.model.routing import Routing
 
 __all__ = [
     "Assignments",
@@ -21,20 +23,6 @@ __all__ = [
     "Source",
     "Team",
 ]
-
-
-class Reference(msgspec.Struct, frozen=True, kw_only=True):
-    """How a document names a template or a project; exactly one of ``id``, ``name`` and ``number`` is set."""
-
-    origin: Origin
-    id: str | None = None
-    name: str | None = None
-    number: str | None = None
-
-    def __str__(self) -> str:
-        if self.id is not None:
-            return f"id {self.id}"
-        return f"'{self.name}'" if self.name is not None else f"number '{self.number}'"
 
 
 class DesiredGroup(msgspec.Struct, frozen=True, kw_only=True):
@@ -96,6 +84,7 @@ class Documents(msgspec.Struct, frozen=True, kw_only=True):
     policy: Policy = Policy()
     acknowledged: tuple[Acknowledgement, ...] = ()
     released: tuple[Release, ...] = ()
+    routings: tuple[Routing, ...] = ()
     written: tuple[Assignments, ...] = ()
     paths: tuple[str, ...] = ()
     more: dict[str, object] = {}

@@ -12,7 +12,7 @@ from reconciler.model.diagnostics import by_place
 from reconciler.people import expand_teams
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from reconciler.desired import Base
@@ -32,7 +32,15 @@ def read_repository(
     """
     written, found = desired.read_repository(settings_file, settings, instead)
     documents, wrong = expand_teams(written, today)
-    return documents, by_place((*found, *wrong))
+    return documents, by_place((*found, *wrong, *_check_examples(documents)))
+
+
+def _check_examples(documents: Documents) -> Iterable[Diagnostic]:
+    if not documents.routings:
+        return ()
+    from reconciler.routing.examples import check_examples  # noqa: PLC0415 - start-up is measured
+
+    return check_examples(documents.routings)
 
 
 def read_base(settings_file: Path, revision: str, today: datetime.date) -> Base:

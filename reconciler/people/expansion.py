@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from reconciler.model.diagnostics import Severity
     from reconciler.model.documents import Documents
+    from reconciler.model.routing import Routing
 
 DEEPEST = 50
 
@@ -27,7 +28,9 @@ def expand_teams(documents: Documents, today: datetime.date) -> tuple[Documents,
     expansion = _TeamExpansion(documents.teams, today)
     expansion.every_team()
     expanded = tuple(expansion.assignments(document) for document in documents.written)
-    return msgspec.structs.replace(documents, assignments=expanded), expansion.diagnostics
+    routings = tuple(expansion.routing(one) for one in documents.routings)
+    documents = msgspec.structs.replace(documents, assignments=expanded, routings=routings)
+    return documents, expansion.diagnostics
 
 
 def expand_members(members: Sequence[Member], teams: Mapping[str, Team], today: datetime.date) -> tuple[Member, ...]:
@@ -70,6 +73,21 @@ class _TeamExpansion:
             entries.append(entry if groups is entry.groups else msgspec.structs.replace(entry, groups=groups))
         groups = self._groups(document.groups)
         return msgspec.structs.replace(document, groups=groups, entries=tuple(entries))
+
+    def routing(self, routing: Routing) -> Routing:
+        """Return the routing with everybody who steps in."""
+        fallback = self._somebody(routing.fallback, "routing/no-fallback")
+        escalate = routing.escalate
+        if escalate is not None:
+            escalate = msgspec.structs.replace(escalate, add=self._somebody(escalate.add, "routing/nobody-to-add"))
+        return msgspec.structs.replace(routing, fallback=fallback, escalate=escalate)
+
+    def _somebody(self, members: tuple[Member, ...], code: str) -> tuple[Member, ...]:
+        problems = len(self.diagnostics)
+        people = self._expand(members)
+        if members and not people and not any(one.severity == "error" for one in self.diagnostics[problems:]):
+            self._add(code, "nobody is left here (expired lines, or empty teams): name somebody", members[0])
+        return people
 
     def _groups(self, groups: dict[str, DesiredGroup]) -> dict[str, DesiredGroup]:
         expanded = {name: self._group(name, group) for name, group in groups.items()}

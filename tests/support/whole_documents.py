@@ -50,6 +50,20 @@ WHOLE: dict[str, dict[str, Any]] = {
                           "group": "A"}],
         "released": [{"address": ADDRESS, "owner": PERSON, "reason": "r", "until": DAY}],
     },
+    "routing": {
+        "kind": "routing", "template": {"id": "7"}, "tool": "t", "step": "S", "integration": PERSON,
+        "fallback": MEMBERS, "mode": "answer", "limits": {"answers_per_hour": 1, "same_option_in_a_row": 1},
+        "item": {"path": "/rest/v1.0/projects/{project_id}/x/{item_id}"}, "own_items": True, "redact": ["item.a.b"],
+        "escalate": {"overdue_for": "4h", "add": ["team:x"], "reason": "other"},
+        "rules": [
+            {"name": "a", "respond": "Approve", "comment": "c",
+             "where": {"item.a": "x", "item.b": ["x", 1, True],
+                       "item.c": {"at_least": 1, "at_most": "2.0", "above": 1, "below": 2, "between": [1, "2"]},
+                       "item.d": {"glob": "*", "exists": True}},
+             "examples": [{"gives": "Approve", "item": {"a": 1}, "project": {"a": 1}, "instance": {"a": 1}}]},
+            {"name": "b", "decide": ["/bin/x", "y"]},
+        ],
+    },
 }  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from reconciler.desired.kinds import acknowledgements_kind as acknowledgements
 from reconciler.desired.kinds import assignments_kind as assignments
 from reconciler.desired.kinds import policy_kind as policy
+from reconciler.desired.kinds import routing_kind as routing
 from reconciler.desired.kinds import teams_kind as teams
 from reconciler.desired.kinds.acceptance import accept
 from reconciler.model.diagnostics import Diagnostic
@@ -31,10 +32,11 @@ register(assignments.KIND)
 register(teams.KIND)
 register(policy.KIND)
 register(acknowledgements.KIND)
+register(routing.KIND)
 
 
 def decode_document(document: LocatedDocument) -> tuple[str, Any, list[Diagnostic]]:
-    """Return the kind of a document, and what it says (null when it is not acceptable); settings are no such kind."""
+    """Return the kind of a document, its content (null if not acceptable) and its problems; settings are refused."""
     named = document.data.get("kind") if isinstance(document.data, dict) else None
     kind = KINDS.get(named) if isinstance(named, str) else None
     if kind is None:

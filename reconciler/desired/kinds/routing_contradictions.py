@@ -1,0 +1,116 @@
+"""Contradictions within routings that show without the service, and texts that a response cannot have."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from reconciler.model.diagnostics import Diagnostic
+from reconciler.model.quantities import read_quantity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from reconciler.model.diagnostics import Origin
+    from reconciler.model.routing import Condition, Routing, Rule
+
+__all__ = ["check_routings"]
+
+_ORDERED = frozenset({"at_least", "at_most", "above", "below", "between"})
+_PLACES = ("{company_id}", "{project_id}", "{item_id}")
+_PLACE = re.compile(r"\{[^}]*\}?|\}")
+# a company or project of its own choice: the item of an instance is in the instance's own
+_ELSEWHERE = re.compile(r"/(companies|projects)/(?!\{(?:company_id|project_id)\}(?:/|\Z))")
+_MOMENT = re.compile(r"\b[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}|\{[^}]*\}|\$\(|\$\{|%[A-Za-z]\b")
+
+
+def check_routings(routings: Sequence[Routing]) -> Iterator[Diagnostic]:
+    """Yield steps that two documents route, and what each document has that cannot work."""
+    first: dict[tuple[str, ...], Routing] = {}
+    for one in routings:
+        key = (str(one.template), one.tool or "", one.step, *one.integration.key)
+        known = first.setdefault(key, one)
+        if known is not one:
+            message = f"{one.integration} is given rules for {one.title} at {known.step_origin} too; keep one document"
+            yield _error("documents/conflict", message, one.step_origin)
+        yield from _within(one)
+
+
+def _within(routing: Routing) -> Iterator[Diagnostic]:
+    for one in routing.fallback:
+        if one.key == routing.integration.key:
+            yield _error("routing/no-fallback", f"{one} is the integration itself: name people here", one.origin)
+    if routing.item_path is not None and routing.item_origin is not None:
+        yield from _item_path(routing.item_path, routing.item_origin)
+    needs_item = [one for rule in routing.rules for one in rule.where if one.field.startswith("item.")]
+    if routing.item_path is None and needs_item:
+        message = f"'{needs_item[0].field}' needs the item: add 'item: {{path: …}}' to this document"
+        yield _error("routing/item", message, needs_item[0].origin)
+    names: dict[str, Rule] = {}
+    for rule in routing.rules:
+        if names.setdefault(rule.name, rule) is not rule:
+            message = f"a second rule '{rule.name}' (first at {names[rule.name].origin}): give it another name"
+            yield _error("documents/conflict", message, rule.origin)
+        yield from _rule(rule)
+
+
+def _item_path(path: str, origin: Origin) -> Iterator[Diagnostic]:
+    unknown = [one for one in _PLACE.findall(path) if one not in _PLACES]
+    if unknown:
+        message = f"nothing is known for '{unknown[0]}': write one of {', '.join(_PLACES)}"
+        yield _error("routing/item", message, origin)
+    elif "{item_id}" not in path:
+        yield _error("routing/item", "the path leads to one page for all items: add {item_id}", origin)
+    elif ".." in path or "//" in path:
+        yield _error("routing/item", "a path has neither '..' nor '//': write it in full", origin)
+    elif found := _ELSEWHERE.search(path):
+        kind = found[1]
+        place = "{company_id}" if kind == "companies" else "{project_id}"
+        message = f"the path may lead to another place: write {place} behind /{kind}/"
+        yield _error("routing/item", message, origin)
+
+
+def _rule(rule: Rule) -> Iterator[Diagnostic]:
+    for condition in rule.where:
+        yield from _condition(condition)
+    if rule.comment is not None and (found := _MOMENT.search(rule.comment)):
+        message = (
+            f"'{found[0]}' in a comment: it is sent as it is written, and the same each time, so that a response can "
+            "be repeated; write the comment without moments, run ids and values"
+        )
+        yield _error("routing/comment", message, rule.origin)
+    if rule.where:
+        gives = {one.gives for one in rule.examples}
+        missing = [] if rule.respond in gives else [f"gives '{rule.respond}'"]
+        missing += [] if gives - {rule.respond} else ["gives 'nothing'"]
+        if missing:
+            message = f"rule '{rule.name}' needs an example that {' and one that '.join(missing)}"
+            yield _error("routing/examples", message, rule.origin)
+    if rule.decide and not rule.decide[0].startswith("/"):
+        message = f"'{rule.decide[0]}' is not a whole path: write it from the root, such as /usr/local/bin/erp-decide"
+        yield _error("routing/decide", message, rule.origin)
+
+
+def _condition(condition: Condition) -> Iterator[Diagnostic]:
+    if condition.operator not in _ORDERED:
+        return
+    read = [read_quantity(one) for one in condition.operands]
+    for operand, quantity in zip(condition.operands, read, strict=True):
+        if quantity is None:
+            message = (
+                f"'{operand}' is neither a number nor a day, and text has no order: write a number such as "
+                '"50000.00", or a day such as 2026-12-31'
+            )
+            yield _error("routing/operand", message, condition.origin)
+            return
+    for low, high in pairwise(read):
+        if type(low) is not type(high):
+            yield _error("routing/operand", "both ends are numbers, or both are days", condition.origin)
+        elif low > high:  # type: ignore[operator]
+            message = f"nothing is between {condition.operands[0]} and {condition.operands[1]}: the lower one is first"
+            yield _error("routing/operand", message, condition.origin)
+
+
+def _error(code: str, message: str, origin: Origin) -> Diagnostic:
+    return Diagnostic(severity="error", code=code, message=message, origin=origin)

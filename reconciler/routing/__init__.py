@@ -1,0 +1,1 @@
+"""Decides what software responds to a step of a running workflow, and when to look; it sends nothing."""

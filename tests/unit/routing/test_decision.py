@@ -1,0 +1,147 @@
+"""Decisions by rules in their order, and what of the facts is shown."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+import pytest
+
+from reconciler.model.diagnostics import Origin
+from reconciler.model.member import Member
+from reconciler.model.reference import Reference
+from reconciler.model.routed import ProgramAnswer
+from reconciler.model.routing import Condition, Routing, Rule
+from reconciler.routing.decision import decide
+from reconciler.routing.facts import needs_item, needs_project
+from reconciler.routing.program_answer import ProgramFailedError, read_answer
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+PLACE = Origin("r.yaml", 1, 1)
+
+
+def rule(name: str, respond: str = "Approve", **equal: Any) -> Rule:
+    """Return a rule of equalities; a double underscore is a dot."""
+    where = tuple(
+        Condition(field=field.replace("__", "."), operator="equals", operands=(value,), origin=PLACE)
+        for field, value in equal.items()
+    )
+    return Rule(name=name, origin=PLACE, where=where, respond=respond, comment=f"by {name}")
+
+
+def program(name: str) -> Rule:
+    """Return a rule with a program."""
+    return Rule(name=name, origin=PLACE, decide=("/bin/erp",))
+
+
+def routing(*rules: Rule, **more: Any) -> Routing:
+    """Return a routing of such rules."""
+    member = Member(origin=PLACE, login="erp.bot@acme.test")
+    whole = {"item_path": "/rest/v1.0/projects/{project_id}/x/{item_id}", **more}
+    return Routing(
+        origin=PLACE, template=Reference(origin=PLACE, name="T"), tool=None, step="S", step_origin=PLACE,
+        integration=member, fallback=(), rules=rules, **whole,
+    )  # fmt: skip
+
+
+def no_program(_rule: Rule, _facts: Mapping[str, Any]) -> ProgramAnswer:
+    """Fail: no program is expected to run."""
+    raise AssertionError
+
+
+def test_the_first_rule_that_holds() -> None:
+    """Later ones are not even judged."""
+    made = decide(routing(rule("a", item__s="x"), rule("b", item__s="y"), rule("c", item__s="y")), FACTS, no_program)
+    assert (made.status, made.rule, made.respond, made.comment) == ("decided", "b", "Approve", "by b")
+    assert [(one.rule, one.holds) for one in made.judged] == [("a", False), ("b", True)]
+    assert made.seen == {"item.s": "y"}
+
+
+FACTS = {"item": {"s": "y", "n": 7, "deep": {"er": None, "list": [1]}, "long": "x" * 500}, "project": {"state": "WA"}}
+
+
+@pytest.mark.parametrize(
+    ("field", "reason"),
+    [
+        ("item__gone", "item.gone is not there"),
+        ("item__deep__er", "item.deep.er is not there"),
+        ("item__s__deeper", "item.s.deeper is not there"),
+        ("item__n", "item.n is '7', which is of another kind than the rule expects"),
+        ("item__deep", "item.deep is '(a mapping)', which is of another kind than the rule expects"),
+        ("item__deep__list", "item.deep.list is '(a list)', which is of another kind than the rule expects"),
+    ],
+)
+def test_an_undecided_rule_ends_the_search(field: str, reason: str) -> None:
+    """No later rule answers what an earlier one could not judge, though its other conditions do not hold."""
+    made = decide(routing(rule("a", item__s="x", **{field: "v"}), rule("b", item__s="y")), FACTS, no_program)
+    assert (made.status, made.rule, made.respond, made.reason) == ("undecided", "a", None, reason)
+    assert len(made.judged) == 1
+
+
+def test_no_rule() -> None:
+    """What no rule covers is left to people."""
+    made = decide(routing(rule("a", project__state="OR")), FACTS, no_program)
+    assert (made.status, made.rule, made.reason) == ("no-rule", None, "no rule covers it")
+    assert made.seen == {"project.state": "WA"}
+
+
+def test_what_is_shown() -> None:
+    """Long texts are cut, numbers are text, redacted fields and those in them are not shown, nor explained."""
+    one = routing(rule("a", item__s="z", item__long="x", item__deep__list="1"), redact=("item.deep", "item.s"))
+    made = decide(one, FACTS, no_program)
+    assert made.seen == {"item.long": "x" * 200 + "…"}
+    assert [condition.value for condition in made.judged[0].conditions] == ["(redacted)", "x" * 200 + "…", "(redacted)"]
+    assert made.reason == "item.deep.list is '(redacted)', which is of another kind than the rule expects"
+
+
+def test_programs() -> None:
+    """A program answers, passes to the next rule, or fails: then nothing is decided."""
+    both = routing(program("ask"), rule("b", item__s="y"))
+    answers = {"answer": ProgramAnswer("Reject", "no"), "pass": ProgramAnswer()}
+    made = decide(both, FACTS, lambda _rule, _facts: answers["answer"])
+    assert (made.status, made.rule, made.respond, made.comment) == ("decided", "ask", "Reject", "no")
+    made = decide(both, FACTS, lambda _rule, _facts: answers["pass"])
+    assert (made.rule, made.respond) == ("b", "Approve")
+
+    def failing(_rule: Rule, _facts: Mapping[str, Any]) -> ProgramAnswer:
+        raise ProgramFailedError("it took longer than 10 s")
+
+    made = decide(both, FACTS, failing)
+    assert (made.status, made.rule, made.reason) == ("undecided", "ask", "it took longer than 10 s")
+
+
+@pytest.mark.parametrize(
+    ("printed", "answer"),
+    [
+        (b'{"respond": "Approve", "comment": "c"}', ProgramAnswer("Approve", "c")),
+        (b' {"respond": "Approve", "comment": ""}\n', ProgramAnswer("Approve", None)),
+        (b"{}", ProgramAnswer()),
+        (b'{"respond": null}', ProgramAnswer()),
+    ],
+)
+def test_answers_of_programs(printed: bytes, answer: ProgramAnswer) -> None:
+    """One object, with an option or without."""
+    assert read_answer(printed) == answer
+
+
+@pytest.mark.parametrize(
+    "printed",
+    [b"", b"Approve", b"{}{}", b'{"respond": ""}', b'{"respond": 7}', b'{"option": "Approve"}', b"\xff", b"[" * 9999,
+     msgspec.json.encode({"comment": "x" * 1001})],
+)  # fmt: skip
+def test_answers_that_cannot_be_used(printed: bytes) -> None:
+    """Anything else decides nothing."""
+    with pytest.raises(ProgramFailedError):
+        read_answer(printed)
+
+
+def test_what_is_needed() -> None:
+    """Item and project are read where a rule, a program or the path of the item needs them."""
+    by_project = routing(rule("a", project__state="WA"), item_path=None)
+    by_item = routing(rule("a", item__s="y"), item_path="/rest/v1.0/x/{item_id}")
+    neither = routing(rule("a", instance__id="1"))
+    asks = routing(program("p"))
+    needs = [(needs_item(one), needs_project(one)) for one in (by_project, by_item, neither, asks)]
+    assert needs == [(False, True), (True, False), (False, True), (True, True)]
