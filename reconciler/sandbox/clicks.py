@@ -66,7 +66,7 @@ Click = Start | Respond | RemoveAssignee | Restart | Delete | ChangeItem
 
 
 def carry_out(click: Click, store: Store) -> str | None:
-    """Do it; return the id of the instance. Raises Refusal where it cannot be done."""
+    """Do it; return the id of the instance, null for an item. Raises Refusal where it cannot be done."""
     if isinstance(click, ChangeItem):
         store.items.replace(click.path, click.body)
         return None

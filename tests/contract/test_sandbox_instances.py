@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.support.caller import COMPANY, PROJECT
+from tests.support.caller import ASSIGNEES, COMPANY, PROJECT
 from tests.support.routed_account import BOT, ITEM, item_path, routed_seed
 
 if TYPE_CHECKING:
@@ -187,6 +187,40 @@ def test_somebody_who_is_there_twice(make: Starter) -> None:
     assert given == [True, False, True]
 
 
+def test_individual_assignees_of_a_step(make: Starter) -> None:
+    """Somebody who is assigned alone is so in one step only; a commenter is not waited for."""
+    seed = routed_seed(first_response_decides=False)
+    alone = {"id": "3", "role_type": "commenter"}
+    seed["presets"][1]["individual_assignees"] = [{"step_uuid": "sign", "logins": [alone]}]
+    call = as_bot(make(seed))
+    assert [one["assignee"]["id"] for one in step(call)["response_occurrences"]] == [BOT, "7"]
+    assert answer(call, step(call)["id"]).status_code == 204
+    clicked(call, "respond", instance_id="6501", login_id="7", option="Approve")
+    waited_for = {one["assignee"]["id"]: one["assignee"]["required"] for one in step(call)["response_occurrences"]}
+    assert waited_for == {"1": True, "2": True, "3": False}
+
+
+def test_a_write_that_lags(make: Starter) -> None:
+    """Each read shows an instance as it was; a second response is judged by what is stored."""
+    call = as_bot(make(routed_seed(), lag=30.0))
+    occurrence = step(call)["id"]
+    assert answer(call, occurrence).status_code == 204
+    assert step(call)["id"] == occurrence
+    assert call("GET", f"{LIST}&filters[item_id]=501&filters[assignee_id]={BOT}").json()["data"]
+    assert call("GET", f"{ONE}/history").json()["data"]["history"] == []
+    assert answer(call, occurrence).status_code == 204
+    assert answer(call, occurrence, "102").status_code == 422
+
+
+def test_a_preset_that_lags(make: Starter) -> None:
+    """A write of assignees shows what it stored, a read what was there before."""
+    call = make(routed_seed(), lag=30.0)
+    before = call.groups()
+    body = {"responsible_group_memberships": [{"uuid": uuid, "login_ids": []} for uuid in before]}
+    assert call("PATCH", ASSIGNEES, body).status_code == 200
+    assert call.groups() == before
+
+
 def test_more_assignees(call: Caller) -> None:
     """Section 3: people are added to the current step, with a reason of the service's own."""
     occurrence = step(call)["id"]
@@ -197,6 +231,16 @@ def test_more_assignees(call: Caller) -> None:
     assert added["assignee"] == {"id": "2", "login": "bo@acme.test", "name": "Bo", "required": True}
     for wrong in ({"reason": "tired"}, {"assignee_ids": ["99"]}, {"step_occurrence_id": "elsewhere"}):
         assert call("POST", f"{ONE}/additional_assignees", {**body, **wrong}).status_code == 422
+    assert shown.json()["data"]["updated_at"] == call("GET", ONE).json()["data"]["updated_at"]
+
+
+def test_places_have_ids_of_their_own(call: Caller) -> None:
+    """Somebody new does not get the id of somebody who was removed, nor of somebody who is there."""
+    body = {"step_occurrence_id": step(call)["id"], "assignee_ids": ["2"], "required": True, "reason": "other"}
+    ids = {one["id"] for one in step(call)["response_occurrences"]}
+    clicked(call, "remove_assignee", instance_id="6501", login_id=BOT)
+    assert call("POST", f"{ONE}/additional_assignees", body).status_code == 200
+    assert step(call)["response_occurrences"][-1]["id"] not in ids
 
 
 def test_a_blocked_instance(call: Caller) -> None:
@@ -211,10 +255,33 @@ def test_a_blocked_instance(call: Caller) -> None:
 
 
 def test_a_blocked_instance_that_stays_so(make: Starter) -> None:
-    """Nobody in the preset: 422."""
+    """Nobody in the preset: 422, and so without a preset."""
     seed = routed_seed()
     seed["presets"][1]["groups"]["erp"] = []
-    assert make(seed)("POST", f"{ONE}/refresh").status_code == 422
+    seed["projects"].append({"id": "1077", "name": "New Depot"})
+    seed["instances"].append({"id": "9", "template_id": "11", "project_id": "1077", "item_id": "1", "created_by": "2"})
+    call = make(seed)
+    assert call("POST", f"{ONE}/refresh").status_code == 422
+    elsewhere = f"{COMPANY}/projects/1077/workflows/instances/9"
+    assert call("POST", f"{elsewhere}/refresh").status_code == 422
+    assert call("GET", elsewhere).json()["data"]["workflow_manager"] is None
+
+
+def test_how_far_an_instance_is(make: Starter) -> None:
+    """Section 3: a step that is overdue is so in the list too; an instance that has ended is complete."""
+    seed = routed_seed()
+    seed["instances"][0]["started_at"] = "2026-03-02T08:00:00Z"
+    call = as_bot(make(seed))
+    assert step(call)["overdue_at"] == "2026-03-02T09:00:00Z"
+    assert [one["id"] for one in call("GET", f"{LIST}&filters[overdue]=true").json()["data"]] == ["6501"]
+    assert call("GET", f"{ONE}/history").json()["data"]["status"] == "overdue"
+    assert answer(call, step(call)["id"], "102").status_code == 204
+    shown = call("GET", f"{ONE}/history").json()["data"]
+    assert (shown["status"], len(shown["history"])) == ("complete", 1)
+    assert [one["id"] for one in call("GET", f"{LIST}&filters[active]=false").json()["data"]] == ["6501"]
+    for do in ({"do": "respond", "option": "Approve"}, {"do": "remove_assignee"}):
+        refused = call.http.post("/_sandbox/clicks", json={"instance_id": "6501", "login_id": BOT, **do})
+        assert (refused.status_code, refused.json()["errors"]) == (422, ["the instance has ended"])
 
 
 def test_clicks_of_others(call: Caller) -> None:
@@ -230,10 +297,52 @@ def test_clicks_of_others(call: Caller) -> None:
     assert call("GET", path).json() == {"id": 502, **ITEM}
     clicked(call, "change_item", path=path, body={"status": "paid"})
     assert call("GET", path).json() == {"status": "paid"}
-    for wrong in ({"do": "dance"}, {"do": "restart", "instance_id": "1"}, {"do": "start", "template_id": "11"}):
-        assert call.http.post("/_sandbox/clicks", json=wrong).status_code in {404, 422}
-    unknown = {"do": "start", "template_id": "11", "item_id": "1", "created_by": "1", "template_version_id": "0"}
-    assert call.http.post("/_sandbox/clicks", json=unknown).status_code == 422
+    for do in ("restart", "delete"):
+        assert call.http.post("/_sandbox/clicks", json={"do": do, "instance_id": "1"}).status_code == 404
+    nowhere = {"do": "change_item", "path": item_path("1042", "1"), "body": {}}
+    assert call.http.post("/_sandbox/clicks", json=nowhere).status_code == 404
+    for wrong in ({"do": "dance"}, {"do": "start", "template_id": "11"}):
+        assert call.http.post("/_sandbox/clicks", json=wrong).status_code == 422
+
+
+def test_invented_ids(make: Starter) -> None:
+    """An instance without an id gets one that no other has, nor had one that was deleted; lists keep the order."""
+    seed = routed_seed(3)
+    del seed["instances"][0]["id"]
+    seed["instances"][1]["id"] = "600004"
+    call = make(seed)
+    assert [one["item_id"] for one in call("GET", LIST).json()["data"]] == ["501", "502", "503"]
+    start = {"template_id": "11", "project_id": "1042", "item_id": "777", "created_by": "3"}
+    first, second = (clicked(call, "start", **start) for _ in range(2))
+    clicked(call, "delete", instance_id=second)
+    third = clicked(call, "start", **start)
+    ids = [one["id"] for one in call("GET", LIST).json()["data"]]
+    assert ids[1:] == ["600004", "6503", first, third]
+    assert len({*ids, second}) == 6
+    assert clicked(call, "start", **start, id="mine") == "mine"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ({"template_id": "99"}, "unknown template 99"),
+        ({"template_id": "14"}, "template 14 has no published version"),
+        ({"template_version_id": "0"}, "template 11 has no version 0"),
+        ({"template_id": "14", "template_version_id": "911"}, "template 14 has no version 911"),
+        ({"project_id": "1"}, "unknown project 1"),
+        ({"created_by": "99"}, "unknown login 99"),
+        ({"id": "6501"}, "the id 6501 is taken"),
+    ],
+)
+def test_a_start_that_leads_nowhere(make: Starter, wrong: dict[str, str], message: str) -> None:
+    """A click with an unknown id is refused with the id, and starts nothing."""
+    seed = routed_seed()
+    seed["templates"].append({**seed["templates"][0], "id": "14", "versions": [], "latest_published_version": None})
+    call = make(seed)
+    good = {"do": "start", "template_id": "11", "project_id": "1042", "item_id": "1", "created_by": "2"}
+    refused = call.http.post("/_sandbox/clicks", json={**good, **wrong})
+    assert (refused.status_code, refused.json()["errors"]) == (422, [message])
+    assert call("GET", LIST).headers["Total"] == "2"
 
 
 def test_an_older_version(make: Starter) -> None:

@@ -26,7 +26,7 @@ MISSHAPEN = {
 company:
   id: acme
   name: Acme
-  page_caps: {instances: 3}
+  page_caps: {projects: 3}
 """,
     "people.yaml": """\
 people:
@@ -43,6 +43,20 @@ tools:
 - {name: Invoices, type: invoice, provider: Vendor}
 """,
     "list.yaml": "- people\n",
+    "instances.yaml": """\
+instances:
+- {template_id: '11', item_id: '501', created_by: '1', started_at: 2026-03-02 08:00}
+- {template_id: '11', item_id: '501', created_by: '1', started_at: '2026-02-31T08:00:00Z'}
+- {template_id: '11', item_id: INV-1, created_by: '1'}
+items:
+- {path: requisitions/501, body: {}}
+- {path: /rest/v1.0/requisitions/501, body: []}
+templates:
+- id: '11'
+  name: Invoice Approval
+  tool_type: invoice
+  versions: [{id: '911', version: 1, responsible_groups: [], steps: [{uuid: s, name: Check, due_in: -1}]}]
+""",
     "presets.json": json.dumps(
         {"presets": [{"id": "31", "template_id": "11", "groups": {"pm": ["1", None]}, "valid": 1}, {"id": "a b"}]},
         indent=1,
@@ -86,6 +100,11 @@ templates:
     - {uuid: pm, name: Project Manager, type: RESPONSIBLE_ROLE}
     steps:
     - {uuid: s, name: Check, responsible_groups: [pm, acc]}
+    - uuid: s
+      name: Check
+      response_options:
+      - {id: '1', name: Approve}
+      - {id: 1, name: Again, response_type: revise, goes_to: elsewhere}
 - id: '13'
   name: Budget
   tool_type: budget
@@ -93,6 +112,15 @@ templates:
   versions: [{id: '911', version: 1, responsible_groups: []}]
 - {id: '14', name: Letters, tool_type: correspondence, versions: [], project_id: '7'}
 - {id: '15', name: Budget, tool_type: budget, versions: []}
+""",
+    "workflows.yaml": """\
+instances:
+- {template_id: '12', item_id: '501', created_by: '95', project_id: '7'}
+- {id: '6501', template_id: '11', item_id: '501', created_by: '1', template_version_id: '9'}
+- {id: 6501, template_id: '15', item_id: '501', created_by: '1', project_id: '1041'}
+items:
+- {path: /rest/v1.0/projects/1041/requisitions/501, body: {}}
+- {path: /rest/v1.0/projects/1041/requisitions/501, body: {}}
 """,
     "presets.json": json.dumps(
         {
@@ -125,11 +153,14 @@ UNREADABLE = {
     "h.yaml": "projects: [{id: 1, name: A, logo: !!binary YQ==}]\n",
 }
 SEVERAL = {"a.yaml": "company: {id: '1', name: A}\n", "b.yml": "\ncompany: {id: '2', name: B}\n"}
+CAPS = {"a.yaml": "company: {id: '1', name: A, page_caps: {invoices: 3}}\n"}
 NONE = {"people.yaml": "people: []\n", "readme.txt": "company: no"}
 
 
 @pytest.mark.parametrize(
-    "files", [MISSHAPEN, MISLEADING, UNREADABLE, SEVERAL, NONE], ids=["shapes", "references", "syntax", "two", "none"]
+    "files",
+    [MISSHAPEN, MISLEADING, UNREADABLE, SEVERAL, CAPS, NONE],
+    ids=["shapes", "references", "syntax", "two", "caps", "none"],
 )
 def test_a_bad_seed_is_told_with_its_places(tmp_path: Path, files: dict[str, str], whole: SnapshotAssertion) -> None:
     """Exit 7 and every mistake at once: where it is, and what to write there; nothing is served."""

@@ -96,11 +96,12 @@ class Starter:
         *,
         refuse_large_pages: bool = False,
         token_seconds: float = 5400.0,
+        lag: float = 0.0,
     ) -> Caller:
         """Start one; without a seed, of the small company."""
         seed = company_seed() if seed is None else seed
         if self._in_process:
-            store = Store()
+            store = Store(lag=lag)
             self._running.callback(store.close)
             store.seed(seed)
             app = create_app(
@@ -114,7 +115,8 @@ class Starter:
         # only what differs: without options it is the sandbox that this process keeps, seeded anew
         options = [*(() if limit == "off" else ("--rate-limit", limit)),
                    *(("--large-pages", "refuse") if refuse_large_pages else ()),
-                   *(() if token_seconds == 5400.0 else ("--token-seconds", str(token_seconds)))]  # fmt: skip
+                   *(() if token_seconds == 5400.0 else ("--token-seconds", str(token_seconds))),
+                   *(("--lag", str(lag)) if lag else ())]  # fmt: skip
         folder = write_seed(self._folder / f"seed{self._count}", seed)
         running = self._running.enter_context(running_sandbox(folder, *options))
         return Caller(self._opened(httpx.Client(base_url=running.address, trust_env=False)))

@@ -43,6 +43,14 @@ class _Item:
             if str(one) not in known:
                 yield self.problem(*steps, index, message=_missing(one, kind))
 
+    def each_once(self, steps: Steps, values: Sequence[object], key: str) -> Iterator[Diagnostic]:
+        """Find values of a key that another item of the same list has."""
+        seen: set[str] = set()
+        for index, one in enumerate(values):
+            if str(one) in seen:
+                yield self.problem(*steps, index, key, message=_twice(one, key))
+            seen.add(str(one))
+
 
 def _missing(one: object, kind: str) -> str:
     return f"no {kind} has the id {one}: write one that is there, or add it"
@@ -139,18 +147,19 @@ class _Checks:
             yield from self._version(item, ("versions", index), version)
 
     def _version(self, item: _Item, steps: Steps, version: dict[str, Any]) -> Iterator[Diagnostic]:
-        groups: set[str] = set()
-        for index, group in enumerate(version["responsible_groups"]):
-            if group["uuid"] in groups:
-                message = _twice(group["uuid"], "uuid")
-                yield item.problem(*steps, "responsible_groups", index, "uuid", message=message)
-            groups.add(group["uuid"])
-        known = {one["uuid"] for one in version.get("steps", [])}
+        uuids = [one["uuid"] for one in version["responsible_groups"]]
+        groups = set(uuids)
+        yield from item.each_once((*steps, "responsible_groups"), uuids, "uuid")
+        uuids = [one["uuid"] for one in version.get("steps", [])]
+        known = set(uuids)
+        yield from item.each_once((*steps, "steps"), uuids, "uuid")
         for index, step in enumerate(version.get("steps", [])):
             place = (*steps, "steps", index)
             in_step = step.get("responsible_groups", [])
             yield from item.refer_each((*place, "responsible_groups"), in_step, groups, "group of this version")
-            for number, option in enumerate(step.get("response_options", [])):
+            options = step.get("response_options", [])
+            yield from item.each_once((*place, "response_options"), [one["id"] for one in options], "id")
+            for number, option in enumerate(options):
                 target = option.get("goes_to")
                 if target is not None and target not in known:
                     message = _missing(target, "step of this version")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -18,9 +19,21 @@ if TYPE_CHECKING:
 
 __all__ = ["PARTS", "misshapen"]
 
+_DIGITS = r"^[0-9]{1,18}$"
+_LETTERS = r"^[A-Za-z0-9_-]{1,64}$"
+_MOMENT = r"^[12]\d{3}-\d\d-\d\dT\d\d:\d\d:\d\dZ$"
+_PATH = r"^/rest/v[0-9.]+/[A-Za-z0-9_./-]+$"
+_PATTERNS = {
+    _DIGITS: "an id of digits, such as 1042",
+    _LETTERS: "an id of letters, digits, '-' and '_'",
+    _MOMENT: "a moment as YYYY-MM-DDTHH:MM:SSZ, such as 2026-12-31T08:00:00Z",
+    _PATH: "a path of the service, such as /rest/v1.0/projects/1042/requisitions/501",
+}
+_LATEST_DUE = 10**9  # some thirty years: any date plus these is still a date
+
 # v1.x shows these as whole numbers
-_Number = Annotated[str, Meta(pattern=r"^[0-9]{1,18}$")] | Annotated[int, Meta(ge=0, lt=10**18)]
-_Id = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{1,64}$")] | Annotated[int, Meta(ge=0, lt=10**18)]
+_Number = Annotated[str, Meta(pattern=_DIGITS)] | Annotated[int, Meta(ge=0, lt=10**18)]
+_Id = Annotated[str, Meta(pattern=_LETTERS)] | Annotated[int, Meta(ge=0, lt=10**18)]
 _Name = Annotated[str, Meta(min_length=1)]
 _People = list[_Number]
 _Subtype = Annotated[int, Meta(ge=0, lt=10**18)] | None
@@ -96,7 +109,7 @@ class _Step(_Strict):
     type: str = "STANDARD"
     responsible_groups: list[str] = []
     response_options: list[_Option] = []
-    due_in: Annotated[int, Meta(ge=0)] | None = None
+    due_in: Annotated[int, Meta(ge=0, le=_LATEST_DUE)] | None = None
     first_response_decides: bool = False
 
 
@@ -165,11 +178,18 @@ class _Instance(_Strict):
     id: _Id | None = None
     project_id: _Number | None = None
     template_version_id: _Id | None = None
-    started_at: Annotated[str, Meta(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$")] | None = None
+    started_at: Annotated[str, Meta(pattern=_MOMENT)] | None = None
+
+    def __post_init__(self) -> None:
+        if self.started_at is not None:
+            try:
+                datetime.datetime.fromisoformat(self.started_at)
+            except ValueError:
+                raise ValueError(f"started_at {self.started_at} does not exist: write another date") from None
 
 
 class _Item(_Strict):
-    path: Annotated[str, Meta(pattern=r"^/rest/v[0-9.]+/[A-Za-z0-9_./-]+$")]
+    path: Annotated[str, Meta(pattern=_PATH)]
     body: dict[str, Any]
 
 
@@ -240,9 +260,9 @@ def _mistakes(file: SeedFile, steps: Steps, value: Any, shape: type[msgspec.Stru
 
 def _worded(message: str) -> str:
     """Describe what msgspec says in the words of documents."""
-    if "matching regex" in message:
-        digits = "[0-9]" in message
-        return "expected an id of digits, such as 1042" if digits else "expected an id of letters, digits, '-' and '_'"
+    for pattern, expected in _PATTERNS.items():
+        if f"matching regex {pattern!r}" in message:
+            return f"expected {expected}"
     for technical, plain in _PHRASES:
         message = message.replace(technical, plain)
     named = re.sub(r"`([a-z |]+)`", lambda found: _types(found[1]), message)

@@ -54,8 +54,10 @@ class Store:
         """Take in a seed (docs/sandbox.md shows the shape) that was checked before."""
         fill(self._database, seed)
         self._read()
-        for one in seed.get("instances", []):
-            self.instances.start(one)
+        positions = enumerate(seed.get("instances", []), 1)
+        # those with an id of their own come first, so that an invented id is never one of theirs
+        for position, one in sorted(positions, key=lambda numbered: numbered[1].get("id") is None):
+            self.instances.start(one, position)
 
     def _read(self) -> None:
         self.company = Company(self._database)

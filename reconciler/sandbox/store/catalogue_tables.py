@@ -44,6 +44,10 @@ class Catalogue:
             if one["project_id"] is None
         ]
 
+    def has_template(self, template_id: str) -> bool:
+        """Return whether there is such a template, saved on a project or not."""
+        return template_id in self._templates
+
     def template(self, template_id: str) -> dict[str, Any]:
         """Return one template that exists, saved on a project or not."""
         return self._templates[template_id]

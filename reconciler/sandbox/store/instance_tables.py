@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import time
 from typing import TYPE_CHECKING, Any
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Instances"]
 
-_OPEN = "blocked", "in_progress"
+_FIRST_ID = 600_001
 
 
 class Instances:
@@ -190,13 +191,13 @@ class Instances:
         return self._shown(body)
 
     def history(self, project_id: str | None, instance_id: str) -> dict[str, Any]:
-        """Return how far an instance is, and each response so far."""
-        body = self._body(project_id, instance_id)
+        """Return how far an instance is, and each response so far, as it was before a write that still lags."""
+        body = self._as_read(self._row(project_id, instance_id))
         occurrence = body["occurrence"]
         blocked = bool(occurrence) and not occurrence["responses"]
         status = "blocked" if blocked else "in_progress" if occurrence else "complete"
-        if status in _OPEN and occurrence["overdue_at"] and occurrence["overdue_at"] < _moment(time.time()):
-            status = "overdue" if status == "in_progress" else status
+        if status == "in_progress" and occurrence["overdue_at"] and occurrence["overdue_at"] < _moment(time.time()):
+            status = "overdue"
         done = [*body["past"], *((occurrence,) if occurrence else ())]
         return {
             "status": status,
@@ -219,27 +220,61 @@ class Instances:
             ],
         }
 
-    def start(self, started: dict[str, Any]) -> str:
-        """Start a workflow on an item as the seed has it, or as a person would; return its id."""
-        template = self._catalogue.template(str(started["template_id"]))
+    def start(self, started: dict[str, Any], position: int | None = None) -> str:
+        """Start a workflow on an item as the seed has it, or as a person would; return its id.
+
+        ``position`` is its place in lists, null the last one. Raises Refusal for an id that leads nowhere, and for one
+        that another instance has or had.
+        """
         project = None if started.get("project_id") is None else str(started["project_id"])
-        version_id = started.get("template_version_id") or template["latest_published_version"]["id"]
-        version = self._catalogue.version_with_options(str(version_id))
-        if version is None:
-            raise Refusal(422, f"unknown version {short(str(version_id))}")
-        count = self._database.execute("SELECT coalesce(max(position), 0) FROM instance").fetchone()[0]
-        identifier = str(started.get("id") or 600_001 + count)
+        template, version = self._started_version(started)
+        if project is not None and not self._company.has_project(project):
+            raise Refusal(422, f"unknown project {short(project)}")
+        if str(started["created_by"]) not in self._company.people:
+            raise Refusal(422, f"unknown login {short(str(started['created_by']))}")
+        identifier = self._new_id() if started.get("id") is None else str(started["id"])
+        if self._is_taken(identifier):
+            raise Refusal(422, f"the id {short(identifier)} is taken")
         now = str(started.get("started_at") or _moment(time.time()))
         preset = self._preset(template["id"], project)
         body = begin_instance({**started, "id": identifier}, template, version, preset, now)
-        query = "INSERT INTO instance (id, project_id, tool_type, tool_subtype, body) VALUES (?, ?, ?, ?, ?)"
-        tool = template["tool_type"], template["tool_subtype"]
-        self._database.execute(query, (identifier, project, *tool, json.dumps(body)))
+        self._database.execute(
+            "INSERT INTO instance (position, id, project_id, tool_type, tool_subtype, body) VALUES (?, ?, ?, ?, ?, ?)",
+            (position, identifier, project, template["tool_type"], template["tool_subtype"], json.dumps(body)),
+        )
         return identifier
+
+    def _started_version(self, started: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Return the template to start from and its version, the published one unless another is named."""
+        template_id = str(started["template_id"])
+        if not self._catalogue.has_template(template_id):
+            raise Refusal(422, f"unknown template {short(template_id)}")
+        template = self._catalogue.template(template_id)
+        if started.get("template_version_id") is None:
+            if template["latest_published_version"] is None:
+                raise Refusal(422, f"template {template_id} has no published version")
+            return template, self._catalogue.published(template_id)
+        version_id = str(started["template_version_id"])
+        version = self._catalogue.version_with_options(version_id)
+        if version is None or version_id not in {one["id"] for one in template["versions"]}:
+            raise Refusal(422, f"template {template_id} has no version {short(version_id)}")
+        return template, version
+
+    def _new_id(self) -> str:
+        """Return an id that no instance has, and that none had which was deleted."""
+        (count,) = self._database.execute("SELECT coalesce(max(position), 0) FROM instance").fetchone()
+        numbers = itertools.count(_FIRST_ID + count)
+        return next(one for one in map(str, numbers) if not self._is_taken(one))
+
+    def _is_taken(self, instance_id: str) -> bool:
+        query = "SELECT 1 FROM instance WHERE id = ?1 UNION SELECT 1 FROM deleted_instance WHERE id = ?1"
+        return self._database.execute(query, (instance_id,)).fetchone() is not None
 
     def delete(self, instance_id: str) -> None:
         """Remove an instance, as a click in the web interface does."""
+        self._any(instance_id)
         self._database.execute("DELETE FROM instance WHERE id = ?", (instance_id,))
+        self._database.execute("INSERT INTO deleted_instance VALUES (?)", (instance_id,))
 
     def restart(self, instance_id: str) -> None:
         """Begin again at the first step, as a click in the web interface does."""
@@ -249,7 +284,7 @@ class Instances:
 
     def respond_as(self, instance_id: str, login_id: str, option: str, comment: str | None) -> None:
         """Respond as somebody else would in the web interface, with an option by its name."""
-        body = self._any(instance_id)
+        body = self._running(instance_id)
         occurrence = body["occurrence"]
         named = [one["id"] for one in step_options(occurrence, self._version(body)) if one["name"] == option]
         (found,) = named[:1] or [option]
@@ -258,7 +293,7 @@ class Instances:
 
     def remove_assignee(self, instance_id: str, login_id: str) -> None:
         """Take somebody out of the current step, as replacing people in the web interface does."""
-        body = self._any(instance_id)
+        body = self._running(instance_id)
         responses = body["occurrence"]["responses"]
         body["occurrence"]["responses"] = [one for one in responses if one["login_id"] != login_id]
         self._keep(body, _moment(time.time()))
@@ -268,6 +303,12 @@ class Instances:
         if row is None:
             raise Refusal(404, "no such instance")
         return json.loads(row[0])  # type: ignore[no-any-return]
+
+    def _running(self, instance_id: str) -> dict[str, Any]:
+        body = self._any(instance_id)
+        if body["occurrence"] is None:
+            raise Refusal(422, "the instance has ended")
+        return body
 
     def _version(self, body: dict[str, Any]) -> dict[str, Any]:
         version = self._catalogue.version_with_options(body["template_version_id"])
@@ -282,15 +323,15 @@ class Instances:
         return next((one for one in bodies if one["template_id"] == template_id), None)
 
     def _person(self, login_id: str) -> dict[str, Any]:
-        known = self._company.people.get(login_id)
-        return dict(known) if known else {"id": login_id, "login": "", "name": ""}
+        return dict(self._company.people[login_id])
 
     def _keep(self, body: dict[str, Any], now: str) -> None:
+        body["updated_at"] = now
         query = "SELECT body FROM instance WHERE id = ?"
         (previous,) = self._database.execute(query, (body["id"],)).fetchone()
         self._database.execute(
             "UPDATE instance SET body = ?, previous = ?, written_at = ? WHERE id = ?",
-            (json.dumps({**body, "updated_at": now}), previous, time.time(), body["id"]),
+            (json.dumps(body), previous, time.time(), body["id"]),
         )
 
 

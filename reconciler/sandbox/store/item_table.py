@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from reconciler.sandbox.refusal import Refusal
+
 if TYPE_CHECKING:
     import sqlite3
 
@@ -27,5 +29,7 @@ class Items:
         return json.loads(body)
 
     def replace(self, path: str, body: Any) -> None:
-        """Change an item, as people and other programs do; a path that the seed has not is not served."""
-        self._database.execute("UPDATE item SET body = ? WHERE path = ?", (json.dumps(body), path))
+        """Change an item, as people and other programs do; raises Refusal for a path that the seed lacks."""
+        changed = self._database.execute("UPDATE item SET body = ? WHERE path = ?", (json.dumps(body), path))
+        if changed.rowcount == 0:
+            raise Refusal(404, "no such item")

@@ -69,6 +69,7 @@ def enter_step(body: _Body, version: _Body, option: _Body | None, now: str) -> N
         "started_at": now,
         "overdue_at": None if due_in is None else _after(now, due_in),
         "responses": [],
+        "places": 0,
     }
     _take_assignees(body, target)
 
@@ -109,10 +110,10 @@ def take_assignees_again(body: _Body, version: _Body, preset: _Body | None) -> b
 def add_people(occurrence: _Body, login_ids: Iterable[str], *, required: bool) -> None:
     """Let people respond to a step; somebody who is in it by a group and alone has two places."""
     for login_id in login_ids:
-        number = len(occurrence["responses"]) + 1
+        occurrence["places"] += 1  # counted, so that somebody new never has the id of somebody who was removed
         occurrence["responses"].append(
             {
-                "id": f"{occurrence['id']}-{number}",
+                "id": f"{occurrence['id']}-{occurrence['places']}",
                 "login_id": login_id,
                 "required": required,
                 "submitted_at": None,

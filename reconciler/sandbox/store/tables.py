@@ -28,6 +28,7 @@ CREATE INDEX IF NOT EXISTS preset_place ON preset (project_id, tool_type, tool_s
 CREATE TABLE IF NOT EXISTS instance (position INTEGER PRIMARY KEY, id TEXT UNIQUE NOT NULL, project_id TEXT,
     tool_type TEXT NOT NULL, tool_subtype INTEGER, body TEXT NOT NULL, previous TEXT, written_at REAL);
 CREATE INDEX IF NOT EXISTS instance_place ON instance (project_id, tool_type, tool_subtype);
+CREATE TABLE IF NOT EXISTS deleted_instance (id TEXT PRIMARY KEY);
 CREATE TABLE IF NOT EXISTS item (path TEXT PRIMARY KEY, body TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS eligible (list TEXT NOT NULL, project_id TEXT, tool_type TEXT, tool_subtype INTEGER,
     person_ids TEXT NOT NULL);
