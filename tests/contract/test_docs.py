@@ -73,9 +73,11 @@ def test_the_documents_of_the_documentation_are_good(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="there is no curl")
 def test_the_click_of_the_documentation_is_drift() -> None:
-    """The commands that play whoever clicks do put somebody into a role, and take nobody out of one."""
+    """The commands of people who click put somebody into a role, take nobody out of one, and respond to a step."""
     text = (ROOT / "docs" / "sandbox.md").read_text(encoding="utf-8")
-    (script,) = [block for block in re.findall(r"```sh\n(.*?)```", text, re.DOTALL) if "curl" in block]
+    scripts = [block for block in re.findall(r"```sh\n(.*?)```", text, re.DOTALL) if "curl" in block]
+    script = "".join(scripts)
+    history = "/rest/v2.0/companies/4211/projects/1042/workflows/instances/7001/history"
     with running_sandbox(ROOT / "examples" / "acme" / "sandbox") as sandbox:
         before = sandbox.groups("3003", "1042")
         environment = {**clean_environment(), **sandbox.environment}
@@ -84,6 +86,8 @@ def test_the_click_of_the_documentation_is_drift() -> None:
         )
         assert (done.returncode, done.stderr) == (0, b"")
         after = sandbox.groups("3003", "1042")
+        responses = sandbox.request("GET", history).json()["data"]["history"]
+    assert (len(scripts), [one["details"]["comment"] for one in responses]) == (2, ["Checked on site"])
     (uuid,) = [uuid for uuid, ids in after.items() if ids != before[uuid]]
     assert after[uuid] == [*before[uuid], "210"]
     assert after.keys() == before.keys()

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import shutil
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import httpx
 import yaml
+
+from tests.support.sandbox import running_sandbox
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["CORRESPONDENCE", "EXAMPLE", "SUBTYPES", "write_contract_seed"]
+    from tests.support.sandbox import RunningSandbox
+
+__all__ = ["CORRESPONDENCE", "EXAMPLE", "SUBTYPES", "contract_sandbox", "write_contract_seed"]
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "acme" / "sandbox"
 SUBTYPES = (31, 32)
@@ -55,6 +61,13 @@ def _parts() -> Iterator[tuple[str, list[dict[str, Any]]]]:
         ],
     )
     yield (
+        "instances",
+        [
+            {"id": f"75{one}", "template_id": f"5{one}", "project_id": "1042", "item_id": f"{one}", "created_by": "201"}
+            for one in SUBTYPES
+        ],
+    )
+    yield (
         "eligible",
         [
             {"list": which, "tool_type": "correspondence", "tool_subtype": 31, "people": people}
@@ -63,6 +76,8 @@ def _parts() -> Iterator[tuple[str, list[dict[str, Any]]]]:
     )
 
 
+ERP = {"grant_type": "client_credentials", "client_id": "erp", "client_secret": "erp"}
+BLOCKED = {"7002": ("202", "209"), "7004": ("203", "205")}
 CORRESPONDENCE = dict(_parts())
 
 
@@ -71,3 +86,18 @@ def write_contract_seed(folder: Path) -> Path:
     shutil.copytree(EXAMPLE, folder)
     (folder / "correspondence.yaml").write_text(yaml.safe_dump(CORRESPONDENCE), encoding="utf-8")
     return folder
+
+
+@contextmanager
+def contract_sandbox(folder: Path) -> Iterator[RunningSandbox]:
+    """Yield a sandbox for which each example of the document works; it is asked by the integration.
+
+    The integration responds to steps. The instances that are refreshed have lost all people of their step.
+    """
+    with running_sandbox(write_contract_seed(folder)) as running:
+        token = httpx.post(f"{running.address}/oauth/token", data=ERP, trust_env=False).json()["access_token"]
+        running.take(token)
+        for instance, people in BLOCKED.items():
+            for one in people:
+                running.click({"do": "remove_assignee", "instance_id": instance, "login_id": one})
+        yield running
