@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from reconciler.model.outcomes import JournalEvent
 
-__all__ = ["Journal"]
+__all__ = ["Journal", "flush_folder", "write_all"]
 
 
 class Journal:
@@ -42,7 +42,7 @@ class Journal:
             folder.mkdir(parents=True, exist_ok=True)
             flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND
             self._descriptor = os.open(self.path, flags, 0o600)
-            _flush_folder(folder)
+            flush_folder(folder)
         except OSError as error:
             raise self._failure(error) from error
         return self
@@ -56,11 +56,8 @@ class Journal:
 
     def record(self, event: JournalEvent) -> None:
         """Write one line and wait until it is on disk."""
-        line = msgspec.json.encode(event) + b"\n"
         try:
-            while line:
-                line = line[os.write(self._descriptor, line) :]
-            os.fsync(self._descriptor)
+            write_all(self._descriptor, msgspec.json.encode(event) + b"\n")
         except OSError as error:
             raise self._failure(error) from error
 
@@ -71,7 +68,15 @@ class Journal:
         )
 
 
-def _flush_folder(folder: Path) -> None:
+def write_all(descriptor: int, line: bytes) -> None:
+    """Write a line, and wait until it is on disk."""
+    while line:
+        line = line[os.write(descriptor, line) :]
+    os.fsync(descriptor)
+
+
+def flush_folder(folder: Path) -> None:
+    """Wait until the names in a folder are on disk."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)

@@ -146,9 +146,18 @@ class ServiceClient:
 
         Raises AnswerLostError when the write may have happened all the same, another ServiceError when not.
         """
-        content = msgspec.json.encode(body)
+        return self._write_once("PATCH", path, body, what)
+
+    def post_once(self, path: str, body: object, what: str) -> httpx.Response:
+        """POST to a path once, where the service knows no token by which it would do it once.
+
+        Raises as ``patch`` does.
+        """
+        return self._write_once("POST", path, body, what)
+
+    def _write_once(self, method: str, path: str, body: object, what: str) -> httpx.Response:
         retrying = self._retrying.copy(retry=tenacity.retry_if_exception(_was_limited))
-        return self._write(retrying, "PATCH", path, what, content)
+        return self._write(retrying, method, path, what, msgspec.json.encode(body))
 
     def post(self, path: str, content: bytes, what: str, token: str) -> httpx.Response:
         """POST JSON with an idempotency token, by which the service does it once however often it is asked.

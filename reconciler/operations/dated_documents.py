@@ -38,7 +38,7 @@ def read_repository(
 def _check_examples(documents: Documents) -> Iterable[Diagnostic]:
     if not documents.routings:
         return ()
-    from reconciler.routing.examples import check_examples  # noqa: PLC0415 - start-up is measured
+    from reconciler.routing.rule_examples import check_examples  # noqa: PLC0415 - start-up is measured
 
     return check_examples(documents.routings)
 

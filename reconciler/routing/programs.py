@@ -57,7 +57,7 @@ def run_program(
     environment: Mapping[str, str],
     seconds: float = PROGRAM_SECONDS,
 ) -> ProgramAnswer:
-    """Give a program the facts as JSON, and return what it answers.
+    """Run a program with the facts as JSON, and return its answer.
 
     It gets PATH, HOME and LANG of the environment, and nothing else. Everything that it started ends with it. Raises
     ProgramFailedError if it cannot be run, fails, takes too long or prints anything but one answer.

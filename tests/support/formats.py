@@ -20,6 +20,7 @@ from reconciler.model.failure import Failure
 from reconciler.model.outcomes import ApplyReport, JournalEvent, RecordedRun
 from reconciler.model.plan import Plan
 from reconciler.model.review import ApprovedPlans, MarkedCommits
+from reconciler.model.routed import RouteLine, RouteReport
 
 __all__ = ["SCHEMAS", "derived", "outdated"]
 
@@ -45,12 +46,13 @@ _FORMATS: dict[str, Any] = {
     "error": Failure,
     "validate": _Validated,
     "history": _History,
-    "journal": JournalEvent,
+    "journal": JournalEvent | RouteLine,
     "snapshot": snapshot_file._Snapshot,
     "approved": ApprovedPlans,
     "marked": MarkedCommits,
     "drift": DriftReport,
     "doctor": Checkup,
+    "route": RouteReport,
 }
 
 

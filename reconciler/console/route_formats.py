@@ -1,0 +1,40 @@
+"""Returns what routing did in the format asked for, and the exit code; it prints nothing itself."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from reconciler.model.routed import JudgedRule, RoutedStep, RouteReport
+
+__all__ = ["explanation_text", "route_exit_code", "route_text"]
+
+
+def route_text(report: RouteReport, shown_as: str, *, color: bool) -> str:
+    """Return what became of each step, as text or JSON."""
+    if shown_as == "json":
+        return msgspec.json.format(msgspec.json.encode(report), indent=2).decode() + "\n"
+    from reconciler.render.formats.route_page import render_route  # noqa: PLC0415 - rich is heavy
+
+    return render_route(report, color=color)
+
+
+def explanation_text(explained: Sequence[tuple[RoutedStep, Sequence[JudgedRule]]], *, color: bool) -> str:
+    """Return each rule with the values it saw, as text."""
+    from reconciler.render.formats.route_page import render_explanation  # noqa: PLC0415 - rich is heavy
+
+    return render_explanation(explained, color=color)
+
+
+def route_exit_code(report: RouteReport) -> int:
+    """Return 4 for what failed, 3 for held answers, 2 for steps that need a person, else 0."""
+    summary = report.summary
+    if summary.failed:
+        return 4
+    if summary.held:
+        return 3
+    return 2 if summary.undecided or summary.no_rule or summary.left_alone or summary.overdue else 0

@@ -1,0 +1,99 @@
+"""Answers running workflows once: settle what is open, look at every queue, decide each step that waits."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from reconciler.errors import ServiceError, UsageError
+from reconciler.model.routed import ROUTE_FORMAT, Look, RoutedStep, RouteReport, RouteSummary
+from reconciler.operations.route_answer import settle_open
+from reconciler.operations.route_start import open_router
+from reconciler.operations.route_step import decide_step, route_instance
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from reconciler.model.instances import Instance
+    from reconciler.model.live import Place
+    from reconciler.model.routed import JudgedRule
+    from reconciler.operations.route_round import Router
+    from reconciler.operations.run import Run
+
+__all__ = ["explain_steps", "look_at", "route_once"]
+
+
+def route_once(run: Run, settings_file: Path | None, journal_at: Path | None) -> RouteReport:
+    """Look at every queue once and answer what waits; raises what ``open_router`` raises.
+
+    A queue that cannot be read does not stop the others: it is a failed step without an instance.
+    """
+    with open_router(run, settings_file, journal_at) as router:
+        steps = [settle_open(router, intent) for intent in router.ledger.open()]
+        looks: list[Look] = []
+        for place in router.queues():
+            found, look = look_at(router, place)
+            steps += found
+            looks += [look] if look else []
+        return _report(router, looks, steps)
+
+
+def look_at(router: Router, place: Place) -> tuple[list[RoutedStep], Look | None]:
+    """Return every step that waits in one queue, handled, and the look; null where the queue could not be read."""
+    at = router.run.clock.moment()
+    try:
+        waiting = router.service.waiting(place, router.me.id)
+    except ServiceError as error:
+        return [_unread(place, error.message)], None
+    steps = []
+    for listed in waiting:
+        try:
+            instance = router.service.instance(place, listed.id)
+        except ServiceError as error:
+            steps.append(_unread(place, error.message, listed.id))
+            continue
+        steps.append(route_instance(router, instance))
+    return steps, Look(project_id=place.project_id, tool_type=place.tool.type, at=at)
+
+
+def _unread(place: Place, reason: str, instance_id: str = "") -> RoutedStep:
+    scope = "company" if place.project_id is None else f"projects/{place.project_id}"
+    return RoutedStep(
+        instance_id=instance_id, step_occurrence_id=None, step=None, address=scope, status="failed", reason=reason
+    )
+
+
+def _report(router: Router, looks: Iterable[Look], steps: list[RoutedStep]) -> RouteReport:
+    counts: dict[str, int] = {}
+    for one in steps:
+        counts[one.status.replace("-", "_")] = counts.get(one.status.replace("-", "_"), 0) + 1
+    overdue = sum(one.overdue for one in steps)
+    return RouteReport(
+        format=ROUTE_FORMAT,
+        looks=tuple(looks),
+        steps=tuple(steps),
+        summary=RouteSummary(**counts, overdue=overdue, requests=router.service.requests),
+    )
+
+
+def explain_steps(
+    run: Run, settings_file: Path | None, instance_id: str | None
+) -> list[tuple[RoutedStep, tuple[JudgedRule, ...]]]:
+    """Return each step that waits with all rules as they were judged, or that of one instance; sends nothing."""
+    explained = []
+    with open_router(run, settings_file, None, sends=False) as router:
+        for place in router.queues():
+            waiting = router.service.waiting(place, router.me.id)
+            wanted = [one.id for one in waiting if instance_id in {None, one.id}]
+            explained.extend(_explained(router, router.service.instance(place, one)) for one in wanted)
+    if instance_id is not None and not explained:
+        raise UsageError(
+            f"no instance {instance_id} waits for this integration: 'reconciler route --explain' shows all"
+        )
+    return explained
+
+
+def _explained(router: Router, instance: Instance) -> tuple[RoutedStep, tuple[JudgedRule, ...]]:
+    _, rules = router.rules_of(instance)
+    judged = decide_step(router, instance, rules).judged if rules is not None else ()
+    return route_instance(router, instance), judged

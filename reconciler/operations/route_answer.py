@@ -1,0 +1,155 @@
+"""Sends a frozen response and reads it back; the same bytes go out after a crash, or nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from reconciler.errors import AnswerError, AnswerLostError, RequestRefusedError, ServiceError
+from reconciler.model.live import Place, Tool
+from reconciler.model.routed import RoutedStep, RouteOutcome
+from reconciler.routing.settling import settle_intent
+
+if TYPE_CHECKING:
+    from reconciler.model.instances import Instance
+    from reconciler.model.routed import RoutedStatus, RouteIntended
+    from reconciler.operations.route_round import Router
+
+__all__ = ["record_outcome", "send_frozen", "settle_open"]
+
+_GONE = 404
+_FORBIDDEN = 403
+_UNPROCESSABLE = 422
+
+
+def settle_open(router: Router, intent: RouteIntended) -> RoutedStep:
+    """Settle an intent without a known outcome: read where the step is, and send it again if it is open."""
+    shown = _shown(intent)
+    try:
+        instance = _read(router, intent)
+    except ServiceError as error:
+        return msgspec.structs.replace(shown, status="failed", reason=error.message)
+    following = settle_intent(intent, instance)
+    if following in {"send", "ask"}:
+        return send_frozen(router, intent, shown)
+    return _ended(router, intent, shown, following, 0, "read back")  # type: ignore[arg-type]
+
+
+def send_frozen(router: Router, intent: RouteIntended, shown: RoutedStep) -> RoutedStep:
+    """Send the frozen response, read back what is stored, and record the outcome.
+
+    Nothing is sent where the routing was withdrawn, or observes by now. An intent whose outcome is still not known
+    stays open: the next look settles it.
+    """
+    shown = msgspec.structs.replace(
+        shown, rule=intent.rule, option=intent.option, comment=intent.comment, seen=intent.seen
+    )
+    rules = router.rules_for(intent.routing, intent.address, intent.step)
+    if rules is None or rules.routing.mode != "answer" or not router.sends:
+        what = "was withdrawn" if rules is None else "observes by now"
+        reason = f"the routing {what}, so the response that was intended at {intent.at} is not sent"
+        return _ended(router, intent, shown, "left-alone", 0, reason)
+    try:
+        router.service.respond(
+            _place(intent), intent.instance_id, occurrence_id=intent.step_occurrence_id, option_id=intent.option.id,
+            comment=intent.comment, token=intent.token,
+        )  # fmt: skip
+    except AnswerLostError as error:
+        return _after_loss(router, intent, shown, error.message)
+    except RequestRefusedError as error:
+        return _after_refusal(router, intent, shown, error)
+    except ServiceError as error:
+        return _ended(router, intent, shown, "failed", 1, error.message)
+    return _after_success(router, intent, shown)
+
+
+def _after_success(router: Router, intent: RouteIntended, shown: RoutedStep) -> RoutedStep:
+    """Compare what is stored: a service may answer a known token with the result of another response."""
+    try:
+        following = settle_intent(intent, _read(router, intent))
+    except ServiceError:
+        following = "answered"
+    status: RoutedStatus = "answered-otherwise" if following == "answered-otherwise" else "answered"
+    reason = "another response is stored" if status == "answered-otherwise" else None
+    return _ended(router, intent, shown, status, 1, reason)
+
+
+def _after_loss(router: Router, intent: RouteIntended, shown: RoutedStep, lost: str) -> RoutedStep:
+    try:
+        following = settle_intent(intent, _read(router, intent))
+    except ServiceError:
+        following = "send"
+    if following in {"send", "ask"}:  # stored or not: the next look asks again, with the same response
+        return msgspec.structs.replace(shown, status="failed", reason=f"{lost}; it is settled by the next look")
+    return _ended(router, intent, shown, following, 1, lost)  # type: ignore[arg-type]
+
+
+def _after_refusal(
+    router: Router, intent: RouteIntended, shown: RoutedStep, refusal: RequestRefusedError
+) -> RoutedStep:
+    if refusal.status == _FORBIDDEN:
+        return _ended(router, intent, shown, "left-alone", 1, f"not an assignee any more ({refusal.message})")
+    if refusal.status == _GONE:
+        return _ended(router, intent, shown, "moved-on", 1, refusal.message)
+    if refusal.status != _UNPROCESSABLE:
+        return _ended(router, intent, shown, "failed", 1, refusal.message)
+    try:
+        following = settle_intent(intent, _read(router, intent))
+    except ServiceError as error:
+        return msgspec.structs.replace(shown, status="failed", reason=f"{refusal.message}; {error.message}")
+    if following == "send":  # refused, though the step is open: the option, say, is gone
+        return _ended(router, intent, shown, "left-alone", 1, refusal.message)
+    status = "moved-on" if following == "ask" else following
+    return _ended(router, intent, shown, status, 1, refusal.message)  # type: ignore[arg-type]
+
+
+def _read(router: Router, intent: RouteIntended) -> Instance | None:
+    """Return the instance of an intent, null if it is gone; raises another ServiceError."""
+    try:
+        return router.service.instance(_place(intent), intent.instance_id)
+    except RequestRefusedError as error:
+        if error.status == _GONE:
+            return None
+        raise AnswerError(error.message) from None
+
+
+def _ended(
+    router: Router, intent: RouteIntended, shown: RoutedStep, status: RoutedStatus, attempts: int, reason: str | None
+) -> RoutedStep:
+    record_outcome(router, intent, status, attempts, reason)
+    return msgspec.structs.replace(shown, status=status, reason=reason)
+
+
+def record_outcome(
+    router: Router, intent: RouteIntended, status: RoutedStatus, attempts: int, reason: str | None
+) -> None:
+    """Record the outcome of an intent."""
+    router.record(
+        RouteOutcome(
+            at=router.run.clock.moment(),
+            run_id=router.run_id,
+            token=intent.token,
+            status=status,
+            attempts=attempts,
+            reason=reason,
+        )
+    )
+
+
+def _shown(intent: RouteIntended) -> RoutedStep:
+    return RoutedStep(
+        instance_id=intent.instance_id,
+        step_occurrence_id=intent.step_occurrence_id,
+        step=intent.step,
+        address=intent.address,
+        status="failed",
+        rule=intent.rule,
+        option=intent.option,
+        comment=intent.comment,
+        seen=intent.seen,
+    )
+
+
+def _place(intent: RouteIntended) -> Place:
+    return Place(intent.project_id, Tool(intent.tool_type, intent.tool_subtype))

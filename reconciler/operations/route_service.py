@@ -1,0 +1,127 @@
+"""Joins what routing reads and sends into one service, so that a simulated one can take its place."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Protocol
+
+from reconciler.settings import read_credentials
+from reconciler.settings.network import read_network
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from reconciler.live.client import ServiceClient
+    from reconciler.model.instances import Instance, ListedInstance, RoutedTemplate
+    from reconciler.model.live import Person, Place, Tool
+    from reconciler.model.service import Service
+    from reconciler.operations.run import Run
+
+__all__ = ["RouteService", "open_route_service", "route_environment"]
+
+_OWN = (("RECONCILER_ROUTE_CLIENT_ID", "RECONCILER_CLIENT_ID"),
+        ("RECONCILER_ROUTE_CLIENT_SECRET", "RECONCILER_CLIENT_SECRET"))  # fmt: skip
+
+
+class RouteService(Protocol):
+    """The calls of routing."""
+
+    @property
+    def requests(self) -> int:
+        """The number of requests so far."""
+        ...
+
+    def me(self) -> Person:
+        """Return the account that signs in."""
+        ...
+
+    def providers(self) -> dict[Tool, str]:
+        """Return ``Project`` or ``Company`` for each tool."""
+        ...
+
+    def templates(self) -> list[RoutedTemplate]:
+        """Return all templates with their versions."""
+        ...
+
+    def step_names(self, version_id: str) -> dict[str, str]:
+        """Return the names of steps by uuid."""
+        ...
+
+    def projects(self) -> dict[str, dict[str, Any]]:
+        """Return the fields of the active projects by id."""
+        ...
+
+    def waiting(self, place: Place, login_id: str) -> list[ListedInstance]:
+        """Return the active instances that wait for somebody."""
+        ...
+
+    def instance(self, place: Place, instance_id: str) -> Instance:
+        """Return one instance."""
+        ...
+
+    def item(self, path: str) -> dict[str, Any]:
+        """Return an item."""
+        ...
+
+    def respond(
+        self, place: Place, instance_id: str, *, occurrence_id: str, option_id: str, comment: str | None, token: str
+    ) -> None:
+        """Respond to a step."""
+        ...
+
+
+class _LiveService:
+    """The service itself."""
+
+    def __init__(self, client: ServiceClient, run: Run) -> None:
+        from reconciler.live.instance_reader import InstanceReader  # noqa: PLC0415 - heavy, with httpx
+        from reconciler.live.responder import Responder  # noqa: PLC0415
+        from reconciler.live.steps import Steps  # noqa: PLC0415
+
+        self._client = client
+        reader = InstanceReader(Steps(client, lambda _progress: None, now=run.clock.now))
+        self.me = reader.me
+        self.providers = reader.providers
+        self.templates = reader.templates
+        self.step_names = reader.step_names
+        self.projects = reader.projects
+        self.waiting = reader.waiting
+        self.instance = reader.instance
+        self.item = reader.item
+        self.respond = Responder(client).respond
+
+    @property
+    def requests(self) -> int:
+        return self._client.requests
+
+
+@contextmanager
+def open_route_service(service: Service, run: Run, *, answers: bool) -> Iterator[RouteService]:
+    """Yield the service, with the credentials of routing; a client that only observes cannot write."""
+    from reconciler.live.client import ServiceClient  # noqa: PLC0415 - heavy
+
+    credentials = read_credentials(route_environment(run.environment), service)
+    network = read_network(run.environment, service.api_url, service.auth_url)
+    with (
+        ServiceClient(
+            service,
+            credentials,
+            writes=answers,
+            network=network,
+            windows=run.windows,
+            waits=run.reporter.wait,
+            differs=run.clock.correct,
+        ) as client,
+        run.reporter.watch(lambda: client.heard_at),
+    ):
+        yield _LiveService(client, run)
+
+
+def route_environment(environment: Mapping[str, str]) -> Mapping[str, str]:
+    """Return the environment with the credentials of routing in place of the usual ones, if it has any."""
+    own = {usual: environment[name] for name, usual in _OWN if environment.get(name)}
+    if not own:
+        return environment
+    # half of them is reported as half, and a token of the usual account is not used in their place
+    without = {"RECONCILER_ACCESS_TOKEN", *(usual for _, usual in _OWN)}
+    return {**{name: value for name, value in environment.items() if name not in without}, **own}

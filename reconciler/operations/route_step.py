@@ -1,0 +1,188 @@
+"""Handles one instance that waits for the integration: settle what is known of its step, or decide it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+import msgspec
+
+from reconciler.errors import AnswerError, RequestRefusedError
+from reconciler.model.routed import ChosenOption, RoutedStep, RouteIntended, RouteNoted
+from reconciler.model.spelling import comparable
+from reconciler.operations.route_answer import record_outcome, send_frozen
+from reconciler.routing.decision import decide
+from reconciler.routing.facts import needs_item
+from reconciler.routing.programs import run_program
+from reconciler.routing.settling import response_token, settle_step
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from reconciler.model.instances import Instance, ResponseOption, StepOccurrence
+    from reconciler.model.routed import Decision, ProgramAnswer, RoutedStatus
+    from reconciler.model.routing import Rule
+    from reconciler.operations.route_round import RoutedStepRules, Router
+
+__all__ = ["decide_step", "route_instance"]
+
+
+def route_instance(router: Router, instance: Instance) -> RoutedStep:
+    """Settle or decide the current step of an instance, and return what became of it."""
+    name, rules = router.rules_of(instance)
+    step = instance.step
+    if step is None or rules is None:
+        reason = "it has ended" if step is None else f"no routing of this integration has the step '{name}'"
+        status: RoutedStatus = "moved-on" if step is None else "left-alone"
+        return RoutedStep(
+            instance_id=instance.id,
+            step_occurrence_id=None if step is None else step.id,
+            step=name,
+            address=None,
+            status=status,
+            reason=reason,
+            overdue=step is not None and is_overdue(router, step),
+        )
+    token = response_token(router.company_id, instance.id, step.id, router.me.id)
+    shown = _shown(router, instance, step, rules)
+    known = router.ledger.known(token)
+    following = settle_step(known, instance, router.me.id)
+    if following == "decide":
+        return _decided(router, instance, step, rules, shown)
+    if known is not None and following == "send":
+        return send_frozen(router, known.intent, shown)
+    if following == "left-alone":
+        return msgspec.structs.replace(shown, status="left-alone", reason="the integration is not an assignee of the step")
+    if known is not None and not known.is_settled and following in {"answered", "answered-otherwise", "moved-on"}:
+        record_outcome(router, known.intent, following, 0, "read back")
+    option = known.intent.option if known is not None else None
+    return msgspec.structs.replace(shown, status=following, option=option)
+
+
+def is_overdue(router: Router, step: StepOccurrence) -> bool:
+    """Return whether a step is overdue now."""
+    return step.overdue_at is not None and step.overdue_at < router.run.clock.moment()
+
+
+def _shown(router: Router, instance: Instance, step: StepOccurrence, rules: RoutedStepRules) -> RoutedStep:
+    return RoutedStep(
+        instance_id=instance.id,
+        step_occurrence_id=step.id,
+        step=rules.routing.step,
+        address=rules.address(instance.place.project_id),
+        status="undecided",
+        overdue=is_overdue(router, step),
+    )
+
+
+def _decided(
+    router: Router, instance: Instance, step: StepOccurrence, rules: RoutedStepRules, shown: RoutedStep
+) -> RoutedStep:
+    """Decide a step without an intent, and respond if the routing answers."""
+    routing = rules.routing
+    if instance.created_by == router.me.id and not routing.own_items:
+        return _noted(router, rules, shown, "left-alone", reason="the integration started this workflow itself")
+    decision = decide_step(router, instance, rules)
+    shown = msgspec.structs.replace(shown, rule=decision.rule, seen=decision.seen)
+    if decision.status != "decided":
+        return _noted(router, rules, shown, decision.status, reason=decision.reason)
+    options = [one for one in step.options if comparable(one.name) == decision.respond]
+    if len(options) != 1:
+        return _noted(router, rules, shown, "left-alone", reason=_no_option(decision, options, step))
+    chosen = ChosenOption(options[0].id, options[0].name)
+    shown = msgspec.structs.replace(shown, option=chosen, comment=decision.comment)
+    if routing.mode == "observe" or not router.sends:
+        return _noted(router, rules, shown, "observed")
+    now = router.run.clock.now()
+    beyond = router.ledger.beyond(rules.digest, routing.limits, chosen.id, now)
+    if beyond is not None:
+        return _noted(router, rules, shown, "held", reason=beyond)
+    intent = _intent(router, instance, step, rules, shown)
+    router.record(intent)
+    return send_frozen(router, intent, shown)
+
+
+def decide_step(router: Router, instance: Instance, rules: RoutedStepRules) -> Decision:
+    """Read the facts that rules need, and decide by them; what cannot be read leaves the step undecided."""
+    routing = rules.routing
+    facts: dict[str, Any] = {
+        "project": router.projects.get(instance.place.project_id or "", {}),
+        "instance": dict(instance.facts),
+        "item": {},
+    }
+    if routing.item_path is not None and needs_item(routing):
+        try:
+            facts["item"] = router.service.item(_item_path(routing.item_path, router.company_id, instance))
+        except (RequestRefusedError, AnswerError) as error:
+            first = routing.rules[0].name
+            return _undecided(first, error.message)
+    options = [] if instance.step is None else [one.name for one in instance.step.options]
+
+    def ask(rule: Rule, seen: Mapping[str, Any]) -> ProgramAnswer:
+        return run_program(rule.decide, {**seen, "options": options}, router.folders, router.run.environment)
+
+    return decide(routing, facts, ask)
+
+
+def _undecided(rule: str, reason: str) -> Decision:
+    from reconciler.model.routed import Decision  # noqa: PLC0415 - a type of annotations elsewhere
+
+    return Decision(status="undecided", rule=rule, reason=reason)
+
+
+def _item_path(path: str, company_id: str, instance: Instance) -> str:
+    """Return the path of the item of an instance: ids stay within their place of the path."""
+    filled = {
+        "{company_id}": company_id,
+        "{project_id}": instance.place.project_id or "",
+        "{item_id}": instance.item_id,
+    }
+    for place, value in filled.items():
+        path = path.replace(place, quote(value, safe=""))
+    return path
+
+
+def _no_option(decision: Decision, options: list[ResponseOption], step: StepOccurrence) -> str:
+    if options:
+        return f"{len(options)} options are named '{decision.respond}'"
+    known = ", ".join(f"'{one.name}'" for one in step.options[:8])
+    return f"the step has no option '{decision.respond}' (its options: {known or 'none'})"
+
+
+def _noted(
+    router: Router, rules: RoutedStepRules, shown: RoutedStep, status: RoutedStatus, reason: str | None = None
+) -> RoutedStep:
+    """Return a step that gets no response now, and keep that in the journal."""
+    step = msgspec.structs.replace(shown, status=status, reason=reason)
+    token = response_token(router.company_id, step.instance_id, step.step_occurrence_id or "", router.me.id)
+    line = RouteNoted(at=router.run.clock.moment(), run_id=router.run_id, token=token, routing=rules.digest, step=step)
+    router.record_once(line)
+    return step
+
+
+def _intent(
+    router: Router, instance: Instance, step: StepOccurrence, rules: RoutedStepRules, shown: RoutedStep
+) -> RouteIntended:
+    assert shown.option is not None  # noqa: S101 - it was chosen just now
+    place = instance.place
+    return RouteIntended(
+        at=router.run.clock.moment(),
+        run_id=router.run_id,
+        token=response_token(router.company_id, instance.id, step.id, router.me.id),
+        company_id=router.company_id,
+        login_id=router.me.id,
+        instance_id=instance.id,
+        step_occurrence_id=step.id,
+        step=rules.routing.step,
+        address=rules.address(place.project_id),
+        project_id=place.project_id,
+        tool_type=place.tool.type,
+        tool_subtype=place.tool.subtype,
+        routing=rules.digest,
+        revision=router.revision,
+        rule=shown.rule or "",
+        option=shown.option,
+        comment=shown.comment,
+        started_at=step.started_at,
+        seen=shown.seen,
+    )

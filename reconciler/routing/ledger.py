@@ -1,0 +1,106 @@
+"""Keeps what the journal knows of each step: intended, answered, left to people; it reads and writes no file."""
+
+from __future__ import annotations
+
+import datetime
+from collections import deque
+from typing import TYPE_CHECKING, NamedTuple
+
+from reconciler.model.routed import RouteIntended, RouteNoted, RouteOutcome
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from reconciler.model.routed import RoutedStatus, RouteLine
+    from reconciler.model.routing import RoutingLimits
+
+__all__ = ["Known", "Ledger"]
+
+_HOUR = datetime.timedelta(hours=1)
+_SETTLED = frozenset({"answered", "answered-otherwise"})
+_REMEMBERED = 20_000  # steps; far more than are answered in the days that a start reads
+
+
+class Known(NamedTuple):
+    """The frozen response to a step, and its outcome; null while that is not known."""
+
+    intent: RouteIntended
+    outcome: RouteOutcome | None
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether the step has a response: else the frozen one may still go out."""
+        return self.outcome is not None and self.outcome.status in _SETTLED
+
+
+class Ledger:
+    """The steps by token, and the answers of each routing by its digest.
+
+    Bounded: of steps with an outcome the newest are kept.
+    """
+
+    def __init__(self, lines: Iterable[RouteLine] = ()) -> None:
+        self._known: dict[str, Known] = {}
+        self._noted: dict[str, tuple[str, RoutedStatus, str | None, str | None]] = {}
+        self._answers: dict[str, deque[str]] = {}
+        self._in_a_row: dict[str, tuple[str, int]] = {}
+        for line in lines:
+            self.take(line)
+
+    def take(self, line: RouteLine) -> None:
+        """Take in one line of the journal, read or just written."""
+        if isinstance(line, RouteIntended):
+            self._intend(line)
+        elif isinstance(line, RouteOutcome):
+            known = self._known.get(line.token)
+            if known is not None:
+                self._known[line.token] = known._replace(outcome=line)
+        elif isinstance(line, RouteNoted):
+            self._noted[line.token] = _short(line)
+            if len(self._noted) > _REMEMBERED:
+                del self._noted[next(iter(self._noted))]
+
+    def _intend(self, line: RouteIntended) -> None:
+        if line.token in self._known:  # carried over from the day before
+            return
+        self._known[line.token] = Known(line, None)
+        self._answers.setdefault(line.routing, deque(maxlen=100_000)).append(line.at)
+        option, count = self._in_a_row.get(line.routing, ("", 0))
+        self._in_a_row[line.routing] = (line.option.id, count + 1 if option == line.option.id else 1)
+        if len(self._known) > _REMEMBERED:
+            settled = next((token for token, one in self._known.items() if one.outcome is not None), None)
+            if settled is not None:
+                del self._known[settled]
+
+    def known(self, token: str) -> Known | None:
+        """Return what was intended for a step; null where nothing ever was."""
+        return self._known.get(token)
+
+    def open(self) -> list[RouteIntended]:
+        """Return the intents whose outcome is not known, or that failed, the oldest first."""
+        return [one.intent for one in self._known.values() if one.outcome is None or one.outcome.status == "failed"]
+
+    def is_noted(self, line: RouteNoted) -> bool:
+        """Return whether the journal has just this of a step already."""
+        return self._noted.get(line.token) == _short(line)
+
+    def beyond(self, routing: str, limits: RoutingLimits, option_id: str, now: datetime.datetime) -> str | None:
+        """Return why one more answer of a routing is beyond its limits, or null."""
+        answers = self._answers.get(routing, deque())
+        since = (now - _HOUR).isoformat(timespec="seconds").replace("+00:00", "Z")
+        while answers and answers[0] < since:
+            answers.popleft()
+        if len(answers) >= limits.answers_per_hour:
+            return f"{len(answers):,} answers in the last hour (limit answers_per_hour: {limits.answers_per_hour:,})"
+        option, count = self._in_a_row.get(routing, ("", 0))
+        if option == option_id and count >= limits.same_option_in_a_row:
+            return (
+                f"the same option {count:,} times in a row (limit same_option_in_a_row: "
+                f"{limits.same_option_in_a_row:,}): look at them, then change the document to go on"
+            )
+        return None
+
+
+def _short(line: RouteNoted) -> tuple[str, RoutedStatus, str | None, str | None]:
+    step = line.step
+    return line.routing, step.status, step.rule, step.option.id if step.option else step.reason

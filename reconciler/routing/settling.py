@@ -1,0 +1,72 @@
+"""Says what follows for a step from the journal and from what the service shows; it does nothing itself."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from reconciler.model.instances import Instance
+    from reconciler.model.routed import RouteIntended
+    from reconciler.routing.ledger import Known
+
+__all__ = ["Following", "response_token", "settle_intent", "settle_step"]
+
+_NAMESPACE = uuid.UUID("6ba7b811-9dad-11d1-80b4-00c04fd430c8")
+
+Following = Literal[
+    "decide", "send", "ask", "answered", "answered-otherwise", "already", "waiting", "left-alone", "moved-on"
+]
+
+
+def response_token(company_id: str, instance_id: str, occurrence_id: str, login_id: str) -> str:
+    """Return the token of the one response that a person can give to a step occurrence.
+
+    It does not name the option: two different responses to one step carry the same token.
+    """
+    return str(uuid.uuid5(_NAMESPACE, f"{company_id}/{instance_id}/{occurrence_id}/{login_id}"))
+
+
+def settle_step(known: Known | None, instance: Instance, login_id: str) -> Following:
+    """Return what follows for the current step of an instance that is listed as waiting for us.
+
+    ``decide`` is the only result that asks for a decision, and needs a step that nothing was ever intended for.
+    ``send`` sends the frozen response.
+    """
+    step = instance.step
+    own = () if step is None else step.of(login_id)
+    if not own:
+        return "left-alone" if known is None else "moved-on"
+    given = [one for one in own if one.submitted_at is not None]
+    if known is None:
+        return "answered-otherwise" if given else "decide"
+    if not given:
+        return "already" if known.is_settled else "send"
+    if any(is_frozen(known.intent, one.option_id, one.comment) for one in given):
+        return "waiting" if known.is_settled else "answered"
+    return "answered-otherwise"
+
+
+def settle_intent(intent: RouteIntended, instance: Instance | None) -> Following:
+    """Return what follows for an intent without an outcome.
+
+    If another step is current, only the service knows whether the response was stored. ``ask`` sends the frozen one
+    again: stored, it changes nothing; not stored, it is refused.
+    """
+    if instance is None:
+        return "moved-on"
+    if instance.step is None or instance.step.id != intent.step_occurrence_id:
+        return "ask"
+    own = instance.step.of(intent.login_id)
+    if not own:
+        return "moved-on"
+    given = [one for one in own if one.submitted_at is not None]
+    if not given:
+        return "send"
+    is_ours = any(is_frozen(intent, one.option_id, one.comment) for one in given)
+    return "answered" if is_ours else "answered-otherwise"
+
+
+def is_frozen(intent: RouteIntended, option_id: str | None, comment: str | None) -> bool:
+    """Return whether a response that was given is the frozen one."""
+    return intent.option.id == option_id and (intent.comment or None) == (comment or None)

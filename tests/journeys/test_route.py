@@ -1,0 +1,404 @@
+"""Steps that software answers, through the real command line and a real service."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from reconciler.routing.settling import response_token
+from tests.support.account import write_seed
+from tests.support.routed_account import BOT, ITEM, ROUTING, item_path, routed_seed
+from tests.support.sandbox import running_sandbox
+from tests.support.trial import Trial, committed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tests.support.sandbox import RunningSandbox
+
+AS_BOT = {"RECONCILER_ROUTE_CLIENT_ID": "erp", "RECONCILER_ROUTE_CLIENT_SECRET": "erp"}
+ONE = "/rest/v2.0/companies/4211/projects/1042/workflows/instances/6501"
+
+
+class RouteTrial(Trial):
+    """A trial that routes."""
+
+    def route(self, code: int, *options: str, **environment: str) -> dict[str, Any]:
+        """Look once; return the report."""
+        ran = self.ran("route", "--once", "--format", "json", *options, **AS_BOT, **environment)
+        assert ran.code == code, ran.shown
+        report: dict[str, Any] = json.loads(ran.stdout)
+        return report
+
+    def statuses(self, code: int, *options: str, **environment: str) -> list[tuple[str, str]]:
+        """Look once; return the statuses by instance."""
+        return [(one["instance_id"], one["status"]) for one in self.route(code, *options, **environment)["steps"]]
+
+    def journal(self) -> list[dict[str, Any]]:
+        """Return the lines of the journal of routes."""
+        files = sorted((self.folder / ".reconciler" / "journal" / "route").glob("*.jsonl"))
+        return [json.loads(line) for file in files for line in file.read_text().splitlines()]
+
+    def step(self, path: str = ONE) -> dict[str, Any]:
+        """Return the current step of an instance."""
+        shown: dict[str, Any] = self.sandbox.request("GET", path).json()["data"]["current_step_occurrence"]
+        return shown
+
+    def responses(self) -> list[dict[str, Any]]:
+        """Return the responses that the service got."""
+        return [one for one in self.sandbox.log() if one["path"].endswith("/responses")]
+
+    def rules(self, old: str = "", new: str = "") -> None:
+        """Change the rules, and commit them."""
+        assert old in ROUTING
+        self.write_only({"routing.yaml": ROUTING.replace(old, new, 1) if old else ROUTING})
+        self.commit()
+
+
+@pytest.fixture
+def seed() -> dict[str, Any]:
+    """Return the seed; a test may change it before the trial starts."""
+    return routed_seed()
+
+
+@pytest.fixture
+def trial(tmp_path: Path, seed: dict[str, Any]) -> Iterator[RouteTrial]:
+    """Yield a repository with a routing, beside a service with two invoices that wait."""
+    with running_sandbox(write_seed(tmp_path / "seed", seed)) as sandbox:
+        yield route_trial(tmp_path, sandbox)
+
+
+def test_01_each_step_is_answered_once(trial: RouteTrial) -> None:
+    """By rule, with option and comment; the second look finds nothing that waits."""
+    report = trial.route(0)
+    assert [(one["status"], one["rule"], one["option"]["name"], one["comment"]) for one in report["steps"]] == [
+        ("answered", "small and matched", "Approve", "Matched in the ERP")
+    ] * 2
+    assert report["steps"][0]["address"] == "projects/1042/templates/11"
+    assert report["steps"][0]["seen"] == {"item.status": "approved", "item.amount": "48211.55"}
+    assert [(one["project_id"], one["tool_type"]) for one in report["looks"]] == [
+        ("1041", "invoice"),
+        ("1042", "invoice"),
+    ]
+    assert report["summary"]["answered"] == 2
+    assert trial.step()["name"] == "Sign"
+    assert trial.route(0)["steps"] == []
+    assert len(trial.responses()) == 2
+
+
+def test_02_the_journal_tells_why(trial: RouteTrial) -> None:
+    """The intent with the frozen response is on disk before it is sent, the outcome after it was read back."""
+    trial.route(0)
+    started, intended, outcome, *_ = trial.journal()
+    assert (started["event"], started["login_id"], started["revision"]) == (
+        "route-started",
+        BOT,
+        trial.git("rev-parse", "HEAD"),
+    )
+    assert started["answering"] == ["ERP check of 'Invoice Approval'"]
+    assert (intended["event"], intended["rule"], intended["option"]) == (
+        "route-intended", "small and matched", {"id": "101", "name": "Approve"},
+    )  # fmt: skip
+    assert intended["token"] == response_token("4211", "6501", intended["step_occurrence_id"], BOT)
+    assert intended["seen"] == {"item.status": "approved", "item.amount": "48211.55"}
+    assert (outcome["event"], outcome["token"], outcome["status"], outcome["attempts"]) == (
+        "route-outcome", intended["token"], "answered", 1,
+    )  # fmt: skip
+    sent = trial.responses()[0]
+    assert sent["token"] == intended["token"]
+    assert sent["body"]["response"] == {
+        "current_step_occurrence_id": intended["step_occurrence_id"], "selected_response_option_id": "101",
+        "comment": "Matched in the ERP", "attachments": {},
+    }  # fmt: skip
+
+
+def test_03_observing_sends_nothing(trial: RouteTrial) -> None:
+    """The default decides and reports, also from documents that are not committed; nothing but GET is possible."""
+    trial.write_only({"routing.yaml": ROUTING.replace("mode: answer\n", "")})
+    report = trial.route(0)
+    assert [(one["status"], one["option"]["name"]) for one in report["steps"]] == [("observed", "Approve")] * 2
+    assert {one["method"] for one in trial.sandbox.log()} == {"GET"}
+    trial.route(0)
+    assert [one["event"] for one in trial.journal()] == ["route-started", "route-noted", "route-noted", "route-started"]
+
+
+def test_04_answers_need_committed_documents(trial: RouteTrial) -> None:
+    """Else nobody can say later which rules decided."""
+    trial.write_only({"routing.yaml": ROUTING + "# changed\n"})
+    assert "a routing answers, and the documents are not committed as they are" in trial.ends(
+        7, "route", "--once", **AS_BOT
+    )
+    assert trial.sandbox.log() == []
+
+
+@pytest.mark.parametrize(
+    ("item", "status", "reason"),
+    [
+        ({"status": "new"}, "no-rule", "no rule covers it"),
+        ({}, "undecided", "item.status is not there"),
+        ({"status": "approved"}, "undecided", "item.amount is not there"),
+        ({"status": "approved", "amount": None}, "undecided", "item.amount is not there"),
+        (
+            {"status": "approved", "amount": "1,000.00"},
+            "undecided",
+            "item.amount is '1,000.00', which is of another kind",
+        ),
+        ({"status": "approved", "amount": True}, "undecided", "which is of another kind than the rule expects"),
+    ],
+)
+def test_05_what_is_left_to_people(trial: RouteTrial, item: dict[str, Any], status: str, reason: str) -> None:
+    """No rule, or one that cannot judge: nothing is sent, and the exit code says that somebody must look."""
+    item = {"amount": "1.00", **item} if status == "no-rule" else item
+    trial.sandbox.click({"do": "change_item", "path": item_path("1042", "501"), "body": item})
+    steps = trial.route(2)["steps"]
+    assert (steps[0]["status"], steps[1]["status"]) == (status, "answered")
+    assert reason in steps[0]["reason"]
+    assert trial.statuses(2) == [("6501", status)]
+
+
+@pytest.mark.parametrize(
+    ("options", "reason"),
+    [
+        ([{"id": "9", "name": "Agree"}], "the step has no option 'Approve' (its options: 'Agree')"),
+        ([{"id": "8", "name": "Approve"}, {"id": "9", "name": "Approve"}], "2 options are named 'Approve'"),
+    ],
+)
+def test_06_options_that_changed(tmp_path: Path, options: list[dict[str, Any]], reason: str) -> None:
+    """An option that is gone, or that there is twice, is left alone."""
+    seed = routed_seed(1)
+    seed["templates"][0]["versions"][0]["steps"][0]["response_options"] = options
+    with running_sandbox(write_seed(tmp_path / "seed", seed)) as sandbox:
+        trial = route_trial(tmp_path, sandbox)
+        (step,) = trial.route(2)["steps"]
+    assert (step["status"], step["reason"]) == ("left-alone", reason)
+
+
+def test_07_a_lost_answer(trial: RouteTrial) -> None:
+    """Whether it was stored is read back; the same response goes again under the same token."""
+    lost = {"method": "POST", "path": "6501/responses", "status": 0, "times": 1, "carried_out": True}
+    trial.sandbox.fail(lost)
+    assert trial.statuses(0) == [("6501", "answered"), ("6502", "answered")]
+    tokens = [one["token"] for one in trial.responses() if "6501" in one["path"]]
+    assert len(set(tokens)) == 1
+    assert trial.step()["name"] == "Sign"
+
+
+def test_08_a_service_that_is_down(trial: RouteTrial) -> None:
+    """What could not be settled stays open in the journal; the next look settles it, with the frozen response."""
+    trial.sandbox.fail(
+        {"method": "POST", "path": "6501/responses", "status": 503, "times": 99, "headers": {"Retry-After": "0"}}
+    )
+    report = trial.route(4)
+    assert [one["status"] for one in report["steps"]] == ["failed", "answered"]
+    assert "it is settled by the next look" in report["steps"][0]["reason"]
+    trial.sandbox.fail()
+    trial.write_only({"routing.yaml": ROUTING.replace("status: approved", "status: released")})
+    trial.commit("nothing is approved any more by these rules")
+    report = trial.route(0)
+    assert [(one["status"], one["option"]["name"]) for one in report["steps"]] == [("answered", "Approve")]
+    assert [one["event"] for one in trial.journal()].count("route-intended") == 2
+
+
+def test_09_a_routing_that_was_withdrawn(trial: RouteTrial) -> None:
+    """A frozen response is not sent any more if the routing observes by now; that is reported."""
+    trial.sandbox.fail(
+        {"method": "POST", "path": "6501/responses", "status": 503, "times": 99, "headers": {"Retry-After": "0"}}
+    )
+    trial.route(4)
+    trial.sandbox.fail()
+    trial.rules("mode: answer", "mode: observe")
+    before = len(trial.responses())
+    report = trial.route(2)
+    assert report["steps"][0]["status"] == "left-alone"
+    assert "the routing observes by now, so the response that was intended at" in report["steps"][0]["reason"]
+    assert len(trial.responses()) == before
+
+
+def test_10_by_hand_as_the_integration(trial: RouteTrial) -> None:
+    """Somebody who signs in as the integration and answers: that is reported once as it is."""
+    seed = routed_seed(1, first_response_decides=False)
+    trial.sandbox.seed_anew(write_seed(trial.folder.parent / "other", seed))
+    trial.sandbox.click({"do": "respond", "instance_id": "6501", "login_id": BOT, "option": "Reject"})
+    assert trial.statuses(0) == [("6501", "answered-otherwise")]
+    assert trial.responses() == []
+
+
+def test_11_a_step_that_waits_for_others(trial: RouteTrial) -> None:
+    """Ours is given and the step stays: it is not answered again."""
+    seed = routed_seed(1, first_response_decides=False)
+    trial.sandbox.seed_anew(write_seed(trial.folder.parent / "other", seed))
+    assert trial.statuses(0) == [("6501", "answered")]
+    assert trial.statuses(0) == [("6501", "waiting")]
+    assert len(trial.responses()) == 1
+
+
+def test_12_the_same_step_again(trial: RouteTrial) -> None:
+    """A loop leads back to the step: two occurrences, two answers."""
+    assert trial.statuses(0)[0] == ("6501", "answered")
+    trial.sandbox.click({"do": "restart", "instance_id": "6501"})
+    assert trial.statuses(0) == [("6501", "answered")]
+    tokens = [one["token"] for one in trial.responses() if "6501" in one["path"]]
+    assert len(set(tokens)) == 2
+
+
+@pytest.mark.parametrize(("status", "told"), [(403, "left-alone"), (404, "moved-on"), (409, "failed")])
+def test_13_refusals(trial: RouteTrial, status: int, told: str) -> None:
+    """Taken out of the step, or gone, between reading and responding: reported, and not tried again at once."""
+    trial.sandbox.fail({"method": "POST", "path": "6501/responses", "status": status, "times": 1})
+    code = {"left-alone": 2, "moved-on": 0, "failed": 4}[told]
+    assert trial.statuses(code) == [("6501", told), ("6502", "answered")]
+    assert len([one for one in trial.responses() if "6501" in one["path"]]) == 1
+
+
+def test_14_limits(trial: RouteTrial) -> None:
+    """Beyond a limit answers are held and reported (3); a change of the document starts the row again."""
+    trial.rules("rules:\n", "limits: {same_option_in_a_row: 1}\nrules:\n")
+    report = trial.route(3)
+    assert [one["status"] for one in report["steps"]] == ["answered", "held"]
+    assert "the same option 1 times in a row (limit same_option_in_a_row: 1)" in report["steps"][1]["reason"]
+    trial.rules("rules:\n", "limits: {answers_per_hour: 1}\nrules:\n")
+    assert trial.statuses(0) == [("6502", "answered")]
+
+
+def test_15_workflows_of_its_own(trial: RouteTrial) -> None:
+    """What the integration itself started is left alone, unless the document says otherwise."""
+    started = trial.sandbox.click(
+        {"do": "start", "template_id": "11", "project_id": "1042", "item_id": "501", "created_by": BOT}
+    )
+    assert (started, "left-alone") in trial.statuses(2)
+    trial.rules("mode: answer", "own_items: true\nmode: answer")
+    assert trial.statuses(0) == [(started, "answered")]
+
+
+def test_16_an_older_version(tmp_path: Path) -> None:
+    """The step is found by its name in the version that an instance runs on."""
+    seed = routed_seed(1)
+    versions = seed["templates"][0]["versions"]
+    old = {**versions[0], "id": "910", "version": "0.9"}
+    options = [{"id": "7", "name": "Approve"}]
+    old["steps"] = [{**versions[0]["steps"][0], "uuid": "older", "response_options": options}]
+    versions.append(old)
+    seed["instances"][0]["template_version_id"] = "910"
+    with running_sandbox(write_seed(tmp_path / "seed", seed)) as sandbox:
+        assert route_trial(tmp_path, sandbox).statuses(0) == [("6501", "answered")]
+
+
+def test_17_one_project_that_is_refused(trial: RouteTrial) -> None:
+    """The others go on, and the exit code is 4."""
+    trial.sandbox.fail({"path": "projects/1041/workflows/instances", "status": 403, "times": 9})
+    report = trial.route(4)
+    assert (report["steps"][0]["status"], report["steps"][0]["address"]) == ("failed", "projects/1041")
+    assert [one["status"] for one in report["steps"]][1:] == ["answered", "answered"]
+    assert [one["project_id"] for one in report["looks"]] == ["1042"]
+
+
+def test_18_a_journal_that_cannot_be_written(trial: RouteTrial) -> None:
+    """Nothing is sent."""
+    (trial.folder / "full").write_text("a file where a folder belongs")
+    assert "cannot be written" in trial.ends(64, "route", "--once", "--journal", "full", **AS_BOT)
+    assert trial.responses() == []
+
+
+def test_19_somebody_elses_credentials(trial: RouteTrial) -> None:
+    """The account must be the integration of a routing: else nothing is sent (64)."""
+    shown = trial.ends(64, "route", "--once")
+    assert "no routing has it as its integration (erp.bot@acme.test)" in shown
+    assert "set RECONCILER_ROUTE_CLIENT_ID and RECONCILER_ROUTE_CLIENT_SECRET" in shown
+    assert [one["path"] for one in trial.sandbox.log()] == ["/rest/v1.0/me"]
+
+
+def test_20_frozen(trial: RouteTrial) -> None:
+    """A freeze stops routing too, by the environment or by a policy."""
+    assert "nothing is answered at present" in trial.ends(3, "route", "--once", RECONCILER_FREEZE="closing", **AS_BOT)
+    trial.write_only({"policy.yaml": "kind: policy\nfrozen: year-end\n"})
+    trial.commit()
+    assert "year-end" in trial.ends(3, "route", "--once", **AS_BOT)
+    assert trial.sandbox.log() == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("step: ERP check", "step: ERP chekc", "has no step 'ERP chekc'; did you mean 'ERP check'?"),
+        (
+            "template: Invoice Approval",
+            "template: Invoice Aproval",
+            "no template 'Invoice Aproval' in this company; did you",
+        ),
+        ("mode: answer", "tool: budget", "no template 'Invoice Approval' in this company"),
+    ],
+)
+def test_21_names_that_are_not_there(trial: RouteTrial, old: str, new: str, told: str) -> None:
+    """Place, remedy and suggestion (7)."""
+    trial.rules(old, new)
+    shown = trial.ends(7, "route", "--once", **AS_BOT)
+    assert told in shown
+    assert "routing.yaml:" in shown
+
+
+def test_22_no_routing(trial: RouteTrial) -> None:
+    """Without a document there is nothing to do."""
+    (trial.folder / "routing.yaml").unlink()
+    assert "no document of kind routing: write one" in trial.ends(64, "route", "--once", **AS_BOT)
+    assert "say how to look: --once looks at every queue once" in trial.ends(64, "route")
+
+
+def test_23_why(trial: RouteTrial) -> None:
+    """Each rule with the values it saw; nothing is sent, and the journal stays as it is."""
+    trial.sandbox.click({"do": "change_item", "path": item_path("1042", "502"), "body": {**ITEM, "amount": "50000.01"}})
+    shown = trial.ends(0, "route", "--explain", "6502", **AS_BOT)
+    assert shown == (
+        "exit 0\n--- stdout\n"
+        "instance 6502 · ERP check · projects/1042/templates/11\n"
+        "  gives: no rule covers it\n"
+        "  ✗ small and matched\n"
+        "      ✓ item.status is approved; asked: equals approved\n"
+        "      ✗ item.amount is 50000.01; asked: at most 50000.00\n"
+        "  ✗ not in the ERP\n"
+        "      ✗ item.status is approved; asked: equals unknown\n"
+        "--- stderr\n"
+    )
+    assert "instance 6501 · ERP check" in trial.ends(0, "route", "--explain", **AS_BOT)
+    assert "no instance 77 waits for this integration" in trial.ends(64, "route", "--explain", "77", **AS_BOT)
+    assert trial.responses() == []
+    assert trial.journal() == []
+
+
+def test_24_programs(trial: RouteTrial) -> None:
+    """A program of a named folder decides; without the folder in the environment it is not run."""
+    programs = trial.folder.parent / "programs"
+    programs.mkdir()
+    program = programs / "erp-decide"
+    program.write_text(
+        f"#!{sys.executable}\nimport json, sys\nfacts = json.load(sys.stdin)\n"
+        "print(json.dumps({'respond': facts['options'][1], 'comment': facts['item']['number']}))\n"
+    )
+    program.chmod(0o755)
+    trial.rules("rules:\n", f"rules:\n  - {{name: ask, decide: [{program}]}}\n")
+    report = trial.route(2)
+    assert "is in no folder of RECONCILER_DECIDE_PATH" in report["steps"][0]["reason"]
+    report = trial.route(0, RECONCILER_DECIDE_PATH=str(programs))
+    assert [(one["rule"], one["option"]["name"], one["comment"]) for one in report["steps"]] == [
+        ("ask", "Reject", "INV-7")
+    ] * 2
+
+
+def test_25_what_people_see(trial: RouteTrial) -> None:
+    """On a terminal: those that need a person first, and what it cost."""
+    trial.sandbox.click({"do": "change_item", "path": item_path("1042", "502"), "body": {"status": "\x1b[31mred"}})
+    shown = trial.ends(2, "route", "--once", **AS_BOT)
+    assert shown.splitlines()[2].startswith("  undecided   instance 6502 · ERP check · projects/1042/templates/11")
+    assert "\x1b" not in shown
+    assert "1 answered, 1 undecided · 2 queues looked at with" in shown
+
+
+def route_trial(folder: Path, sandbox: RunningSandbox) -> RouteTrial:
+    """Return a repository with a routing."""
+    made = committed(folder / "approvals", sandbox, {"routing.yaml": ROUTING})
+    made.__class__ = RouteTrial
+    assert isinstance(made, RouteTrial)
+    return made
