@@ -52,7 +52,7 @@ def route_instance(router: Router, instance: Instance) -> RoutedStep:
     if known is not None and following == "send":
         return send_frozen(router, known.intent, shown)
     if following == "left-alone":
-        return msgspec.structs.replace(shown, status="left-alone", reason="the integration is not an assignee of the step")
+        return msgspec.structs.replace(shown, status="left-alone", reason="the integration is not an assignee of it")
     if known is not None and not known.is_settled and following in {"answered", "answered-otherwise", "moved-on"}:
         record_outcome(router, known.intent, following, 0, "read back")
     option = known.intent.option if known is not None else None
