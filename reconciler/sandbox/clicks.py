@@ -70,15 +70,15 @@ def carry_out(click: Click, store: Store) -> str | None:
     if isinstance(click, ChangeItem):
         store.items.replace(click.path, click.body)
         return None
-    instances = store.instances
+    clicks = store.clicks
     if isinstance(click, Start):
-        return instances.start({name: getattr(click, name) for name in click.__struct_fields__})
+        return clicks.start({name: getattr(click, name) for name in click.__struct_fields__})
     if isinstance(click, Respond):
-        instances.respond_as(click.instance_id, click.login_id, click.option, click.comment)
+        clicks.respond_as(click.instance_id, click.login_id, click.option, click.comment)
     elif isinstance(click, RemoveAssignee):
-        instances.remove_assignee(click.instance_id, click.login_id)
+        clicks.remove_assignee(click.instance_id, click.login_id)
     elif isinstance(click, Restart):
-        instances.restart(click.instance_id)
+        clicks.restart(click.instance_id)
     else:
-        instances.delete(click.instance_id)
+        clicks.delete(click.instance_id)
     return click.instance_id

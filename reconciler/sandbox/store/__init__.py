@@ -7,6 +7,8 @@ from typing import Any
 
 from reconciler.sandbox.store.catalogue_tables import Catalogue
 from reconciler.sandbox.store.company import Company
+from reconciler.sandbox.store.instance_clicks import InstanceClicks
+from reconciler.sandbox.store.instance_rows import InstanceRows
 from reconciler.sandbox.store.instance_tables import Instances
 from reconciler.sandbox.store.item_table import Items
 from reconciler.sandbox.store.preset_tables import Presets
@@ -27,6 +29,7 @@ class Store:
     catalogue: Catalogue
     presets: Presets
     instances: Instances
+    clicks: InstanceClicks
     items: Items
 
     def __init__(self, path: str = ":memory:", *, lag: float = 0.0) -> None:
@@ -57,11 +60,13 @@ class Store:
         positions = enumerate(seed.get("instances", []), 1)
         # those with an id of their own come first, so that an invented id is never one of theirs
         for position, one in sorted(positions, key=lambda numbered: numbered[1].get("id") is None):
-            self.instances.start(one, position)
+            self.clicks.start(one, position)
 
     def _read(self) -> None:
         self.company = Company(self._database)
         self.catalogue = Catalogue(self._database)
         self.presets = Presets(self._database, self.company, self.catalogue, self._lag)
-        self.instances = Instances(self._database, self.company, self.catalogue, self._lag)
+        rows = InstanceRows(self._database, self.company, self._lag)
+        self.instances = Instances(rows, self.company, self.catalogue)
+        self.clicks = InstanceClicks(rows, self.company, self.catalogue, self.instances)
         self.items = Items(self._database)

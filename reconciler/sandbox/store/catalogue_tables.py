@@ -64,6 +64,10 @@ class Catalogue:
         """Return one version with what no call shows: the response options of each step, and when it is overdue."""
         return self._versions.get(version_id)
 
+    def version_of_instance(self, body: dict[str, Any]) -> dict[str, Any]:
+        """Return the version that an instance runs on, with its options."""
+        return self._versions[body["template_version_id"]]
+
     def published(self, template_id: str) -> dict[str, Any]:
         """Return the latest published version of a template; one without groups where nothing is published."""
         reference = self._templates[template_id]["latest_published_version"]
