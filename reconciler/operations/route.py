@@ -80,7 +80,7 @@ def explain_steps(
     run: Run, settings_file: Path | None, instance_id: str | None
 ) -> list[tuple[RoutedStep, tuple[JudgedRule, ...]]]:
     """Return each step that waits with all rules as they were judged, or that of one instance; sends nothing."""
-    explained = []
+    explained: list[tuple[RoutedStep, tuple[JudgedRule, ...]]] = []
     with open_router(run, settings_file, None, sends=False) as router:
         for place in router.queues():
             waiting = router.service.waiting(place, router.me.id)
