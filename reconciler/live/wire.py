@@ -18,6 +18,7 @@ from reconciler.model.live import (
     Template,
     Tool,
     Version,
+    VersionStep,
 )
 
 __all__ = ["ListedPreset", "PresetAnswer", "ProjectItem", "TemplateItem", "ToolItem", "UserItem",
@@ -112,16 +113,32 @@ class UserItem(msgspec.Struct):
     email_address: str | None = None
 
 
+class _GroupOfStep(msgspec.Struct):
+    uuid: str
+
+
+class _StepOfVersion(msgspec.Struct):
+    uuid: str
+    name: str
+    responsible_groups: tuple[_GroupOfStep, ...] = ()
+
+    def value(self) -> VersionStep:
+        return VersionStep(self.uuid, self.name, tuple(one.uuid for one in self.responsible_groups))
+
+
 class VersionAnswer(msgspec.Struct):
     """A template version."""
 
     id: _Id
     responsible_groups: tuple[Group, ...]
+    steps: tuple[_StepOfVersion, ...] = ()
 
     def value(self) -> Version:
         """Return the version with its groups as the answer named them, types in one spelling."""
         return Version(
-            self.id, tuple(Group(one.uuid, one.name, one.type.casefold()) for one in self.responsible_groups)
+            self.id,
+            tuple(Group(one.uuid, one.name, one.type.casefold()) for one in self.responsible_groups),
+            tuple(one.value() for one in self.steps),
         )
 
 

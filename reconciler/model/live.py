@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from reconciler.model.spelling import respell
+from reconciler.model.template_version import Group, Version, VersionStep
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,6 +33,7 @@ __all__ = [
     "Tool",
     "Unreadable",
     "Version",
+    "VersionStep",
     "Wanted",
     "preset_address",
 ]
@@ -109,30 +111,6 @@ class Project(msgspec.Struct, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         """Take names and number in the spelling in which they are compared."""
         respell(self, "name", "display_name", "number")
-
-
-class Group(msgspec.Struct, frozen=True, gc=False):
-    """A responsible group of a template version; ``is_role`` tells the only kind that may be managed."""
-
-    uuid: str
-    name: str
-    type: str
-
-    def __post_init__(self) -> None:
-        """Take the name in the spelling in which names are compared."""
-        respell(self, "name")
-
-    @property
-    def is_role(self) -> bool:
-        """Whether the group is of type responsible role, compared without case (docs/service.md section 3)."""
-        return self.type.casefold() == "responsible_role"
-
-
-class Version(msgspec.Struct, frozen=True):
-    """A published version of a template with its responsible groups."""
-
-    id: str
-    groups: tuple[Group, ...]
 
 
 class Membership(msgspec.Struct, frozen=True):

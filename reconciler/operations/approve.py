@@ -227,6 +227,7 @@ def _case(
         today=today,
         own_accounts=own_accounts,
         unknown=(),
+        routings=observation.routings,
     )
 
 

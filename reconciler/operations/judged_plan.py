@@ -17,6 +17,7 @@ from reconciler.planning.guards import (
     judge_frozen,
     judge_unknown_policy,
     plan_case,
+    routing_key,
 )
 from reconciler.planning.notes import judge_acknowledged, judge_kept, unreadable_diagnostics
 from reconciler.planning.past import needs_memory
@@ -152,7 +153,16 @@ def _case(
         unknown=observation.unknown,
         memory=memory,
         doubtful_base=base.revision if base is not None and base.errors else None,
+        routings=observation.routings,
+        routed_before=_routed_by(base),
     )
+
+
+def _routed_by(base: Base | None) -> frozenset[bytes] | None:
+    """Return what a base routes, null where that is not known."""
+    if base is None or base.documents is None:
+        return None
+    return frozenset(map(routing_key, base.documents.routings))
 
 
 def _findings(

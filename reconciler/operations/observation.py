@@ -13,6 +13,7 @@ from reconciler.model.live import LiveState, PeopleList
 from reconciler.model.member import Member
 from reconciler.model.policy import Policy
 from reconciler.model.problem import Problem
+from reconciler.model.routing import Routing
 from reconciler.model.scope import ResolvedTarget, Scope, Target
 from reconciler.model.suggestions import did_you_mean_person
 from reconciler.operations.directory import Directory
@@ -73,6 +74,7 @@ class Observation(msgspec.Struct, frozen=True, kw_only=True):
     index: PeopleIndex
     acknowledged: tuple[Acknowledgement, ...] = ()
     released: tuple[Release, ...] = ()
+    routings: tuple[Routing, ...] = ()
 
 
 def observe(  # noqa: PLR0913 - what is asked for, whom to ask, and how much of it; each named
@@ -216,6 +218,7 @@ def _observation(
         resolved=tuple(resolved[0]),
         diagnostics=tuple(diagnostics),
         policy=documents.policy,
+        routings=documents.routings,
         own_account=own_account,
         unknown=_unknown(documents.policy, resolved[1]),
         index=resolved[1],

@@ -68,7 +68,7 @@ class Ledger:
         option, count = self._in_a_row.get(line.routing, ("", 0))
         self._in_a_row[line.routing] = (line.option.id, count + 1 if option == line.option.id else 1)
         if len(self._known) > _REMEMBERED:
-            settled = next((token for token, one in self._known.items() if one.outcome is not None), None)
+            settled = next((token for token, one in self._known.items() if one.is_settled), None)
             if settled is not None:
                 del self._known[settled]
 

@@ -24,6 +24,7 @@ from reconciler.model.live import (
     Template,
     Tool,
     Version,
+    VersionStep,
     Wanted,
 )
 from reconciler.model.plan import LiveSource, Plan, PlanService
@@ -63,7 +64,14 @@ def live_state(seed: dict[str, Any] | None = None) -> LiveState:
             projects=tuple(_project(one) for one in seed["projects"]),
         ),
         versions=tuple(
-            Version(version["id"], tuple(Group(**group) for group in version["responsible_groups"]))
+            Version(
+                version["id"],
+                tuple(Group(**group) for group in version["responsible_groups"]),
+                tuple(
+                    VersionStep(step["uuid"], step["name"], tuple(step.get("responsible_groups", ())))
+                    for step in version.get("steps", [])
+                ),
+            )
             for one in seed["templates"]
             for version in one["versions"]
         ),

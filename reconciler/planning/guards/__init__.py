@@ -24,6 +24,7 @@ from reconciler.planning.guards.removals import (
     run_removals,
     whole_group,
 )
+from reconciler.planning.guards.routed_steps import routed_steps, routing_key
 from reconciler.planning.guards.settings import judge_settings
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ __all__ = [
     "judge_unknown_policy",
     "plan_case",
     "removals_left",
+    "routing_key",
 ]  # fmt: skip
 
 
@@ -83,6 +85,7 @@ def judge(case: Case, *, partial: bool = False) -> Judgement:
         *inactive_person(case),
         *loses_everything(case),
         *unknown_in_policy(case),
+        *routed_steps(case),
         *judge_memory(case, lifting),
         *lifting.findings(unused=not partial),
     )

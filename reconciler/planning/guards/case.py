@@ -13,6 +13,7 @@ from reconciler.model.member import Member
 from reconciler.model.memory import Memory
 from reconciler.model.plan import GroupChange, PresetChange
 from reconciler.model.policy import Policy
+from reconciler.model.routing import Routing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 PLACES_NAMED = 5
 
-__all__ = ["Case", "JudgedPreset", "JudgedRole", "Removal", "few", "finding", "judged_preset", "place_of",
+__all__ = ["Case", "JudgedPreset", "JudgedRole", "JudgedStep", "Removal", "few", "finding", "judged_preset", "place_of",
            "removals_of", "role_names"]  # fmt: skip
 
 
@@ -48,13 +49,26 @@ class JudgedPreset(msgspec.Struct, frozen=True, gc=False):
     where: Place | None = None
 
 
+class JudgedStep(msgspec.Struct, frozen=True, gc=False):
+    """A routed step in one preset as it will be: its role groups, and people chosen for it alone.
+
+    ``is_new`` says that the base does not route it so.
+    """
+
+    preset: JudgedPreset
+    routing: Routing
+    roles: tuple[JudgedRole, ...]
+    chosen: tuple[Person, ...]
+    is_new: bool
+
+
 class Case(msgspec.Struct, frozen=True, kw_only=True):
     """Everything guards may know.
 
     ``managed`` counts the roles that live has in managed groups. ``inactive`` holds logins in lower case, null when
     nobody can tell. ``unknown`` are protected people whom nobody has seen. Each has a hint at a similar login, or an
     empty text. ``memory`` is what is known of the days before, null where nobody looked. ``doubtful_base`` is a base
-    whose documents could not all be understood.
+    whose documents could not all be understood. ``unknown_steps`` are routings whose steps were not read.
     """
 
     changes: tuple[PresetChange, ...]
@@ -70,6 +84,9 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     role_names: frozenset[str] = frozenset()
     memory: Memory | None = None
     doubtful_base: str | None = None
+    steps: tuple[JudgedStep, ...] = ()
+    routings: tuple[Routing, ...] = ()
+    unknown_steps: tuple[Routing, ...] = ()
 
 
 class Removal(NamedTuple):

@@ -5,17 +5,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from reconciler.planning.guards.case import Case, judged_preset, role_names
+from reconciler.planning.guards.routed_steps import judged_steps, routes
 
 if TYPE_CHECKING:
     import datetime
     from collections.abc import Iterable
 
+    from reconciler.model.diagnostics import Origin
     from reconciler.model.live import LiveState
     from reconciler.model.member import Member
     from reconciler.model.memory import Memory
     from reconciler.model.plan import PresetChange
     from reconciler.model.policy import Policy
+    from reconciler.model.routing import Routing
     from reconciler.model.scope import ResolvedTarget
+    from reconciler.planning.guards.case import JudgedStep
 
 __all__ = ["plan_case"]
 
@@ -32,16 +36,32 @@ def plan_case(  # noqa: PLR0913 - the parts of a case, each named
     unknown: tuple[tuple[Member, str], ...],
     memory: Memory | None = None,
     doubtful_base: str | None = None,
+    routings: tuple[Routing, ...] = (),
+    routed_before: frozenset[bytes] | None = None,
 ) -> Case:
-    """Return the case of a plan: every preset in scope, changed or not."""
+    """Return the case of a plan: every preset in scope, changed or not.
+
+    ``routed_before`` are the routings of the base as ``routing_key`` has them, null without a base.
+    """
     names = {version.id: role_names(version) for version in state.versions}
     changed = {change.address: change for change in changes}
+    versions = {version.id: version for version in state.versions}
     presets = []
+    steps: list[JudgedStep] = []
+    people = {one.id: one for one in state.everybody()} if routings else {}
+    unread: dict[Origin, Routing] = {}
     for resolved in targets:
         target = resolved.target
-        roles = names[target.preset.version_id or target.template.version_id or ""]
+        version_id = target.preset.version_id or target.template.version_id or ""
         change = changed.get(target.address)
-        presets.append(judged_preset((target.address, target.title), target.preset, roles, change, target.place))
+        judged = judged_preset((target.address, target.title), target.preset, names[version_id], change, target.place)
+        presets.append(judged)
+        for routing in routings:
+            if routes(routing, target):
+                found = judged_steps(routing, target, versions[version_id], judged, people, routed_before)
+                steps.extend(found)
+                if not versions[version_id].steps:
+                    unread[routing.origin] = routing
     return Case(
         changes=changes,
         presets=tuple(presets),
@@ -55,5 +75,8 @@ def plan_case(  # noqa: PLR0913 - the parts of a case, each named
         unknown=unknown,
         memory=memory,
         doubtful_base=doubtful_base,
+        steps=tuple(steps),
+        routings=routings,
+        unknown_steps=tuple(unread.values()),
         role_names=frozenset(name for roles in names.values() for name in roles.values()),
     )

@@ -1,0 +1,129 @@
+"""Steps that software answers: the integration and somebody who steps in are in each group of the step."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+import pytest
+
+from reconciler.model.live import ChosenAssignee, IndividualStep
+from tests.support.routed_account import BOT, ROUTING, routed_seed
+from tests.support.values import live_state, plan_documents
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from reconciler.model.diagnostics import Diagnostic
+    from reconciler.model.live import LiveState
+
+ERP = """\
+kind: assignments
+template: Invoice Approval
+projects:
+  - {project: Harbor Bridge, groups: {ERP: %s}}
+  - {project: Cedar Tower, groups: {ERP: [erp.bot@acme.test, gus@acme.test]}}
+"""
+KEPT = "[erp.bot@acme.test, gus@acme.test]"
+
+
+def found(folder: Path, erp: str = KEPT, routing: str = ROUTING, state: LiveState | None = None) -> list[Diagnostic]:
+    """Plan these members of the group, and return what is said of routings."""
+    live = live_state(routed_seed()) if state is None else state
+    plan = plan_documents(folder, {"a.yaml": ERP % erp, "routing.yaml": routing}, live)
+    return [one for one in plan.diagnostics if one.code.startswith("routing/")]
+
+
+def told(diagnostics: list[Diagnostic]) -> list[tuple[str, str, str]]:
+    """Return severity, code and the message without its remedy."""
+    return [(one.severity, one.code, one.message.split("\n")[0]) for one in diagnostics]
+
+
+def edited(groups: dict[str, list[str]], **more: Any) -> LiveState:
+    """Return live with other groups in the preset of Harbor Bridge."""
+    seed = routed_seed()
+    seed["presets"][1]["groups"] |= groups
+    return msgspec.structs.replace(live_state(seed), **more)
+
+
+def test_both_are_there(tmp_path: Path) -> None:
+    """Nothing is said, though others join."""
+    assert found(tmp_path) == []
+    assert found(tmp_path, "[erp.bot@acme.test, gus@acme.test, ann@acme.test]") == []
+
+
+def test_a_plan_that_takes_one_out(tmp_path: Path) -> None:
+    """An error at the line of the routing, for the integration and for everybody who steps in."""
+    (one,) = found(tmp_path, "[gus@acme.test]")
+    assert (one.severity, one.code, str(one.origin)) == ("error", "routing/not-assignee", "routing.yaml:4:1")
+    assert one.message.startswith(
+        "Invoice Approval · Harbor Bridge: the integration erp.bot@acme.test is not in ERP of the step 'ERP check'"
+    )
+    assert one.remedy == "add them to each group of the step, or change the routing"
+    (one,) = found(tmp_path, "[erp.bot@acme.test, ann@acme.test]")
+    assert (one.severity, one.code, str(one.origin)) == ("error", "routing/no-fallback", "routing.yaml:5:12")
+    assert "nobody of the fallback who can act is in ERP of the step 'ERP check'" in one.message
+
+
+def test_live_lacks_one(tmp_path: Path) -> None:
+    """In a preset that the plan does not change it is a warning that counts them."""
+    text = ERP.replace("ERP: %s", "Accounting: [cy@acme.test, dee@acme.test]")
+    plan = plan_documents(tmp_path, {"a.yaml": text, "routing.yaml": ROUTING}, edited({"erp": ["1"]}))
+    assert told([one for one in plan.diagnostics if one.code.startswith("routing/")]) == [
+        ("warning", "routing/not-assignee", "the integration erp.bot@acme.test is not in ERP of the step 'ERP check' "
+         "in 1 preset that this plan does not change: Invoice Approval · Harbor Bridge"),
+        ("warning", "routing/no-fallback", "nobody of the fallback who can act is in ERP of the step 'ERP check' "
+         "in 1 preset that this plan does not change: Invoice Approval · Harbor Bridge"),
+    ]  # fmt: skip
+
+
+def test_a_fallback_that_is_inactive(tmp_path: Path) -> None:
+    """Somebody who cannot act does not step in."""
+    state = msgspec.structs.replace(live_state(routed_seed()), inactive=frozenset({"gus@acme.test"}))
+    assert ("warning", "routing/no-fallback") in [one[:2] for one in told(found(tmp_path, state=state))]
+
+
+def test_the_integration_does_not_step_in_for_itself(tmp_path: Path) -> None:
+    """Not by its login id either."""
+    routing = ROUTING.replace("[gus@acme.test]", f'[{{login_id: "{BOT}"}}]')
+    assert {one.code for one in found(tmp_path, routing=routing)} == {"routing/no-fallback"}
+
+
+@pytest.mark.parametrize("login_id", [BOT, "2"])
+def test_somebody_chosen_for_the_step_alone(tmp_path: Path, login_id: str) -> None:
+    """The integration may be an assignee of the step without a role."""
+    live = edited({"erp": ["7", BOT]})
+    chosen = (IndividualStep("check", (ChosenAssignee(login_id),)),)
+    presets = tuple(msgspec.structs.replace(one, individual_assignees=chosen) for one in live.presets)
+    live = msgspec.structs.replace(live, presets=presets)
+    codes = [one.code for one in found(tmp_path, "[gus@acme.test]", state=live)]
+    assert codes == ([] if login_id == BOT else ["routing/not-assignee"])
+
+
+def test_a_step_without_anybody(tmp_path: Path) -> None:
+    """No group and nobody chosen: the integration cannot be its assignee."""
+    seed = routed_seed()
+    seed["templates"][0]["versions"][0]["steps"][0]["responsible_groups"] = []
+    (one,) = found(tmp_path, state=live_state(seed))
+    assert one.message.startswith("the integration erp.bot@acme.test is not in any group of the step 'ERP check' in 2")
+
+
+def test_steps_that_are_not_there(tmp_path: Path) -> None:
+    """A step that no preset has, and a snapshot that knows no steps, are warnings."""
+    (one,) = found(tmp_path, routing=ROUTING.replace("step: ERP check", "step: Other"))
+    assert told([one]) == [
+        ("warning", "routing/unknown-step",
+         "no preset that is managed here has the step 'Other' of 'Invoice Approval'"),
+    ]  # fmt: skip
+    state = live_state(routed_seed())
+    versions = tuple(msgspec.structs.replace(one, steps=()) for one in state.versions)
+    (one,) = found(tmp_path, state=msgspec.structs.replace(state, versions=versions))
+    assert (one.severity, one.code) == ("warning", "routing/steps-unknown")
+
+
+def test_a_routing_by_id_and_tool(tmp_path: Path) -> None:
+    """A template may be named by its id, or told apart by its tool; a routing of another template says nothing here."""
+    by_id = ROUTING.replace("template: Invoice Approval", 'template: {id: "11"}\ntool: invoice')
+    assert {one.code for one in found(tmp_path, "[gus@acme.test]", by_id)} == {"routing/not-assignee"}
+    other = ROUTING.replace("template: Invoice Approval", "template: Invoice Approval\ntool: budget")
+    assert {one.code for one in found(tmp_path, "[gus@acme.test]", other)} == {"routing/unknown-step"}
