@@ -1,4 +1,4 @@
-"""Says which queue to look at next, within a share of the request limit; it knows no clock and sends nothing."""
+"""Says which queue to look at next, within a share of the request limit; it sends nothing."""
 
 from __future__ import annotations
 
