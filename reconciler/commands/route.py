@@ -3,28 +3,71 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Literal
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
+from reconciler.console.interrupts import first_interrupt_calls
 from reconciler.console.options import common_options, journal_option, out_option, text_or_json
-from reconciler.console.route_formats import explanation_text, route_exit_code, route_text
+from reconciler.console.route_formats import explanation_text, route_exit_code, route_text, step_line
 from reconciler.console.streams import emit
 from reconciler.errors import UsageError
+from reconciler.model.quantities import read_duration
 from reconciler.operations.files import require_writable
 from reconciler.operations.route import explain_steps, route_once
+from reconciler.operations.route_loop import RouteOptions, route_until
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from reconciler.console.options import Common
+    from reconciler.model.routed import RoutedStep
 
 __all__ = ["route"]
 
 
-@click.command(epilog="Examples: reconciler route --once; reconciler route --explain; reconciler route --explain 6501")
+class _Duration(click.ParamType[int]):
+    """Seconds, or a number with s, m, h or d behind it."""
+
+    name = "time"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Return the seconds."""
+        seconds = value if isinstance(value, int) else read_duration(f"{value}s" if str(value).isdecimal() else value)
+        if not seconds:
+            self.fail(f"'{value}' is not a duration; write 90s, 30m, 4h or 2d", param, ctx)
+        return int(seconds)
+
+
+DURATION = _Duration()
+
+
+@click.command(
+    epilog="Examples: reconciler route --once; reconciler route --interval 60s; reconciler route --explain 6501"
+)
 @common_options
 @click.option("--once", is_flag=True, help="Look at every queue once, and answer what waits.")
+@click.option(
+    "--interval",
+    type=DURATION,
+    metavar="TIME",
+    help="Look until it is stopped; the shortest time between two looks at one queue, such as 60s.",
+)
+@click.option("--oldest", type=DURATION, default="2h", show_default=True, help="No look is older, with --interval.")
+@click.option(
+    "--share",
+    type=click.FloatRange(0.01, 1.0),
+    default=0.5,
+    show_default=True,
+    help="The share of the request limit that routing may use, with --interval.",
+)
+@click.option(
+    "--health",
+    "health_at",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Keep a file that says how old the oldest look is, with --interval.",
+)
 @click.option(
     "--explain",
     "explained",
@@ -36,10 +79,14 @@ __all__ = ["route"]
 @journal_option
 @text_or_json
 @out_option
-def route(
+def route(  # noqa: PLR0913 - one parameter an option
     common: Common,
     *,
     once: bool,
+    interval: int | None,
+    oldest: int,
+    share: float,
+    health_at: Path | None,
     explained: str | None,
     journal_at: Path | None,
     shown_as: Literal["terminal", "json"],
@@ -50,6 +97,9 @@ def route(
     The credentials are of the integration itself: RECONCILER_ROUTE_CLIENT_ID and RECONCILER_ROUTE_CLIENT_SECRET, or
     the usual ones. Before each response the journal has what is sent. Afterwards the response is read back. After a
     crash the same response goes out, never a new decision.
+
+    With --interval it goes on until SIGTERM or Ctrl-C, and shows each step whose status is new. The answer under way is
+    finished first. Which queue is next follows from how often steps came there, within a share of the request limit.
 
     A routing with 'mode: observe' decides and reports. Only 'mode: answer' responds, and it needs committed documents.
 
@@ -62,8 +112,27 @@ def route(
     if explained is not None:
         emit(explanation_text(explain_steps(common.run, common.config, explained or None), color=color), out)
         return 0
+    if interval is not None and once:
+        raise UsageError("--once and --interval exclude each other: one look at every queue, or look after look")
+    if interval is not None:
+        options = RouteOptions(interval=interval, oldest=oldest, share=share, health_at=health_at)
+        _until_stopped(common, journal_at, options)
+        return 0
     if not once:
-        raise UsageError("say how to look: --once looks at every queue once, --explain only shows why")
+        raise UsageError(
+            "say how to look: --once looks at every queue once, --interval goes on, --explain only shows why"
+        )
     report = route_once(common.run, common.config, journal_at)
     emit(route_text(report, shown_as, color=color), out)
     return route_exit_code(report)
+
+
+def _until_stopped(common: Common, journal_at: Path | None, options: RouteOptions) -> None:
+    """Route until a signal comes, and show each step whose status is new."""
+    stopped = threading.Event()
+
+    def shown(step: RoutedStep) -> None:
+        emit(step_line(common.run.clock.moment(), step), None)
+
+    with first_interrupt_calls(stopped.set):
+        route_until(common.run, common.config, journal_at, options, stopped=stopped, tell=shown)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-__all__ = ["first_interrupt_waits"]
+__all__ = ["first_interrupt_calls", "first_interrupt_waits"]
 
 
 # a terminal that is closed; Windows has none
@@ -36,3 +36,10 @@ def first_interrupt_waits(tell: Callable[[], None]) -> Iterator[Callable[[], boo
     finally:
         for one, handler in previous.items():
             signal.signal(one, handler)
+
+
+@contextmanager
+def first_interrupt_calls(call: Callable[[], None]) -> Iterator[None]:
+    """Call a function at the first interrupt, and let the second one through."""
+    with first_interrupt_waits(call):
+        yield

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from reconciler.model.routed import JudgedRule, RoutedStep, RouteReport
 
-__all__ = ["explanation_text", "route_exit_code", "route_text"]
+__all__ = ["explanation_text", "route_exit_code", "route_text", "step_line"]
 
 
 def route_text(report: RouteReport, shown_as: str, *, color: bool) -> str:
@@ -38,3 +38,10 @@ def route_exit_code(report: RouteReport) -> int:
     if summary.held:
         return 3
     return 2 if summary.undecided or summary.no_rule or summary.left_alone or summary.overdue else 0
+
+
+def step_line(at: str, step: RoutedStep) -> str:
+    """Return one step as a line of a log."""
+    from reconciler.render.formats.route_page import render_step  # noqa: PLC0415 - rich is heavy
+
+    return f"{at} {render_step(step)}\n"

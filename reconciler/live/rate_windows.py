@@ -141,6 +141,11 @@ class RateWindows:
         with self._lock:
             return min((max(window.remaining, 0) for window in self._windows.values()), default=None)
 
+    def hourly_limit(self) -> int | None:
+        """Return the limit of the hourly window; unknown before an answer shows it."""
+        with self._lock:
+            return max((one.limit for one in self._windows.values() if one.period == HOUR_SECONDS), default=None)
+
     def seconds_for(self, requests: int, now: float) -> float:
         """Estimate how long so many requests must take because of the windows alone."""
         with self._lock:

@@ -13,6 +13,7 @@ __all__ = [
     "STATUSES",
     "ChosenOption",
     "Decision",
+    "Health",
     "JudgedCondition",
     "JudgedRule",
     "Look",
@@ -154,6 +155,24 @@ class RouteReport(msgspec.Struct, frozen=True, kw_only=True):
     looks: tuple[Look, ...]
     steps: tuple[RoutedStep, ...]
     summary: RouteSummary
+
+
+class Health(msgspec.Struct, frozen=True, kw_only=True):
+    """The state of a process that routes: not whether it lives, but how old its oldest completed look is.
+
+    ``oldest_look_seconds`` counts from the last completed look of the queue that was looked at least recently.
+    """
+
+    format: Literal["reconciler/route-health/1"]
+    at: str
+    oldest_look_seconds: float
+    oldest_look_allowed_seconds: float
+    queues: int
+    queues_failed: int
+    waiting: int
+    needs_person: int
+    overdue: int
+    healthy: bool
 
 
 class RouteStarted(msgspec.Struct, frozen=True, kw_only=True, tag_field="event", tag="route-started"):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import time
+from typing import TYPE_CHECKING, Final
 
 from reconciler.errors import ServiceError, UsageError
 from reconciler.model.routed import ROUTE_FORMAT, Look, RoutedStep, RouteReport, RouteSummary
 from reconciler.operations.route_answer import settle_open
+from reconciler.operations.route_round import SeenInstance
 from reconciler.operations.route_start import open_router
 from reconciler.operations.route_step import decide_step, route_instance
 
@@ -14,13 +16,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from reconciler.model.instances import Instance
+    from reconciler.model.instances import Instance, ListedInstance
     from reconciler.model.live import Place
     from reconciler.model.routed import JudgedRule
     from reconciler.operations.route_round import Router
     from reconciler.operations.run import Run
 
 __all__ = ["explain_steps", "look_at", "route_once"]
+
+RECHECK_SECONDS: Final = 900.0
+_SETTLED = frozenset({"answered", "already", "waiting", "answered-otherwise"})
 
 
 def route_once(run: Run, settings_file: Path | None, journal_at: Path | None) -> RouteReport:
@@ -44,16 +49,36 @@ def look_at(router: Router, place: Place) -> tuple[list[RoutedStep], Look | None
     try:
         waiting = router.service.waiting(place, router.me.id)
     except ServiceError as error:
+        router.last_failure = error
         return [_unread(place, error.message)], None
-    steps = []
-    for listed in waiting:
-        try:
-            instance = router.service.instance(place, listed.id)
-        except ServiceError as error:
-            steps.append(_unread(place, error.message, listed.id))
-            continue
-        steps.append(route_instance(router, instance))
+    steps = [_known_or_read(router, place, listed, at) for listed in waiting]
+    gone = {key for key, one in router.seen.items() if one.place == place} - {one.id for one in waiting}
+    for key in gone:
+        del router.seen[key]
     return steps, Look(project_id=place.project_id, tool_type=place.tool.type, at=at)
+
+
+def _known_or_read(router: Router, place: Place, listed: ListedInstance, at: str) -> RoutedStep:
+    """Return what became of an instance.
+
+    It is read if it is new or changed, and about every quarter of an hour if its item decides.
+    """
+    seen = router.seen.get(listed.id)
+    now = time.monotonic()
+    if seen is not None and listed.updated_at is not None and seen.updated_at == listed.updated_at:
+        is_settled = seen.step.status in _SETTLED
+        if is_settled or now - seen.read_at < RECHECK_SECONDS:
+            return seen.step
+    try:
+        instance = router.service.instance(place, listed.id)
+    except ServiceError as error:
+        return _unread(place, error.message, listed.id)
+    step = route_instance(router, instance)
+    # a change within the second of this read would not show: such an instance is read once more
+    is_fresh = instance.updated_at is None or instance.updated_at >= at
+    if step.status != "failed" and not is_fresh:
+        router.seen[listed.id] = SeenInstance(instance.updated_at, now, step, place)
+    return step
 
 
 def _unread(place: Place, reason: str, instance_id: str = "") -> RoutedStep:

@@ -11,16 +11,26 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from reconciler.errors import ServiceError
     from reconciler.journal.route_file import RouteJournal
     from reconciler.model.instances import Instance, RoutedTemplate
     from reconciler.model.live import Person
-    from reconciler.model.routed import RouteLine, RouteNoted
+    from reconciler.model.routed import RoutedStep, RouteLine, RouteNoted
     from reconciler.model.routing import Routing
     from reconciler.operations.route_service import RouteService
     from reconciler.operations.run import Run
     from reconciler.routing.ledger import Ledger
 
-__all__ = ["RoutedStepRules", "Router"]
+__all__ = ["RoutedStepRules", "Router", "SeenInstance"]
+
+
+class SeenInstance(NamedTuple):
+    """An instance as the last look left it; ``read_at`` is in seconds of the monotonic clock."""
+
+    updated_at: str | None
+    read_at: float
+    step: RoutedStep
+    place: Place
 
 
 class RoutedStepRules(NamedTuple):
@@ -65,6 +75,8 @@ class Router:
         self.ledger = ledger
         self.folders = folders
         self.projects = projects
+        self.last_failure: ServiceError | None = None
+        self.seen: dict[str, SeenInstance] = {}
         self._journal = journal
         self._steps: dict[str, dict[str, str]] = {}
         self._versions = {version: one.template for one in rules for version in one.template.versions}

@@ -35,6 +35,10 @@ class RouteService(Protocol):
         """Return the account that signs in."""
         ...
 
+    def stop(self) -> None:
+        """End waits and requests of this process, from any thread."""
+        ...
+
     def providers(self) -> dict[Tool, str]:
         """Return ``Project`` or ``Company`` for each tool."""
         ...
@@ -79,6 +83,7 @@ class _LiveService:
         from reconciler.live.steps import Steps  # noqa: PLC0415
 
         self._client = client
+        self.stop = client.stop
         reader = InstanceReader(Steps(client, lambda _progress: None, now=run.clock.now))
         self.me = reader.me
         self.providers = reader.providers

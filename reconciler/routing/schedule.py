@@ -52,12 +52,23 @@ class Schedule:
     """The queues with the moment of their last completed look.
 
     A queue is due by ``rate × age² / 2``: the sum of the waits that a look ends, in seconds. Before that come queues
-    older than ``oldest``, queues that somebody asked for, and queues with a step that is overdue within an hour.
-    ``per_hour`` bounds all requests that are reported with ``looked``. First looks are spread at random.
+    that somebody asked for, queues older than ``oldest`` seconds, and queues with a step overdue within an hour.
+    ``per_hour`` bounds all requests that are reported. No queue is looked at again within ``soonest`` seconds. First
+    looks are spread at random.
     """
 
-    def __init__(self, places: Iterable[Place], *, now: float, per_hour: float, oldest: float, chance: Random) -> None:
+    def __init__(
+        self,
+        places: Iterable[Place],
+        *,
+        now: float,
+        per_hour: float,
+        oldest: float,
+        chance: Random,
+        soonest: float = SOONEST_SECONDS,
+    ) -> None:
         self._oldest = oldest
+        self._soonest = soonest
         self._chance = chance
         self._per_second = per_hour / 3600.0
         self._budget = 1.0
@@ -88,8 +99,8 @@ class Schedule:
             if due > most:
                 best, most = place, due
             elif best is None:
-                soonest = min(soonest, max(queue.looked_at + SOONEST_SECONDS, queue.retry_at) - now)
-        return (best, 0.0) if best is not None else (None, max(min(soonest, SOONEST_SECONDS), 0.1))
+                soonest = min(soonest, max(queue.looked_at + self._soonest, queue.retry_at) - now)
+        return (best, 0.0) if best is not None else (None, max(min(soonest, self._soonest), 0.1))
 
     def _due(self, queue: _Queue, now: float) -> float:
         age = now - queue.looked_at
@@ -97,7 +108,7 @@ class Schedule:
             return 0.0
         if queue.asked_for:
             return 3 * _URGENT + age
-        if age < SOONEST_SECONDS:
+        if age < self._soonest:
             return 0.0
         if age > self._oldest * 0.9:
             return 2 * _URGENT + age

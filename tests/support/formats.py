@@ -20,7 +20,7 @@ from reconciler.model.failure import Failure
 from reconciler.model.outcomes import ApplyReport, JournalEvent, RecordedRun
 from reconciler.model.plan import Plan
 from reconciler.model.review import ApprovedPlans, MarkedCommits
-from reconciler.model.routed import RouteLine, RouteReport
+from reconciler.model.routed import Health, RouteLine, RouteReport
 
 __all__ = ["SCHEMAS", "derived", "outdated"]
 
@@ -53,6 +53,7 @@ _FORMATS: dict[str, Any] = {
     "drift": DriftReport,
     "doctor": Checkup,
     "route": RouteReport,
+    "route-health": Health,
 }
 
 

@@ -49,6 +49,9 @@ class SimulatedService:
         """Return the integration."""
         return Person(BOT_ID, "erp.bot@acme.test", "ERP Bot")
 
+    def stop(self) -> None:
+        """Do nothing: nothing is under way."""
+
     def providers(self) -> dict[Tool, str]:
         """Return one tool of projects."""
         return {TOOL: "Project"}

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from reconciler.model.routed import JudgedCondition, JudgedRule, RoutedStep, RouteReport
 
-__all__ = ["render_explanation", "render_route"]
+__all__ = ["render_explanation", "render_route", "render_step"]
 
 _STYLES = {
     "answered": "green", "observed": "cyan", "already": "dim", "answered-otherwise": "yellow", "undecided": "yellow",
@@ -46,6 +46,14 @@ def render_route(report: RouteReport, *, color: bool) -> str:
         page.add(Text("no step waits for this integration"))
     page.add(Text(_counts(report), style="dim"))
     return page.text()
+
+
+def render_step(step: RoutedStep) -> str:
+    """Return one step as a line, without colours."""
+    why = step.reason or (f"rule: {step.rule}" if step.rule else "")
+    overdue = " (overdue)" if step.overdue else ""
+    parts = (f"{step.status}{overdue}", _what(step), step.option.name if step.option else "", why)
+    return " · ".join(shortened(part, _LONGEST) for part in parts if part)
 
 
 _FOR_PEOPLE = ("failed", "held", "undecided", "no-rule", "left-alone", "answered-otherwise", "observed", "answered")

@@ -1,0 +1,183 @@
+"""Routes until somebody stops it: one look after another, with a file that says how it goes."""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from reconciler.errors import RateLimitError, ServiceError, UnreachableError
+from reconciler.model.routed import Health
+from reconciler.operations.files import write_file
+from reconciler.operations.route import look_at
+from reconciler.operations.route_answer import settle_open
+from reconciler.operations.route_start import open_router
+from reconciler.routing.schedule import Schedule
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from reconciler.model.live import Place
+    from reconciler.model.routed import RoutedStep
+    from reconciler.operations.route_round import Router
+    from reconciler.operations.run import Run
+
+__all__ = ["RouteOptions", "route_until"]
+
+STOP_SECONDS: Final = 8.0
+HOLD_SECONDS: Final = 60.0
+REFRESH_SECONDS: Final = 3600.0
+_USUAL_LIMIT = 3600
+_LONGEST_WAIT_SECONDS = 60.0
+_FOR_PROBES = 0o644  # a probe runs as somebody else, and the file holds no names
+_NEEDS_PERSON = frozenset({"undecided", "no-rule", "left-alone", "held", "failed"})
+
+
+class RouteOptions(msgspec.Struct, frozen=True, kw_only=True):
+    """How a process routes: ``interval`` and ``oldest`` are seconds, ``share`` is of the request limit.
+
+    ``health_at`` is the file of its health, null for none.
+    """
+
+    interval: float = 60.0
+    oldest: float = 7200.0
+    share: float = 0.5
+    health_at: Path | None = None
+
+
+def route_until(
+    run: Run,
+    settings_file: Path | None,
+    journal_at: Path | None,
+    options: RouteOptions,
+    *,
+    stopped: threading.Event,
+    tell: Callable[[RoutedStep], None],
+) -> None:
+    """Look, decide and respond until ``stopped`` is set; raises what ``open_router`` raises.
+
+    ``tell`` receives each step whose status is new. A look under way ends first; after some seconds its waits are
+    ended. What could not be journalled as answered is settled by the next start.
+    """
+    with open_router(run, settings_file, journal_at) as router:
+        _Loop(router, options, stopped, tell).go()
+
+
+class _Loop:
+    """One process: the schedule, and what was shown of each step."""
+
+    def __init__(
+        self, router: Router, options: RouteOptions, stopped: threading.Event, tell: Callable[[RoutedStep], None]
+    ) -> None:
+        self._router = router
+        self._options = options
+        self._stopped = stopped
+        self._tell = tell
+        self._told: dict[str, str] = {}
+        self._waiting: dict[Place, list[RoutedStep]] = {}
+        self._failed: set[Place] = set()
+        self._refreshed_at = time.monotonic()
+        self._schedule = Schedule(
+            router.queues(),
+            now=time.monotonic(),
+            per_hour=self._per_hour(),
+            oldest=options.oldest,
+            chance=random.Random(),  # noqa: S311 - spreads looks
+            soonest=options.interval,
+        )
+
+    def go(self) -> None:
+        """Look until somebody stops it."""
+        for intent in self._router.ledger.open():
+            self._report(settle_open(self._router, intent))
+        self._write_health()
+        ending = threading.Thread(target=self._end_waits, daemon=True)
+        ending.start()
+        while not self._stopped.is_set():
+            place, wait = self._schedule.next(time.monotonic())
+            if place is None:
+                self._stopped.wait(min(wait, _LONGEST_WAIT_SECONDS))
+                self._write_health()
+                continue
+            self._look(place)
+            self._write_health()
+            self._follow_projects()
+
+    def _end_waits(self) -> None:
+        """End what still waits some seconds after somebody stopped it."""
+        self._stopped.wait()
+        time.sleep(STOP_SECONDS)
+        self._router.service.stop()
+
+    def _look(self, place: Place) -> None:
+        before = self._router.service.requests
+        known = {one.instance_id for one in self._waiting.get(place, ())}
+        steps, look = look_at(self._router, place)
+        requests = self._router.service.requests - before
+        now = time.monotonic()
+        self._schedule.limit(self._per_hour())
+        if look is None:
+            self._failed.add(place)
+            self._schedule.failed(place, now, requests=requests)
+            if isinstance(self._router.last_failure, RateLimitError | UnreachableError):
+                self._schedule.hold(HOLD_SECONDS, now)
+        else:
+            self._failed.discard(place)
+            found = sum(one.instance_id not in known for one in steps)
+            self._schedule.looked(place, now, found=found, requests=requests)
+            self._waiting[place] = [one for one in steps if one.status not in {"answered", "moved-on"}]
+        for one in steps:
+            self._report(one)
+
+    def _report(self, step: RoutedStep) -> None:
+        """Tell of a step whose status is new."""
+        key = step.step_occurrence_id or f"{step.address}/{step.instance_id}"
+        if self._told.get(key) != step.status:
+            self._told[key] = step.status
+            self._tell(step)
+        if len(self._told) > 2 * sum(map(len, self._waiting.values())) + 10_000:
+            waiting = {one.step_occurrence_id for steps in self._waiting.values() for one in steps}
+            self._told = {one: status for one, status in self._told.items() if one in waiting}
+
+    def _per_hour(self) -> float:
+        """Return the requests that routing may send in an hour."""
+        limit = self._router.run.windows.hourly_limit() or _USUAL_LIMIT
+        return max(limit * self._options.share, 1.0)
+
+    def _follow_projects(self) -> None:
+        """Take up projects that are new, about every hour; where they cannot be read, the known ones stay."""
+        now = time.monotonic()
+        if now - self._refreshed_at < REFRESH_SECONDS or not self._router.projects:
+            return
+        self._refreshed_at = now
+        try:
+            self._router.projects = self._router.service.projects()
+        except ServiceError as error:
+            self._router.run.reporter.note(error.message)
+            return
+        self._schedule.follow(self._router.queues(), now)
+
+    def _write_health(self) -> None:
+        path = self._options.health_at
+        if path is None:
+            return
+        ages = self._schedule.ages(time.monotonic())
+        oldest = max(ages.values(), default=0.0)
+        steps = [one for waiting in self._waiting.values() for one in waiting]
+        health = Health(
+            format="reconciler/route-health/1",
+            at=self._router.run.clock.moment(),
+            oldest_look_seconds=round(oldest, 1),
+            oldest_look_allowed_seconds=self._options.oldest,
+            queues=len(ages),
+            queues_failed=len(self._failed),
+            waiting=len(steps),
+            needs_person=sum(one.status in _NEEDS_PERSON for one in steps),
+            overdue=sum(one.overdue for one in steps),
+            healthy=oldest <= self._options.oldest and len(self._failed) < max(len(ages), 1),
+        )
+        write_file(path, msgspec.json.format(msgspec.json.encode(health), indent=2) + b"\n", mode=_FOR_PROBES)

@@ -1,0 +1,157 @@
+"""Routing that goes on: looks by schedule, what it shows, its health, and how it ends."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import time
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Any
+
+from tests.support.account import write_seed
+from tests.support.command_line import clean_environment
+from tests.support.routed_account import BOT, ITEM, ROUTING, item_path, routed_seed
+from tests.support.sandbox import running_sandbox
+from tests.support.started import Started
+from tests.support.starting import address as forking
+from tests.support.trial import Trial, committed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from tests.support.sandbox import RunningSandbox
+
+AS_BOT = {"RECONCILER_ROUTE_CLIENT_ID": "erp", "RECONCILER_ROUTE_CLIENT_SECRET": "erp"}
+
+
+class Routing:
+    """A process that routes, with what it has shown so far."""
+
+    def __init__(self, trial: Trial, folder: Path, *options: str) -> None:
+        self.ended = False
+        self.shown_at = folder / "shown.txt"
+        self.health_at = folder / "health.json"
+        environment = {**clean_environment(), **trial.sandbox.environment, **AS_BOT}
+        arguments = ["route", "--interval", "1s", "--share", "1", "--health", str(self.health_at), *options]
+        with self.shown_at.open("w") as output:
+            streams = (output.fileno(),) * 3
+            self.process = Started(forking(), trial.folder, arguments, environment, streams)
+
+    def health(self) -> dict[str, Any]:
+        """Return the file of health."""
+        found: dict[str, Any] = json.loads(self.health_at.read_text())
+        return found
+
+    def shows(self, text: str, seconds: float = 20.0) -> str:
+        """Wait until it has shown a text; return all of it."""
+        return self.waits(lambda: text in self.shown_at.read_text(), seconds)
+
+    def waits(self, condition: Callable[[], bool], seconds: float = 20.0) -> str:
+        """Wait for a condition; return what was shown."""
+        ends_at = time.monotonic() + seconds
+        while not condition():
+            assert time.monotonic() < ends_at, self.shown_at.read_text()
+            time.sleep(0.05)
+        return self.shown_at.read_text()
+
+    def end_anyway(self) -> None:
+        """End it, whatever became of a test."""
+        if not self.ended:
+            with suppress(ProcessLookupError):
+                os.kill(self.process.number, signal.SIGKILL)
+            self.process.wait(30)
+
+    def ends(self, number: int = signal.SIGTERM) -> tuple[int, float]:
+        """Send a signal; return the exit code, and the seconds until the end."""
+        began = time.monotonic()
+        self.ended = True
+        os.kill(self.process.number, number)
+        return self.process.wait(30), time.monotonic() - began
+
+
+@contextmanager
+def routing(folder: Path, *options: str) -> Iterator[tuple[Routing, RunningSandbox]]:
+    """Yield a process that routes, and the service."""
+    with running_sandbox(write_seed(folder / "seed", routed_seed())) as sandbox:
+        trial = committed(folder / "approvals", sandbox, {"routing.yaml": ROUTING})
+        one = Routing(trial, folder, *options)
+        try:
+            yield one, sandbox
+        finally:
+            one.end_anyway()
+
+
+def test_01_it_goes_on(tmp_path: Path) -> None:
+    """What waits is answered, what comes later too; each step is shown once; SIGTERM ends it with 0."""
+    with routing(tmp_path, "--oldest", "3s") as (one, sandbox):
+        one.shows("answered · instance 6501")
+        one.shows("answered · instance 6502")
+        started = sandbox.click(
+            {"do": "start", "template_id": "11", "project_id": "1042", "item_id": "501", "created_by": "2"}
+        )
+        shown = one.shows(
+            f"answered · instance {started} · ERP check · projects/1042/templates/11 · Approve · rule: small"
+        )
+        assert shown.count("instance 6501") == 1
+        code, seconds = one.ends()
+        assert code == 0, one.shown_at.read_text()
+        assert seconds < 10
+
+
+def test_02_what_needs_a_person(tmp_path: Path) -> None:
+    """It is shown once, counted in the health, and read again only after a while."""
+    with routing(tmp_path, "--oldest", "30s") as (one, sandbox):
+        sandbox.click({"do": "change_item", "path": item_path("1042", "502"), "body": {**ITEM, "status": "new"}})
+        sandbox.click(
+            {"do": "start", "template_id": "11", "project_id": "1042", "item_id": "502", "created_by": "2", "id": "777"}
+        )
+        shown = one.shows("instance 777")
+        assert "no-rule · instance 777 · ERP check · projects/1042/templates/11 · no rule covers it" in shown
+        one.waits(lambda: one.health()["needs_person"] >= 1)
+        before = len([entry for entry in sandbox.log() if entry["path"].endswith("instances/777")])
+        looks = len([entry for entry in sandbox.log() if "instances" in entry["path"]])
+        one.waits(lambda: len([entry for entry in sandbox.log() if "instances" in entry["path"]]) > looks + 4)
+        assert len([entry for entry in sandbox.log() if entry["path"].endswith("instances/777")]) <= before + 1
+        health = one.health()
+        assert health["healthy"] is True
+        assert (health["queues"], health["queues_failed"]) == (2, 0)
+        assert health["oldest_look_seconds"] <= 30
+
+
+def test_03_silence_is_failure(tmp_path: Path) -> None:
+    """A service that answers nothing: the process lives, and its health says that no look was completed."""
+    with routing(tmp_path, "--oldest", "2s") as (one, sandbox):
+        one.shows("answered · instance 6502")
+        sandbox.fail({"path": "workflows/instances", "status": 403, "times": 9999})
+        one.waits(lambda: not one.health()["healthy"])
+        one.waits(lambda: one.health()["queues_failed"] == 2)
+        assert one.ends(signal.SIGINT)[0] == 0
+
+
+def test_04_a_crash_in_between(tmp_path: Path) -> None:
+    """A process that is ended leaves its lease, and the next one settles what was open."""
+    seed = routed_seed(1)
+    with running_sandbox(write_seed(tmp_path / "seed", seed)) as sandbox:
+        trial = committed(tmp_path / "approvals", sandbox, {"routing.yaml": ROUTING})
+        lost = {"method": "POST", "path": "responses", "status": 503, "times": 99, "headers": {"Retry-After": "1"}}
+        sandbox.fail(lost)
+        one = Routing(trial, tmp_path, "--oldest", "3s")
+        one.waits(lambda: any(entry["method"] == "POST" for entry in sandbox.log()))
+        assert one.ends(signal.SIGKILL)[0] != 0
+        sandbox.fail()
+        other = Routing(trial, tmp_path, "--oldest", "3s")
+        other.shows("answered · instance 6501")
+        assert other.ends()[0] == 0
+        tokens = {entry["token"] for entry in sandbox.log() if entry["path"].endswith("responses") and "body" in entry}
+        assert len(tokens) == 1
+
+
+def test_05_wrong_usage(tmp_path: Path) -> None:
+    """Both ways of looking at once, and a time that is none."""
+    with running_sandbox(write_seed(tmp_path / "seed", routed_seed(1))) as sandbox:
+        trial = committed(tmp_path / "approvals", sandbox, {"routing.yaml": ROUTING})
+        assert "--once and --interval exclude each other" in trial.ends(64, "route", "--once", "--interval", "60")
+        assert "'soon' is not a duration; write 90s, 30m, 4h or 2d" in trial.ends(64, "route", "--interval", "soon")
+        assert BOT not in trial.ends(64, "route", "--interval", "0")
