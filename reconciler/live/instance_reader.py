@@ -11,14 +11,15 @@ import msgspec
 from reconciler.errors import AnswerError
 from reconciler.live.answers import decode_answer, refuse_twice
 from reconciler.live.instance_wire import InstanceAnswer, InstanceItem, MeAnswer, StepsAnswer, VersionedTemplate
-from reconciler.live.pages import PROJECTS, UNPAGED, Paging
+from reconciler.live.pages import PEOPLE, PROJECTS, UNPAGED, Paging
 from reconciler.live.paths import projects_path, scope_path, tool_query
 from reconciler.live.wire import ToolItem
+from reconciler.model.live import Person
 
 if TYPE_CHECKING:
     from reconciler.live.steps import Steps
     from reconciler.model.instances import Instance, ListedInstance, RoutedTemplate
-    from reconciler.model.live import Person, Place, Tool
+    from reconciler.model.live import Place, Tool
 
 __all__ = ["InstanceReader"]
 
@@ -89,6 +90,13 @@ class InstanceReader:
         if answer.id != instance_id:
             raise AnswerError(f"{what}: the answer is about instance {answer.id}")
         return answer.value(place)
+
+    def possible_assignees(self, place: Place) -> list[Person]:
+        """Return who may be assigned on a tool in a place."""
+        what = f"possible {place.tool} assignees of {_where(place)}"
+        tool = tool_query(place.tool, "tool_type", "tool_subtype")
+        path = f"{scope_path(self._steps.company_id, place.project_id)}/possible_assignees?{tool}"
+        return self._steps.whole_list(path, list[Person], what, PEOPLE)
 
     def item(self, path: str) -> dict[str, Any]:
         """Return the JSON of an item, numbers with a fraction as decimals.

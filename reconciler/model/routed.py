@@ -6,6 +6,7 @@ from typing import Literal
 
 import msgspec
 
+from reconciler.model.live import Person
 from reconciler.model.routing import Operand, Operator
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "JudgedRule",
     "Look",
     "ProgramAnswer",
+    "RouteEscalated",
     "RouteIntended",
     "RouteLine",
     "RouteNoted",
@@ -236,4 +238,17 @@ class RouteNoted(msgspec.Struct, frozen=True, kw_only=True, tag_field="event", t
     step: RoutedStep
 
 
-RouteLine = RouteStarted | RouteIntended | RouteOutcome | RouteNoted
+class RouteEscalated(msgspec.Struct, frozen=True, kw_only=True, tag_field="event", tag="route-escalated"):
+    """People who are about to be added to an overdue step, or were; ``token`` is that of our response to the step."""
+
+    at: str
+    run_id: str
+    token: str
+    instance_id: str
+    step_occurrence_id: str
+    people: tuple[Person, ...]
+    status: Literal["intended", "done", "failed"]
+    reason: str | None = None
+
+
+RouteLine = RouteStarted | RouteIntended | RouteOutcome | RouteNoted | RouteEscalated

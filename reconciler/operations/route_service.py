@@ -9,7 +9,7 @@ from reconciler.settings import read_credentials
 from reconciler.settings.network import read_network
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from reconciler.live.client import ServiceClient
     from reconciler.model.instances import Instance, ListedInstance, RoutedTemplate
@@ -73,6 +73,16 @@ class RouteService(Protocol):
         """Respond to a step."""
         ...
 
+    def possible_assignees(self, place: Place) -> list[Person]:
+        """Return who may be assigned."""
+        ...
+
+    def add_assignees(
+        self, place: Place, instance_id: str, *, occurrence_id: str, login_ids: Sequence[str], reason: str
+    ) -> None:
+        """Add people to a running step."""
+        ...
+
 
 class _LiveService:
     """The service itself."""
@@ -93,7 +103,10 @@ class _LiveService:
         self.waiting = reader.waiting
         self.instance = reader.instance
         self.item = reader.item
-        self.respond = Responder(client).respond
+        self.possible_assignees = reader.possible_assignees
+        responder = Responder(client)
+        self.respond = responder.respond
+        self.add_assignees = responder.add_assignees
 
     @property
     def requests(self) -> int:

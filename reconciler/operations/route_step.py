@@ -11,6 +11,7 @@ from reconciler.errors import AnswerError, RequestRefusedError
 from reconciler.model.routed import ChosenOption, RoutedStep, RouteIntended, RouteNoted
 from reconciler.model.spelling import comparable
 from reconciler.operations.route_answer import record_outcome, send_frozen
+from reconciler.operations.route_escalation import OPEN_STATUSES, escalated
 from reconciler.routing.decision import decide
 from reconciler.routing.facts import needs_item
 from reconciler.routing.programs import run_program
@@ -43,6 +44,12 @@ def route_instance(router: Router, instance: Instance) -> RoutedStep:
             reason=reason,
             overdue=step is not None and is_overdue(router, step),
         )
+    shown = _routed(router, instance, step, rules)
+    return escalated(router, instance, rules, shown) if shown.status in OPEN_STATUSES else shown
+
+
+def _routed(router: Router, instance: Instance, step: StepOccurrence, rules: RoutedStepRules) -> RoutedStep:
+    """Return what became of a step that a routing names."""
     token = response_token(router.company_id, instance.id, step.id, router.me.id)
     shown = _shown(router, instance, step, rules)
     known = router.ledger.known(token)

@@ -6,7 +6,7 @@ import datetime
 from collections import deque
 from typing import TYPE_CHECKING, NamedTuple
 
-from reconciler.model.routed import RouteIntended, RouteNoted, RouteOutcome
+from reconciler.model.routed import RouteEscalated, RouteIntended, RouteNoted, RouteOutcome
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -42,6 +42,7 @@ class Ledger:
     def __init__(self, lines: Iterable[RouteLine] = ()) -> None:
         self._known: dict[str, Known] = {}
         self._noted: dict[str, tuple[str, RoutedStatus, str | None, str | None]] = {}
+        self._escalated: dict[str, None] = {}
         self._answers: dict[str, deque[str]] = {}
         self._in_a_row: dict[str, tuple[str, int]] = {}
         for line in lines:
@@ -55,10 +56,19 @@ class Ledger:
             known = self._known.get(line.token)
             if known is not None:
                 self._known[line.token] = known._replace(outcome=line)
+        elif isinstance(line, RouteEscalated):
+            if line.status == "done":
+                self._escalated[line.token] = None
+                if len(self._escalated) > _REMEMBERED:
+                    del self._escalated[next(iter(self._escalated))]
         elif isinstance(line, RouteNoted):
             self._noted[line.token] = _short(line)
             if len(self._noted) > _REMEMBERED:
                 del self._noted[next(iter(self._noted))]
+
+    def is_escalated(self, token: str) -> bool:
+        """Return whether people were added to a step already."""
+        return token in self._escalated
 
     def _intend(self, line: RouteIntended) -> None:
         if line.token in self._known:  # carried over from the day before

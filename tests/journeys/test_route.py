@@ -396,6 +396,72 @@ def test_25_what_people_see(trial: RouteTrial) -> None:
     assert "1 answered, 1 undecided · 2 queues looked at with" in shown
 
 
+ESCALATE = "escalate: {overdue_for: 4h, add: [hal@acme.test, gus@acme.test]}\nmode: answer"
+
+
+@pytest.fixture
+def late(tmp_path: Path) -> Iterator[RouteTrial]:
+    """Yield a trial with a step that is overdue since January, and that no rule covers."""
+    seed = routed_seed(1)
+    seed["instances"][0]["started_at"] = "2026-01-05T08:00:00Z"
+    seed["items"][0]["body"]["status"] = "new"
+    with running_sandbox(write_seed(tmp_path / "seed", seed)) as sandbox:
+        trial = route_trial(tmp_path, sandbox)
+        trial.rules("mode: answer", ESCALATE)
+        yield trial
+
+
+def added(trial: RouteTrial) -> list[str]:
+    """Return who is in the current step."""
+    return [one["assignee"]["id"] for one in trial.step()["response_occurrences"]]
+
+
+def test_26_a_step_that_stays_overdue(late: RouteTrial) -> None:
+    """People are added once, with an intent before; those who are there already are not added again."""
+    (step,) = late.route(2)["steps"]
+    assert (step["status"], step["overdue"]) == ("no-rule", True)
+    assert step["reason"] == (
+        "no rule covers it; overdue for more than 4h: Gus (gus@acme.test), Hal (hal@acme.test) added to the step"
+    )
+    assert added(late) == [BOT, "7", "8"]
+    sent = [one["body"] for one in late.sandbox.log() if one["path"].endswith("additional_assignees")]
+    assert [(one["assignee_ids"], one["required"], one["reason"]) for one in sent] == [(["8"], True, "other")]
+    lines = [one for one in late.journal() if one["event"] == "route-escalated"]
+    assert [(one["status"], [person["login"] for person in one["people"]]) for one in lines] == [
+        ("intended", ["hal@acme.test"]), ("done", ["gus@acme.test", "hal@acme.test"]),
+    ]  # fmt: skip
+    late.sandbox.click({"do": "remove_assignee", "instance_id": "6501", "login_id": "8"})
+    late.route(2)
+    assert added(late) == [BOT, "7"]
+
+
+def test_27_an_escalation_whose_answer_is_lost(late: RouteTrial) -> None:
+    """What was stored is read; what was not is tried again by the next look."""
+    late.sandbox.fail({"method": "POST", "path": "additional", "status": 0, "times": 1, "carried_out": True})
+    assert "Hal (hal@acme.test) added to the step" in late.route(2)["steps"][0]["reason"]
+    assert added(late) == [BOT, "7", "8"]
+    late.route(2)
+    assert added(late) == [BOT, "7", "8"]
+
+
+def test_28_an_escalation_that_fails(late: RouteTrial) -> None:
+    """It says so, and is tried again."""
+    late.sandbox.fail({"method": "POST", "path": "additional", "status": 403, "times": 1})
+    assert "nobody could be added: adding assignees to 6501: refused with 403" in late.route(2)["steps"][0]["reason"]
+    assert "added to the step" in late.route(2)["steps"][0]["reason"]
+
+
+def test_29_nobody_to_add(late: RouteTrial) -> None:
+    """Somebody who may not be assigned there is not added, and an observing routing adds nobody."""
+    late.rules("mode: answer", "escalate: {overdue_for: 4h, add: gone@acme.test}\nmode: answer")
+    assert "overdue for 4h, and nobody to add may be assigned there" in late.route(2)["steps"][0]["reason"]
+    late.rules("mode: answer", ESCALATE.replace("mode: answer", "mode: observe"))
+    assert late.route(2)["steps"][0]["reason"] == "no rule covers it"
+    late.rules("mode: answer", ESCALATE.replace("4h", "900d"))
+    assert late.route(2)["steps"][0]["reason"] == "no rule covers it"
+    assert added(late) == [BOT, "7"]
+
+
 def route_trial(folder: Path, sandbox: RunningSandbox) -> RouteTrial:
     """Return a repository with a routing."""
     made = committed(folder / "approvals", sandbox, {"routing.yaml": ROUTING})

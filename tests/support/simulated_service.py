@@ -16,7 +16,7 @@ from reconciler.model.instances import (
 from reconciler.model.live import Person, Place, Tool
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 __all__ = ["BOT_ID", "CrashError", "SimulatedService"]
 
@@ -129,6 +129,16 @@ class SimulatedService:
         if happens == "lost":
             raise AnswerLostError("responding: no answer")
         self._point("responded")
+
+    def possible_assignees(self, place: Place) -> list[Person]:
+        """Return nobody: no rule escalates."""
+        raise AssertionError(place)
+
+    def add_assignees(
+        self, _place: Place, instance_id: str, *, occurrence_id: str, login_ids: Sequence[str], reason: str
+    ) -> None:
+        """Refuse: no rule escalates."""
+        raise AssertionError((instance_id, occurrence_id, login_ids, reason))
 
     def _point(self, name: str) -> str:
         self.requests += 1
