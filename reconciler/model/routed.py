@@ -239,7 +239,10 @@ class RouteNoted(msgspec.Struct, frozen=True, kw_only=True, tag_field="event", t
 
 
 class RouteEscalated(msgspec.Struct, frozen=True, kw_only=True, tag_field="event", tag="route-escalated"):
-    """People who are about to be added to an overdue step, or were; ``token`` is that of our response to the step."""
+    """People who are about to be added to an overdue step, or were.
+
+    ``token`` is that of the response to the step.
+    """
 
     at: str
     run_id: str

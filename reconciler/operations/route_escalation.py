@@ -1,4 +1,4 @@
-"""Adds people to a step that stays overdue, once; who they are stands in the routing."""
+"""Adds people to a step that stays overdue, once, as its routing names them."""
 
 from __future__ import annotations
 
