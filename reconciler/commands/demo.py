@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,28 +29,54 @@ __all__ = ["demo"]
 
 _START_SECONDS = 15
 _STOP_SECONDS = 5
+_BOT = "213"
+_INSTANCE = "7001"
+_RUNNING = f"/rest/v2.0/companies/4211/projects/1042/workflows/instances/{_INSTANCE}"
+_MANAGERS = ("202", "209")  # of the project: they approve before the integration does
+_ROUTING = """\
+kind: routing
+template: Invoice Approval
+step: Accounting step
+integration: erp.bot@acme.test
+fallback: [team:ap-west]
+item: {path: "/rest/v1.0/projects/{project_id}/requisitions/{item_id}"}
+rules:
+  - name: small and under review
+    where: {item.status: under_review, item.total_claimed_amount: {at_most: "50000.00"}}
+    respond: Approve
+    comment: "Below 50,000 (rule: small and under review)"
+    examples:
+      - {item: {status: under_review, total_claimed_amount: "48211.55"}, gives: Approve}
+      - {item: {status: under_review, total_claimed_amount: "50000.01"}, gives: nothing}
+"""
 _EDITED = "/rest/v2.0/companies/4211/projects/1041/workflows/presets/3001"
 
 
-@click.command(epilog="Example: reconciler demo --dir ./trial")
+@click.command(epilog="Examples: reconciler demo; reconciler demo route; reconciler demo --dir ./trial")
 @plain_options
+@click.argument("what", metavar="[route]", type=click.Choice(["assignees", "route"]), default="assignees")
 @click.option(
     "--dir",
     "folder",
     type=click.Path(path_type=Path, file_okay=False),
     help="Where to write the example repository [default: a new temporary folder].",
 )
-def demo(common: Common, folder: Path | None) -> int:  # noqa: ARG001 - every command takes the common options
+def demo(common: Common, what: str, folder: Path | None) -> int:  # noqa: ARG001 - all take the common options
     """Show the commands on an example company.
 
     They validate, plan and apply. Then they find an edit made by hand, adopt half of it, and undo the rest. The service
     is a sandbox on a free loopback port, which ends with the demo. The example repository stays.
+
+    'demo route' shows a step that software answers: an invoice goes through it twice, with a crash in between.
     """
     repository = _write_repository(folder)
     _tell("An example company's approvals, as YAML in git:", f"  {repository}")
     with _sandbox() as address:
         _tell(f"A sandbox of the service, for as long as this demo runs: {address}")
         environment = _environment(address)
+        if what == "route":
+            _route(address, repository, environment)
+            return 0
         plan_file = repository / ".reconciler" / "plan.json"
         report = repository / ".reconciler" / "report.html"
         plan_file.parent.mkdir(exist_ok=True)
@@ -195,3 +222,71 @@ def _edit_live(address: str) -> None:
         ]
         body = {"responsible_group_memberships": memberships}
         client.patch(f"{_EDITED}/assignees", headers=headers, json=body).raise_for_status()
+
+
+def _route(address: str, repository: Path, environment: dict[str, str]) -> None:
+    """Show a step that software answers: an invoice goes through it twice, with a crash in between."""
+    routing = repository / "routing.yaml"
+    routing.write_text(_ROUTING, encoding="utf-8")
+    as_bot = {**environment, "RECONCILER_CLIENT_ID": "erp", "RECONCILER_CLIENT_SECRET": "erp"}
+    _tell("The rules by which the integration answers the accounting step of an invoice:", routing.read_text("utf-8"))
+    _run("1. Are they sound? Their examples are run. (no network)", ["validate"], repository, environment)
+    with httpx.Client(base_url=address, trust_env=False) as client:
+        _reach_step(client)
+        _tell("2. The project managers approve invoice HB-0117, and the integration is the next one to respond.")
+        _run("3. What would be answered? (mode: observe sends nothing)", ["route", "--once"], repository, as_bot)
+        _run("   And why?", ["route", "--explain", _INSTANCE], repository, as_bot)
+        routing.write_text(f"mode: answer\n{_ROUTING}", encoding="utf-8")
+        _commit(repository, "Answer by these rules")
+        _tell("4. 'mode: answer' is reviewed, and committed.")
+        _crash(client, repository, as_bot)
+        words = "6. The next start sends the response that the journal has, and makes no new decision."
+        _run(words, ["route", "--once"], repository, as_bot)
+        client.post("/_sandbox/clicks", json={"do": "restart", "instance_id": _INSTANCE}).raise_for_status()
+        _reach_step(client)
+        _tell("7. Somebody restarts the workflow, and the project managers approve again: the step comes once more.")
+        _run("8. It is answered too, once.", ["route", "--once"], repository, as_bot)
+        _run("9. Nothing waits any more.", ["route", "--once"], repository, as_bot)
+    journal = repository / ".reconciler" / "journal" / "route"
+    _tell(f"The sandbox has ended. What was seen, decided, sent and read back, a line each: {journal}")
+
+
+def _reach_step(client: httpx.Client) -> None:
+    """Play the people of a workflow: project managers approve, and a manager adds the integration to the next step."""
+    for login_id in _MANAGERS:
+        click_ = {"do": "respond", "instance_id": _INSTANCE, "login_id": login_id, "option": "Approve"}
+        client.post("/_sandbox/clicks", json=click_).raise_for_status()
+    form = {"grant_type": "client_credentials", "client_id": "sandbox", "client_secret": "sandbox"}
+    token = client.post("/oauth/token", data=form).json()["access_token"]
+    headers = {"Authorization": f"Bearer {token}", "Procore-Company-Id": "4211"}
+    step = client.get(_RUNNING, headers=headers).json()["data"]["current_step_occurrence"]["id"]
+    body = {"step_occurrence_id": step, "assignee_ids": [_BOT], "required": False, "reason": "new_employee"}
+    client.post(f"{_RUNNING}/additional_assignees", headers=headers, json=body).raise_for_status()
+
+
+def _crash(client: httpx.Client, repository: Path, environment: dict[str, str]) -> None:
+    """End a look by force after its intent is on disk, while the service is down."""
+    _tell("5. The service goes down, and the process is ended by force before it can respond (kill -9).")
+    down = {"method": "POST", "path": "/responses", "status": 503, "times": 1000, "headers": {"Retry-After": "30"}}
+    client.put("/_sandbox/faults", json=[down]).raise_for_status()
+    command = [sys.executable, "-m", "reconciler", "route", "--once", "--quiet"]
+    process = subprocess.Popen(command, cwd=repository, env=environment)  # noqa: S603 - ourselves
+    try:
+        ends_at = time.monotonic() + _START_SECONDS
+        while not any(one["path"].endswith("/responses") for one in client.get("/_sandbox/requests").json()["log"]):
+            if time.monotonic() > ends_at or process.poll() is not None:
+                raise ReconcilerError("'reconciler route' did not get to its response, which a demo must")
+            time.sleep(0.05)
+    finally:
+        process.kill()
+        process.wait()
+        client.put("/_sandbox/faults", json=[]).raise_for_status()
+
+
+def _commit(repository: Path, message: str) -> None:
+    git = shutil.which("git")
+    if git is None:
+        raise UsageError("this demo commits its rules: install git, and run it again")
+    identity = ["-c", "user.name=Demo", "-c", "user.email=demo@acme.test", "-c", "commit.gpgsign=false"]
+    ask_git(git, repository, "add", ".")
+    ask_git(git, repository, *identity, "commit", "--quiet", "-m", message)

@@ -517,6 +517,20 @@ def test_27_the_demo(tmp_path: Path) -> None:
     assert (again.code, "is not empty; name a new folder" in again.stderr) == (64, True)
 
 
+def test_27b_the_demo_of_routing(tmp_path: Path) -> None:
+    """An invoice goes through a routed step twice, with a crash in between; each time it is answered once."""
+    ran = reconciler_process(tmp_path, "demo", "route", "--dir", "trial")
+    assert ran.code == 0, ran.stderr
+    words = ("no problems", "observed   instance 7001", "item.total_claimed_amount is 48211.55", "kill -9",
+             "1 answered", "the step comes once more", "1 answered", "no step waits for this integration")  # fmt: skip
+    at = 0
+    for word in words:
+        at = ran.stdout.index(word, at) + 1
+    (journal,) = (tmp_path / "trial" / ".reconciler" / "journal" / "route").glob("*.jsonl")
+    events = [json.loads(line)["event"] for line in journal.read_text().splitlines()]
+    assert [events.count(one) for one in ("route-started", "route-intended", "route-outcome")] == [5, 2, 2]
+
+
 def test_28_version_and_completion(tmp_path: Path) -> None:
     """The version, and completions for the shell."""
     assert reconciler(tmp_path, "--version").stdout == f"reconciler {__version__}\n"
