@@ -125,7 +125,10 @@ def test_what_commands_write_is_as_the_schemas_say(tmp_path: Path, sandbox: Runn
     for name, document in written_formats(tmp_path / "approvals", sandbox):
         check(name, document)
         seen.add(name)
-    assert seen == {"validate", "plan", "snapshot", "apply", "history", "journal", "drift", "doctor", "error"}
+    assert seen == {
+        "validate", "plan", "snapshot", "apply", "history", "journal", "drift", "doctor", "error", "route",
+        "route-health",
+    }  # fmt: skip
 
 
 def test_the_examples_are_good_documents() -> None:

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import json
 import re
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from reconciler.desired.yaml.strict_reader import read_yaml
-from tests.support.account import INVOICE, write_documents
+from reconciler.operations.route_loop import RouteOptions, route_until
+from tests.support.account import INVOICE, write_documents, write_seed
 from tests.support.command_line import reconciler
+from tests.support.routed_account import ROUTING, routed_seed
+from tests.support.runs import make_run, now
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,5 +58,23 @@ def written_formats(folder: Path, sandbox: RunningSandbox) -> Iterator[tuple[str
         yield "journal", json.loads(line)
     yield "drift", written("drift", "--format", "json")
     yield "doctor", written("doctor", "--format", "json")
+    yield from _written_by_routing(folder, sandbox)
     (folder / "a.yaml").write_text("kind: x\n")
     yield "error", written("plan", "--format", "json")
+
+
+def _written_by_routing(folder: Path, sandbox: RunningSandbox) -> Iterator[tuple[str, Any]]:
+    sandbox.seed_anew(write_seed(folder / "routed", routed_seed()))
+    write_documents(folder, {"a.yaml": INVOICE, "routing.yaml": ROUTING.replace("mode: answer\n", "")})
+    as_bot = {"RECONCILER_ROUTE_CLIENT_ID": "erp", "RECONCILER_ROUTE_CLIENT_SECRET": "erp"}
+    environment = {**sandbox.environment, **as_bot}
+    yield "route", json.loads(reconciler(folder, "route", "--once", "--format", "json", environment=environment).stdout)
+    for path in (folder / ".reconciler" / "journal" / "route").glob("*.jsonl"):
+        for line in path.read_text().splitlines():
+            yield "journal", json.loads(line)
+    stopped = threading.Event()
+    stopped.set()
+    options = RouteOptions(health_at=folder / "health.json")
+    run = msgspec.structs.replace(make_run(folder, moment=now()), environment=environment)
+    route_until(run, None, None, options, stopped=stopped, tell=lambda _step: None)
+    yield "route-health", json.loads((folder / "health.json").read_text())
