@@ -396,6 +396,81 @@ def test_25_what_people_see(trial: RouteTrial) -> None:
     assert "1 answered, 1 undecided · 2 queues looked at with" in shown
 
 
+def test_30_restarted_between_reading_and_responding(trial: RouteTrial) -> None:
+    """422: it is read back, and what is current now is the next look's."""
+    trial.sandbox.fail({"method": "POST", "path": "6501/responses", "status": 422, "times": 1})
+    trial.sandbox.click({"do": "change_item", "path": item_path("1042", "501"), "body": ITEM})
+    assert trial.statuses(2)[0] == ("6501", "left-alone")
+    assert trial.statuses(0) == [("6501", "answered")]
+
+
+def test_31_the_integration_is_there_twice(tmp_path: Path) -> None:
+    """By its role and alone: one response, which fills both places."""
+    seed = routed_seed(1, first_response_decides=False)
+    seed["presets"][1]["individual_assignees"] = [{"step_uuid": "check", "logins": [{"id": BOT}]}]
+    with running_sandbox(write_seed(tmp_path / "seed", seed)) as sandbox:
+        trial = route_trial(tmp_path, sandbox)
+        assert trial.statuses(0) == [("6501", "answered")]
+        assert trial.statuses(0) == [("6501", "waiting")]
+        assert len(trial.responses()) == 1
+
+
+def test_32_many_instances(tmp_path: Path) -> None:
+    """Pages are followed by their cursor; a page number is never sent beside it."""
+    seed = routed_seed(130)
+    seed["company"]["page_caps"] = {"instances": 50}
+    with running_sandbox(write_seed(tmp_path / "seed", seed)) as sandbox:
+        trial = route_trial(tmp_path, sandbox)
+        trial.rules("rules:\n", "limits: {same_option_in_a_row: 1000}\nrules:\n")
+        assert trial.route(0)["summary"]["answered"] == 130
+        queries = [one["query"] for one in sandbox.log() if one["path"].endswith("1042/workflows/instances")]
+        assert len([one for one in queries if "cursor=" in one]) == 2
+        assert not [one for one in queries if "&page=" in one]
+
+
+def test_33_a_clock_that_is_an_hour_off(tmp_path: Path) -> None:
+    """Moments of the journal are by the service's clock, and each step is answered once."""
+    with running_sandbox(write_seed(tmp_path / "seed", routed_seed(2)), "--clock-ahead", "3600") as sandbox:
+        trial = route_trial(tmp_path, sandbox)
+        assert [status for _, status in trial.statuses(0)] == ["answered", "answered"]
+        assert trial.statuses(0) == []
+        started, intended = trial.journal()[:2]
+        assert intended["at"] >= started["at"]
+        assert len(trial.responses()) == 2
+
+
+def test_34_programs_that_answer_wrongly(trial: RouteTrial) -> None:
+    """An option that the step does not have, and no answer at all: the step is left to people."""
+    programs = trial.folder.parent / "programs"
+    programs.mkdir()
+    program = programs / "erp-decide"
+    rules = ROUTING.partition("rules:\n")[0] + f"rules:\n  - {{name: ask, decide: [{program}]}}\n"
+    trial.write_only({"routing.yaml": rules})
+    trial.commit()
+    for printed, status, reason in (
+        ('{"respond": "Aprove"}', "left-alone", "the step has no option 'Aprove' (its options: 'Approve', 'Reject'"),
+        ("nonsense", "undecided", "the program did not print one object"),
+        ("{}", "no-rule", "no rule covers it"),
+    ):
+        program.write_text(f"#!/bin/sh\ncat >/dev/null\necho '{printed}'\n")
+        program.chmod(0o755)
+        step = trial.route(2, RECONCILER_DECIDE_PATH=str(programs))["steps"][0]
+        assert (step["status"], step["reason"][: len(reason)]) == (status, reason)
+    assert trial.responses() == []
+
+
+def test_35_redacted_fields(trial: RouteTrial) -> None:
+    """A field under 'redact' reaches neither journal, report nor explanation."""
+    trial.rules("mode: answer", "redact: [item.amount]\nmode: answer")
+    shown = trial.ends(0, "route", "--explain", **AS_BOT)
+    report = trial.route(0)
+    journal = json.dumps(trial.journal())
+    for text in (shown, json.dumps(report), journal):
+        assert "48211.55" not in text
+    assert "item.amount is (redacted); asked: at most 50000.00" in shown
+    assert report["steps"][0]["seen"] == {"item.status": "approved"}
+
+
 ESCALATE = "escalate: {overdue_for: 4h, add: [hal@acme.test, gus@acme.test]}\nmode: answer"
 
 
