@@ -9,10 +9,12 @@ import click
 import msgspec
 
 from reconciler.console.options import common_options, journal_option, out_option, selection_options, text_or_json
+from reconciler.console.route_formats import routed_text
 from reconciler.console.run_formats import runs_text
 from reconciler.console.streams import emit
 from reconciler.operations.files import require_writable
 from reconciler.operations.history import read_history_of_run, read_history_of_runs
+from reconciler.operations.route_history import read_route_history
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,6 +29,7 @@ __all__ = ["history"]
 @common_options
 @click.argument("run_id", metavar="[RUN]", required=False)
 @click.option("--limit", type=click.IntRange(min=1), default=20, show_default=True, help="How many runs to show.")
+@click.option("--routed", "routed", metavar="ID", help="How software answered this instance, or item, step by step.")
 @journal_option
 @selection_options
 @text_or_json
@@ -36,6 +39,7 @@ def history(  # noqa: PLR0913 - one parameter an option
     run_id: str | None,
     *,
     limit: int,
+    routed: str | None,
     journal_at: Path | None,
     selection: Selection | None,
     shown_as: Literal["terminal", "json"],
@@ -46,10 +50,16 @@ def history(  # noqa: PLR0913 - one parameter an option
     A run that was cut off is shown as such, with the presets whose outcome is not known. With the id of a RUN, or the
     beginning of it, or 'last', that run is shown person by person.
 
+    With --routed, the journal of routes tells how software answered a workflow, by the id of its instance or item.
+
     --within, --project, --template and --person choose presets and people, and the runs that touched them.
     """
     if out is not None:
         require_writable(out)
+    if routed is not None:
+        steps = read_route_history(common.run, common.config, journal_at, routed)
+        emit(routed_text(steps, shown_as, color=out is None and common.color(sys.stdout)), out)
+        return 0
     if run_id is None:
         one = None
         runs = read_history_of_runs(common.run, common.config, journal_at, selection)[:limit]

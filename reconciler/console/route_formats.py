@@ -9,9 +9,15 @@ import msgspec
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from reconciler.model.routed import JudgedRule, RoutedStep, RouteReport
+    from reconciler.model.routed import JudgedRule, RoutedHistory, RoutedStep, RouteReport
 
-__all__ = ["explanation_text", "route_exit_code", "route_text", "step_line"]
+__all__ = [
+    "explanation_text",
+    "route_exit_code",
+    "route_text",
+    "routed_text",
+    "step_line",
+]
 
 
 def route_text(report: RouteReport, shown_as: str, *, color: bool) -> str:
@@ -45,3 +51,13 @@ def step_line(at: str, step: RoutedStep) -> str:
     from reconciler.render.formats.route_page import render_step  # noqa: PLC0415 - rich is heavy
 
     return f"{at} {render_step(step)}\n"
+
+
+def routed_text(steps: Sequence[RoutedHistory], shown_as: str, *, color: bool) -> str:
+    """Return what the journal has of a workflow, as text or JSON."""
+    if shown_as == "json":
+        answer = {"format": "reconciler/history/1", "runs": [], "routed": steps}
+        return msgspec.json.format(msgspec.json.encode(answer), indent=2).decode() + "\n"
+    from reconciler.render.formats.route_page import render_history  # noqa: PLC0415 - rich is heavy
+
+    return render_history(steps, color=color)

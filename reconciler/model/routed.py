@@ -27,6 +27,7 @@ __all__ = [
     "RouteReport",
     "RouteStarted",
     "RouteSummary",
+    "RoutedHistory",
     "RoutedStatus",
     "RoutedStep",
     "Value",
@@ -130,6 +131,7 @@ class RoutedStep(msgspec.Struct, frozen=True, kw_only=True):
     reason: str | None = None
     overdue: bool = False
     seen: dict[str, Value] = {}
+    item_id: str | None = None
 
 
 class RouteSummary(msgspec.Struct, frozen=True, kw_only=True, rename="kebab"):
@@ -215,6 +217,7 @@ class RouteIntended(msgspec.Struct, frozen=True, kw_only=True, tag_field="event"
     comment: str | None
     started_at: str | None = None
     seen: dict[str, Value] = {}
+    item_id: str | None = None
 
 
 class RouteOutcome(msgspec.Struct, frozen=True, kw_only=True, tag_field="event", tag="route-outcome"):
@@ -252,6 +255,16 @@ class RouteEscalated(msgspec.Struct, frozen=True, kw_only=True, tag_field="event
     people: tuple[Person, ...]
     status: Literal["intended", "done", "failed"]
     reason: str | None = None
+
+
+class RoutedHistory(msgspec.Struct, frozen=True, kw_only=True):
+    """One step in the journal of routes; the oldest line is first."""
+
+    instance_id: str
+    item_id: str | None
+    step: str | None
+    address: str | None
+    lines: tuple[RouteIntended | RouteOutcome | RouteNoted | RouteEscalated, ...]
 
 
 RouteLine = RouteStarted | RouteIntended | RouteOutcome | RouteNoted | RouteEscalated

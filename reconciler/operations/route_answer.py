@@ -148,6 +148,7 @@ def _shown(intent: RouteIntended) -> RoutedStep:
         option=intent.option,
         comment=intent.comment,
         seen=intent.seen,
+        item_id=intent.item_id,
     )
 
 

@@ -43,6 +43,7 @@ def route_instance(router: Router, instance: Instance) -> RoutedStep:
             status=status,
             reason=reason,
             overdue=step is not None and is_overdue(router, step),
+            item_id=instance.item_id,
         )
     shown = _routed(router, instance, step, rules)
     return escalated(router, instance, rules, shown) if shown.status in OPEN_STATUSES else shown
@@ -79,6 +80,7 @@ def _shown(router: Router, instance: Instance, step: StepOccurrence, rules: Rout
         address=rules.address(instance.place.project_id),
         status="undecided",
         overdue=is_overdue(router, step),
+        item_id=instance.item_id,
     )
 
 
@@ -192,4 +194,5 @@ def _intent(
         comment=shown.comment,
         started_at=step.started_at,
         seen=shown.seen,
+        item_id=instance.item_id,
     )

@@ -471,6 +471,22 @@ def test_35_redacted_fields(trial: RouteTrial) -> None:
     assert report["steps"][0]["seen"] == {"item.status": "approved"}
 
 
+def test_36_what_an_auditor_asks(trial: RouteTrial) -> None:
+    """Why this invoice was approved: by instance or item, with the values that were seen, and the revision."""
+    trial.route(0)
+    shown = trial.ends(0, "history", "--routed", "501")
+    revision = trial.git("rev-parse", "HEAD")[:12]
+    assert "instance 6501 · item 501 · ERP check · projects/1042/templates/11" in shown
+    assert f"intended Approve by rule 'small and matched' of {revision}, comment: Matched in the ERP" in shown
+    assert "      item.amount: 48211.55" in shown
+    assert shown.count("answered") == 1
+    assert "6502" not in shown
+    assert trial.ends(0, "history", "--routed", "6501") == shown
+    told = json.loads(trial.ran("history", "--routed", "6501", "--format", "json").stdout)["routed"]
+    assert [line["event"] for line in told[0]["lines"]] == ["route-intended", "route-outcome"]
+    assert "has no instance and no item 999" in trial.ends(64, "history", "--routed", "999")
+
+
 ESCALATE = "escalate: {overdue_for: 4h, add: [hal@acme.test, gus@acme.test]}\nmode: answer"
 
 
@@ -508,6 +524,9 @@ def test_26_a_step_that_stays_overdue(late: RouteTrial) -> None:
     late.sandbox.click({"do": "remove_assignee", "instance_id": "6501", "login_id": "8"})
     late.route(2)
     assert added(late) == [BOT, "7"]
+    shown = late.ends(0, "history", "--routed", "6501")
+    assert "escalation done: Gus (gus@acme.test), Hal (hal@acme.test)" in shown
+    assert "no-rule (overdue) · instance 6501" in shown
 
 
 def test_27_an_escalation_whose_answer_is_lost(late: RouteTrial) -> None:

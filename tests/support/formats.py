@@ -20,7 +20,7 @@ from reconciler.model.failure import Failure
 from reconciler.model.outcomes import ApplyReport, JournalEvent, RecordedRun
 from reconciler.model.plan import Plan
 from reconciler.model.review import ApprovedPlans, MarkedCommits
-from reconciler.model.routed import Health, RouteLine, RouteReport
+from reconciler.model.routed import Health, RoutedHistory, RouteLine, RouteReport
 
 __all__ = ["SCHEMAS", "derived", "outdated"]
 
@@ -38,6 +38,7 @@ class _History(msgspec.Struct, tag_field="format", tag="reconciler/history/1"):
     """Output of ``history --format json``, the newest run first."""
 
     runs: list[RecordedRun]
+    routed: list[RoutedHistory] = []
 
 
 _FORMATS: dict[str, Any] = {

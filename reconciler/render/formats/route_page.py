@@ -8,16 +8,16 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from reconciler.model.phrases import counted
-from reconciler.model.routed import STATUSES
+from reconciler.model.routed import STATUSES, RouteEscalated, RouteIntended, RouteOutcome
 from reconciler.render.formats.terminal_page import TerminalPage
 from reconciler.render.text.visible import printable, shortened
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from reconciler.model.routed import JudgedCondition, JudgedRule, RoutedStep, RouteReport
+    from reconciler.model.routed import JudgedCondition, JudgedRule, RoutedHistory, RoutedStep, RouteReport
 
-__all__ = ["render_explanation", "render_route", "render_step"]
+__all__ = ["render_explanation", "render_history", "render_route", "render_step"]
 
 _STYLES = {
     "answered": "green", "observed": "cyan", "already": "dim", "answered-otherwise": "yellow", "undecided": "yellow",
@@ -98,3 +98,30 @@ def _condition(condition: JudgedCondition) -> Text:
     value = "not there" if condition.value is None else f"is {condition.value}"
     asked = f"{condition.operator.replace('_', ' ')} {operands}".strip()
     return Text(f"      {mark} {shortened(f'{condition.field} {value}; asked: {asked}', _LONGEST)}", style=style)
+
+
+def render_history(steps: Sequence[RoutedHistory], *, color: bool) -> str:
+    """Return what the journal has of a workflow: what was decided and why, what was sent, and what is stored."""
+    page = TerminalPage(color=color)
+    for step in steps:
+        item = "" if step.item_id is None else f" · item {step.item_id}"
+        page.add(Text(printable(f"instance {step.instance_id}{item} · {step.step} · {step.address}"), style="bold"))
+        for line in step.lines:
+            page.add(Text(f"  {printable(line.at)}  {shortened(_told(line), _LONGEST)}"))
+            seen = line.seen if isinstance(line, RouteIntended) else {}
+            for field, value in seen.items():
+                page.add(Text(f"      {shortened(f'{field}: {value}', _LONGEST)}", style="dim"))
+        page.add()
+    return page.text()
+
+
+def _told(line: object) -> str:
+    if isinstance(line, RouteIntended):
+        comment = "" if line.comment is None else f", comment: {line.comment}"
+        return f"intended {line.option.name} by rule '{line.rule}' of {(line.revision or '-')[:12]}{comment}"
+    if isinstance(line, RouteOutcome):
+        return line.status if line.reason is None else f"{line.status}: {line.reason}"
+    if isinstance(line, RouteEscalated):
+        names = ", ".join(one.with_login for one in line.people)
+        return f"escalation {line.status}: {names}"
+    return render_step(line.step)  # type: ignore[attr-defined]
