@@ -27,8 +27,8 @@ def _decoder() -> msgspec.json.Decoder[RouteLine]:
 def read_route_lines(folder: Path, days: int = _DAYS) -> Iterator[RouteLine]:
     """Yield the lines of the last so many files, the oldest first.
 
-    A line that a crash has torn is the last of its file, or is followed by the start of another process. Raises
-    DocumentsError for any other line that cannot be read: it may be an answer that nobody knows of.
+    Lines that crashes have torn end a file, or are followed by the start of another process. Raises DocumentsError for
+    any other line that cannot be read: it may be an answer that nobody knows of.
     """
     files = sorted(folder.glob("[0-9]*.jsonl")) if folder.is_dir() else []
     for path in files[-days:]:
@@ -47,9 +47,7 @@ def _lines(path: Path) -> Iterator[RouteLine]:
         try:
             line = _decoder().decode(text)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-            if torn is not None:
-                break
-            torn = number, str(error)
+            torn = torn or (number, str(error))
             continue
         if torn is not None and not isinstance(line, RouteStarted):
             break
@@ -57,6 +55,7 @@ def _lines(path: Path) -> Iterator[RouteLine]:
         yield line
     else:
         return
+    assert torn is not None  # noqa: S101 - else the loop would not have ended early
     raise DocumentsError(
         f"{path}:{torn[0]}: not a line of this journal ({torn[1]}): move the file away, and look what was answered"
     )

@@ -26,8 +26,6 @@ def holds(condition: Condition, value: object) -> bool | None:
     """
     if condition.operator == "exists":
         return value is not MISSING
-    if value is MISSING:
-        return None
     if condition.operator == "equals":
         return _any_of([_equals(one, value) for one in condition.operands])
     if condition.operator == "glob":
@@ -43,8 +41,8 @@ def _any_of(verdicts: list[bool | None]) -> bool | None:
 
 
 def _equals(operand: Operand, value: object) -> bool | None:
-    if isinstance(operand, bool) or isinstance(value, bool):
-        return operand is value if isinstance(operand, bool) and isinstance(value, bool) else None
+    if isinstance(operand, bool):
+        return operand is value if isinstance(value, bool) else None
     if isinstance(operand, str):
         return operand == comparable(value) if isinstance(value, str) else None
     number, wanted = read_quantity(value), read_quantity(operand)
