@@ -69,6 +69,13 @@ DURATION = _Duration()
     help="Keep a file that says how old the oldest look is, with --interval.",
 )
 @click.option(
+    "--metrics",
+    "metrics_at",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Keep figures for Prometheus (a .prom file), with --interval.",
+)
+@click.option(
     "--explain",
     "explained",
     is_flag=False,
@@ -87,6 +94,7 @@ def route(  # noqa: PLR0913 - one parameter an option
     oldest: int,
     share: float,
     health_at: Path | None,
+    metrics_at: Path | None,
     explained: str | None,
     journal_at: Path | None,
     shown_as: Literal["terminal", "json"],
@@ -115,7 +123,9 @@ def route(  # noqa: PLR0913 - one parameter an option
     if interval is not None and once:
         raise UsageError("--once and --interval exclude each other: one look at every queue, or look after look")
     if interval is not None:
-        options = RouteOptions(interval=interval, oldest=oldest, share=share, health_at=health_at)
+        options = RouteOptions(
+            interval=interval, oldest=oldest, share=share, health_at=health_at, metrics_at=metrics_at
+        )
         _until_stopped(common, journal_at, options)
         return 0
     if not once:

@@ -10,19 +10,21 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from reconciler.alerting import open_gauges
 from reconciler.errors import RateLimitError, ServiceError, UnreachableError
 from reconciler.model.routed import Health
 from reconciler.operations.files import write_file
 from reconciler.operations.route import look_at
 from reconciler.operations.route_answer import settle_open
 from reconciler.operations.route_start import open_router
+from reconciler.render.messages.route_metrics import route_metrics
 from reconciler.routing.schedule import Schedule
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from reconciler.model.live import Place
-    from reconciler.model.routed import RoutedStep
+    from reconciler.model.routed import RoutedStatus, RoutedStep
     from reconciler.operations.route_round import Router
     from reconciler.operations.run import Run
 
@@ -40,13 +42,14 @@ _NEEDS_PERSON = frozenset({"undecided", "no-rule", "left-alone", "held", "failed
 class RouteOptions(msgspec.Struct, frozen=True, kw_only=True):
     """How a process routes: ``interval`` and ``oldest`` are seconds, ``share`` is of the request limit.
 
-    ``health_at`` is the file of its health, null for none.
+    ``health_at`` is the file of its health, ``metrics_at`` one for Prometheus; null for none.
     """
 
     interval: float = 60.0
     oldest: float = 7200.0
     share: float = 0.5
     health_at: Path | None = None
+    metrics_at: Path | None = None
 
 
 def route_until(
@@ -78,6 +81,8 @@ class _Loop:
         self._stopped = stopped
         self._tell = tell
         self._told: dict[str, str] = {}
+        self._statuses: dict[RoutedStatus, int] = {}
+        self._gauges = None if options.metrics_at is None else open_gauges()
         self._waiting: dict[Place, list[RoutedStep]] = {}
         self._failed: set[Place] = set()
         self._refreshed_at = time.monotonic()
@@ -138,6 +143,7 @@ class _Loop:
         key = step.step_occurrence_id or f"{step.address}/{step.instance_id}"
         if self._told.get(key) != step.status:
             self._told[key] = step.status
+            self._statuses[step.status] = self._statuses.get(step.status, 0) + 1
             self._tell(step)
         if len(self._told) > 2 * sum(map(len, self._waiting.values())) + 10_000:
             waiting = {one.step_occurrence_id for steps in self._waiting.values() for one in steps}
@@ -162,13 +168,20 @@ class _Loop:
         self._schedule.follow(self._router.queues(), now)
 
     def _write_health(self) -> None:
-        path = self._options.health_at
-        if path is None:
-            return
+        health_at, metrics_at = self._options.health_at, self._options.metrics_at
+        health = self._health()
+        if health_at is not None:
+            content = msgspec.json.format(msgspec.json.encode(health), indent=2) + b"\n"
+            write_file(health_at, content, mode=_FOR_PROBES)
+        if metrics_at is not None and self._gauges is not None:
+            text = self._gauges.text(route_metrics(health, self._statuses), self._router.company_id)
+            write_file(metrics_at, text, mode=_FOR_PROBES)
+
+    def _health(self) -> Health:
         ages = self._schedule.ages(time.monotonic())
         oldest = max(ages.values(), default=0.0)
         steps = [one for waiting in self._waiting.values() for one in waiting]
-        health = Health(
+        return Health(
             format="reconciler/route-health/1",
             at=self._router.run.clock.moment(),
             oldest_look_seconds=round(oldest, 1),
@@ -180,4 +193,3 @@ class _Loop:
             overdue=sum(one.overdue for one in steps),
             healthy=oldest <= self._options.oldest and len(self._failed) < max(len(ages), 1),
         )
-        write_file(path, msgspec.json.format(msgspec.json.encode(health), indent=2) + b"\n", mode=_FOR_PROBES)

@@ -34,7 +34,8 @@ class Routing:
         self.shown_at = folder / "shown.txt"
         self.health_at = folder / "health.json"
         environment = {**clean_environment(), **trial.sandbox.environment, **AS_BOT}
-        arguments = ["route", "--interval", "1s", "--share", "1", "--health", str(self.health_at), *options]
+        arguments = ["route", "--interval", "1s", "--share", "1", "--health", str(self.health_at),
+                     "--metrics", str(folder / "route.prom"), *options]  # fmt: skip
         with self.shown_at.open("w") as output:
             streams = (output.fileno(),) * 3
             self.process = Started(forking(), trial.folder, arguments, environment, streams)
@@ -116,6 +117,10 @@ def test_02_what_needs_a_person(tmp_path: Path) -> None:
         assert len([entry for entry in sandbox.log() if entry["path"].endswith("instances/777")]) <= before + 1
         health = one.health()
         assert health["healthy"] is True
+        figures = (tmp_path / "route.prom").read_text()
+        assert 'reconciler_route_steps_total{company="4211",status="no-rule"} ' in figures
+        assert 'status="no-rule"} 0.0' not in figures
+        assert 'reconciler_route_healthy{company="4211"} 1.0' in figures
         assert (health["queues"], health["queues_failed"]) == (2, 0)
         assert health["oldest_look_seconds"] <= 30
 
