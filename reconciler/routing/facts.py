@@ -53,7 +53,7 @@ def shown_value(value: object) -> Value:
         return str(value)
     if isinstance(value, str):
         return value if len(value) <= _LONGEST else f"{value[:_LONGEST]}…"
-    return "(a mapping)" if isinstance(value, dict) else "(a list)" if isinstance(value, list) else "(unknown)"
+    return "(a mapping)" if isinstance(value, dict) else "(a list)"
 
 
 def needs_item(routing: Routing) -> bool:

@@ -14,7 +14,7 @@ from reconciler.model.routed import ProgramAnswer
 from reconciler.model.routing import Condition, Routing, Rule
 from reconciler.routing.decision import decide
 from reconciler.routing.facts import needs_item, needs_project
-from reconciler.routing.program_answer import ProgramFailedError, read_answer
+from reconciler.routing.program_answer import LARGEST_ANSWER, ProgramFailedError, read_answer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -57,6 +57,7 @@ def test_the_first_rule_that_holds() -> None:
     assert (made.status, made.rule, made.respond, made.comment) == ("decided", "b", "Approve", "by b")
     assert [(one.rule, one.holds) for one in made.judged] == [("a", False), ("b", True)]
     assert made.seen == {"item.s": "y"}
+    assert [(one.respond, one.comment) for one in made.judged] == [(None, None), ("Approve", "by b")]
 
 
 FACTS = {"item": {"s": "y", "n": 7, "deep": {"er": None, "list": [1]}, "long": "x" * 500}, "project": {"state": "WA"}}
@@ -96,6 +97,17 @@ def test_what_is_shown() -> None:
     assert made.reason == "item.deep.list is '(redacted)', which is of another kind than the rule expects"
 
 
+def test_values_at_their_bounds() -> None:
+    """A text of two hundred letters is whole, truth values stay what they are, and what is not there is not hidden."""
+    facts = {"item": {"text": "x" * 200, "paid": True, "s": "deeper"}}
+    one = routing(
+        rule("a", item__text="y", item__paid=True, item__gone="z", item__s__deeper="z"), redact=("item.gone",)
+    )
+    made = decide(one, facts, no_program)
+    assert made.seen == {"item.text": "x" * 200, "item.paid": True}
+    assert [condition.value for condition in made.judged[0].conditions] == ["x" * 200, True, None, None]
+
+
 def test_programs() -> None:
     """A program answers, passes to the next rule, or fails: then nothing is decided."""
     both = routing(program("ask"), rule("b", item__s="y"))
@@ -118,6 +130,7 @@ def test_programs() -> None:
         (b'{"respond": "Approve", "comment": "c"}', ProgramAnswer("Approve", "c")),
         (b' {"respond": "Approve", "comment": ""}\n', ProgramAnswer("Approve", None)),
         (b"{}", ProgramAnswer()),
+        (msgspec.json.encode({"comment": "x" * 1000}), ProgramAnswer(None, "x" * 1000)),
         (b'{"respond": null}', ProgramAnswer()),
     ],
 )
@@ -143,5 +156,10 @@ def test_what_is_needed() -> None:
     by_item = routing(rule("a", item__s="y"), item_path="/rest/v1.0/x/{item_id}")
     neither = routing(rule("a", instance__id="1"))
     asks = routing(program("p"))
-    needs = [(needs_item(one), needs_project(one)) for one in (by_project, by_item, neither, asks)]
-    assert needs == [(False, True), (True, False), (False, True), (True, True)]
+    asks_alone = routing(program("p"), item_path=None)
+    path_alone = routing(rule("a", instance__id="1"), item_path="/rest/v1.0/x/{item_id}")
+    both = (by_project, by_item, neither, asks, asks_alone, path_alone)
+    assert [(needs_item(one), needs_project(one)) for one in both] == [
+        (False, True), (True, False), (False, True), (True, True), (False, True), (False, False),
+    ]  # fmt: skip
+    assert LARGEST_ANSWER == 65_536
