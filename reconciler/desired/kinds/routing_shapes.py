@@ -68,14 +68,16 @@ class OperatorsShape(Strict, frozen=True):
         UNSET
     )
     exists: Annotated[
-        Literal[True] | msgspec.UnsetType,
+        bool | msgspec.UnsetType,
         keywords(enum=[True]),
         says("The field is there, with a value."),
         expects("true; leave the condition out where it does not matter"),
     ] = UNSET
 
     def __post_init__(self) -> None:
-        """Refuse a mapping without any operator."""
+        """Refuse a mapping without any operator, and one that asks for what is not there."""
+        if self.exists is False:
+            raise ValueError("exists: true")
         if all(getattr(self, name) is UNSET for name in self.__struct_fields__):
             raise ValueError("no operator")
 
