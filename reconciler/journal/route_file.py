@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
 
-    from reconciler.model.routed import RouteIntended, RouteLine
+    from reconciler.model.routed import RouteLine
 
 __all__ = ["RouteJournal", "route_folder"]
 
@@ -30,6 +30,7 @@ class RouteJournal:
     """The journal of one process that routes: ``<folder>/<day>.jsonl``, further lines behind those of others.
 
     ``now`` returns the moment (UTC). ``carried`` returns what a new file begins with: so a start reads few files.
+    ``require`` raises if this process may not write any more.
 
     Raises FileError when a line cannot be kept: without its intent on disk nothing may be sent.
     """
@@ -38,11 +39,13 @@ class RouteJournal:
         self,
         folder: Path,
         now: Callable[[], datetime.datetime],
-        carried: Callable[[], Iterable[RouteIntended]] = tuple,
+        carried: Callable[[], Iterable[RouteLine]] = tuple,
+        require: Callable[[], None] = lambda: None,
     ) -> None:
         self._folder = folder
         self._now = now
         self._carried = carried
+        self._require = require
         self._day = ""
         self._descriptor = -1
 
@@ -56,8 +59,10 @@ class RouteJournal:
         self._close()
 
     def record(self, event: RouteLine) -> None:
-        """Write one line and wait until it is on disk."""
+        """Write one line and wait until it is on disk; the file must still be the one in the folder."""
+        self._require()
         self._follow_day()
+        self._require_place()
         self._write(event)
 
     def _write(self, event: RouteLine) -> None:
@@ -86,6 +91,16 @@ class RouteJournal:
         self._day = day
         for intent in self._carried() if size == 0 or is_next_day else ():
             self._write(intent)
+
+    def _require_place(self) -> None:
+        path = self._folder / f"{self._day}.jsonl"
+        try:
+            there = path.stat()
+        except OSError as error:
+            raise self._failure(error) from error
+        ours = os.fstat(self._descriptor)
+        if (there.st_dev, there.st_ino) != (ours.st_dev, ours.st_ino):
+            raise self._failure(OSError(0, "it was replaced while this process ran"))
 
     def _close(self) -> None:
         if self._descriptor >= 0:

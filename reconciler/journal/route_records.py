@@ -35,6 +35,11 @@ def read_route_lines(folder: Path, days: int = _DAYS) -> Iterator[RouteLine]:
         yield from _lines(path)
 
 
+def _is_torn(error: Exception) -> bool:
+    """Return whether a line only lacks its end; one that is whole and not understood is damage."""
+    return str(error) == "Input data was truncated"
+
+
 def _lines(path: Path) -> Iterator[RouteLine]:
     try:
         texts = path.read_bytes().split(b"\n")
@@ -47,6 +52,9 @@ def _lines(path: Path) -> Iterator[RouteLine]:
         try:
             line = _decoder().decode(text)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+            if not _is_torn(error):
+                torn = number, str(error)
+                break
             torn = torn or (number, str(error))
             continue
         if torn is not None and not isinstance(line, RouteStarted):
@@ -57,5 +65,5 @@ def _lines(path: Path) -> Iterator[RouteLine]:
         return
     assert torn is not None  # noqa: S101 - else the loop would not have ended early
     raise DocumentsError(
-        f"{path}:{torn[0]}: not a line of this journal ({torn[1]}): move the file away, and look what was answered"
+        f"{path}:{torn[0]}: not a line of this journal ({torn[1]}): compare it with what Procore shows, then repair it"
     )

@@ -25,6 +25,7 @@ __all__ = ["InstanceReader"]
 
 LARGEST_ITEM: Final = 1024 * 1024
 DEEPEST_ITEM: Final = 32
+_FLOAT_DIGITS = 15
 # an instance that slips from page to page is found by the next look
 _INSTANCES = Paging(largest=100, checked=False)
 
@@ -138,4 +139,8 @@ def _with_decimals(value: Any) -> Any:
         return {key: _with_decimals(one) for key, one in value.items()}
     if isinstance(value, list):
         return [_with_decimals(one) for one in value]
-    return Decimal(repr(value)) if isinstance(value, float) else value
+    if isinstance(value, float):
+        number = Decimal(repr(value))
+        # beyond that a float may have lost digits, and such a number decides nothing
+        return number if number.is_finite() and len(number.as_tuple().digits) <= _FLOAT_DIGITS else value
+    return value

@@ -6,13 +6,16 @@ import datetime
 import re
 from decimal import Decimal
 
-__all__ = ["DURATION", "Quantity", "duration_words", "read_duration", "read_quantity"]
+__all__ = ["DURATION", "Quantity", "duration_words", "read_duration", "read_moment", "read_quantity"]
 
 Quantity = Decimal | datetime.date
-DURATION = r"^[1-9][0-9]{0,5}[smhd]$"
+_DURATION = r"[1-9][0-9]{0,5}[smhd]"
+DURATION = rf"^{_DURATION}$(?!\n)"
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 _DECIMAL = re.compile(r"-?[0-9]{1,30}(?:\.[0-9]{1,30})?\Z", re.ASCII)
-_DAY = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:T[0-9:.]{5,15}(?:Z|[+-][0-9]{2}:?[0-9]{2})?)?\Z", re.ASCII)
+_DAY = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:T[0-9]{2}:[0-9]{2}[0-9:.]{0,10}(?:Z|[+-][0-9]{2}:?[0-9]{2})?)?\Z", re.ASCII
+)
 _LARGEST_EXPONENT = 30
 
 
@@ -32,13 +35,19 @@ def read_quantity(value: object) -> Quantity | None:
 def _read_text(text: str) -> Quantity | None:
     if _DECIMAL.match(text):
         return Decimal(text)
-    found = _DAY.match(text)
-    if found is None:
+    if not _DAY.match(text):
         return None
+    moment = read_moment(text)
+    return None if moment is None else datetime.date.fromisoformat(text[:10])
+
+
+def read_moment(text: str | None) -> datetime.datetime | None:
+    """Return the moment that a text is, in UTC if it names no zone; null for anything else."""
     try:
-        return datetime.date.fromisoformat(found[1])
+        moment = datetime.datetime.fromisoformat(text or "")
     except ValueError:
         return None
+    return moment if moment.tzinfo is not None else moment.replace(tzinfo=datetime.UTC)
 
 
 def _usable(number: Decimal) -> Decimal | None:
@@ -49,7 +58,7 @@ def _usable(number: Decimal) -> Decimal | None:
 
 def read_duration(text: str) -> int | None:
     """Return the seconds of ``90s``, ``30m``, ``4h`` or ``2d``; null for everything else."""
-    if not re.fullmatch(DURATION[1:-1], text, re.ASCII):
+    if not re.fullmatch(_DURATION, text, re.ASCII):
         return None
     return int(text[:-1]) * _UNITS[text[-1]]
 

@@ -6,6 +6,7 @@ import time
 from typing import TYPE_CHECKING, Final
 
 from reconciler.errors import ServiceError, UsageError
+from reconciler.model.quantities import read_moment
 from reconciler.model.routed import ROUTE_FORMAT, Look, RoutedStep, RouteReport, RouteSummary
 from reconciler.operations.route_answer import settle_open
 from reconciler.operations.route_round import SeenInstance
@@ -51,7 +52,11 @@ def look_at(router: Router, place: Place) -> tuple[list[RoutedStep], Look | None
     except ServiceError as error:
         router.last_failure = error
         return [_unread(place, error.message)], None
-    steps = [_known_or_read(router, place, listed, at) for listed in waiting]
+    steps: list[RoutedStep] = []
+    for listed in waiting:
+        if router.stopped():
+            return steps, None
+        steps.append(_known_or_read(router, place, listed, at))
     gone = {key for key, one in router.seen.items() if one.place == place} - {one.id for one in waiting}
     for key in gone:
         del router.seen[key]
@@ -71,11 +76,12 @@ def _known_or_read(router: Router, place: Place, listed: ListedInstance, at: str
             return seen.step
     try:
         instance = router.service.instance(place, listed.id)
+        step = route_instance(router, instance)
     except ServiceError as error:
         return _unread(place, error.message, listed.id)
-    step = route_instance(router, instance)
     # a change within the second of this read would not show: such an instance is read once more
-    is_fresh = instance.updated_at is None or instance.updated_at >= at
+    changed_at, looked_at = read_moment(instance.updated_at), read_moment(at)
+    is_fresh = changed_at is None or looked_at is None or changed_at >= looked_at
     if step.status != "failed" and not is_fresh:
         router.seen[listed.id] = SeenInstance(instance.updated_at, now, step, place)
     return step

@@ -9,10 +9,11 @@ import msgspec
 from reconciler.errors import AnswerError, AnswerLostError, RequestRefusedError, ServiceError
 from reconciler.model.live import Place, Tool
 from reconciler.model.routed import RoutedStep, RouteOutcome
+from reconciler.model.spelling import comparable
 from reconciler.routing.settling import settle_intent
 
 if TYPE_CHECKING:
-    from reconciler.model.instances import Instance
+    from reconciler.model.instances import Instance, StepOccurrence
     from reconciler.model.routed import RoutedStatus, RouteIntended
     from reconciler.operations.route_round import Router
 
@@ -32,15 +33,16 @@ def settle_open(router: Router, intent: RouteIntended) -> RoutedStep:
         return msgspec.structs.replace(shown, status="failed", reason=error.message)
     following = settle_intent(intent, instance)
     if following in {"send", "ask"}:
-        return send_frozen(router, intent, shown)
+        step = None if instance is None or following == "ask" else instance.step
+        return send_frozen(router, intent, shown, step)
     return _ended(router, intent, shown, following, 0, "read back")  # type: ignore[arg-type]
 
 
-def send_frozen(router: Router, intent: RouteIntended, shown: RoutedStep) -> RoutedStep:
+def send_frozen(router: Router, intent: RouteIntended, shown: RoutedStep, step: StepOccurrence | None) -> RoutedStep:
     """Send the frozen response, read back what is stored, and record the outcome.
 
-    Nothing is sent where the routing was withdrawn, or observes by now. An intent whose outcome is still not known
-    stays open: the next look settles it.
+    Nothing is sent if the routing was withdrawn or observes by now, or if the option means something else in ``step``.
+    An intent whose outcome is still not known stays open: the next look settles it.
     """
     shown = msgspec.structs.replace(
         shown, rule=intent.rule, option=intent.option, comment=intent.comment, seen=intent.seen
@@ -49,6 +51,9 @@ def send_frozen(router: Router, intent: RouteIntended, shown: RoutedStep) -> Rou
     if rules is None or rules.routing.mode != "answer" or not router.sends:
         what = "was withdrawn" if rules is None else "observes by now"
         reason = f"the routing {what}, so the response that was intended at {intent.at} is not sent"
+        return _ended(router, intent, shown, "left-alone", 0, reason)
+    if step is not None and not _has_option(step, intent):
+        reason = f"the option '{intent.option.name}' ({intent.option.id}) is gone, or means something else by now"
         return _ended(router, intent, shown, "left-alone", 0, reason)
     try:
         router.service.respond(
@@ -61,18 +66,29 @@ def send_frozen(router: Router, intent: RouteIntended, shown: RoutedStep) -> Rou
         return _after_refusal(router, intent, shown, error)
     except ServiceError as error:
         return _ended(router, intent, shown, "failed", 1, error.message)
-    return _after_success(router, intent, shown)
+    return _after_success(router, intent, shown, was_current=step is not None)
 
 
-def _after_success(router: Router, intent: RouteIntended, shown: RoutedStep) -> RoutedStep:
-    """Compare what is stored: a service may answer a known token with the result of another response."""
+def _after_success(router: Router, intent: RouteIntended, shown: RoutedStep, *, was_current: bool) -> RoutedStep:
+    """Compare what is stored: a service may answer a known token with the result of another response.
+
+    ``was_current`` says that the step was seen with our response open, just before this one was sent.
+    """
     try:
         following = settle_intent(intent, _read(router, intent))
     except ServiceError:
-        following = "answered"
-    status: RoutedStatus = "answered-otherwise" if following == "answered-otherwise" else "answered"
-    reason = "another response is stored" if status == "answered-otherwise" else None
-    return _ended(router, intent, shown, status, 1, reason)
+        following = "send"
+    if following == "answered-otherwise":
+        return _ended(router, intent, shown, following, 1, "another response is stored")
+    reason = "accepted, and not shown yet" if following == "send" else None
+    if following in {"ask", "moved-on"} and not was_current:
+        reason = "accepted; the workflow had moved on, so it was not read back"
+    return _ended(router, intent, shown, "answered", 1, reason)
+
+
+def _has_option(step: StepOccurrence, intent: RouteIntended) -> bool:
+    named = [one.name for one in step.options if one.id == intent.option.id]
+    return [comparable(one) for one in named] == [comparable(intent.option.name)]
 
 
 def _after_loss(router: Router, intent: RouteIntended, shown: RoutedStep, lost: str) -> RoutedStep:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import datetime
 from typing import TYPE_CHECKING, Final
 
 import msgspec
 
 from reconciler.errors import ServiceError
-from reconciler.model.quantities import duration_words
+from reconciler.model.quantities import duration_words, read_moment
 from reconciler.model.routed import RouteEscalated
 from reconciler.routing.settling import response_token
 
@@ -47,15 +46,8 @@ def escalated(router: Router, instance: Instance, rules: RoutedStepRules, shown:
 
 
 def _is_late(router: Router, step: StepOccurrence, escalation: Escalation) -> bool:
-    if step.overdue_at is None:
-        return False
-    try:
-        overdue_at = datetime.datetime.fromisoformat(step.overdue_at)
-    except ValueError:
-        return False
-    if overdue_at.tzinfo is None:
-        overdue_at = overdue_at.replace(tzinfo=datetime.UTC)
-    return (router.run.clock.now() - overdue_at).total_seconds() > escalation.overdue_for
+    overdue_at = read_moment(step.overdue_at)
+    return overdue_at is not None and (router.run.clock.now() - overdue_at).total_seconds() > escalation.overdue_for
 
 
 def _add(router: Router, instance: Instance, step: StepOccurrence, escalation: Escalation, token: str) -> str:

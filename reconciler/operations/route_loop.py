@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -12,6 +13,7 @@ import msgspec
 
 from reconciler.alerting import open_gauges
 from reconciler.errors import RateLimitError, ServiceError, UnreachableError
+from reconciler.live.interruptible_waits import Interrupted
 from reconciler.model.routed import Health
 from reconciler.operations.files import write_file
 from reconciler.operations.route import look_at
@@ -33,6 +35,7 @@ __all__ = ["RouteOptions", "route_until"]
 STOP_SECONDS: Final = 8.0
 HOLD_SECONDS: Final = 60.0
 REFRESH_SECONDS: Final = 3600.0
+SETTLE_SECONDS: Final = 300.0
 _USUAL_LIMIT = 3600
 _LONGEST_WAIT_SECONDS = 60.0
 _FOR_PROBES = 0o644  # a probe runs as somebody else, and the file holds no names
@@ -63,11 +66,18 @@ def route_until(
 ) -> None:
     """Look, decide and respond until ``stopped`` is set; raises what ``open_router`` raises.
 
+    Once other documents are committed, it reads them as another process would.
+
     ``tell`` receives each step whose status is new. A look under way ends first; after some seconds its waits are
     ended. What could not be journalled as answered is settled by the next start.
     """
-    with open_router(run, settings_file, journal_at) as router:
-        _Loop(router, options, stopped, tell).go()
+    while not stopped.is_set():
+        with open_router(run, settings_file, journal_at) as router, suppress(_StoppedError):
+            _Loop(router, options, stopped, tell).go()
+
+
+class _StoppedError(Exception):
+    """Somebody stopped the process while it waited for the service."""
 
 
 class _Loop:
@@ -85,6 +95,8 @@ class _Loop:
         self._gauges = None if options.metrics_at is None else open_gauges()
         self._waiting: dict[Place, list[RoutedStep]] = {}
         self._failed: set[Place] = set()
+        self._ended = threading.Event()
+        self._settled_at = -SETTLE_SECONDS
         self._refreshed_at = time.monotonic()
         self._schedule = Schedule(
             router.queues(),
@@ -97,26 +109,42 @@ class _Loop:
 
     def go(self) -> None:
         """Look until somebody stops it."""
-        for intent in self._router.ledger.open():
-            self._report(settle_open(self._router, intent))
-        self._write_health()
         ending = threading.Thread(target=self._end_waits, daemon=True)
         ending.start()
-        while not self._stopped.is_set():
-            place, wait = self._schedule.next(time.monotonic())
-            if place is None:
-                self._stopped.wait(min(wait, _LONGEST_WAIT_SECONDS))
-                self._write_health()
-                continue
-            self._look(place)
+        self._router.stopped = self._stopped.is_set
+        try:
             self._write_health()
-            self._follow_projects()
+            while not self._stopped.is_set() and not self._router.is_outdated():
+                self._settle()
+                self._follow_projects()
+                place, wait = self._schedule.next(time.monotonic())
+                if place is None:
+                    self._stopped.wait(min(wait, _LONGEST_WAIT_SECONDS))
+                else:
+                    self._look(place)
+                self._write_health()
+        except Interrupted:
+            raise _StoppedError from None
+        finally:
+            self._ended.set()
+
+    def _settle(self) -> None:
+        """Settle what is open in the journal, at the start and every few minutes: it may have left every list."""
+        now = time.monotonic()
+        if now - self._settled_at < SETTLE_SECONDS:
+            return
+        self._settled_at = now
+        for intent in self._router.ledger.open():
+            if self._stopped.is_set():
+                return
+            self._report(settle_open(self._router, intent))
 
     def _end_waits(self) -> None:
         """End what still waits some seconds after somebody stopped it."""
-        self._stopped.wait()
-        time.sleep(STOP_SECONDS)
-        self._router.service.stop()
+        while not self._ended.wait(0.2):
+            if self._stopped.is_set() and not self._ended.wait(STOP_SECONDS):
+                self._router.service.stop()
+                return
 
     def _look(self, place: Place) -> None:
         before = self._router.service.requests
@@ -157,15 +185,22 @@ class _Loop:
     def _follow_projects(self) -> None:
         """Take up projects that are new, about every hour; where they cannot be read, the known ones stay."""
         now = time.monotonic()
-        if now - self._refreshed_at < REFRESH_SECONDS or not self._router.projects:
+        if now - self._refreshed_at < REFRESH_SECONDS or not any(one.by_project for one in self._router.rules):
             return
         self._refreshed_at = now
         try:
-            self._router.projects = self._router.service.projects()
+            projects = self._router.service.projects()
         except ServiceError as error:
             self._router.run.reporter.note(error.message)
             return
-        self._schedule.follow(self._router.queues(), now)
+        if not projects and self._router.projects:
+            self._router.run.reporter.note("the list of projects is empty: the projects known so far are looked at")
+            return
+        self._router.projects = projects
+        queues = self._router.queues()
+        self._schedule.follow(queues, now)
+        self._failed.intersection_update(queues)
+        self._waiting = {place: steps for place, steps in self._waiting.items() if place in set(queues)}
 
     def _write_health(self) -> None:
         health_at, metrics_at = self._options.health_at, self._options.metrics_at
@@ -191,5 +226,5 @@ class _Loop:
             waiting=len(steps),
             needs_person=sum(one.status in _NEEDS_PERSON for one in steps),
             overdue=sum(one.overdue for one in steps),
-            healthy=oldest <= self._options.oldest and len(self._failed) < max(len(ages), 1),
+            healthy=bool(ages) and oldest <= self._options.oldest and len(self._failed) < len(ages),
         )

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from reconciler.model.live import Place
 from reconciler.model.spelling import comparable
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from reconciler.errors import ServiceError
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
     from reconciler.routing.ledger import Ledger
 
 __all__ = ["RoutedStepRules", "Router", "SeenInstance"]
+
+_ASKED_AGAIN_SECONDS = 900.0
+_COMPARED_SECONDS = 30.0
 
 
 class SeenInstance(NamedTuple):
@@ -64,6 +68,7 @@ class Router:
         journal: RouteJournal | None,
         folders: tuple[Path, ...],
         projects: Mapping[str, dict[str, Any]],
+        changed: Callable[[], bool] = lambda: False,
     ) -> None:
         self.run = run
         self.company_id = company_id
@@ -75,16 +80,28 @@ class Router:
         self.ledger = ledger
         self.folders = folders
         self.projects = projects
+        self.stopped: Callable[[], bool] = lambda: False
         self.last_failure: ServiceError | None = None
         self.seen: dict[str, SeenInstance] = {}
         self._journal = journal
         self._steps: dict[str, dict[str, str]] = {}
         self._versions = {version: one.template for one in rules for version in one.template.versions}
+        self._changed = changed
+        self._compared_at = time.monotonic()
+        self._unknown: dict[str, float] = {}
 
     @property
     def sends(self) -> bool:
         """Whether anything may be sent and journalled."""
         return self._journal is not None
+
+    def is_outdated(self) -> bool:
+        """Return whether other documents are committed, or a freeze began, since this process read them."""
+        now = time.monotonic()
+        if now - self._compared_at < _COMPARED_SECONDS:
+            return False
+        self._compared_at = now
+        return self._changed()
 
     def record(self, line: RouteLine) -> None:
         """Write a line of the journal, and remember it; raises FileError where it cannot be kept."""
@@ -126,11 +143,12 @@ class Router:
         return next((one for one in fitting if one.digest == digest), fitting[0] if fitting else None)
 
     def _template_of(self, version_id: str) -> RoutedTemplate | None:
-        """Return the template of a version; one that was published since the start is looked up once."""
-        if version_id not in self._versions:
+        """Return the template of a version; one that was published since the start is looked up."""
+        asked_at = self._unknown.get(version_id, -_ASKED_AGAIN_SECONDS)
+        if version_id not in self._versions and time.monotonic() - asked_at >= _ASKED_AGAIN_SECONDS:
             known = {one.template.id for one in self.rules}
             for template in self.service.templates():
                 if template.id in known:
                     self._versions |= dict.fromkeys(template.versions, template)
-            self._versions.setdefault(version_id, None)  # type: ignore[arg-type]
-        return self._versions[version_id]
+            self._unknown[version_id] = time.monotonic()
+        return self._versions.get(version_id)

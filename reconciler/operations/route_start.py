@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from reconciler.model.documents import Documents
+    from reconciler.model.documents import Documents, Source
     from reconciler.model.instances import RoutedTemplate
     from reconciler.model.live import Person
     from reconciler.model.routing import Routing
@@ -67,24 +67,28 @@ def open_router(
         mine = _mine(documents.routings, me, run)
         folder = route_folder(journal_folder(workspace.root, journal_at))
         rules = _with_templates(mine, service)
-        made = (workspace, service, me, rules, source.revision)
+        made = (workspace, service, me, rules, source)
         if not sends:
-            yield _router(made, Ledger(read_route_lines(folder)), None)
+            yield _router(made, _ledger(folder, workspace, me), None)
             return
-        with hold_lease(folder, me.id):
-            ledger = Ledger(read_route_lines(folder))
-            with RouteJournal(folder, run.clock.now, ledger.open) as journal:
+        with hold_lease(folder, me.id) as require_lease:
+            ledger = _ledger(folder, workspace, me)
+            with RouteJournal(folder, run.clock.now, ledger.carried, require_lease) as journal:
                 router = _router(made, ledger, journal)
                 journal.record(_started(router, dirty=source.dirty))
                 yield router
 
 
+def _ledger(folder: Path, workspace: Workspace, me: Person) -> Ledger:
+    return Ledger(read_route_lines(folder), company_id=workspace.service.company_id, login_id=me.id)
+
+
 def _router(
-    made: tuple[Workspace, RouteService, Person, tuple[RoutedStepRules, ...], str | None],
+    made: tuple[Workspace, RouteService, Person, tuple[RoutedStepRules, ...], Source],
     ledger: Ledger,
     journal: RouteJournal | None,
 ) -> Router:
-    workspace, service, me, rules, revision = made
+    workspace, service, me, rules, source = made
     run = workspace.run
     return Router(
         run=run,
@@ -93,7 +97,8 @@ def _router(
         service=service,
         me=me,
         rules=rules,
-        revision=revision,
+        revision=source.revision,
+        changed=lambda: source_of(workspace) != source,
         ledger=ledger,
         journal=journal,
         folders=named_folders(run.environment),
@@ -141,6 +146,10 @@ def _with_templates(routings: Sequence[Routing], service: RouteService) -> tuple
             message = f"template {routing.template} has no step '{routing.step}'{hint}"
             wrong.append(_error("routing/unknown-step", message, routing.step_origin))
             continue
+        twice = [one for one in found if (one.template.id, one.routing.step) == (template.id, routing.step)]
+        if twice:
+            message = f"{routing.title} is routed at {twice[0].routing.step_origin} too; keep one document"
+            wrong.append(_error("documents/conflict", message, routing.step_origin))
         by_project = providers.get(template.place.tool) != "Company"
         found.append(RoutedStepRules(routing, routing_digest(routing), template, by_project))
     if wrong:

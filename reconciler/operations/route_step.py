@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
 import msgspec
 
 from reconciler.errors import AnswerError, RequestRefusedError
+from reconciler.model.quantities import read_moment
 from reconciler.model.routed import ChosenOption, RoutedStep, RouteIntended, RouteNoted
 from reconciler.model.spelling import comparable
 from reconciler.operations.route_answer import record_outcome, send_frozen
 from reconciler.operations.route_escalation import OPEN_STATUSES, escalated
 from reconciler.routing.decision import decide
 from reconciler.routing.facts import needs_item
+from reconciler.routing.ledger import limited_step
 from reconciler.routing.programs import run_program
 from reconciler.routing.settling import response_token, settle_step
 
@@ -24,8 +26,11 @@ if TYPE_CHECKING:
     from reconciler.model.routed import Decision, ProgramAnswer, RoutedStatus
     from reconciler.model.routing import Rule
     from reconciler.operations.route_round import RoutedStepRules, Router
+    from reconciler.routing.ledger import Known
 
 __all__ = ["decide_step", "route_instance"]
+
+LAG_SECONDS: Final = 600.0
 
 
 def route_instance(router: Router, instance: Instance) -> RoutedStep:
@@ -54,11 +59,11 @@ def _routed(router: Router, instance: Instance, step: StepOccurrence, rules: Rou
     token = response_token(router.company_id, instance.id, step.id, router.me.id)
     shown = _shown(router, instance, step, rules)
     known = router.ledger.known(token)
-    following = settle_step(known, instance, router.me.id)
+    following = settle_step(known, instance, router.me.id, is_recent=_is_recent(router, known))
     if following == "decide":
         return _decided(router, instance, step, rules, shown)
     if known is not None and following == "send":
-        return send_frozen(router, known.intent, shown)
+        return send_frozen(router, known.intent, shown, step)
     if following == "left-alone":
         return msgspec.structs.replace(shown, status="left-alone", reason="the integration is not an assignee of it")
     if known is not None and not known.is_settled and following in {"answered", "answered-otherwise", "moved-on"}:
@@ -67,9 +72,16 @@ def _routed(router: Router, instance: Instance, step: StepOccurrence, rules: Rou
     return msgspec.structs.replace(shown, status=following, option=option)
 
 
+def _is_recent(router: Router, known: Known | None) -> bool:
+    """Return whether an answer was given so lately that a read may lag behind it."""
+    at = None if known is None or known.outcome is None else read_moment(known.outcome.at)
+    return at is not None and (router.run.clock.now() - at).total_seconds() < LAG_SECONDS
+
+
 def is_overdue(router: Router, step: StepOccurrence) -> bool:
     """Return whether a step is overdue now."""
-    return step.overdue_at is not None and step.overdue_at < router.run.clock.moment()
+    overdue_at = read_moment(step.overdue_at)
+    return overdue_at is not None and overdue_at < router.run.clock.now()
 
 
 def _shown(router: Router, instance: Instance, step: StepOccurrence, rules: RoutedStepRules) -> RoutedStep:
@@ -103,12 +115,13 @@ def _decided(
     if routing.mode == "observe" or not router.sends:
         return _noted(router, rules, shown, "observed")
     now = router.run.clock.now()
-    beyond = router.ledger.beyond(rules.digest, routing.limits, chosen.id, now)
+    counted = limited_step(rules.template.id, routing.step)
+    beyond = router.ledger.beyond(rules.digest, counted, routing.limits, chosen.name, now)
     if beyond is not None:
         return _noted(router, rules, shown, "held", reason=beyond)
     intent = _intent(router, instance, step, rules, shown)
     router.record(intent)
-    return send_frozen(router, intent, shown)
+    return send_frozen(router, intent, shown, step)
 
 
 def decide_step(router: Router, instance: Instance, rules: RoutedStepRules) -> Decision:

@@ -49,7 +49,7 @@ def shown_value(value: object) -> Value:
     """Return a value as journal and report hold it: numbers as text, so that no digit is lost."""
     if isinstance(value, bool):
         return value
-    if isinstance(value, int | Decimal):
+    if isinstance(value, int | float | Decimal):
         return str(value)
     if isinstance(value, str):
         return value if len(value) <= _LONGEST else f"{value[:_LONGEST]}…"

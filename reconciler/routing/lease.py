@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from reconciler.errors import FileError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 __all__ = ["hold_lease"]
@@ -20,8 +20,8 @@ _LONGEST = 200
 
 
 @contextmanager
-def hold_lease(folder: Path, login_id: str) -> Iterator[None]:
-    """Hold the lease of an integration until the block ends.
+def hold_lease(folder: Path, login_id: str) -> Iterator[Callable[[], None]]:
+    """Hold the lease of an integration until the block ends; yield what raises FileError once it is lost.
 
     Raises UsageError if another process has it, whose number it names, and FileError if there can be no such file.
     """
@@ -42,6 +42,15 @@ def hold_lease(folder: Path, login_id: str) -> Iterator[None]:
             ) from None
         os.ftruncate(descriptor, 0)
         os.pwrite(descriptor, f"{os.getpid()} on {socket.gethostname()}\n".encode(), 0)
-        yield
+        yield lambda: _require_held(path, descriptor)
     finally:
         os.close(descriptor)
+
+
+def _require_held(path: Path, descriptor: int) -> None:
+    try:
+        there, ours = path.stat(), os.fstat(descriptor)
+    except OSError as error:
+        raise FileError(f"the lease {path} is gone ({error.strerror}): nothing more is sent") from error
+    if (there.st_dev, there.st_ino) != (ours.st_dev, ours.st_ino):
+        raise FileError(f"the lease {path} was replaced while this process ran: nothing more is sent")

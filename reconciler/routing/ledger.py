@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from reconciler.model.routed import RoutedStatus, RouteLine
     from reconciler.model.routing import RoutingLimits
 
-__all__ = ["Known", "Ledger"]
+__all__ = ["Known", "Ledger", "limited_step"]
 
 _HOUR = datetime.timedelta(hours=1)
 _SETTLED = frozenset({"answered", "answered-otherwise"})
@@ -34,12 +34,14 @@ class Known(NamedTuple):
 
 
 class Ledger:
-    """The steps by token, and the answers of each routing by its digest.
+    """The steps of one login of one company by token, and its answers.
 
-    Bounded: of steps with an outcome the newest are kept.
+    Intents of others are not taken in: nobody sends the response of somebody else. Bounded: of steps with a response
+    the newest are kept.
     """
 
-    def __init__(self, lines: Iterable[RouteLine] = ()) -> None:
+    def __init__(self, lines: Iterable[RouteLine] = (), *, company_id: str, login_id: str) -> None:
+        self._owner = company_id, login_id
         self._known: dict[str, Known] = {}
         self._noted: dict[str, tuple[str, RoutedStatus, str | None, str | None]] = {}
         self._escalated: dict[str, None] = {}
@@ -71,12 +73,12 @@ class Ledger:
         return token in self._escalated
 
     def _intend(self, line: RouteIntended) -> None:
-        if line.token in self._known:  # carried over from the day before
+        if (line.company_id, line.login_id) != self._owner or line.token in self._known:  # or carried over
             return
         self._known[line.token] = Known(line, None)
-        self._answers.setdefault(line.routing, deque(maxlen=100_000)).append(line.at)
+        self._answers.setdefault(_step_of(line), deque(maxlen=100_000)).append(line.at)
         option, count = self._in_a_row.get(line.routing, ("", 0))
-        self._in_a_row[line.routing] = (line.option.id, count + 1 if option == line.option.id else 1)
+        self._in_a_row[line.routing] = (line.option.name, count + 1 if option == line.option.name else 1)
         if len(self._known) > _REMEMBERED:
             settled = next((token for token, one in self._known.items() if one.is_settled), None)
             if settled is not None:
@@ -90,25 +92,45 @@ class Ledger:
         """Return the intents whose outcome is not known, or that failed, the oldest first."""
         return [one.intent for one in self._known.values() if one.outcome is None or one.outcome.status == "failed"]
 
+    def carried(self) -> list[RouteIntended | RouteOutcome]:
+        """Return the intents without a response, each with its outcome so far: what a new file begins with."""
+        found: list[RouteIntended | RouteOutcome] = []
+        for one in self._known.values():
+            if not one.is_settled:
+                found += [one.intent] if one.outcome is None else [one.intent, one.outcome]
+        return found
+
     def is_noted(self, line: RouteNoted) -> bool:
         """Return whether the journal has just this of a step already."""
         return self._noted.get(line.token) == _short(line)
 
-    def beyond(self, routing: str, limits: RoutingLimits, option_id: str, now: datetime.datetime) -> str | None:
-        """Return why one more answer of a routing is beyond its limits, or null."""
-        answers = self._answers.get(routing, deque())
+    def beyond(self, routing: str, step: str, limits: RoutingLimits, option: str, now: datetime.datetime) -> str | None:
+        """Return why one more answer is beyond the limits of a routing, or null.
+
+        ``routing`` is its digest, ``step`` what ``limited_step`` returns, and ``option`` a name.
+        """
+        answers = self._answers.get(step, deque())
         since = (now - _HOUR).isoformat(timespec="seconds").replace("+00:00", "Z")
         while answers and answers[0] < since:
             answers.popleft()
         if len(answers) >= limits.answers_per_hour:
             return f"{len(answers):,} answers in the last hour (limit answers_per_hour: {limits.answers_per_hour:,})"
-        option, count = self._in_a_row.get(routing, ("", 0))
-        if option == option_id and count >= limits.same_option_in_a_row:
+        last, count = self._in_a_row.get(routing, ("", 0))
+        if last == option and count >= limits.same_option_in_a_row:
             return (
                 f"the same option {count:,} times in a row (limit same_option_in_a_row: "
                 f"{limits.same_option_in_a_row:,}): look at them, then change the document to go on"
             )
         return None
+
+
+def limited_step(template_id: str, step: str) -> str:
+    """Return the key of a step whose answers an hour are counted, by whichever rules."""
+    return f"{template_id}/{step}"
+
+
+def _step_of(line: RouteIntended) -> str:
+    return limited_step(line.address.rpartition("/")[2], line.step)
 
 
 def _short(line: RouteNoted) -> tuple[str, RoutedStatus, str | None, str | None]:

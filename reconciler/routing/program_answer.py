@@ -38,4 +38,6 @@ def read_answer(printed: bytes) -> ProgramAnswer:
         raise ProgramFailedError("the program names an option without a name")
     if answer.comment is not None and len(answer.comment) > _LONGEST_COMMENT:
         raise ProgramFailedError(f"the comment of the program has more than {_LONGEST_COMMENT} characters")
+    if answer.comment is not None and not answer.comment.replace("\n", "").replace("\t", "").isprintable():
+        raise ProgramFailedError("the comment of the program holds control characters")
     return ProgramAnswer(answer.respond, answer.comment or None)

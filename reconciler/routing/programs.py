@@ -26,6 +26,7 @@ FOLDERS_VARIABLE: Final = "RECONCILER_DECIDE_PATH"
 PROGRAM_SECONDS: Final = 10.0
 _PASSED_ON = ("PATH", "HOME", "LANG")
 _CHUNK = 8192
+_ENCODER: Final = msgspec.json.Encoder(decimal_format="number")  # a text would be compared as text
 
 
 def named_folders(environment: Mapping[str, str]) -> tuple[Path, ...]:
@@ -39,7 +40,7 @@ def find_program(named: str, folders: Iterable[Path]) -> Path:
     try:
         real = program.resolve(strict=True)
         roots = [folder.resolve(strict=True) for folder in folders if folder.is_dir()]
-    except (OSError, RuntimeError):
+    except (OSError, RuntimeError, ValueError):
         raise ProgramFailedError(f"the program {named} is not there: install it, or correct the path") from None
     if not any(real.is_relative_to(root) for root in roots):
         raise ProgramFailedError(
@@ -74,12 +75,13 @@ def run_program(
             cwd="/",
             start_new_session=True,
         )
-    except OSError as error:
-        raise ProgramFailedError(f"{command[0]} cannot be run: {error.strerror}") from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise ProgramFailedError(f"{command[0]} cannot be run: {reason}") from None
     assert process.stdin is not None  # noqa: S101 - both are pipes
     assert process.stdout is not None  # noqa: S101
     try:
-        printed = _exchange(process, process.stdin, process.stdout, msgspec.json.encode(facts), seconds)
+        printed = _exchange(process, process.stdin, process.stdout, _ENCODER.encode(facts), seconds)
     finally:
         _end(process)
     if process.returncode != 0:

@@ -27,11 +27,12 @@ def response_token(company_id: str, instance_id: str, occurrence_id: str, login_
     return str(uuid.uuid5(_NAMESPACE, f"{company_id}/{instance_id}/{occurrence_id}/{login_id}"))
 
 
-def settle_step(known: Known | None, instance: Instance, login_id: str) -> Following:
+def settle_step(known: Known | None, instance: Instance, login_id: str, *, is_recent: bool = True) -> Following:
     """Return what follows for the current step of an instance that is listed as waiting for us.
 
     ``decide`` is the only result that asks for a decision, and needs a step that nothing was ever intended for.
-    ``send`` sends the frozen response.
+    ``send`` sends the frozen response. After an answer a read may lag; once that ``is_recent`` no longer, the same
+    response goes out again, which changes nothing where it is stored.
     """
     step = instance.step
     own = () if step is None else step.of(login_id)
@@ -41,7 +42,7 @@ def settle_step(known: Known | None, instance: Instance, login_id: str) -> Follo
     if known is None:
         return "answered-otherwise" if given else "decide"
     if not given:
-        return "already" if known.is_settled else "send"
+        return "already" if known.is_settled and is_recent else "send"
     if any(is_frozen(known.intent, one.option_id, one.comment) for one in given):
         return "waiting" if known.is_settled else "answered"
     return "answered-otherwise"

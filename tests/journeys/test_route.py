@@ -255,12 +255,14 @@ def test_13_refusals(trial: RouteTrial, status: int, told: str) -> None:
 
 
 def test_14_limits(trial: RouteTrial) -> None:
-    """Beyond a limit answers are held and reported (3); a change of the document starts the row again."""
+    """Beyond a limit answers are held and reported (3); changed rules start the row again, and not the hour."""
     trial.rules("rules:\n", "limits: {same_option_in_a_row: 1}\nrules:\n")
     report = trial.route(3)
     assert [one["status"] for one in report["steps"]] == ["answered", "held"]
     assert "the same option 1 times in a row (limit same_option_in_a_row: 1)" in report["steps"][1]["reason"]
     trial.rules("rules:\n", "limits: {answers_per_hour: 1}\nrules:\n")
+    assert trial.statuses(3) == [("6502", "held")]
+    trial.rules("rules:\n", "limits: {same_option_in_a_row: 2}\nrules:\n")
     assert trial.statuses(0) == [("6502", "answered")]
 
 
@@ -430,7 +432,9 @@ def test_32_many_instances(tmp_path: Path) -> None:
 
 def test_33_a_clock_that_is_an_hour_off(tmp_path: Path) -> None:
     """Moments of the journal are by the service's clock, and each step is answered once."""
-    with running_sandbox(write_seed(tmp_path / "seed", routed_seed(2)), "--clock-ahead", "3600") as sandbox:
+    seed = routed_seed(2)
+    del seed["templates"][0]["versions"][0]["steps"][0]["due_in"]
+    with running_sandbox(write_seed(tmp_path / "seed", seed), "--clock-ahead", "3600") as sandbox:
         trial = route_trial(tmp_path, sandbox)
         assert [status for _, status in trial.statuses(0)] == ["answered", "answered"]
         assert trial.statuses(0) == []
@@ -485,6 +489,57 @@ def test_36_what_an_auditor_asks(trial: RouteTrial) -> None:
     told = json.loads(trial.ran("history", "--routed", "6501", "--format", "json").stdout)["routed"]
     assert [line["event"] for line in told[0]["lines"]] == ["route-intended", "route-outcome"]
     assert "has no instance and no item 999" in trial.ends(64, "history", "--routed", "999")
+
+
+def test_37_an_item_that_cannot_be_read(trial: RouteTrial) -> None:
+    """Its step has failed (4), and the others go on."""
+    trial.sandbox.fail({"path": "requisitions/501", "status": 503, "times": 9, "headers": {"Retry-After": "0"}})
+    assert [status for _, status in trial.statuses(4)] == ["failed", "answered"]
+    trial.sandbox.fail()
+    assert trial.statuses(0) == [("6501", "answered")]
+
+
+def test_38_an_option_that_means_something_else(trial: RouteTrial) -> None:
+    """A frozen response is not sent if its id has another name by now."""
+    down = {"method": "POST", "path": "6501/responses", "status": 503, "times": 99, "headers": {"Retry-After": "0"}}
+    trial.sandbox.fail(down)
+    trial.route(4)
+    trial.sandbox.fail()
+    journal = next((trial.folder / ".reconciler" / "journal" / "route").glob("*.jsonl"))
+    journal.write_text(journal.read_text().replace('"name":"Approve"', '"name":"Agree"'))
+    before = len(trial.responses())
+    (step,) = trial.route(2)["steps"][:1]
+    assert (step["status"], step["reason"]) == (
+        "left-alone", "the option 'Agree' (101) is gone, or means something else by now",
+    )  # fmt: skip
+    assert len(trial.responses()) == before
+
+
+def test_39_two_integrations_in_one_folder(trial: RouteTrial) -> None:
+    """Neither sends, nor closes, what the other has intended."""
+    down = {"method": "POST", "path": "/responses", "status": 503, "times": 99, "headers": {"Retry-After": "0"}}
+    trial.sandbox.fail(down)
+    trial.route(4)
+    trial.sandbox.fail()
+    other = ROUTING.replace("erp.bot@acme.test", "ann@acme.test").replace("step: ERP check", "step: Sign")
+    trial.write_only({"other.yaml": other.replace("name: small", "name: other").replace("[gus@", "[bo@")})
+    trial.commit()
+    seed = routed_seed()
+    seed["company"]["accounts"]["ann"] = "1"
+    seed["company"]["clients"]["ann"] = "ann"
+    trial.sandbox.seed_anew(write_seed(trial.folder.parent / "with-ann", seed))
+    as_ann = {"RECONCILER_ROUTE_CLIENT_ID": "ann", "RECONCILER_ROUTE_CLIENT_SECRET": "ann"}
+    ran = trial.ran("route", "--once", "--format", "json", **as_ann)
+    assert (ran.code, json.loads(ran.stdout)["steps"]) == (0, [])
+    assert trial.responses() == []
+    assert trial.statuses(0) == [("6501", "answered"), ("6502", "answered")]
+
+
+def test_40_two_documents_for_one_step(trial: RouteTrial) -> None:
+    """By name and by id: that is seen where the ids are known (7)."""
+    trial.write_only({"again.yaml": ROUTING.replace("template: Invoice Approval", 'template: {id: "11"}')})
+    trial.commit()
+    assert "is routed at again.yaml:3:1 too; keep one document" in trial.ends(7, "route", "--once", **AS_BOT)
 
 
 ESCALATE = "escalate: {overdue_for: 4h, add: [hal@acme.test, gus@acme.test]}\nmode: answer"

@@ -5,13 +5,21 @@ from __future__ import annotations
 import json
 import os
 import signal
+import threading
 import time
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+import pytest
+
+from reconciler.errors import RefusedError
+from reconciler.operations import route_loop, route_round
+from reconciler.operations.route_loop import RouteOptions, route_until
 from tests.support.account import write_seed
 from tests.support.command_line import clean_environment
 from tests.support.routed_account import BOT, ITEM, ROUTING, item_path, routed_seed
+from tests.support.runs import make_run, now
 from tests.support.sandbox import running_sandbox
 from tests.support.started import Started
 from tests.support.starting import address as forking
@@ -21,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from reconciler.model.routed import RoutedStep
     from tests.support.sandbox import RunningSandbox
 
 AS_BOT = {"RECONCILER_ROUTE_CLIENT_ID": "erp", "RECONCILER_ROUTE_CLIENT_SECRET": "erp"}
@@ -151,6 +160,60 @@ def test_04_a_crash_in_between(tmp_path: Path) -> None:
         assert other.ends()[0] == 0
         tokens = {entry["token"] for entry in sandbox.log() if entry["path"].endswith("responses") and "body" in entry}
         assert len(tokens) == 1
+
+
+def test_04b_rules_that_are_withdrawn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A commit counts for a process that runs: it reads the documents again, and a freeze ends it."""
+    stopped, shown = threading.Event(), []
+    monkeypatch.setattr(route_round, "_COMPARED_SECONDS", 0.0)
+    with running_sandbox(write_seed(tmp_path / "seed", routed_seed(1))) as sandbox:
+        trial = committed(tmp_path / "approvals", sandbox, {"routing.yaml": ROUTING})
+        run = msgspec.structs.replace(
+            make_run(trial.folder, moment=now()), environment={**sandbox.environment, **AS_BOT}
+        )
+
+        def tell(step: RoutedStep) -> None:
+            shown.append((step.instance_id, step.status))
+            if step.status == "answered":
+                trial.write_only({"routing.yaml": ROUTING.replace("mode: answer", "mode: observe")})
+                trial.commit()
+                start = {"template_id": "11", "project_id": "1042", "item_id": "501", "created_by": "2", "id": "777"}
+                sandbox.click({"do": "start", **start})
+            else:
+                trial.write_only({"policy.yaml": "kind: policy\nfrozen: year-end\n"})
+                trial.commit()
+
+        options = RouteOptions(interval=0.1, oldest=1.0, share=1.0)
+        with pytest.raises(RefusedError, match="nothing is answered at present"):
+            route_until(run, None, None, options, stopped=stopped, tell=tell)
+    assert shown == [("6501", "answered"), ("777", "observed")]
+
+
+def test_04c_projects_that_vanish_for_a_moment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An empty list drops no queue; and a process without any queue is not healthy."""
+    stopped = threading.Event()
+    monkeypatch.setattr(route_loop, "REFRESH_SECONDS", 0.0)
+    with running_sandbox(write_seed(tmp_path / "seed", routed_seed(1))) as sandbox:
+        trial = committed(tmp_path / "approvals", sandbox, {"routing.yaml": ROUTING})
+        environment = {**sandbox.environment, **AS_BOT}
+        run = msgspec.structs.replace(make_run(trial.folder, moment=now()), environment=environment)
+        empty = {"path": "/rest/v1.1/projects", "status": 200, "body": "[]", "times": 9999}
+
+        def tell(step: RoutedStep) -> None:
+            if step.instance_id == "777":
+                stopped.set()
+                return
+            sandbox.fail(empty)
+            start = {"template_id": "11", "project_id": "1042", "item_id": "501", "created_by": "2", "id": "777"}
+            sandbox.click({"do": "start", **start})
+
+        options = RouteOptions(interval=0.1, oldest=1.0, share=1.0, health_at=tmp_path / "health.json")
+        route_until(run, None, None, options, stopped=stopped, tell=tell)
+        stopped.clear()
+        threading.Timer(1.0, stopped.set).start()
+        route_until(run, None, None, options, stopped=stopped, tell=tell)
+        health = json.loads((tmp_path / "health.json").read_text())
+        assert (health["queues"], health["healthy"]) == (0, False)
 
 
 def test_05_wrong_usage(tmp_path: Path) -> None:

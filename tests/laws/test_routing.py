@@ -69,7 +69,8 @@ def one_run(run: Run, service: SimulatedService, disk: Disk, revision: int) -> N
     """Start a process with the rules of a revision, and let it look once, until it ends or is ended."""
     router = Router(
         run=run, company_id="4211", run_id=f"run-{revision}", service=service, me=service.me(),
-        rules=(rules_of(revision),), revision=f"r{revision}", ledger=Ledger(disk.lines), journal=disk,  # type: ignore[arg-type]
+        rules=(rules_of(revision),), revision=f"r{revision}", journal=disk,  # type: ignore[arg-type]
+        ledger=Ledger(disk.lines, company_id="4211", login_id=BOT_ID),
         folders=(), projects=service.projects(),
     )  # fmt: skip
     for intent in router.ledger.open():

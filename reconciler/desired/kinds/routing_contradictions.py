@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from reconciler.model.diagnostics import Diagnostic
 from reconciler.model.quantities import read_quantity
+from reconciler.model.suggestions import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -21,7 +22,9 @@ _ORDERED = frozenset({"at_least", "at_most", "above", "below", "between"})
 _PLACES = ("{company_id}", "{project_id}", "{item_id}")
 _PLACE = re.compile(r"\{[^}]*\}?|\}")
 # a company or project of its own choice: the item of an instance is in the instance's own
-_ELSEWHERE = re.compile(r"/(companies|projects)/(?!\{(?:company_id|project_id)\}(?:/|\Z))")
+_ELSEWHERE = re.compile(
+    r"/(?:(companies)/(?!\{company_id\}(?:/|\Z))|(projects)/(?!\{project_id\}(?:/|\Z)))", re.IGNORECASE
+)
 _MOMENT = re.compile(r"\b[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}|\{[^}]*\}|\$\(|\$\{|%[A-Za-z]\b")
 
 
@@ -47,12 +50,23 @@ def _within(routing: Routing) -> Iterator[Diagnostic]:
     if routing.item_path is None and needs_item:
         message = f"'{needs_item[0].field}' needs the item: add 'item: {{path: …}}' to this document"
         yield _error("routing/item", message, needs_item[0].origin)
+    yield from _redacted(routing)
     names: dict[str, Rule] = {}
     for rule in routing.rules:
         if names.setdefault(rule.name, rule) is not rule:
             message = f"a second rule '{rule.name}' (first at {names[rule.name].origin}): give it another name"
             yield _error("documents/conflict", message, rule.origin)
         yield from _rule(rule)
+
+
+def _redacted(routing: Routing) -> Iterator[Diagnostic]:
+    """Warn of a field to be hidden that no rule reads: such a slip would hide nothing."""
+    read = {one.field for rule in routing.rules for one in rule.where}
+    for field in routing.redact:
+        if not any(one == field or one.startswith(f"{field}.") for one in read):
+            hint = did_you_mean(field, read) or ": journal and report hold only what rules read"
+            message = f"no rule reads '{field}', so this hides nothing{hint}"
+            yield Diagnostic(severity="warning", code="routing/redact", message=message, origin=routing.origin)
 
 
 def _item_path(path: str, origin: Origin) -> Iterator[Diagnostic]:
@@ -62,11 +76,9 @@ def _item_path(path: str, origin: Origin) -> Iterator[Diagnostic]:
         yield _error("routing/item", message, origin)
     elif "{item_id}" not in path:
         yield _error("routing/item", "the path leads to one page for all items: add {item_id}", origin)
-    elif ".." in path or "//" in path:
-        yield _error("routing/item", "a path has neither '..' nor '//': write it in full", origin)
     elif found := _ELSEWHERE.search(path):
-        kind = found[1]
-        place = "{company_id}" if kind == "companies" else "{project_id}"
+        kind = found[1] or found[2]
+        place = "{company_id}" if found[1] else "{project_id}"
         message = f"the path may lead to another place: write {place} behind /{kind}/"
         yield _error("routing/item", message, origin)
 

@@ -32,7 +32,7 @@ __all__ = [
     "RuleShape",
 ]  # fmt: skip
 
-FIELD = r"^(item|project|instance)(\.[^.\s]{1,100}){1,12}$"
+FIELD = r"^(item|project|instance)(\.[^.\s]{1,100}){1,12}$(?!\n)"
 _field_matches = re.compile(FIELD).match
 _A_FIELD = "a field such as item.status, project.state_code or instance.created_at"
 _A_QUANTITY = 'a number or a day: 50000, "50000.00" or 2026-12-31 (a number with a fraction goes in quotes)'
@@ -47,7 +47,22 @@ _Duration = Annotated[str, Meta(pattern=DURATION), expects("a duration such as 9
 _Quantity = Annotated[str | int, expects(_A_QUANTITY)]
 _Bound = Annotated[_Quantity | msgspec.UnsetType, expects(_A_QUANTITY)]
 _Value = Annotated[str | int | bool, expects("a text, a whole number, true or false")]
-_Comment = Annotated[str, Meta(min_length=1, max_length=1000)]
+_CONTROLS = r"\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069"
+# letters that no terminal and no page shows as text are kept out; a line may end
+_Comment = Annotated[
+    str,
+    Meta(
+        min_length=1,
+        max_length=1000,
+        pattern=r"^[^\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]+$",
+    ),
+    expects("a text without control characters"),
+]
+_Argument = Annotated[
+    str,
+    Meta(min_length=1, max_length=LONGEST_NAME, pattern=r"^[^\u0000]+$"),
+    expects("a text without the character U+0000"),
+]
 
 
 class OperatorsShape(Strict, frozen=True):
@@ -136,8 +151,7 @@ class RuleShape(Strict, frozen=True):
         expects("a list of examples, each like {item: {status: approved}, gives: Approve}"),
     ] = UNSET
     decide: Annotated[
-        Annotated[list[Annotated[str, Meta(min_length=1, max_length=LONGEST_NAME)]], Meta(min_length=1, max_length=50)]
-        | msgspec.UnsetType,
+        Annotated[list[_Argument], Meta(min_length=1, max_length=50)] | msgspec.UnsetType,
         says("A program and its arguments. It reads facts as JSON, and writes {respond, comment} as JSON."),
         expects("a list: the program, then its arguments, such as [/usr/local/bin/erp-decide]"),
     ] = UNSET
@@ -158,7 +172,7 @@ class ItemShape(Strict, frozen=True):
 
     path: Annotated[
         str,
-        Meta(pattern=r"^/rest/v[0-9.]+/[A-Za-z0-9_{}./-]+$", max_length=500),
+        Meta(pattern=r"^/rest/v[0-9]+\.[0-9]+(/[A-Za-z0-9_-]+|/\{[a-z_]+\})+$(?!\n)", max_length=500),
         says("The path of its page. {company_id}, {project_id} and {item_id} are filled in."),
         expects('a path of the API, such as "/rest/v1.0/projects/{project_id}/requisitions/{item_id}"'),
     ]

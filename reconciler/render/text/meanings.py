@@ -142,6 +142,7 @@ MEANINGS = {
     "routing/nobody-to-add": "nobody is left to add to an overdue step",
     "routing/not-assignee": "the integration is not in a group of a routed step; a warning where nothing changes",
     "routing/operand": "an operand has no order, or the ends of a range do not fit",
+    "routing/redact": "a field to be hidden that no rule reads",
     "routing/steps-unknown": "a snapshot holds no steps, so routed steps were not checked",
     "routing/unknown-step": "the template has no step of this name; a warning of plan",
     "routing/unknown-template": "no template, or several, have the name that a routing names; from route only",

@@ -13,7 +13,8 @@ from reconciler.journal.route_file import RouteJournal, route_folder
 from reconciler.journal.route_records import read_route_lines
 from reconciler.model.routed import ChosenOption, RouteIntended, RouteOutcome, RouteStarted
 from reconciler.model.routing import RoutingLimits
-from reconciler.routing.ledger import Ledger
+from reconciler.routing.lease import hold_lease
+from reconciler.routing.ledger import Ledger, limited_step
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,7 +31,8 @@ def intent(number: int, *, option: str = "101", at: str = "2026-11-27T12:00:00Z"
     return RouteIntended(
         at=at, run_id="r", token=f"t{number}", company_id="4211", login_id="50", instance_id=str(number),
         step_occurrence_id=f"{number}-1", step="S", address="projects/1/templates/2", project_id="1", tool_type="t",
-        tool_subtype=None, routing="sha256:x", revision=None, rule="r", option=ChosenOption(option, "O"), comment=None,
+        tool_subtype=None, routing="sha256:x", revision=None, rule="r", comment=None,
+        option=ChosenOption(option, f"O {option}"),
     )  # fmt: skip
 
 
@@ -42,8 +44,8 @@ def outcome(number: int, status: str = "answered") -> RouteOutcome:
 def test_a_file_a_day(tmp_path: Path) -> None:
     """The next day's file begins with what is still open, so that a start reads few files."""
     moments = [NOON]
-    ledger = Ledger()
-    with RouteJournal(tmp_path / "route", lambda: moments[0], ledger.open) as journal:
+    ledger = Ledger(company_id="4211", login_id="50")
+    with RouteJournal(tmp_path / "route", lambda: moments[0], ledger.carried) as journal:
         for line in (STARTED, intent(1), intent(2), outcome(1)):
             journal.record(line)
             ledger.take(line)
@@ -71,7 +73,7 @@ def test_lines_that_were_torn(tmp_path: Path) -> None:
         journal.record(STARTED)
         journal.record(intent(1))
     assert [*read_route_lines(tmp_path)] == [STARTED, STARTED, STARTED, intent(1)]
-    path.write_bytes(b"{\n[\n" + msgspec.json.encode(STARTED) + b"\n")
+    path.write_bytes(b'{\n{"a\n' + msgspec.json.encode(STARTED) + b"\n")
     assert [*read_route_lines(tmp_path)] == [STARTED]
 
 
@@ -80,6 +82,10 @@ def test_lines_that_are_damaged(tmp_path: Path) -> None:
     path = tmp_path / "2026-11-27.jsonl"
     path.write_bytes(msgspec.json.encode(STARTED) + b"\n\xff\n" + msgspec.json.encode(outcome(1)) + b"\n")
     with pytest.raises(DocumentsError, match=r"2026-11-27\.jsonl:2: not a line of this journal"):
+        [*read_route_lines(tmp_path)]
+    whole = msgspec.json.encode(intent(1)).replace(b"route-intended", b"route-intendec")
+    path.write_bytes(whole + b"\n" + msgspec.json.encode(STARTED) + b"\n")
+    with pytest.raises(DocumentsError, match=r"2026-11-27\.jsonl:1: not a line of this journal"):
         [*read_route_lines(tmp_path)]
     (tmp_path / "2026-11-28.jsonl").mkdir()
     with pytest.raises(DocumentsError, match="cannot be read"):
@@ -102,17 +108,21 @@ def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
 
 def test_limits_of_a_ledger() -> None:
     """Answers of the last hour, and the same option in a row; another option starts the row again."""
-    ledger = Ledger(intent(number) for number in range(3))
+    ledger = Ledger((intent(number) for number in range(3)), company_id="4211", login_id="50")
     limits = RoutingLimits(answers_per_hour=4, same_option_in_a_row=3)
-    told = ledger.beyond("sha256:x", limits, "101", NOON)
+
+    def beyond(routing: str, option: str, moment: datetime.datetime = NOON) -> str | None:
+        return ledger.beyond(routing, limited_step("2", "S"), limits, option, moment)
+
+    told = beyond("sha256:x", "O 101")
     assert told is not None
     assert told.startswith("the same option 3 times in a row (limit same_option_in_a_row: 3)")
-    assert ledger.beyond("sha256:x", limits, "102", NOON) is None
-    assert ledger.beyond("sha256:y", limits, "101", NOON) is None
+    assert beyond("sha256:x", "O 102") is None
+    assert beyond("sha256:y", "O 101") is None
     ledger.take(intent(7, option="102"))
-    assert ledger.beyond("sha256:x", limits, "101", NOON) == "4 answers in the last hour (limit answers_per_hour: 4)"
+    assert beyond("sha256:y", "O 101") == "4 answers in the last hour (limit answers_per_hour: 4)"
     later = NOON + datetime.timedelta(hours=1, seconds=1)
-    assert ledger.beyond("sha256:x", limits, "101", later) is None
+    assert beyond("sha256:x", "O 101", later) is None
     ledger.take(intent(7))  # carried over: it counts once
     assert len(ledger.open()) == 4
 
@@ -120,9 +130,47 @@ def test_limits_of_a_ledger() -> None:
 def test_a_ledger_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     """The oldest step with a response is forgotten first; one without is kept."""
     monkeypatch.setattr("reconciler.routing.ledger._REMEMBERED", 3)
-    ledger = Ledger([intent(0), intent(1), outcome(1), intent(2), outcome(2, "failed"), intent(3), outcome(3)])
+    ledger = Ledger(
+        [intent(0), intent(1), outcome(1), intent(2), outcome(2, "failed"), intent(3), outcome(3)],
+        company_id="4211",
+        login_id="50",
+    )
     assert ledger.known("t1") is None
     assert [ledger.known(one) is not None for one in ("t0", "t2", "t3")] == [True, True, True]
     assert [one.token for one in ledger.open()] == ["t0", "t2"]
     ledger.take(outcome(99))
     assert ledger.known("t99") is None
+
+
+def test_a_ledger_is_of_one_login() -> None:
+    """Intents of another login or company are not its own: it neither sends nor carries them."""
+    for company, login in (("4211", "51"), ("9999", "50")):
+        ledger = Ledger([intent(1), outcome(1, "failed")], company_id=company, login_id=login)
+        assert (ledger.open(), ledger.carried(), ledger.known("t1")) == ([], [], None)
+    ledger = Ledger([intent(1), outcome(1, "left-alone"), intent(2)], company_id="4211", login_id="50")
+    assert ledger.carried() == [intent(1), outcome(1, "left-alone"), intent(2)]
+    assert ledger.open() == [intent(2)]
+
+
+def test_a_journal_that_is_taken_away(tmp_path: Path) -> None:
+    """A file that is gone or replaced is no journal any more, and a lost lease ends it too."""
+    with RouteJournal(tmp_path, lambda: NOON) as journal:
+        journal.record(STARTED)
+        path = tmp_path / "2026-11-27.jsonl"
+        path.rename(tmp_path / "moved")
+        with pytest.raises(FileError, match="nothing more is sent"):
+            journal.record(intent(1))
+        path.write_bytes(b"")
+        with pytest.raises(FileError, match="it was replaced while this process ran"):
+            journal.record(intent(1))
+    folder = tmp_path / "leases"
+    with hold_lease(folder, "50") as require:
+        require()
+        (folder / "50.lock").rename(folder / "other")
+        with pytest.raises(FileError, match="is gone"):
+            require()
+        (folder / "50.lock").write_text("")
+        with pytest.raises(FileError, match="was replaced"):
+            require()
+    with pytest.raises(FileError, match="cannot be written"), hold_lease(tmp_path / "moved", "50"):
+        pass
