@@ -98,8 +98,8 @@ class InstanceRows:
 
     def is_taken(self, instance_id: str) -> bool:
         """Return whether an instance has this id, or had it before it was removed."""
-        query = "SELECT 1 FROM instance WHERE id = ?1 UNION SELECT 1 FROM deleted_instance WHERE id = ?1"
-        return self._database.execute(query, (instance_id,)).fetchone() is not None
+        query = "SELECT 1 FROM instance WHERE id = ? UNION SELECT 1 FROM deleted_instance WHERE id = ?"
+        return self._database.execute(query, (instance_id, instance_id)).fetchone() is not None
 
     def preset(self, template_id: str, project_id: str | None) -> dict[str, Any] | None:
         """Return the preset whose people an instance copies, or null."""
