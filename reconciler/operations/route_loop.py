@@ -71,9 +71,11 @@ def route_until(
     ``tell`` receives each step whose status is new. A look under way ends first; after some seconds its waits are
     ended. What could not be journalled as answered is settled by the next start.
     """
-    while not stopped.is_set():
+    while True:
         with open_router(run, settings_file, journal_at) as router, suppress(_StoppedError):
             _Loop(router, options, stopped, tell).go()
+        if stopped.is_set():
+            return
 
 
 class _StoppedError(Exception):

@@ -16,7 +16,9 @@ from reconciler.desired.kinds.field_words import EXPECTED, expects, keywords, sa
 __all__ = [
     "A_PROJECT",
     "A_TEXT",
+    "LONGEST_MEMBER",
     "LONGEST_NAME",
+    "MEMBER_PATTERN",
     "AddressGlob",
     "Day",
     "Identifier",
@@ -55,7 +57,9 @@ Day = Annotated[
 # neither blanks nor what nobody sees: a login copied from a page may hold a zero-width space
 _PART = r"[^\s@\u0000-\u001f\u007f-\u009f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff]+"
 _LoginText = Annotated[str, Meta(pattern=rf"^{_PART}@{_PART}$", max_length=320)]
-MemberText = Annotated[str, Meta(pattern=rf"^(team:.+|{_PART}@{_PART})$", max_length=320)]
+MEMBER_PATTERN = rf"^(team:.+|{_PART}@{_PART})$"
+LONGEST_MEMBER = 320
+MemberText = Annotated[str, Meta(pattern=MEMBER_PATTERN, max_length=LONGEST_MEMBER)]
 Login = Annotated[_LoginText, expects("a login (an e-mail address)")]
 LoginNotTeam = Annotated[_LoginText, expects("a login (an e-mail address); teams cannot stand here")]
 A_TEXT = "a text (a number with a fraction goes in quotes)"

@@ -9,7 +9,9 @@ import msgspec
 from msgspec import UNSET, Meta
 
 from reconciler.desired.kinds.common_shapes import (
+    LONGEST_MEMBER,
     LONGEST_NAME,
+    MEMBER_PATTERN,
     Members,
     MemberText,
     Name,
@@ -18,7 +20,7 @@ from reconciler.desired.kinds.common_shapes import (
     Strict,
     TemplateIdShape,
 )
-from reconciler.desired.kinds.field_words import EXPECTED, expects, keywords, needs, says
+from reconciler.desired.kinds.field_words import EXPECTED, expects, keywords, needs, says, written
 from reconciler.model.quantities import DURATION
 
 __all__ = [
@@ -33,6 +35,8 @@ __all__ = [
 ]  # fmt: skip
 
 FIELD = r"^(item|project|instance)(\.[^.\s]{1,100}){1,12}$(?!\n)"
+_member_matches = re.compile(MEMBER_PATTERN).search
+_A_MEMBER: dict[str, Any] = {"type": "string", "pattern": MEMBER_PATTERN, "maxLength": LONGEST_MEMBER}
 _field_matches = re.compile(FIELD).match
 _A_FIELD = "a field such as item.status, project.state_code or instance.created_at"
 _A_QUANTITY = 'a number or a day: 50000, "50000.00" or 2026-12-31 (a number with a fraction goes in quotes)'
@@ -200,7 +204,9 @@ class EscalationShape(Strict, frozen=True):
 
     overdue_for: Annotated[_Duration, says("How long a step may be overdue.")]
     add: Annotated[
-        MemberText | Annotated[list[MemberText], Meta(min_length=1, max_length=100)],
+        str | Annotated[list[MemberText], Meta(min_length=1, max_length=100)],
+        # bounds of a text beside a list corrupt the memory of msgspec 0.22: those of the text are checked below
+        written(anyOf=[_A_MEMBER, {"type": "array", "minItems": 1, "maxItems": 100, "items": _A_MEMBER}]),
         says("Who is added: a login or team:NAME, or a list of them."),
         expects("a login or team:NAME, or a list of them"),
     ]
@@ -215,6 +221,11 @@ class EscalationShape(Strict, frozen=True):
         ],
         says("The reason, as Procore names it."),
     ] = "other"
+
+    def __post_init__(self) -> None:
+        """Refuse a text that names nobody."""
+        if isinstance(self.add, str) and (len(self.add) > LONGEST_MEMBER or not _member_matches(self.add)):
+            raise ValueError("a member")
 
 
 class RoutingShape(Strict, frozen=True):
