@@ -10,7 +10,7 @@ from reconciler.errors import AnswerError, AnswerLostError, RequestRefusedError,
 from reconciler.model.live import Place, Tool
 from reconciler.model.routed import RoutedStep, RouteOutcome
 from reconciler.model.spelling import comparable
-from reconciler.routing.settling import settle_intent
+from reconciler.routing.settlement import settle_intent
 
 if TYPE_CHECKING:
     from reconciler.model.instances import Instance, StepOccurrence

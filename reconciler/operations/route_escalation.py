@@ -9,7 +9,7 @@ import msgspec
 from reconciler.errors import ServiceError
 from reconciler.model.quantities import duration_words, read_moment
 from reconciler.model.routed import RouteEscalated
-from reconciler.routing.settling import response_token
+from reconciler.routing.settlement import response_token
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -17,7 +17,7 @@ from reconciler.routing.decision import decide
 from reconciler.routing.facts import needs_item
 from reconciler.routing.ledger import limited_step
 from reconciler.routing.programs import run_program
-from reconciler.routing.settling import response_token, settle_step
+from reconciler.routing.settlement import response_token, settle_step
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from reconciler.routing.settling import response_token
+from reconciler.routing.settlement import response_token
 from tests.support.account import write_seed
 from tests.support.routed_account import BOT, ITEM, ROUTING, item_path, routed_seed
 from tests.support.sandbox import running_sandbox

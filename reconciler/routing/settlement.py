@@ -1,4 +1,4 @@
-"""Says what follows for a step from the journal and from what the service shows; it does nothing itself."""
+"""Decides what follows for a step from the journal and from what the service shows; it does nothing itself."""
 
 from __future__ import annotations
 
