@@ -74,34 +74,39 @@ def demo(common: Common, what: str, folder: Path | None) -> int:  # noqa: ARG001
     with _sandbox() as address:
         _tell(f"A sandbox of the service, for as long as this demo runs: {address}")
         environment = _environment(address)
-        if what == "route":
-            _route(address, repository, environment)
-            return 0
-        plan_file = repository / ".reconciler" / "plan.json"
-        report = repository / ".reconciler" / "report.html"
-        plan_file.parent.mkdir(exist_ok=True)
-        for words, arguments in (
-            ("1. Are the documents sound? (no network)", ["validate"]),
-            ("2. What would change? (reads only)", ["plan", "--out", str(plan_file), "--quiet"]),
-            ("3. The same by person.", ["show", str(plan_file), "--by", "person"]),
-            ("4. And as a page to look at.", ["show", str(plan_file), "--format", "html", "--out", str(report)]),
-            ("5. Do just that.", ["apply", str(plan_file)]),
-            ("6. Plan again: there is nothing left to do.", ["plan"]),
-        ):
-            _run(words, arguments, repository, environment)
-        _edit_live(address)
-        _tell("7. Meanwhile somebody removes Bo Chen from Cedar Tower, and adds Sam Roe, in the web interface.")
-        _run("8. Look for drift: both halves of that are found.", ["drift"], repository, environment, ends_with=2)
-        words = "9. Sam Roe was meant: take him into the YAML, comments and order kept."
-        _run(words, ["adopt", "--person", "sam.roe@acme.test", "--yes"], repository, environment)
-        git = (repository / ".git").is_dir()
-        words = "10. Bo Chen was not: put him back."
-        _run(words, ["apply", *(("--only", "drift") if git else ()), "--yes"], repository, environment)
-        with _bad_merge(repository):
-            words = "11. A bad merge puts two other people in the team ap-west, and with it everywhere: guards stop it."
-            _run(words, ["plan"], repository, environment, ends_with=3)
-        _run("12. What was done so far, from the journal.", ["history"], repository, environment)
-    _tell(
+        play = _route if what == "route" else _assignees
+        ended = play(address, repository, environment)
+    _tell(*ended)
+    return 0
+
+
+def _assignees(address: str, repository: Path, environment: dict[str, str]) -> tuple[str, ...]:
+    """Show the main job, and return what to say once the sandbox has ended."""
+    plan_file = repository / ".reconciler" / "plan.json"
+    report = repository / ".reconciler" / "report.html"
+    plan_file.parent.mkdir(exist_ok=True)
+    for words, arguments in (
+        ("1. Are the documents sound? (no network)", ["validate"]),
+        ("2. What would change? (reads only)", ["plan", "--out", str(plan_file), "--quiet"]),
+        ("3. The same by person.", ["show", str(plan_file), "--by", "person"]),
+        ("4. And as a page to look at.", ["show", str(plan_file), "--format", "html", "--out", str(report)]),
+        ("5. Do just that.", ["apply", str(plan_file)]),
+        ("6. Plan again: there is nothing left to do.", ["plan"]),
+    ):
+        _run(words, arguments, repository, environment)
+    _edit_live(address)
+    _tell("7. Meanwhile somebody removes Bo Chen from Cedar Tower, and adds Sam Roe, in the web interface.")
+    _run("8. Look for drift: both halves of that are found.", ["drift"], repository, environment, ends_with=2)
+    words = "9. Sam Roe was meant: take him into the YAML, comments and order kept."
+    _run(words, ["adopt", "--person", "sam.roe@acme.test", "--yes"], repository, environment)
+    git = (repository / ".git").is_dir()
+    words = "10. Bo Chen was not: put him back."
+    _run(words, ["apply", *(("--only", "drift") if git else ()), "--yes"], repository, environment)
+    with _bad_merge(repository):
+        words = "11. A bad merge puts two other people in the team ap-west, and with it everywhere: guards stop it."
+        _run(words, ["plan"], repository, environment, ends_with=3)
+    _run("12. What was done so far, from the journal.", ["history"], repository, environment)
+    return (
         f"The sandbox has ended. The report of the first plan, to open in a browser: {report}",
         "What to try next, in two terminals:",
         f"  {_ourselves()} sandbox --rate-limit off",
@@ -109,7 +114,6 @@ def demo(common: Common, what: str, folder: Path | None) -> int:  # noqa: ARG001
         "RECONCILER_AUTH_URL=http://127.0.0.1:8080 RECONCILER_CLIENT_ID=sandbox RECONCILER_CLIENT_SECRET=sandbox",
         f"  then edit assignments/invoice.yaml, and: {_ourselves()} plan",
     )
-    return 0
 
 
 def _ourselves() -> str:
@@ -224,8 +228,8 @@ def _edit_live(address: str) -> None:
         client.patch(f"{_EDITED}/assignees", headers=headers, json=body).raise_for_status()
 
 
-def _route(address: str, repository: Path, environment: dict[str, str]) -> None:
-    """Show a step that software answers: an invoice goes through it twice, with a crash in between."""
+def _route(address: str, repository: Path, environment: dict[str, str]) -> tuple[str, ...]:
+    """Show a step that software answers, and return what to say once the sandbox has ended."""
     routing = repository / "routing.yaml"
     routing.write_text(_ROUTING, encoding="utf-8")
     as_bot = {**environment, "RECONCILER_CLIENT_ID": "erp", "RECONCILER_CLIENT_SECRET": "erp"}
@@ -248,7 +252,7 @@ def _route(address: str, repository: Path, environment: dict[str, str]) -> None:
         _run("8. It is answered too, once.", ["route", "--once"], repository, as_bot)
         _run("9. Nothing waits any more.", ["route", "--once"], repository, as_bot)
     journal = repository / ".reconciler" / "journal" / "route"
-    _tell(f"The sandbox has ended. What was seen, decided, sent and read back, a line each: {journal}")
+    return (f"The sandbox has ended. What was seen, decided, sent and read back, a line each: {journal}",)
 
 
 def _reach_step(client: httpx.Client) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from reconciler.errors import ServiceError, UsageError
 from reconciler.model.quantities import read_moment
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from reconciler.operations.route_round import Router
     from reconciler.operations.run import Run
 
-__all__ = ["explain_steps", "look_at", "route_once"]
+__all__ = ["LookedAt", "explain_steps", "look_at", "route_once"]
 
 RECHECK_SECONDS: Final = 900.0
 _SETTLED = frozenset({"answered", "already", "waiting", "answered-otherwise"})
@@ -38,29 +38,36 @@ def route_once(run: Run, settings_file: Path | None, journal_at: Path | None) ->
         steps = [settle_open(router, intent) for intent in router.ledger.open()]
         looks: list[Look] = []
         for place in router.queues():
-            found, look = look_at(router, place)
-            steps += found
-            looks += [look] if look else []
+            found = look_at(router, place)
+            steps += found.steps
+            looks += [found.look] if found.look else []
         return _report(router, looks, steps)
 
 
-def look_at(router: Router, place: Place) -> tuple[list[RoutedStep], Look | None]:
-    """Return every step that waits in one queue, handled, and the look; null where the queue could not be read."""
+class LookedAt(NamedTuple):
+    """The steps of one queue, handled; ``look`` is null if it was not completed, by a ``failure`` or a stop."""
+
+    steps: list[RoutedStep]
+    look: Look | None
+    failure: ServiceError | None = None
+
+
+def look_at(router: Router, place: Place) -> LookedAt:
+    """Handle every step that waits in one queue."""
     at = router.run.clock.moment()
     try:
         waiting = router.service.waiting(place, router.me.id)
     except ServiceError as error:
-        router.last_failure = error
-        return [_unread(place, error.message)], None
+        return LookedAt([_unread(place, error.message)], None, error)
     steps: list[RoutedStep] = []
     for listed in waiting:
         if router.stopped():
-            return steps, None
+            return LookedAt(steps, None)
         steps.append(_known_or_read(router, place, listed, at))
     gone = {key for key, one in router.seen.items() if one.place == place} - {one.id for one in waiting}
     for key in gone:
         del router.seen[key]
-    return steps, Look(project_id=place.project_id, tool_type=place.tool.type, at=at)
+    return LookedAt(steps, Look(project_id=place.project_id, tool_type=place.tool.type, at=at))
 
 
 def _known_or_read(router: Router, place: Place, listed: ListedInstance, at: str) -> RoutedStep:

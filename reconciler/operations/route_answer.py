@@ -47,14 +47,12 @@ def send_frozen(router: Router, intent: RouteIntended, shown: RoutedStep, step: 
     shown = msgspec.structs.replace(
         shown, rule=intent.rule, option=intent.option, comment=intent.comment, seen=intent.seen
     )
-    rules = router.rules_for(intent.routing, intent.address, intent.step)
-    if rules is None or rules.routing.mode != "answer" or not router.sends:
-        what = "was withdrawn" if rules is None else "observes by now"
-        reason = f"the routing {what}, so the response that was intended at {intent.at} is not sent"
-        return _ended(router, intent, shown, "left-alone", 0, reason)
-    if step is not None and not _has_option(step, intent):
-        reason = f"the option '{intent.option.name}' ({intent.option.id}) is gone, or means something else by now"
-        return _ended(router, intent, shown, "left-alone", 0, reason)
+    if not router.sends:
+        reason = f"the response that was intended at {intent.at} goes out with the next look"
+        return msgspec.structs.replace(shown, status="left-alone", reason=reason)
+    withheld = _withheld(router, intent, step)
+    if withheld is not None:
+        return _ended(router, intent, shown, "left-alone", 0, withheld)
     try:
         router.service.respond(
             _place(intent), intent.instance_id, occurrence_id=intent.step_occurrence_id, option_id=intent.option.id,
@@ -84,6 +82,17 @@ def _after_success(router: Router, intent: RouteIntended, shown: RoutedStep, *, 
     if following in {"ask", "moved-on"} and not was_current:
         reason = "accepted; the workflow had moved on, so it was not read back"
     return _ended(router, intent, shown, "answered", 1, reason)
+
+
+def _withheld(router: Router, intent: RouteIntended, step: StepOccurrence | None) -> str | None:
+    """Return why the frozen response may not go out any more, or null."""
+    rules = router.rules_for(intent.routing, intent.address, intent.step)
+    if rules is None or rules.routing.mode != "answer":
+        what = "was withdrawn" if rules is None else "observes by now"
+        return f"the routing {what}, so the response that was intended at {intent.at} is not sent"
+    if step is not None and not _has_option(step, intent):
+        return f"the option '{intent.option.name}' ({intent.option.id}) is gone, or means something else by now"
+    return None
 
 
 def _has_option(step: StepOccurrence, intent: RouteIntended) -> bool:
@@ -140,7 +149,11 @@ def _ended(
 def record_outcome(
     router: Router, intent: RouteIntended, status: RoutedStatus, attempts: int, reason: str | None
 ) -> None:
-    """Record the outcome of an intent."""
+    """Record the outcome of an intent, unless nothing was sent and the journal ends with just that."""
+    known = router.ledger.known(intent.token)
+    last = None if known is None else known.outcome
+    if attempts == 0 and last is not None and (last.status, last.reason) == (status, reason):
+        return
     router.record(
         RouteOutcome(
             at=router.run.clock.moment(),

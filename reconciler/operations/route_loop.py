@@ -151,16 +151,16 @@ class _Loop:
     def _look(self, place: Place) -> None:
         before = self._router.service.requests
         known = {one.instance_id for one in self._waiting.get(place, ())}
-        steps, look = look_at(self._router, place)
+        steps, look, failure = look_at(self._router, place)
         requests = self._router.service.requests - before
         now = time.monotonic()
         self._schedule.limit(self._per_hour())
-        if look is None:
+        if failure is not None:
             self._failed.add(place)
             self._schedule.failed(place, now, requests=requests)
-            if isinstance(self._router.last_failure, RateLimitError | UnreachableError):
+            if isinstance(failure, RateLimitError | UnreachableError):
                 self._schedule.hold(HOLD_SECONDS, now)
-        else:
+        elif look is not None:  # else somebody stopped it in between
             self._failed.discard(place)
             found = sum(one.instance_id not in known for one in steps)
             self._schedule.looked(place, now, found=found, requests=requests)
@@ -169,7 +169,7 @@ class _Loop:
             self._report(one)
 
     def _report(self, step: RoutedStep) -> None:
-        """Tell of a step whose status is new."""
+        """Show a step whose status is new, and count it."""
         key = step.step_occurrence_id or f"{step.address}/{step.instance_id}"
         if self._told.get(key) != step.status:
             self._told[key] = step.status

@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
-    from reconciler.errors import ServiceError
     from reconciler.journal.route_file import RouteJournal
     from reconciler.model.instances import Instance, RoutedTemplate
     from reconciler.model.live import Person
@@ -81,7 +80,6 @@ class Router:
         self.folders = folders
         self.projects = projects
         self.stopped: Callable[[], bool] = lambda: False
-        self.last_failure: ServiceError | None = None
         self.seen: dict[str, SeenInstance] = {}
         self._journal = journal
         self._steps: dict[str, dict[str, str]] = {}

@@ -9,7 +9,7 @@ import msgspec
 
 from reconciler.errors import AnswerError, RequestRefusedError
 from reconciler.model.quantities import read_moment
-from reconciler.model.routed import ChosenOption, RoutedStep, RouteIntended, RouteNoted
+from reconciler.model.routed import ChosenOption, Decision, RoutedStep, RouteIntended, RouteNoted
 from reconciler.model.spelling import comparable
 from reconciler.operations.route_answer import record_outcome, send_frozen
 from reconciler.operations.route_escalation import OPEN_STATUSES, escalated
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from reconciler.model.instances import Instance, ResponseOption, StepOccurrence
-    from reconciler.model.routed import Decision, ProgramAnswer, RoutedStatus
+    from reconciler.model.routed import ProgramAnswer, RoutedStatus
     from reconciler.model.routing import Rule
     from reconciler.operations.route_round import RoutedStepRules, Router
     from reconciler.routing.ledger import Known
@@ -136,20 +136,13 @@ def decide_step(router: Router, instance: Instance, rules: RoutedStepRules) -> D
         try:
             facts["item"] = router.service.item(_item_path(routing.item_path, router.company_id, instance))
         except (RequestRefusedError, AnswerError) as error:
-            first = routing.rules[0].name
-            return _undecided(first, error.message)
+            return Decision(status="undecided", reason=error.message)
     options = [] if instance.step is None else [one.name for one in instance.step.options]
 
     def ask(rule: Rule, seen: Mapping[str, Any]) -> ProgramAnswer:
         return run_program(rule.decide, {**seen, "options": options}, router.folders, router.run.environment)
 
     return decide(routing, facts, ask)
-
-
-def _undecided(rule: str, reason: str) -> Decision:
-    from reconciler.model.routed import Decision  # noqa: PLC0415 - a type of annotations elsewhere
-
-    return Decision(status="undecided", rule=rule, reason=reason)
 
 
 def _item_path(path: str, company_id: str, instance: Instance) -> str:
