@@ -120,6 +120,11 @@ def route(  # noqa: PLR0913 - one parameter an option
     if explained is not None:
         emit(explanation_text(explain_steps(common.run, common.config, explained or None), color=color), out)
         return 0
+    for kept in (health_at, metrics_at):
+        if kept is not None and interval is None:
+            raise UsageError("--health and --metrics are kept while --interval goes on: add it, or leave them out")
+        if kept is not None:
+            require_writable(kept)
     if interval is not None and once:
         raise UsageError("--once and --interval exclude each other: one look at every queue, or look after look")
     if interval is not None:

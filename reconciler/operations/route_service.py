@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Protocol
 
+from reconciler.errors import CredentialsError
 from reconciler.settings import read_credentials
 from reconciler.settings.network import read_network
 
@@ -14,10 +15,10 @@ if TYPE_CHECKING:
     from reconciler.live.client import ServiceClient
     from reconciler.model.instances import Instance, ListedInstance, RoutedTemplate
     from reconciler.model.live import Person, Place, Tool
-    from reconciler.model.service import Service
+    from reconciler.model.service import Credentials, Service
     from reconciler.operations.run import Run
 
-__all__ = ["RouteService", "open_route_service", "route_environment"]
+__all__ = ["RouteService", "in_words_of_routing", "open_route_service", "route_environment"]
 
 _OWN = (("RECONCILER_ROUTE_CLIENT_ID", "RECONCILER_CLIENT_ID"),
         ("RECONCILER_ROUTE_CLIENT_SECRET", "RECONCILER_CLIENT_SECRET"))  # fmt: skip
@@ -118,7 +119,7 @@ def open_route_service(service: Service, run: Run, *, answers: bool) -> Iterator
     """Yield the service, with the credentials of routing; a client that only observes cannot write."""
     from reconciler.live.client import ServiceClient  # noqa: PLC0415 - heavy
 
-    credentials = read_credentials(route_environment(run.environment), service)
+    credentials = _credentials(run.environment, service)
     network = read_network(run.environment, service.api_url, service.auth_url)
     with (
         ServiceClient(
@@ -133,6 +134,22 @@ def open_route_service(service: Service, run: Run, *, answers: bool) -> Iterator
         run.reporter.watch(lambda: client.heard_at),
     ):
         yield _LiveService(client, run)
+
+
+def _credentials(environment: Mapping[str, str], service: Service) -> Credentials:
+    given = [name for name, _ in _OWN if environment.get(name)]
+    if len(given) == 1:
+        missing = next(name for name, _ in _OWN if name not in given)
+        raise CredentialsError(f"{given[0]} is set, and {missing} is not: set both, or neither for the usual ones")
+    return read_credentials(route_environment(environment), service)
+
+
+def in_words_of_routing(error: CredentialsError, environment: Mapping[str, str]) -> CredentialsError:
+    """Return an error about credentials that names the variables that were read."""
+    message = error.message
+    for name, usual in _OWN if route_environment(environment) is not environment else ():
+        message = message.replace(usual, name)
+    return CredentialsError(message)
 
 
 def route_environment(environment: Mapping[str, str]) -> Mapping[str, str]:

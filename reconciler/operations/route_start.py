@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from reconciler.errors import DocumentsError, RefusedError, UsageError
+from reconciler.errors import CredentialsError, DocumentsError, RefusedError, UsageError
 from reconciler.journal.route_file import RouteJournal, route_folder
 from reconciler.journal.route_records import read_route_lines
 from reconciler.model.diagnostics import Diagnostic
 from reconciler.model.routed import RouteStarted
 from reconciler.model.suggestions import did_you_mean
 from reconciler.operations.route_round import RoutedStepRules, Router
-from reconciler.operations.route_service import open_route_service
+from reconciler.operations.route_service import in_words_of_routing, open_route_service
 from reconciler.operations.workspace import journal_folder, open_workspace, problems, read_documents, source_of
 from reconciler.planning.guards import judge_frozen
 from reconciler.routing.lease import hold_lease
@@ -63,7 +63,10 @@ def open_router(
             "say which rules decided"
         )
     with open_route_service(workspace.service, run, answers=answers) as service:
-        me = service.me()
+        try:
+            me = service.me()
+        except CredentialsError as error:
+            raise in_words_of_routing(error, run.environment) from None
         mine = _mine(documents.routings, me, run)
         folder = route_folder(journal_folder(workspace.root, journal_at))
         rules = _with_templates(mine, service)

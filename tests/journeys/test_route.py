@@ -313,6 +313,17 @@ def test_19_somebody_elses_credentials(trial: RouteTrial) -> None:
     assert [one["path"] for one in trial.sandbox.log()] == ["/rest/v1.0/me"]
 
 
+def test_19b_credentials_that_are_wrong(trial: RouteTrial) -> None:
+    """The message names the variables that were read, and what to do (6)."""
+    wrong = {**AS_BOT, "RECONCILER_ROUTE_CLIENT_SECRET": "wrong"}
+    assert "the service refuses RECONCILER_ROUTE_CLIENT_ID and RECONCILER_ROUTE_CLIENT_SECRET (401)" in trial.ends(
+        6, "route", "--once", **wrong
+    )
+    shown = trial.ends(6, "route", "--once", RECONCILER_ROUTE_CLIENT_ID="erp")
+    assert "RECONCILER_ROUTE_CLIENT_ID is set, and RECONCILER_ROUTE_CLIENT_SECRET is not: set both" in shown
+    assert "refuses RECONCILER_CLIENT_ID and" in trial.ends(6, "route", "--once", RECONCILER_CLIENT_SECRET="wrong")
+
+
 def test_20_frozen(trial: RouteTrial) -> None:
     """A freeze stops routing too, by the environment or by a policy."""
     assert "nothing is answered at present" in trial.ends(3, "route", "--once", RECONCILER_FREEZE="closing", **AS_BOT)
