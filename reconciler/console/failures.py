@@ -53,6 +53,8 @@ def interrupt(code: int, arguments: Sequence[str], invocation: Invocation) -> in
     message = "interrupted; nothing was written to the service"
     if invocation.command == "apply":
         message = "interrupted; 'reconciler history' tells what is not known, and applying again is safe"
+    elif invocation.command == "route":
+        message = "interrupted; the journal has each response that was sent, and routing again settles what is open"
     elif invocation.command in {"adopt", "export"}:
         message = "interrupted; nothing was written to the service, and 'git status' tells whether a document was"
     elif invocation.command == "init":

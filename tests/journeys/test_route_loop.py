@@ -216,6 +216,27 @@ def test_04c_projects_that_vanish_for_a_moment(tmp_path: Path, monkeypatch: pyte
         assert (health["queues"], health["healthy"]) == (0, False)
 
 
+def test_04d_one_look_that_is_interrupted(tmp_path: Path) -> None:
+    """Ctrl-C after the first answer: the message does not say that nothing was written, and the next look goes on."""
+    with running_sandbox(write_seed(tmp_path / "seed", routed_seed(2))) as sandbox:
+        trial = committed(tmp_path / "approvals", sandbox, {"routing.yaml": ROUTING})
+        sandbox.fail({"path": "requisitions/502", "status": 503, "times": 9, "headers": {"Retry-After": "20"}})
+        shown_at = tmp_path / "shown.txt"
+        environment = {**clean_environment(), **sandbox.environment, **AS_BOT}
+        with shown_at.open("w") as output:
+            process = Started(forking(), trial.folder, ["route", "--once"], environment, (output.fileno(),) * 3)
+        while not any("502" in entry["path"] and "requisitions" in entry["path"] for entry in sandbox.log()):
+            time.sleep(0.05)
+        os.kill(process.number, signal.SIGINT)
+        assert process.wait(30) == 130
+        words = "interrupted; the journal has each response that was sent, and routing again settles what is open"
+        assert words in shown_at.read_text()
+        sandbox.fail()
+        shown = trial.run("route", "--once", **AS_BOT)
+        assert "answered   instance 6502" in shown
+        assert "6501" not in shown
+
+
 def test_05_wrong_usage(tmp_path: Path) -> None:
     """Both ways of looking at once, and a time that is none."""
     with running_sandbox(write_seed(tmp_path / "seed", routed_seed(1))) as sandbox:
