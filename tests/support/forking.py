@@ -60,6 +60,8 @@ def _serve(listening: socket.socket) -> None:
             if not number:
                 signal.set_wakeup_fd(-1)
                 signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+                # whoever started the tests may ignore Ctrl-C; a command that somebody starts does not
+                signal.signal(signal.SIGINT, signal.default_int_handler)
                 for one in (listening, connection, *running.values()):
                     one.close()
                 _become(json.loads(line), descriptors)
