@@ -80,7 +80,7 @@ def sandbox(seed: Path) -> Iterator[str]:
     """Run a sandbox without limits."""
     command = [str(BIN / "reconciler"), "sandbox", "--port", "0", "--rate-limit", "off", "--seed", str(seed)]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=ENVIRONMENT)
-    assert process.stdout is not None  # noqa: S101 - it is a pipe
+    assert process.stdout is not None
     try:
         yield process.stdout.readline().strip()
     finally:

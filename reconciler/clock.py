@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import threading
+import time
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -23,11 +24,13 @@ class OtherDayError(Exception):
 class Clock:
     """Moments (UTC) of one source, such as this machine's clock, or a fixed time.
 
-    The service's clock counts once it is known to differ.
+    The service's clock counts once it is known to differ. ``steady`` returns seconds that nobody corrects: the
+    difference of two of them is how long something took.
     """
 
-    def __init__(self, read: Callable[[], datetime.datetime]) -> None:
+    def __init__(self, read: Callable[[], datetime.datetime], steady: Callable[[], float] = time.monotonic) -> None:
         self._read = read
+        self.steady = steady
         self._difference = _NONE  # in use
         self._told: datetime.timedelta | None = None  # by a single answer
         self._lock = threading.Lock()

@@ -14,6 +14,7 @@ from reconciler.console.options import common_options, journal_option, out_optio
 from reconciler.console.route_formats import explanation_text, route_exit_code, route_text, step_line
 from reconciler.console.streams import emit
 from reconciler.errors import UsageError
+from reconciler.model.local_address import read_local_address
 from reconciler.model.quantities import read_duration
 from reconciler.operations.files import require_writable
 from reconciler.operations.route import explain_steps, route_once
@@ -39,7 +40,21 @@ class _Duration(click.ParamType[int]):
         return int(seconds)
 
 
+class _WakeAddress(click.ParamType[tuple[str, int]]):
+    """An address of this machine alone, with a port."""
+
+    name = "address"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, int]:
+        """Return address and port."""
+        try:
+            return read_local_address(str(value))
+        except ValueError:
+            self.fail(f"'{value}' is not an address of this machine with a port; write 127.0.0.1:8321", param, ctx)
+
+
 DURATION = _Duration()
+WAKE_ADDRESS = _WakeAddress()
 
 
 @click.command(
@@ -76,6 +91,13 @@ DURATION = _Duration()
     help="Keep figures for Prometheus (a .prom file), with --interval.",
 )
 @click.option(
+    "--wake",
+    "wake_at",
+    type=WAKE_ADDRESS,
+    metavar="127.0.0.1:PORT",
+    help="Listen on this machine for requests to look at a queue now, with --interval.",
+)
+@click.option(
     "--explain",
     "explained",
     is_flag=False,
@@ -95,6 +117,7 @@ def route(  # noqa: PLR0913 - one parameter an option
     share: float,
     health_at: Path | None,
     metrics_at: Path | None,
+    wake_at: tuple[str, int] | None,
     explained: str | None,
     journal_at: Path | None,
     shown_as: Literal["terminal", "json"],
@@ -120,16 +143,16 @@ def route(  # noqa: PLR0913 - one parameter an option
     if explained is not None:
         emit(explanation_text(explain_steps(common.run, common.config, explained or None), color=color), out)
         return 0
+    if interval is None and (health_at, metrics_at, wake_at) != (None, None, None):
+        raise UsageError("--health, --metrics and --wake need --interval: add it, or leave them out")
     for kept in (health_at, metrics_at):
-        if kept is not None and interval is None:
-            raise UsageError("--health and --metrics are kept while --interval goes on: add it, or leave them out")
         if kept is not None:
             require_writable(kept)
     if interval is not None and once:
         raise UsageError("--once and --interval exclude each other: one look at every queue, or look after look")
     if interval is not None:
         options = RouteOptions(
-            interval=interval, oldest=oldest, share=share, health_at=health_at, metrics_at=metrics_at
+            interval=interval, oldest=oldest, share=share, health_at=health_at, metrics_at=metrics_at, wake_at=wake_at
         )
         _until_stopped(common, journal_at, options)
         return 0

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["validate"]
 
 _SINGULAR = {"files": "file", "assignments": "assignment", "entries": "entry", "teams": "team", "groups": "group",
-             "people": "person"}  # fmt: skip
+             "people": "person", "routings": "routing"}  # fmt: skip
 
 
 @click.command(epilog="Examples: reconciler validate --config ./approvals; reconciler validate --base origin/main")
@@ -68,7 +68,7 @@ def _counts(documents: Documents) -> dict[str, int]:
         for group in named.values()
     ]
     people = {member.key for group in groups for member in group.members}
-    return {
+    counts = {
         "files": documents.files,
         "assignments": len(documents.assignments),
         "entries": sum(len(document.entries) for document in documents.assignments),
@@ -76,6 +76,7 @@ def _counts(documents: Documents) -> dict[str, int]:
         "groups": len(groups),
         "people": len(people),
     }
+    return counts | ({"routings": len(documents.routings)} if documents.routings else {})
 
 
 def _as_text(documents: Documents, diagnostics: list[Diagnostic], *, color: bool) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from reconciler.errors import ServiceError, UsageError
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
     from reconciler.operations.route_round import Router
     from reconciler.operations.run import Run
 
-__all__ = ["LookedAt", "explain_steps", "look_at", "route_once"]
+__all__ = ["LookedAt", "explain_steps", "handle_listed", "look_at", "route_once"]
 
 RECHECK_SECONDS: Final = 900.0
 _SETTLED = frozenset({"answered", "already", "waiting", "answered-otherwise"})
@@ -45,11 +44,15 @@ def route_once(run: Run, settings_file: Path | None, journal_at: Path | None) ->
 
 
 class LookedAt(NamedTuple):
-    """The steps of one queue, handled; ``look`` is null if it was not completed, by a ``failure`` or a stop."""
+    """The steps of one queue, handled; ``look`` is null if it was not completed, by a ``failure`` or a stop.
+
+    ``listed`` are the instances that the queue showed.
+    """
 
     steps: list[RoutedStep]
     look: Look | None
     failure: ServiceError | None = None
+    listed: tuple[ListedInstance, ...] = ()
 
 
 def look_at(router: Router, place: Place) -> LookedAt:
@@ -63,20 +66,21 @@ def look_at(router: Router, place: Place) -> LookedAt:
     for listed in waiting:
         if router.stopped():
             return LookedAt(steps, None)
-        steps.append(_known_or_read(router, place, listed, at))
+        steps.append(handle_listed(router, place, listed, at))
     gone = {key for key, one in router.seen.items() if one.place == place} - {one.id for one in waiting}
     for key in gone:
         del router.seen[key]
-    return LookedAt(steps, Look(project_id=place.project_id, tool_type=place.tool.type, at=at))
+    look = Look(project_id=place.project_id, tool_type=place.tool.type, at=at)
+    return LookedAt(steps, look, listed=tuple(waiting))
 
 
-def _known_or_read(router: Router, place: Place, listed: ListedInstance, at: str) -> RoutedStep:
-    """Return what became of an instance.
+def handle_listed(router: Router, place: Place, listed: ListedInstance, at: str) -> RoutedStep:
+    """Return what became of an instance that a list showed; ``at`` is when that look began.
 
     It is read if it is new or changed, and about every quarter of an hour if its item decides.
     """
     seen = router.seen.get(listed.id)
-    now = time.monotonic()
+    now = router.run.clock.steady()
     if seen is not None and listed.updated_at is not None and seen.updated_at == listed.updated_at:
         is_settled = seen.step.status in _SETTLED
         if is_settled or now - seen.read_at < RECHECK_SECONDS:
@@ -90,7 +94,8 @@ def _known_or_read(router: Router, place: Place, listed: ListedInstance, at: str
     changed_at, looked_at = read_moment(instance.updated_at), read_moment(at)
     is_fresh = changed_at is None or looked_at is None or changed_at >= looked_at
     if step.status != "failed" and not is_fresh:
-        router.seen[listed.id] = SeenInstance(instance.updated_at, now, step, place)
+        overdue_at = None if instance.step is None else instance.step.overdue_at
+        router.seen[listed.id] = SeenInstance(instance.updated_at, now, step, place, overdue_at)
     return step
 
 

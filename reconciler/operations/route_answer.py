@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
@@ -22,66 +22,83 @@ __all__ = ["record_outcome", "send_frozen", "settle_open"]
 _GONE = 404
 _FORBIDDEN = 403
 _UNPROCESSABLE = 422
+_REFUSED: dict[int, tuple[RoutedStatus, str]] = {
+    _FORBIDDEN: ("left-alone", "not an assignee any more: "),
+    _GONE: ("moved-on", ""),
+}
+
+
+class _Sending(NamedTuple):
+    """A frozen response on its way to an instance in a place; ``shown`` is the step as it is reported."""
+
+    router: Router
+    intent: RouteIntended
+    shown: RoutedStep
+    place: Place
 
 
 def settle_open(router: Router, intent: RouteIntended) -> RoutedStep:
     """Settle an intent without a known outcome: read where the step is, and send it again if it is open."""
-    shown = _shown(intent)
+    sending = _Sending(router, intent, _shown(intent), _place(intent))
     try:
-        instance = _read(router, intent)
+        instance = _read(sending)
     except ServiceError as error:
-        return msgspec.structs.replace(shown, status="failed", reason=error.message)
+        return msgspec.structs.replace(sending.shown, status="failed", reason=error.message)
     following = settle_intent(intent, instance)
     if following in {"send", "ask"}:
         step = None if instance is None or following == "ask" else instance.step
-        return send_frozen(router, intent, shown, step)
-    return _ended(router, intent, shown, following, 0, "read back")  # type: ignore[arg-type]
+        return send_frozen(router, intent, sending.shown, step)
+    return _ended(sending, following, 0, "read back")  # type: ignore[arg-type]
 
 
-def send_frozen(router: Router, intent: RouteIntended, shown: RoutedStep, step: StepOccurrence | None) -> RoutedStep:
+def send_frozen(
+    router: Router, intent: RouteIntended, shown: RoutedStep, step: StepOccurrence | None, place: Place | None = None
+) -> RoutedStep:
     """Send the frozen response, read back what is stored, and record the outcome.
 
-    Nothing is sent if the routing was withdrawn or observes by now, or if the option means something else in ``step``.
-    An intent whose outcome is still not known stays open: the next look settles it.
+    ``place`` is where the instance was found, null for the place of the intent. Nothing is sent if the routing was
+    withdrawn or observes by now, or if the option means something else in ``step``. An intent whose outcome is still
+    not known stays open: the next look settles it.
     """
     shown = msgspec.structs.replace(
         shown, rule=intent.rule, option=intent.option, comment=intent.comment, seen=intent.seen
     )
+    sending = _Sending(router, intent, shown, place or _place(intent))
     if not router.sends:
         reason = f"the response that was intended at {intent.at} goes out with the next look"
         return msgspec.structs.replace(shown, status="left-alone", reason=reason)
     withheld = _withheld(router, intent, step)
     if withheld is not None:
-        return _ended(router, intent, shown, "left-alone", 0, withheld)
+        return _ended(sending, "left-alone", 0, withheld)
     try:
         router.service.respond(
-            _place(intent), intent.instance_id, occurrence_id=intent.step_occurrence_id, option_id=intent.option.id,
+            sending.place, intent.instance_id, occurrence_id=intent.step_occurrence_id, option_id=intent.option.id,
             comment=intent.comment, token=intent.token,
         )  # fmt: skip
     except AnswerLostError as error:
-        return _after_loss(router, intent, shown, error.message)
+        return _after_loss(sending, error.message)
     except RequestRefusedError as error:
-        return _after_refusal(router, intent, shown, error)
+        return _after_refusal(sending, error)
     except ServiceError as error:
-        return _ended(router, intent, shown, "failed", 1, error.message)
-    return _after_success(router, intent, shown, was_current=step is not None)
+        return _ended(sending, "failed", 1, error.message)
+    return _after_success(sending, was_current=step is not None)
 
 
-def _after_success(router: Router, intent: RouteIntended, shown: RoutedStep, *, was_current: bool) -> RoutedStep:
+def _after_success(sending: _Sending, *, was_current: bool) -> RoutedStep:
     """Compare what is stored: a service may answer a known token with the result of another response.
 
     ``was_current`` says that the step was seen with our response open, just before this one was sent.
     """
     try:
-        following = settle_intent(intent, _read(router, intent))
+        following = settle_intent(sending.intent, _read(sending))
     except ServiceError:
         following = "send"
     if following == "answered-otherwise":
-        return _ended(router, intent, shown, following, 1, "another response is stored")
+        return _ended(sending, following, 1, "another response is stored")
     reason = "accepted, and not shown yet" if following == "send" else None
     if following in {"ask", "moved-on"} and not was_current:
         reason = "accepted; the workflow had moved on, so it was not read back"
-    return _ended(router, intent, shown, "answered", 1, reason)
+    return _ended(sending, "answered", 1, reason)
 
 
 def _withheld(router: Router, intent: RouteIntended, step: StepOccurrence | None) -> str | None:
@@ -100,50 +117,59 @@ def _has_option(step: StepOccurrence, intent: RouteIntended) -> bool:
     return [comparable(one) for one in named] == [comparable(intent.option.name)]
 
 
-def _after_loss(router: Router, intent: RouteIntended, shown: RoutedStep, lost: str) -> RoutedStep:
+def _after_loss(sending: _Sending, lost: str) -> RoutedStep:
     try:
-        following = settle_intent(intent, _read(router, intent))
+        following = settle_intent(sending.intent, _read(sending))
     except ServiceError:
         following = "send"
     if following in {"send", "ask"}:  # stored or not: the next look asks again, with the same response
-        return msgspec.structs.replace(shown, status="failed", reason=f"{lost}; it is settled by the next look")
-    return _ended(router, intent, shown, following, 1, lost)  # type: ignore[arg-type]
+        return msgspec.structs.replace(sending.shown, status="failed", reason=f"{lost}; it is settled by the next look")
+    return _ended(sending, following, 1, lost)  # type: ignore[arg-type]
 
 
-def _after_refusal(
-    router: Router, intent: RouteIntended, shown: RoutedStep, refusal: RequestRefusedError
-) -> RoutedStep:
-    if refusal.status == _FORBIDDEN:
-        return _ended(router, intent, shown, "left-alone", 1, f"not an assignee any more ({refusal.message})")
-    if refusal.status == _GONE:
-        return _ended(router, intent, shown, "moved-on", 1, refusal.message)
+def _after_refusal(sending: _Sending, refusal: RequestRefusedError) -> RoutedStep:
+    if refusal.status in _REFUSED:
+        if sending.router.is_unplaced(sending.intent, sending.place):
+            return _after_company_refusal(sending, refusal)
+        status, reason = _REFUSED[refusal.status]
+        return _ended(sending, status, 1, f"{reason}{refusal.message}")
     if refusal.status != _UNPROCESSABLE:
-        return _ended(router, intent, shown, "failed", 1, refusal.message)
+        return _ended(sending, "failed", 1, refusal.message)
     try:
-        following = settle_intent(intent, _read(router, intent))
+        following = settle_intent(sending.intent, _read(sending))
     except ServiceError as error:
-        return msgspec.structs.replace(shown, status="failed", reason=f"{refusal.message}; {error.message}")
+        return msgspec.structs.replace(sending.shown, status="failed", reason=f"{refusal.message}; {error.message}")
     if following == "send":  # refused, though the step is open: the option, say, is gone
-        return _ended(router, intent, shown, "left-alone", 1, refusal.message)
-    status = "moved-on" if following == "ask" else following
-    return _ended(router, intent, shown, status, 1, refusal.message)  # type: ignore[arg-type]
+        return _ended(sending, "left-alone", 1, refusal.message)
+    ended = "moved-on" if following == "ask" else following
+    return _ended(sending, ended, 1, refusal.message)  # type: ignore[arg-type]
 
 
-def _read(router: Router, intent: RouteIntended) -> Instance | None:
+def _after_company_refusal(sending: _Sending, refusal: RequestRefusedError) -> RoutedStep:
+    """Judge a refusal where the company was asked in place of a project: its project may still take the response."""
+    try:
+        following = settle_intent(sending.intent, _read(sending))
+    except ServiceError:
+        following = "send"
+    if following == "moved-on":
+        return _ended(sending, following, 1, refusal.message)
+    reason = f"{refusal.message}; its project is looked for, and takes the same response"
+    return msgspec.structs.replace(sending.shown, status="failed", reason=reason)
+
+
+def _read(sending: _Sending) -> Instance | None:
     """Return the instance of an intent, null if it is gone; raises another ServiceError."""
     try:
-        return router.service.instance(_place(intent), intent.instance_id)
+        return sending.router.service.instance(sending.place, sending.intent.instance_id)
     except RequestRefusedError as error:
         if error.status == _GONE:
             return None
         raise AnswerError(error.message) from None
 
 
-def _ended(
-    router: Router, intent: RouteIntended, shown: RoutedStep, status: RoutedStatus, attempts: int, reason: str | None
-) -> RoutedStep:
-    record_outcome(router, intent, status, attempts, reason)
-    return msgspec.structs.replace(shown, status=status, reason=reason)
+def _ended(sending: _Sending, status: RoutedStatus, attempts: int, reason: str | None) -> RoutedStep:
+    record_outcome(sending.router, sending.intent, status, attempts, reason)
+    return msgspec.structs.replace(sending.shown, status=status, reason=reason)
 
 
 def record_outcome(

@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
+import math
 import random
 import threading
-import time
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 import msgspec
 
 from reconciler.alerting import open_gauges
 from reconciler.errors import RateLimitError, ServiceError, UnreachableError
 from reconciler.live.interruptible_waits import Interrupted
+from reconciler.model.quantities import read_moment
 from reconciler.model.routed import Health
 from reconciler.operations.files import write_file
 from reconciler.operations.route import look_at
 from reconciler.operations.route_answer import settle_open
+from reconciler.operations.route_company import CompanyLists
 from reconciler.operations.route_start import open_router
 from reconciler.render.messages.route_metrics import route_metrics
 from reconciler.routing.schedule import Schedule
+from reconciler.routing.wake_listener import WakeListener
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,7 +33,7 @@ if TYPE_CHECKING:
     from reconciler.operations.route_round import Router
     from reconciler.operations.run import Run
 
-__all__ = ["RouteOptions", "route_until"]
+__all__ = ["RouteLoop", "RouteOptions", "Stop", "route_until"]
 
 STOP_SECONDS: Final = 8.0
 HOLD_SECONDS: Final = 60.0
@@ -38,6 +41,7 @@ REFRESH_SECONDS: Final = 3600.0
 SETTLE_SECONDS: Final = 300.0
 _USUAL_LIMIT = 3600
 _LONGEST_WAIT_SECONDS = 60.0
+_WAKE_SECONDS = 0.5  # how long a signal waits while somebody may ask for a look
 _FOR_PROBES = 0o644  # a probe runs as somebody else, and the file holds no names
 _NEEDS_PERSON = frozenset({"undecided", "no-rule", "left-alone", "held", "failed"})
 
@@ -45,7 +49,8 @@ _NEEDS_PERSON = frozenset({"undecided", "no-rule", "left-alone", "held", "failed
 class RouteOptions(msgspec.Struct, frozen=True, kw_only=True):
     """How a process routes: ``interval`` and ``oldest`` are seconds, ``share`` is of the request limit.
 
-    ``health_at`` is the file of its health, ``metrics_at`` one for Prometheus; null for none.
+    ``health_at`` is the file of its health, ``metrics_at`` one for Prometheus; null for none. ``wake_at`` is where
+    others ask for a look.
     """
 
     interval: float = 60.0
@@ -53,6 +58,7 @@ class RouteOptions(msgspec.Struct, frozen=True, kw_only=True):
     share: float = 0.5
     health_at: Path | None = None
     metrics_at: Path | None = None
+    wake_at: tuple[str, int] | None = None
 
 
 def route_until(
@@ -61,7 +67,7 @@ def route_until(
     journal_at: Path | None,
     options: RouteOptions,
     *,
-    stopped: threading.Event,
+    stopped: Stop,
     tell: Callable[[RoutedStep], None],
 ) -> None:
     """Look, decide and respond until ``stopped`` is set; raises what ``open_router`` raises.
@@ -71,43 +77,66 @@ def route_until(
     ``tell`` receives each step whose status is new. A look under way ends first; after some seconds its waits are
     ended. What could not be journalled as answered is settled by the next start.
     """
-    while True:
-        with open_router(run, settings_file, journal_at) as router, suppress(_StoppedError):
-            _Loop(router, options, stopped, tell).go()
-        if stopped.is_set():
-            return
+    with nullcontext() if options.wake_at is None else WakeListener(options.wake_at) as waker:
+        while True:
+            with open_router(run, settings_file, journal_at) as router, suppress(_StoppedError):
+                RouteLoop(router, options, stopped, tell, waker).go()
+            if stopped.is_set():
+                return
 
 
 class _StoppedError(Exception):
     """Somebody stopped the process while it waited for the service."""
 
 
-class _Loop:
+class Stop(Protocol):
+    """The end of a loop: an event of threads, or one in simulated time."""
+
+    def is_set(self) -> bool:
+        """Return whether it came."""
+        ...
+
+    def wait(self, timeout: float, /) -> bool:
+        """Wait for it so many seconds; return whether it came."""
+        ...
+
+
+class RouteLoop:
     """One process: the schedule, and what was shown of each step."""
 
     def __init__(
-        self, router: Router, options: RouteOptions, stopped: threading.Event, tell: Callable[[RoutedStep], None]
+        self,
+        router: Router,
+        options: RouteOptions,
+        stopped: Stop,
+        tell: Callable[[RoutedStep], None],
+        waker: WakeListener | None = None,
     ) -> None:
         self._router = router
         self._options = options
         self._stopped = stopped
         self._tell = tell
+        self._waker = waker
         self._told: dict[str, str] = {}
         self._statuses: dict[RoutedStatus, int] = {}
         self._gauges = None if options.metrics_at is None else open_gauges()
         self._waiting: dict[Place, list[RoutedStep]] = {}
         self._failed: set[Place] = set()
         self._ended = threading.Event()
-        self._settled_at = -SETTLE_SECONDS
-        self._refreshed_at = time.monotonic()
+        self._steady = router.run.clock.steady
+        now = self._steady()
+        self._settled_at = now - SETTLE_SECONDS
+        self._refreshed_at = now
+        self._company = CompanyLists(router, options.interval)
         self._schedule = Schedule(
-            router.queues(),
-            now=time.monotonic(),
+            (*router.queues(), *self._company.places()),
+            now=now,
             per_hour=self._per_hour(),
             oldest=options.oldest,
             chance=random.Random(),  # noqa: S311 - spreads looks
             soonest=options.interval,
         )
+        self._company.follow(self._schedule, now)
 
     def go(self) -> None:
         """Look until somebody stops it."""
@@ -117,22 +146,36 @@ class _Loop:
         try:
             self._write_health()
             while not self._stopped.is_set() and not self._router.is_outdated():
-                self._settle()
-                self._follow_projects()
-                place, wait = self._schedule.next(time.monotonic())
-                if place is None:
-                    self._stopped.wait(min(wait, _LONGEST_WAIT_SECONDS))
-                else:
-                    self._look(place)
+                self.once()
                 self._write_health()
         except Interrupted:
             raise _StoppedError from None
         finally:
             self._ended.set()
 
+    def once(self) -> None:
+        """Do what is due: one look, or a wait of at most a minute."""
+        self._settle()
+        self._follow_projects()
+        for asked in () if self._waker is None else self._waker.asked():
+            self._schedule.wake(asked)
+        place, wait = self._schedule.next(self._steady())
+        if place is None:
+            self._wait(min(wait, _LONGEST_WAIT_SECONDS))
+        else:
+            self._look(place)
+
+    def _wait(self, seconds: float) -> None:
+        """Wait until a signal comes, or somebody asks for a look."""
+        ends_at = self._steady() + seconds
+        while self._waker is not None and (left := ends_at - self._steady()) > _WAKE_SECONDS:
+            if self._waker.wait(min(left, _WAKE_SECONDS)) or self._stopped.is_set():
+                return
+        self._stopped.wait(max(ends_at - self._steady(), 0.0))
+
     def _settle(self) -> None:
         """Settle what is open in the journal, at the start and every few minutes: it may have left every list."""
-        now = time.monotonic()
+        now = self._steady()
         if now - self._settled_at < SETTLE_SECONDS:
             return
         self._settled_at = now
@@ -151,22 +194,33 @@ class _Loop:
     def _look(self, place: Place) -> None:
         before = self._router.service.requests
         known = {one.instance_id for one in self._waiting.get(place, ())}
-        steps, look, failure = look_at(self._router, place)
+        of_company = self._company.is_one(place)
+        found = self._company.look(place, self._schedule) if of_company else look_at(self._router, place)
         requests = self._router.service.requests - before
-        now = time.monotonic()
+        now = self._steady()
         self._schedule.limit(self._per_hour())
-        if failure is not None:
+        if found.failure is not None:
             self._failed.add(place)
             self._schedule.failed(place, now, requests=requests)
-            if isinstance(failure, RateLimitError | UnreachableError):
+            if isinstance(found.failure, RateLimitError | UnreachableError):
                 self._schedule.hold(HOLD_SECONDS, now)
-        elif look is not None:  # else somebody stopped it in between
+        elif found.look is not None:  # else somebody stopped it in between
             self._failed.discard(place)
-            found = sum(one.instance_id not in known for one in steps)
-            self._schedule.looked(place, now, found=found, requests=requests)
-            self._waiting[place] = [one for one in steps if one.status not in {"answered", "moved-on"}]
-        for one in steps:
+            new = sum(one.instance_id not in known for one in found.steps)
+            overdue_at = self._overdue_at(place, now)
+            self._schedule.looked(place, now, found=new, requests=requests, overdue_at=overdue_at)
+            self._company.compare(place, found.listed, self._schedule)
+            if of_company and self._company.covers(place.tool):
+                self._waiting = {one: steps for one, steps in self._waiting.items() if one.tool != place.tool}
+            self._waiting[place] = [one for one in found.steps if one.status not in {"answered", "moved-on"}]
+        for one in found.steps:
             self._report(one)
+
+    def _overdue_at(self, place: Place, now: float) -> float:
+        """Return when the next step that waits in a queue is overdue, by the steady clock."""
+        moments = [read_moment(one.overdue_at) for one in self._router.seen.values() if one.place == place]
+        left = [(one - self._router.run.clock.now()).total_seconds() for one in moments if one is not None]
+        return min((now + one for one in left if one > 0), default=math.inf)
 
     def _report(self, step: RoutedStep) -> None:
         """Show a step whose status is new, and count it."""
@@ -186,7 +240,7 @@ class _Loop:
 
     def _follow_projects(self) -> None:
         """Take up projects that are new, about every hour; where they cannot be read, the known ones stay."""
-        now = time.monotonic()
+        now = self._steady()
         if now - self._refreshed_at < REFRESH_SECONDS or not any(one.by_project for one in self._router.rules):
             return
         self._refreshed_at = now
@@ -199,14 +253,17 @@ class _Loop:
             self._router.run.reporter.note("the list of projects is empty: the projects known so far are looked at")
             return
         self._router.projects = projects
-        queues = self._router.queues()
+        queues = [*self._router.queues(), *self._company.places()]
         self._schedule.follow(queues, now)
+        self._company.follow(self._schedule, now)
         self._failed.intersection_update(queues)
         self._waiting = {place: steps for place, steps in self._waiting.items() if place in set(queues)}
 
     def _write_health(self) -> None:
         health_at, metrics_at = self._options.health_at, self._options.metrics_at
-        health = self._health()
+        if health_at is None and metrics_at is None:
+            return
+        health = self.health()
         if health_at is not None:
             content = msgspec.json.format(msgspec.json.encode(health), indent=2) + b"\n"
             write_file(health_at, content, mode=_FOR_PROBES)
@@ -214,19 +271,26 @@ class _Loop:
             text = self._gauges.text(route_metrics(health, self._statuses), self._router.company_id)
             write_file(metrics_at, text, mode=_FOR_PROBES)
 
-    def _health(self) -> Health:
-        ages = self._schedule.ages(time.monotonic())
+    def health(self) -> Health:
+        """Return the state of the process, as its file has it."""
+        # the list of a company that covers nothing is no queue: nothing depends on it
+        ages = {
+            place: age
+            for place, age in self._schedule.ages(self._steady()).items()
+            if not self._company.is_one(place) or self._company.covers(place.tool)
+        }
+        failed = self._failed & ages.keys()
         oldest = max(ages.values(), default=0.0)
-        steps = [one for waiting in self._waiting.values() for one in waiting]
+        steps = {one.instance_id: one for waiting in self._waiting.values() for one in waiting}.values()
         return Health(
             format="reconciler/route-health/1",
             at=self._router.run.clock.moment(),
             oldest_look_seconds=round(oldest, 1),
             oldest_look_allowed_seconds=self._options.oldest,
             queues=len(ages),
-            queues_failed=len(self._failed),
+            queues_failed=len(failed),
             waiting=len(steps),
             needs_person=sum(one.status in _NEEDS_PERSON for one in steps),
             overdue=sum(one.overdue for one in steps),
-            healthy=bool(ages) and oldest <= self._options.oldest and len(self._failed) < len(ages),
+            healthy=bool(ages) and oldest <= self._options.oldest and len(failed) < len(ages),
         )

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from reconciler.model.live import Place
 from reconciler.model.spelling import comparable
+from reconciler.routing.facts import needs_project
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from reconciler.journal.route_file import RouteJournal
     from reconciler.model.instances import Instance, RoutedTemplate
     from reconciler.model.live import Person
-    from reconciler.model.routed import RoutedStep, RouteLine, RouteNoted
+    from reconciler.model.routed import RoutedStep, RouteIntended, RouteLine, RouteNoted
     from reconciler.model.routing import Routing
     from reconciler.operations.route_service import RouteService
     from reconciler.operations.run import Run
@@ -34,10 +34,14 @@ class SeenInstance(NamedTuple):
     read_at: float
     step: RoutedStep
     place: Place
+    overdue_at: str | None = None
 
 
 class RoutedStepRules(NamedTuple):
-    """A routing with its digest and its template; ``by_project`` says whether the tool is one of projects."""
+    """A routing with its digest and its template; ``by_project`` says whether the tool is one of projects.
+
+    The project of an instance that only the company's list showed is not known: its address has ``*`` in its place.
+    """
 
     routing: Routing
     digest: str
@@ -46,8 +50,14 @@ class RoutedStepRules(NamedTuple):
 
     def address(self, project_id: str | None) -> str:
         """Return the address of the preset that an instance started from."""
-        scope = "company" if project_id is None else f"projects/{project_id}"
+        unknown = "projects/*" if self.by_project else "company"
+        scope = unknown if project_id is None else f"projects/{project_id}"
         return f"{scope}/templates/{self.template.id}"
+
+    @property
+    def is_direct(self) -> bool:
+        """Whether an instance can be handled without knowing its project."""
+        return not needs_project(self.routing) and self.routing.escalate is None
 
 
 class Router:
@@ -85,7 +95,7 @@ class Router:
         self._steps: dict[str, dict[str, str]] = {}
         self._versions = {version: one.template for one in rules for version in one.template.versions}
         self._changed = changed
-        self._compared_at = time.monotonic()
+        self._compared_at = run.clock.steady()
         self._unknown: dict[str, float] = {}
 
     @property
@@ -95,7 +105,7 @@ class Router:
 
     def is_outdated(self) -> bool:
         """Return whether other documents are committed, or a freeze began, since this process read them."""
-        now = time.monotonic()
+        now = self.run.clock.steady()
         if now - self._compared_at < _COMPARED_SECONDS:
             return False
         self._compared_at = now
@@ -140,13 +150,19 @@ class Router:
         fitting = [one for one in self.rules if one.routing.step == step and address.endswith(f"/{one.template.id}")]
         return next((one for one in fitting if one.digest == digest), fitting[0] if fitting else None)
 
+    def is_unplaced(self, intent: RouteIntended, place: Place) -> bool:
+        """Return whether a response goes to the company, though its instance is one of a project."""
+        rules = self.rules_for(intent.routing, intent.address, intent.step)
+        return place.project_id is None and rules is not None and rules.by_project
+
     def _template_of(self, version_id: str) -> RoutedTemplate | None:
         """Return the template of a version; one that was published since the start is looked up."""
-        asked_at = self._unknown.get(version_id, -_ASKED_AGAIN_SECONDS)
-        if version_id not in self._versions and time.monotonic() - asked_at >= _ASKED_AGAIN_SECONDS:
+        now = self.run.clock.steady()
+        asked_at = self._unknown.get(version_id, now - _ASKED_AGAIN_SECONDS)
+        if version_id not in self._versions and now - asked_at >= _ASKED_AGAIN_SECONDS:
             known = {one.template.id for one in self.rules}
             for template in self.service.templates():
                 if template.id in known:
                     self._versions |= dict.fromkeys(template.versions, template)
-            self._unknown[version_id] = time.monotonic()
+            self._unknown[version_id] = now
         return self._versions.get(version_id)

@@ -76,6 +76,7 @@ def open_router(
             return
         with hold_lease(folder, me.id) as require_lease:
             ledger = _ledger(folder, workspace, me)
+            _warn_unobserved(rules, ledger, run)
             with RouteJournal(folder, run.clock.now, ledger.carried, require_lease) as journal:
                 router = _router(made, ledger, journal)
                 journal.record(_started(router, dirty=source.dirty))
@@ -107,6 +108,23 @@ def _router(
         folders=named_folders(run.environment),
         projects=service.projects() if any(one.by_project for one in rules) else {},
     )
+
+
+def _warn_unobserved(rules: Sequence[RoutedStepRules], ledger: Ledger, run: Run) -> None:
+    """Warn of routings that answer from their first run on: nobody saw what they would have answered."""
+    for one in rules:
+        if one.routing.mode == "answer" and not ledger.has_run(one.routing.title):
+            run.reporter.diagnose(
+                [
+                    Diagnostic(
+                        severity="warning",
+                        code="routing/never-observed",
+                        message=f"{one.routing.title} answers, and this journal has no run in which it observed: set "
+                        "'mode: observe' first, run 'reconciler route --once', and look at what it would answer",
+                        origin=one.routing.step_origin,
+                    )
+                ]
+            )
 
 
 def _require_unfrozen(run: Run, documents: Documents) -> None:

@@ -63,7 +63,7 @@ def _routed(router: Router, instance: Instance, step: StepOccurrence, rules: Rou
     if following == "decide":
         return _decided(router, instance, step, rules, shown)
     if known is not None and following == "send":
-        return send_frozen(router, known.intent, shown, step)
+        return send_frozen(router, known.intent, shown, step, instance.place)
     if following == "left-alone":
         return msgspec.structs.replace(shown, status="left-alone", reason="the integration is not an assignee of it")
     if known is not None and not known.is_settled and following in {"answered", "answered-otherwise", "moved-on"}:

@@ -6,7 +6,7 @@ import datetime
 from collections import deque
 from typing import TYPE_CHECKING, NamedTuple
 
-from reconciler.model.routed import RouteEscalated, RouteIntended, RouteNoted, RouteOutcome
+from reconciler.model.routed import RouteEscalated, RouteIntended, RouteNoted, RouteOutcome, RouteStarted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -47,6 +47,7 @@ class Ledger:
         self._escalated: dict[str, None] = {}
         self._answers: dict[str, deque[str]] = {}
         self._in_a_row: dict[str, tuple[str, int]] = {}
+        self._run: set[str] = set()
         for line in lines:
             self.take(line)
 
@@ -67,6 +68,12 @@ class Ledger:
             self._noted[line.token] = _short(line)
             if len(self._noted) > _REMEMBERED:
                 del self._noted[next(iter(self._noted))]
+        elif isinstance(line, RouteStarted):
+            self._run.update((*line.observing, *line.answering))
+
+    def has_run(self, title: str) -> bool:
+        """Return whether a process ran with a routing of this title before, in any mode."""
+        return title in self._run
 
     def is_escalated(self, token: str) -> bool:
         """Return whether people were added to a step already."""

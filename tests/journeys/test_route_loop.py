@@ -244,7 +244,7 @@ def test_05_wrong_usage(tmp_path: Path) -> None:
         assert "--once and --interval exclude each other" in trial.ends(64, "route", "--once", "--interval", "60")
         assert "'soon' is not a duration; write 90s, 30m, 4h or 2d" in trial.ends(64, "route", "--interval", "soon")
         shown = trial.ends(64, "route", "--once", "--health", "h.json")
-        assert "--health and --metrics are kept while --interval goes on" in shown
+        assert "--health, --metrics and --wake need --interval" in shown
         shown = trial.ends(64, "route", "--interval", "5s", "--metrics", "none/x.prom")
         assert "there is no folder" in shown
         assert BOT not in trial.ends(64, "route", "--interval", "0")

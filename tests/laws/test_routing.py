@@ -141,8 +141,8 @@ def test_it_fails_without_the_frozen_response(run: Run, monkeypatch: pytest.Monk
 def test_it_fails_without_reading_back(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     """A router that takes a lost answer for a stored one breaks it."""
 
-    def forgotten(router: Router, intent: RouteIntended, shown: Any, lost: str) -> Any:
-        return route_answer._ended(router, intent, shown, "answered", 1, lost)
+    def forgotten(sending: Any, lost: str) -> Any:
+        return route_answer._ended(sending, "answered", 1, lost)
 
     monkeypatch.setattr(route_answer, "_after_loss", forgotten)
     assert broken(run) > 20

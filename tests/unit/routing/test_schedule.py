@@ -60,10 +60,11 @@ def test_what_comes_first() -> None:
     one.looked(B, 6100.0, found=50, requests=0)
     assert one.next(6400.0)[0] == C
     assert one.next(6600.0)[0] == A
+    one.looked(A, 6600.0, found=0, requests=0)
     assert one.wake(B)
     assert one.next(6600.0)[0] == B
     one.looked(B, 6600.0, found=0, requests=1)
-    assert one.next(6601.0)[0] == A
+    assert one.next(6601.0)[0] == C
     assert not one.wake(Place("9", TOOL))
 
 
@@ -118,8 +119,111 @@ def test_queues_come_and_go() -> None:
 @pytest.mark.parametrize(("projects", "active"), [(100, 500), (200, 100)])
 def test_half_of_the_wait_of_polling_evenly(projects: int, active: int) -> None:
     """In simulated time: a share of 1,800 an hour is kept, nothing is older than two hours, and waits are short."""
-    found = simulate(projects, active, 3600, hours=12)
+    found = simulate(projects, active, 3600, hours=12, share=0.5)
     evenly = projects / (1800 - found.steps * 4 / 6) * 3600 / 2
     assert found.requests_per_hour < 1805
     assert found.oldest_look < 7200
     assert found.mean < evenly * 0.9
+
+
+COMPANY = Place(None, TOOL)
+
+
+def test_a_queue_that_repeats() -> None:
+    """It is looked at after its own period, before what is only due."""
+    one = schedule(A, B)
+    one.repeat(A, 600.0)
+    one.looked(B, 0.0, found=50, requests=0)
+    assert one.next(599.0)[0] == B
+    assert one.next(601.0)[0] == A
+    one.repeat(C, 1.0)  # of no queue of ours: nothing
+
+
+def test_what_the_company_covers_is_looked_at_about_once_a_day() -> None:
+    """Meanwhile its age is that of the look at the company, and nothing of it is due."""
+    one = schedule(A, B, COMPANY)
+    one.repeat(COMPANY, 60.0)
+    one.looked(A, 0.0, found=50, requests=0)
+    one.cover(COMPANY, 0.0)
+    seen: dict[Place, int] = {}
+    now = 0.0
+    while now < 4 * 86_400:
+        place, wait = one.next(now)
+        if place is None:
+            now += wait
+            continue
+        seen[place] = seen.get(place, 0) + 1
+        one.looked(place, now, found=0, requests=1)
+        assert max(one.ages(now).values()) <= 70
+    assert seen[COMPANY] > 4 * 86_400 / 75
+    assert 3 <= seen[A] <= 6
+    assert 3 <= seen[B] <= 6
+    one.uncover(TOOL)
+    one.looked(COMPANY, now, found=0, requests=0)
+    assert one.next(now + 30.0)[0] in {A, B}
+    assert one.ages(now)[A] > 0
+
+
+def test_a_project_that_is_new_is_covered_too() -> None:
+    """From the moment it is taken up."""
+    one = schedule(COMPANY)
+    one.cover(COMPANY, 0.0)
+    one.follow([COMPANY, A], 10.0)
+    one.looked(COMPANY, 10.0, found=0, requests=0)
+    assert one.ages(20.0)[A] == 10.0
+
+
+def test_a_search_goes_where_most_is_found_first() -> None:
+    """It visits each project once, ends early where what was sought is found, and failures do not hold it up."""
+    one = schedule(A, B, C, COMPANY)
+    one.looked(B, 100.0, found=9, requests=0)
+    one.looked(C, 100.0, found=3, requests=0)
+    one.looked(A, 100.0, found=0, requests=0)
+    one.looked(COMPANY, 900.0, found=0, requests=0)
+    one.cover(COMPANY, 100.0)
+    one.seek(TOOL, [200.0, 300.0])
+    visited = []
+    for _ in range(3):
+        assert one.tried_since(TOOL) == 100.0
+        place, _ = one.next(950.0)
+        assert place is not None
+        visited.append(place)
+        if place == C:
+            one.failed(place, 950.0, requests=0)
+        else:
+            one.looked(place, 950.0, found=0, requests=0)
+    assert visited == [B, C, A]
+    assert one.tried_since(TOOL) == 950.0
+    assert one.next(950.0)[0] is None
+    one.looked(COMPANY, 2000.0, found=0, requests=0)
+    assert one.next(2000.0)[0] == C, "one that failed is tried again, also where the company covers it"
+    one.looked(C, 2000.0, found=0, requests=0)
+    assert one.next(2010.0)[0] is None
+    one.seek(TOOL, [])
+    assert one.next(2010.0)[0] is None
+
+
+def test_a_search_goes_on_while_others_begin() -> None:
+    """A project that was tried since an instance appeared is not tried for it again, but for those that came later."""
+    one = schedule(A, B, COMPANY)
+    one.looked(B, 100.0, found=9, requests=0)
+    one.looked(COMPANY, 900.0, found=0, requests=0)
+    one.cover(COMPANY, 100.0)
+    one.seek(TOOL, [200.0])
+    assert one.next(300.0)[0] == B
+    one.looked(B, 300.0, found=0, requests=0)
+    one.seek(TOOL, [200.0, 350.0])
+    assert one.next(361.0)[0] == B
+    one.looked(B, 361.0, found=1, requests=0)
+    assert one.next(430.0)[0] == A
+
+
+def test_who_asks_again_and_again_waits_ten_seconds() -> None:
+    """A queue that is asked for all the time takes neither the share nor the place of one that is too old."""
+    one = schedule(A, B)
+    one.looked(A, 7000.0, found=0, requests=0)
+    assert one.wake(A)
+    assert one.next(7005.0)[0] == B
+    one.looked(B, 7005.0, found=0, requests=0)
+    assert one.next(7005.0) == (None, 5.0)
+    assert one.next(7010.0)[0] == A
