@@ -46,6 +46,20 @@ def edited(groups: dict[str, list[str]], **more: Any) -> LiveState:
     return msgspec.structs.replace(live_state(seed), **more)
 
 
+def chosen_for(live: LiveState, step: str, *login_ids: str) -> LiveState:
+    """Return live with people chosen for one step of each preset."""
+    chosen = (IndividualStep(step, tuple(map(ChosenAssignee, login_ids))),)
+    presets = tuple(msgspec.structs.replace(one, individual_assignees=chosen) for one in live.presets)
+    return msgspec.structs.replace(live, presets=presets)
+
+
+def without_groups(*groups: str) -> dict[str, Any]:
+    """Return a seed whose step has these groups and no other."""
+    seed = routed_seed()
+    seed["templates"][0]["versions"][0]["steps"][0]["responsible_groups"] = [*groups]
+    return seed
+
+
 def test_both_are_there(tmp_path: Path) -> None:
     """Nothing is said, though others join."""
     assert found(tmp_path) == []
@@ -106,6 +120,14 @@ def test_a_step_without_anybody(tmp_path: Path) -> None:
     seed["templates"][0]["versions"][0]["steps"][0]["responsible_groups"] = []
     (one,) = found(tmp_path, state=live_state(seed))
     assert one.message.startswith("the integration erp.bot@acme.test is not in any group of the step 'ERP check' in 2")
+
+
+def test_others_who_are_chosen_for_a_step_without_a_group(tmp_path: Path) -> None:
+    """The integration is no assignee of the step then; if it is among the chosen it is one."""
+    live = live_state(without_groups())
+    (one,) = found(tmp_path, state=chosen_for(live, "check", "2"))
+    assert one.message.startswith("the integration erp.bot@acme.test is not in any group of the step 'ERP check' in 2")
+    assert found(tmp_path, state=chosen_for(live, "check", "2", BOT)) == []
 
 
 def test_steps_that_are_not_there(tmp_path: Path) -> None:
