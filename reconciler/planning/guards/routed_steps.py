@@ -78,7 +78,6 @@ def routed_steps(case: Case) -> Iterator[Diagnostic]:
                     step.preset.title
                 )
                 continue
-            routing = step.routing
             origin = routing.integration.origin if code == "routing/not-assignee" else routing.fallback[0].origin
             yield finding(
                 "error",
