@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ["read_route_lines"]
 
-_DAYS = 8
+DAYS: Final = 8
 
 
 @cache
@@ -24,7 +24,7 @@ def _decoder() -> msgspec.json.Decoder[RouteLine]:
     return msgspec.json.Decoder(RouteLine)
 
 
-def read_route_lines(folder: Path, days: int = _DAYS) -> Iterator[RouteLine]:
+def read_route_lines(folder: Path, days: int = DAYS) -> Iterator[RouteLine]:
     """Yield the lines of the last so many files, the oldest first.
 
     Lines that crashes have torn end a file, or are followed by the start of another process. Raises DocumentsError for

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import math
 import random
 import threading
@@ -12,7 +13,9 @@ from typing import TYPE_CHECKING, Final, Protocol
 import msgspec
 
 from reconciler.alerting import open_gauges
+from reconciler.clock import in_files
 from reconciler.errors import RateLimitError, ServiceError, UnreachableError
+from reconciler.journal.route_records import DAYS
 from reconciler.live.interruptible_waits import Interrupted
 from reconciler.model.quantities import read_moment
 from reconciler.model.routed import Health
@@ -179,6 +182,7 @@ class RouteLoop:
         if now - self._settled_at < SETTLE_SECONDS:
             return
         self._settled_at = now
+        self._router.ledger.forget(in_files(self._router.run.clock.now() - datetime.timedelta(days=DAYS)))
         for intent in self._router.ledger.open():
             if self._stopped.is_set():
                 return

@@ -6,6 +6,8 @@ import datetime
 from collections import deque
 from typing import TYPE_CHECKING, NamedTuple
 
+import msgspec
+
 from reconciler.model.routed import RouteEscalated, RouteIntended, RouteNoted, RouteOutcome, RouteStarted
 
 if TYPE_CHECKING:
@@ -33,6 +35,16 @@ class Known(NamedTuple):
         return self.outcome is not None and self.outcome.status in _SETTLED
 
 
+class _Noted(NamedTuple):
+    """What was noted of a step last, as far as it counts; ``what`` is the option, or the reason for none."""
+
+    at: str
+    routing: str
+    status: RoutedStatus
+    rule: str | None
+    what: str | None
+
+
 class Ledger:
     """The steps of one login of one company by token, and its answers.
 
@@ -43,8 +55,8 @@ class Ledger:
     def __init__(self, lines: Iterable[RouteLine] = (), *, company_id: str, login_id: str) -> None:
         self._owner = company_id, login_id
         self._known: dict[str, Known] = {}
-        self._noted: dict[str, tuple[str, RoutedStatus, str | None, str | None]] = {}
-        self._escalated: dict[str, None] = {}
+        self._noted: dict[str, _Noted] = {}
+        self._escalated: dict[str, str] = {}
         self._answers: dict[str, deque[str]] = {}
         self._in_a_row: dict[str, tuple[str, int]] = {}
         self._run: set[str] = set()
@@ -56,12 +68,10 @@ class Ledger:
         if isinstance(line, RouteIntended):
             self._intend(line)
         elif isinstance(line, RouteOutcome):
-            known = self._known.get(line.token)
-            if known is not None:
-                self._known[line.token] = known._replace(outcome=line)
+            self._end(line)
         elif isinstance(line, RouteEscalated):
             if line.status == "done":
-                self._escalated[line.token] = None
+                self._escalated[line.token] = line.at
                 if len(self._escalated) > _REMEMBERED:
                     del self._escalated[next(iter(self._escalated))]
         elif isinstance(line, RouteNoted):
@@ -91,6 +101,23 @@ class Ledger:
             if settled is not None:
                 del self._known[settled]
 
+    def _end(self, line: RouteOutcome) -> None:
+        known = self._known.get(line.token)
+        if known is None:
+            return
+        ended = known._replace(outcome=line)
+        if ended.is_settled:  # the values are in the journal, and nothing asks for them here
+            ended = Known(msgspec.structs.replace(known.intent, seen={}), line)
+        self._known[line.token] = ended
+
+    def forget(self, before: str) -> None:
+        """Forget what is older than a moment, as another start would: all but intents without a response."""
+        self._known = {
+            token: one for token, one in self._known.items() if one.intent.at >= before or not one.is_settled
+        }
+        self._noted = {token: one for token, one in self._noted.items() if one.at >= before}
+        self._escalated = {token: at for token, at in self._escalated.items() if at >= before}
+
     def known(self, token: str) -> Known | None:
         """Return what was intended for a step; null where nothing ever was."""
         return self._known.get(token)
@@ -109,7 +136,8 @@ class Ledger:
 
     def is_noted(self, line: RouteNoted) -> bool:
         """Return whether the journal has just this of a step already."""
-        return self._noted.get(line.token) == _short(line)
+        known = self._noted.get(line.token)
+        return known is not None and known._replace(at=line.at) == _short(line)
 
     def beyond(self, routing: str, step: str, limits: RoutingLimits, option: str, now: datetime.datetime) -> str | None:
         """Return why one more answer is beyond the limits of a routing, or null.
@@ -140,6 +168,6 @@ def _step_of(line: RouteIntended) -> str:
     return limited_step(line.address.rpartition("/")[2], line.step)
 
 
-def _short(line: RouteNoted) -> tuple[str, RoutedStatus, str | None, str | None]:
+def _short(line: RouteNoted) -> _Noted:
     step = line.step
-    return line.routing, step.status, step.rule, step.option.id if step.option else step.reason
+    return _Noted(line.at, line.routing, step.status, step.rule, step.option.id if step.option else step.reason)

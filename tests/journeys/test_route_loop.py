@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import os
 import signal
+import socket
 import threading
 import time
 from contextlib import contextmanager, suppress
@@ -237,14 +239,36 @@ def test_04d_one_look_that_is_interrupted(tmp_path: Path) -> None:
         assert "6501" not in shown
 
 
+def test_04e_somebody_asks_for_a_look(tmp_path: Path) -> None:
+    """A queue that is not due for hours is looked at within seconds; a queue that is not ours changes nothing."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    with routing(tmp_path, "--interval", "2h", "--wake", f"127.0.0.1:{port}") as (one, sandbox):
+        one.shows("answered · instance 6501")
+        sandbox.click(
+            {"do": "start", "template_id": "11", "project_id": "1042", "item_id": "501", "created_by": "2", "id": "777"}
+        )
+        for project in ("9", "1042"):
+            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+            body = json.dumps({"project_id": project, "tool_type": "invoice"})
+            connection.request("POST", "/look", body, {"Content-Type": "application/json"})
+            assert connection.getresponse().status == 202
+            connection.close()
+        one.shows("answered · instance 777")
+        assert one.ends()[0] == 0
+
+
 def test_05_wrong_usage(tmp_path: Path) -> None:
     """Both ways of looking at once, and a time that is none."""
     with running_sandbox(write_seed(tmp_path / "seed", routed_seed(1))) as sandbox:
         trial = committed(tmp_path / "approvals", sandbox, {"routing.yaml": ROUTING})
         assert "--once and --interval exclude each other" in trial.ends(64, "route", "--once", "--interval", "60")
         assert "'soon' is not a duration; write 90s, 30m, 4h or 2d" in trial.ends(64, "route", "--interval", "soon")
-        shown = trial.ends(64, "route", "--once", "--health", "h.json")
-        assert "--health, --metrics and --wake need --interval" in shown
+        for option in (("--health", "h.json"), ("--wake", "127.0.0.1:0")):
+            assert "--health, --metrics and --wake need --interval" in trial.ends(64, "route", "--once", *option)
+        shown = trial.ends(64, "route", "--interval", "60", "--wake", "0.0.0.0:80")
+        assert "'0.0.0.0:80' is not an address of this machine with a port; write 127.0.0.1:8321" in shown
         shown = trial.ends(64, "route", "--interval", "5s", "--metrics", "none/x.prom")
         assert "there is no folder" in shown
         assert BOT not in trial.ends(64, "route", "--interval", "0")
