@@ -7,6 +7,7 @@ import json
 import os
 import signal
 import socket
+import sys
 import threading
 import time
 from contextlib import contextmanager, suppress
@@ -40,11 +41,12 @@ AS_BOT = {"RECONCILER_ROUTE_CLIENT_ID": "erp", "RECONCILER_ROUTE_CLIENT_SECRET":
 class Routing:
     """A process that routes, with what it has shown so far."""
 
-    def __init__(self, trial: Trial, folder: Path, *options: str) -> None:
+    def __init__(self, trial: Trial, folder: Path, *options: str, **given: str) -> None:
         self.ended = False
         self.shown_at = folder / "shown.txt"
         self.health_at = folder / "health.json"
-        environment = {**clean_environment(), **trial.sandbox.environment, **AS_BOT}
+        self.journal_at = trial.folder / ".reconciler" / "journal" / "route"
+        environment = {**clean_environment(), **trial.sandbox.environment, **AS_BOT, **given}
         arguments = ["route", "--interval", "1s", "--share", "1", "--health", str(self.health_at),
                      "--metrics", str(folder / "route.prom"), *options]  # fmt: skip
         with self.shown_at.open("w") as output:
@@ -84,11 +86,13 @@ class Routing:
 
 
 @contextmanager
-def routing(folder: Path, *options: str) -> Iterator[tuple[Routing, RunningSandbox]]:
+def routing(
+    folder: Path, *options: str, rules: str = ROUTING, **given: str
+) -> Iterator[tuple[Routing, RunningSandbox]]:
     """Yield a process that routes, and the service."""
     with running_sandbox(write_seed(folder / "seed", routed_seed())) as sandbox:
-        trial = committed(folder / "approvals", sandbox, {"routing.yaml": ROUTING})
-        one = Routing(trial, folder, *options)
+        trial = committed(folder / "approvals", sandbox, {"routing.yaml": rules})
+        one = Routing(trial, folder, *options, **given)
         try:
             yield one, sandbox
         finally:
@@ -257,6 +261,22 @@ def test_04e_somebody_asks_for_a_look(tmp_path: Path) -> None:
             connection.close()
         one.shows("answered · instance 777")
         assert one.ends()[0] == 0
+
+
+def test_04f_stopped_while_a_program_decides(tmp_path: Path) -> None:
+    """The program ends with the process, within seconds, and the journal has no decision: the next start decides."""
+    programs = tmp_path / "programs"
+    programs.mkdir()
+    program = programs / "erp-decide"
+    program.write_text(f"#!{sys.executable}\nimport time\nopen({str(tmp_path / 'began')!r}, 'w')\ntime.sleep(60)\n")
+    program.chmod(0o755)
+    rules = ROUTING.replace("rules:\n", f"rules:\n  - {{name: ask, decide: [{program}]}}\n")
+    named = {"RECONCILER_DECIDE_PATH": str(programs)}
+    with routing(tmp_path, rules=rules, **named) as (one, _):
+        one.waits((tmp_path / "began").exists)
+        code, seconds = one.ends()
+        assert (code, seconds < 5) == (0, True)
+        assert "route-noted" not in "".join(path.read_text() for path in (one.journal_at).iterdir())
 
 
 def test_05_wrong_usage(tmp_path: Path) -> None:
