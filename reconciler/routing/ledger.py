@@ -36,7 +36,7 @@ class Known(NamedTuple):
 
 
 class _Noted(NamedTuple):
-    """What was noted of a step last, as far as it counts; ``what`` is the option, or the reason for none."""
+    """The last note of a step, as far as it counts; ``what`` is the option, or the reason for none."""
 
     at: str
     routing: str

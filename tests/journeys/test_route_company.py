@@ -178,7 +178,12 @@ def test_03_a_list_that_misses_one(tmp_path: Path) -> None:
     """From then on each project is looked at again, and a note says so."""
     with watched(tmp_path) as one:
         prove(one)
-        listed = {"path": "/companies/4211/workflows/instances?", "status": 200, "body": '{"data": []}', "times": 9999}
+        listed = {
+            "path": r"/companies/4211/workflows/instances\?",
+            "status": 200,
+            "body": '{"data": []}',
+            "times": 9999,
+        }
         one.sandbox.fail(listed)
         one.start(PROJECTS[4], "720")
         judged = one.loop._company._lists[COMPANY.tool]
@@ -223,7 +228,7 @@ def test_05_an_instance_that_no_project_shows(tmp_path: Path) -> None:
 def test_06_a_list_that_cannot_be_read(tmp_path: Path) -> None:
     """A refusal ends its use; before it is proven, it is no failure of any queue."""
     with watched(tmp_path) as one:
-        refused = {"path": "/companies/4211/workflows/instances?", "status": 403, "times": 1}
+        refused = {"path": r"/companies/4211/workflows/instances\?", "status": 403, "times": 1}
         one.sandbox.fail(refused)
         one.until(lambda: one.asked(LIST) == 1)
         one.loop.once()
