@@ -80,8 +80,7 @@ class InstanceReader:
         what = f"the list of {place.tool} instances of {_where(place)}"
         path = f"{scope_path(self._steps.company_id, place.project_id)}/instances?{tool}&{wanted}"
         items = self._steps.whole_list(path, list[InstanceItem], what, _INSTANCES)
-        # one that moved from page to page is shown twice
-        return list({one.id: one.value() for one in items}.values())
+        return [one.value() for one in items]
 
     def instance(self, place: Place, instance_id: str) -> Instance:
         """Return one instance; raises RequestRefusedError when the service refuses it."""

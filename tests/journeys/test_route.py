@@ -442,7 +442,7 @@ def test_32_many_instances(tmp_path: Path) -> None:
 
 
 def test_32b_an_instance_that_moves_while_it_is_listed(tmp_path: Path) -> None:
-    """A list whose pages do not fit together is read again, and one that shows an instance twice has it once."""
+    """A list that shows an instance twice is read again: each is answered once, and none is skipped."""
     with running_sandbox(write_seed(tmp_path / "seed", routed_seed(3))) as sandbox:
         trial = route_trial(tmp_path, sandbox)
         path = r"/projects/1042/workflows/instances\?"
@@ -450,15 +450,13 @@ def test_32b_an_instance_that_moves_while_it_is_listed(tmp_path: Path) -> None:
         more = f'<{listed}?filters[tool_type]=invoice&cursor=2>; rel="next"'
         pages = [
             json.dumps({"data": [{"id": one, "updated_at": None} for one in ids]})
-            for ids in (("6501", "6502"), ("6502",), ("6502", "6501", "6502"))
+            for ids in (("6501", "6502"), ("6502",))
         ]
         sandbox.fail(
             {"path": path, "status": 200, "body": pages[0], "headers": {"Link": more}},
             {"path": path, "status": 200, "body": pages[1]},
-            {"path": path, "status": 200, "body": pages[2]},
         )
-        assert trial.statuses(0) == [("6502", "answered"), ("6501", "answered")]
-        assert trial.statuses(0) == [("6503", "answered")]
+        assert trial.statuses(0) == [("6501", "answered"), ("6502", "answered"), ("6503", "answered")]
         assert len(trial.responses()) == 3
 
 
