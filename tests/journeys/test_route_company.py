@@ -18,6 +18,7 @@ from reconciler.operations.route_loop import RouteLoop, RouteOptions
 from reconciler.operations.route_start import open_router
 from reconciler.operations.run import SILENT
 from reconciler.routing import company_list, schedule
+from reconciler.routing.programs import ProgramStoppedError
 from tests.support.account import write_seed
 from tests.support.routed_account import ITEM, ROUTING, item_path, routed_seed
 from tests.support.runs import make_run, now
@@ -250,3 +251,38 @@ def test_07_few_projects_are_looked_at_one_by_one(tmp_path: Path, monkeypatch: p
         one.loop._schedule.wake(Place(PROJECTS[0], COMPANY.tool))
         one.until(one.is_shown("750", "answered", f"projects/{PROJECTS[0]}/templates/11"))
         assert one.asked(LIST) == 0
+
+
+@pytest.mark.parametrize(("status", "shown"), [(404, "moved-on"), (403, "failed")])
+def test_08_gone_between_reading_and_responding(tmp_path: Path, status: int, shown: str) -> None:
+    """An instance that the company shows no more has moved on; if that cannot be read, its project is sought."""
+    with watched(tmp_path) as one:
+        prove(one)
+        one.sandbox.fail(
+            {"method": "POST", "path": "/companies/4211/workflows/instances/", "status": 404, "times": 9999},
+            {"path": "/companies/4211/workflows/instances/760", "status": status, "skip": 1, "times": 9999},
+        )
+        one.start(PROJECTS[6], "760")
+        one.loop._look(COMPANY)
+        is_sought = shown == "failed"
+        assert one.is_shown("760", shown)() is not is_sought
+        assert bool(one.loop._company._sought[COMPANY.tool]) is is_sought
+
+
+def test_09_stopped_in_between(tmp_path: Path) -> None:
+    """What was handled is shown, the rest is left for the next start."""
+    with watched(tmp_path) as one:
+        prove(one)
+        for number, project in enumerate(PROJECTS[5:8]):
+            one.start(project, f"77{number}")
+        one.loop._router.stopped = lambda: one.asked("/responses ") >= 3  # the third of all
+        one.loop._look(COMPANY)
+        assert [name for name, _, _ in one.shown] == ["700", "701", "770"]
+
+        def stops() -> bool:
+            raise ProgramStoppedError
+
+        one.loop._router.stopped = lambda: False
+        one.loop._router.rules_of = lambda _instance: stops()
+        one.loop._look(COMPANY)
+        assert len(one.shown) == 3
