@@ -6,7 +6,6 @@ import contextlib
 import os
 import signal
 import subprocess
-import tempfile
 import threading
 from typing import IO, TYPE_CHECKING
 
@@ -126,6 +125,8 @@ def _stdin(told: bytes) -> Iterator[IO[bytes] | int]:
     if not told:
         yield subprocess.DEVNULL
         return
+    import tempfile  # noqa: PLC0415 - start-up is measured, and few questions need it
+
     with tempfile.TemporaryFile() as file:
         file.write(told)
         file.seek(0)
