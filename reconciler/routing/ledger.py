@@ -6,8 +6,6 @@ import datetime
 from collections import deque
 from typing import TYPE_CHECKING, NamedTuple
 
-import msgspec
-
 from reconciler.model.routed import RouteEscalated, RouteIntended, RouteNoted, RouteOutcome, RouteStarted
 
 if TYPE_CHECKING:
@@ -68,7 +66,9 @@ class Ledger:
         if isinstance(line, RouteIntended):
             self._intend(line)
         elif isinstance(line, RouteOutcome):
-            self._end(line)
+            known = self._known.get(line.token)
+            if known is not None:
+                self._known[line.token] = known._replace(outcome=line)
         elif isinstance(line, RouteEscalated):
             if line.status == "done":
                 self._escalated[line.token] = line.at
@@ -100,15 +100,6 @@ class Ledger:
             settled = next((token for token, one in self._known.items() if one.is_settled), None)
             if settled is not None:
                 del self._known[settled]
-
-    def _end(self, line: RouteOutcome) -> None:
-        known = self._known.get(line.token)
-        if known is None:
-            return
-        ended = known._replace(outcome=line)
-        if ended.is_settled:  # the values are in the journal, and nothing asks for them here
-            ended = Known(msgspec.structs.replace(known.intent, seen={}), line)
-        self._known[line.token] = ended
 
     def forget(self, before: str) -> None:
         """Forget what is older than a moment, as another start would: all but intents without a response."""
