@@ -6,9 +6,9 @@ import math
 
 __all__ = ["counted", "moved_roles", "within"]
 
-_SECONDS_SHOWN = 90
-_MINUTES_SHOWN = 90
-_HOURS_SHOWN = 48
+_MOST_IN_S = 90
+_MOST_IN_MIN = 90
+_MOST_IN_H = 48
 
 
 def counted(number: int, noun: str, nouns: str | None = None) -> str:
@@ -35,12 +35,12 @@ def moved_roles(added: int, removed: int, managers: int, people: int | None = No
 
 def within(seconds: float) -> str:
     """Return a time that so many seconds do not exceed: ``40 seconds``, ``3 minutes``, ``2 h 1 min``, ``3 d 4 h``."""
-    if seconds <= _SECONDS_SHOWN:
+    if seconds <= _MOST_IN_S:
         return counted(math.ceil(seconds), "second")
     minutes = math.ceil(seconds / 60)
-    if minutes <= _MINUTES_SHOWN:
+    if minutes <= _MOST_IN_MIN:
         return counted(minutes, "minute")
-    if minutes <= _HOURS_SHOWN * 60:
+    if minutes <= _MOST_IN_H * 60:
         return f"{minutes // 60} h {minutes % 60} min"
     hours = math.ceil(minutes / 60)
     return f"{hours // 24:,} d {hours % 24} h"

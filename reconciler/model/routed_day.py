@@ -1,4 +1,4 @@
-"""Defines the report of one day of routing: what software answered, what it left to people, and how long it took."""
+"""Defines the report of one day of routing: steps answered, steps left to people, and times."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ class DayStep(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DayEscalation(msgspec.Struct, frozen=True, kw_only=True):
-    """People who were added to an overdue step, or could not be; ``token`` is that of the response to the step."""
+    """People who were added to an overdue step, or could not be. ``token`` is of the response to that step."""
 
     token: str
     at: str
@@ -129,7 +129,7 @@ class DaySummary(msgspec.Struct, frozen=True, kw_only=True, rename="kebab"):
 
 
 class RoutedDay(msgspec.Struct, frozen=True, kw_only=True):
-    """The report of one file of the journal of routes; steps are in the order in which they got their status."""
+    """The report of one file of the journal of routes; ``steps`` are in the order of their moments."""
 
     format: Literal["reconciler/route-day/1"]
     day: str

@@ -68,7 +68,7 @@ def summarize_day(lines: Iterable[RouteLine], day: str | None = None) -> RoutedD
 
 
 class _Told:
-    """What a file says of one step."""
+    """The lines of a file that matter for one step."""
 
     def __init__(self) -> None:
         self.intent: RouteIntended | None = None

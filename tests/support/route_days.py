@@ -18,7 +18,10 @@ from reconciler.model.routed import (
 if TYPE_CHECKING:
     from reconciler.model.routed import RouteLine
 
-__all__ = ["DAY", "HOSTILE_TEXT", "eventful", "hostile", "intended", "many", "noted", "outcome", "started"]
+__all__ = [
+    "DAY", "HOSTILE_TEXT", "REVISION", "escalated", "eventful", "hostile", "intended", "many", "noted", "outcome",
+    "started",
+]  # fmt: skip
 
 DAY = "2026-11-27"
 REVISION = "9f3c2ab1d4e5f60718293a4b5c6d7e8f90a1b2c3"
@@ -84,7 +87,7 @@ def escalated(number: int, time: str, status: str, reason: str | None = None) ->
 
 def eventful() -> list[RouteLine]:
     """Everything that a day can hold, once or twice."""
-    reject = {"rule": "not in the ERP", "option": ChosenOption("102", "Reject"), "comment": None}
+    reject: dict[str, Any] = {"rule": "not in the ERP", "option": ChosenOption("102", "Reject"), "comment": None}
     before = "2026-11-26"
     return [
         intended(1, "23:58:00", "23:50:00", day=before),

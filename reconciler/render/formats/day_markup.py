@@ -75,9 +75,9 @@ def _parts(view: DayView) -> Iterator[_Part]:
 
 def _text(view: DayView, parts: Iterable[_Part], rows: int, link: str | None) -> str:
     """Return the page with so many rows, the first ones."""
-    lines = [f"### {_cell(view.title)}: {_cell(view.headline)}"]
+    lines = [f"### {_cell(view.title)}: {escape_markdown(view.headline)}"]
     if view.counts:
-        lines += ["", f"**{_cell(view.counts)}**"]
+        lines += ["", f"**{escape_markdown(view.counts)}**"]
     left_out = []
     for part in parts:
         shown = part.rows[:rows]

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["render_day", "render_days"]
 
 _LONGEST = 200
+_SHOW = "reconciler show .reconciler/journal/route/DAY.jsonl"
 _TITLES = ("day", "answered", "observed", "left to people", "half within", "95% within", "")
 
 
@@ -93,5 +94,5 @@ def render_days(days: Sequence[ListedDay], *, color: bool) -> str:
             Text("-" if latency is None else within(latency.p95_seconds)),
             Text(other_figures(one.summary), style="dim"),
         )
-    page.add(table, Text(f"{counted(len(days), 'day')}; 'reconciler show FILE' shows one of them", style="dim"))
+    page.add(table, Text(f"{counted(len(days), 'day')}; one of them: {_SHOW}", style="dim"))
     return page.text()
