@@ -61,6 +61,13 @@ def test_several_days(whole: SnapshotAssertion) -> None:
     assert "\n".join([*texts, days_text(listed, "json", color=False)]) == whole
 
 
+def test_a_revision_that_is_not_known() -> None:
+    """A process that was started on an earlier day says none in this file, and none is shown."""
+    text = shown(summarize_day([noted(1, "08:00:00", "held", "a limit is reached")]), "terminal")
+    assert "held · a limit is reached · instance 6501" in text
+    assert "revision" not in text
+
+
 def test_words_first() -> None:
     """One sentence says what the day was."""
     lines = [*many(41, 2), *(outcome(number, "08:00:02") for number in range(41))]
