@@ -35,7 +35,7 @@ def check_examples(routings: Iterable[Routing]) -> Iterator[Diagnostic]:
 def _gives(judged: JudgedRule) -> str:
     if judged.holds is None:
         return UNDECIDED
-    return (judged.respond or NOTHING) if judged.holds else NOTHING
+    return judged.respond or NOTHING
 
 
 def _why(judged: JudgedRule) -> str:

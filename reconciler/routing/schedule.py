@@ -224,7 +224,6 @@ class Schedule:
     def hold(self, seconds: float, now: float) -> None:
         """Hold all queues: the service is over its limit, or down. They go on one by one, by the share."""
         self._held_until = max(self._held_until, now + seconds)
-        self._budget = min(self._budget, 1.0)
 
     def limit(self, per_hour: float) -> None:
         """Change how many requests an hour may take."""
@@ -239,6 +238,7 @@ class Schedule:
         return found
 
     def _refill(self, now: float) -> None:
-        burst = max(1.0, self._per_second * _BURST_SECONDS)
+        was_held = self._budget_at < self._held_until  # no burst after it
+        burst = 1.0 if was_held else max(1.0, self._per_second * _BURST_SECONDS)
         self._budget = min(self._budget + (now - self._budget_at) * self._per_second, burst)
         self._budget_at = now

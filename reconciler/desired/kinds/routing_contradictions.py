@@ -44,8 +44,8 @@ def _within(routing: Routing) -> Iterator[Diagnostic]:
     for one in routing.fallback:
         if one.key == routing.integration.key:
             yield _error("routing/no-fallback", f"{one} is the integration itself: name people here", one.origin)
-    if routing.item_path is not None and routing.item_origin is not None:
-        yield from _item_path(routing.item_path, routing.item_origin)
+    if routing.item_path is not None:
+        yield from _item_path(routing.item_path, routing.item_origin or routing.origin)
     needs_item = [one for rule in routing.rules for one in rule.where if one.field.startswith("item.")]
     if routing.item_path is None and needs_item:
         message = f"'{needs_item[0].field}' needs the item: add 'item: {{path: …}}' to this document"

@@ -78,7 +78,6 @@ def routed_steps(case: Case) -> Iterator[Diagnostic]:
                     step.preset.title
                 )
                 continue
-            routing = step.routing
             origin = routing.integration.origin if code == "routing/not-assignee" else routing.fallback[0].origin
             yield finding(
                 "error",
@@ -101,7 +100,7 @@ def _without_integration(step: JudgedStep) -> Iterator[tuple[str, str]]:
         role.name for role in step.roles if not any(integration.names(one.id, one.login) for one in role.members)
     ]
     is_chosen = any(integration.names(one.id, one.login) for one in step.chosen)
-    if not is_chosen and (missing or not (step.roles or step.chosen)):
+    if not is_chosen and (missing or not step.roles):
         where = few(missing) if missing else "any group"
         yield "routing/not-assignee", f"the integration {integration} is not in {where}"
 

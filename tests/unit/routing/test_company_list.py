@@ -40,6 +40,18 @@ def test_it_is_proven_by_enough_instances_of_enough_projects() -> None:
     assert not few_projects.holds(NOON)
 
 
+def test_how_much_is_enough() -> None:
+    """Twenty instances of five projects, and doubt of a day."""
+    assert (ENOUGH_INSTANCES, ENOUGH_PROJECTS, datetime.timedelta(days=1)) == (20, 5, DOUBTED_FOR)
+
+
+def test_evidence_is_bounded() -> None:
+    """Once it is proven nothing more is kept, and an instance that moves to another project changes nothing."""
+    one = proven()
+    one.compare("0", listed(*IDS), NOON)
+    assert one.holds(NOON)
+
+
 def test_the_same_instance_counts_once() -> None:
     """However often a project shows it."""
     one = CompanyList()

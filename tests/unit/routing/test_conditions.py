@@ -93,6 +93,9 @@ def test_equality(operands: Any, value: object, verdict: bool | None) -> None:  
         ("at_least", "2026-11-01", "01.12.2026", None),
         ("at_least", "2026-11-01", 20261201, None),
         ("at_least", 20261101, "2026-12-01", None),
+        ("between", [1, "2026-11-01"], 1, None),
+        ("between", ["2026-11-01", 1], 1, None),
+        ("at_most", "a lot", "little", None),
     ],
 )
 def test_order(operator: Operator, operands: Any, value: object, verdict: bool | None) -> None:  # noqa: FBT001

@@ -86,6 +86,14 @@ def test_no_rule() -> None:
     made = decide(routing(rule("a", project__state="OR")), FACTS, no_program)
     assert (made.status, made.rule, made.reason) == ("no-rule", None, "no rule covers it")
     assert made.seen == {"project.state": "WA"}
+    assert [(one.rule, one.holds) for one in made.judged] == [("a", False)]
+
+
+@pytest.mark.parametrize(("s", "state", "holds"), [("y", "WA", True), ("y", "OR", False), ("x", "WA", False)])
+def test_all_conditions_of_a_rule_hold(s: str, state: str, holds: bool) -> None:  # noqa: FBT001 - a column
+    """One that does not hold is enough, whichever it is."""
+    made = decide(routing(rule("a", item__s=s, project__state=state)), FACTS, no_program)
+    assert (made.status, made.judged[0].holds) == ("decided" if holds else "no-rule", holds)
 
 
 def test_what_is_shown() -> None:
@@ -142,12 +150,35 @@ def test_answers_of_programs(printed: bytes, answer: ProgramAnswer) -> None:
 @pytest.mark.parametrize(
     "printed",
     [b"", b"Approve", b"{}{}", b'{"respond": ""}', b'{"respond": 7}', b'{"option": "Approve"}', b"\xff", b"[" * 9999,
-     msgspec.json.encode({"comment": "x" * 1001})],
+     msgspec.json.encode({"comment": "x" * 1001}), b'{"comment": "a\\u202eb"}', b'{"comment": "a\\u0000b"}',
+     b'{"comment": "a\\rb"}'],
 )  # fmt: skip
 def test_answers_that_cannot_be_used(printed: bytes) -> None:
     """Anything else decides nothing."""
     with pytest.raises(ProgramFailedError):
         read_answer(printed)
+
+
+@pytest.mark.parametrize(
+    ("printed", "reason"),
+    [
+        (b"no", "the program did not print one object {respond, comment}: "),
+        (b'{"respond": ""}', "the program names an option without a name"),
+        (b'{"comment": "%s"}' % (b"x" * 1001), "the comment of the program has more than 1000 characters"),
+        (b'{"comment": "\\u001b[2J"}', "the comment of the program holds control characters"),
+    ],
+)
+def test_why_an_answer_cannot_be_used(printed: bytes, reason: str) -> None:
+    """The reason is kept with the step, and is that of the error."""
+    with pytest.raises(ProgramFailedError) as caught:
+        read_answer(printed)
+    assert caught.value.reason.startswith(reason)
+    assert str(caught.value) == caught.value.reason
+
+
+def test_a_comment_of_several_lines() -> None:
+    """Line ends and tabs are kept."""
+    assert read_answer(b'{"comment": "a\\n\\tb"}') == ProgramAnswer(None, "a\n\tb")
 
 
 def test_what_is_needed() -> None:
@@ -158,8 +189,10 @@ def test_what_is_needed() -> None:
     asks = routing(program("p"))
     asks_alone = routing(program("p"), item_path=None)
     path_alone = routing(rule("a", instance__id="1"), item_path="/rest/v1.0/x/{item_id}")
-    both = (by_project, by_item, neither, asks, asks_alone, path_alone)
+    nothing = routing(rule("a", instance__id="1"), item_path=None)
+    both = (by_project, by_item, neither, asks, asks_alone, path_alone, nothing)
     assert [(needs_item(one), needs_project(one)) for one in both] == [
         (False, True), (True, False), (False, True), (True, True), (False, True), (False, False),
+        (False, False),
     ]  # fmt: skip
     assert LARGEST_ANSWER == 65_536

@@ -92,6 +92,31 @@ def test_a_service_that_is_over_its_limit() -> None:
     assert one.next(1600.5)[0] is not None
 
 
+def test_after_a_hold_queues_go_on_one_by_one() -> None:
+    """No share is saved while all are held, and none from before is kept."""
+    one = schedule(A, B, C)
+    assert one.next(1000.0)[0] is not None, "ten seconds of the share are there"
+    one.hold(600.0, 1000.0)
+    place = one.next(1600.0)[0]
+    assert place is not None
+    one.looked(place, 1600.0, found=0, requests=1)
+    assert one.next(1600.0) == (None, 1.0)
+    assert one.next(1601.0)[0] is not None
+    assert one.next(1605.0)[0] is not None
+    one.spent(5)
+    assert one.next(1605.0) == (None, 1.0), "later it is saved again"
+
+
+def test_what_was_taken_too_much_is_made_up_for_in_a_hold() -> None:
+    """It does not lengthen it."""
+    one = schedule(A, per_hour=360.0)
+    one.spent(20)
+    one.hold(250.0, 0.0)
+    assert one.next(250.0)[0] == A
+    one.spent(1)
+    assert one.next(250.0) == (None, 10.0)
+
+
 def test_a_look_that_failed() -> None:
     """Its age goes on, and others come first for some minutes."""
     one = schedule(A, B)
