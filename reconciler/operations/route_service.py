@@ -10,7 +10,7 @@ from reconciler.settings import read_credentials
 from reconciler.settings.network import read_network
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from reconciler.model.instances import Instance, ListedInstance, RoutedTemplate
     from reconciler.model.live import Person, Place, Tool
@@ -85,12 +85,22 @@ class RouteService(Protocol):
 
 
 @contextmanager
-def open_route_service(service: Service, run: Run, *, answers: bool) -> Iterator[RouteService]:
-    """Yield the service, with the credentials of routing; a client that only observes cannot write."""
+def open_route_service(
+    service: Service, run: Run, *, answers: bool, pulse: Callable[[], None] = lambda: None
+) -> Iterator[RouteService]:
+    """Yield the service, with the credentials of routing; a client that only observes cannot write.
+
+    ``pulse`` is called when a long wait begins, and about every minute of it.
+    """
     from reconciler.operations.live_route_service import LiveRouteService, ServiceClient  # noqa: PLC0415 - heavy
 
     credentials = _credentials(run.environment, service)
     network = read_network(run.environment, service.api_url, service.auth_url)
+
+    def waits(seconds: float) -> None:
+        run.reporter.wait(seconds)
+        pulse()
+
     with (
         ServiceClient(
             service,
@@ -98,7 +108,7 @@ def open_route_service(service: Service, run: Run, *, answers: bool) -> Iterator
             writes=answers,
             network=network,
             windows=run.windows,
-            waits=run.reporter.wait,
+            waits=waits,
             differs=run.clock.correct,
         ) as client,
         run.reporter.watch(lambda: client.heard_at),
