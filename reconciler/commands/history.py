@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Literal
 import click
 import msgspec
 
+from reconciler.console.day_formats import days_text
 from reconciler.console.options import common_options, journal_option, out_option, selection_options, text_or_json
 from reconciler.console.route_formats import routed_text
 from reconciler.console.run_formats import runs_text
 from reconciler.console.streams import emit
 from reconciler.operations.files import require_writable
 from reconciler.operations.history import read_history_of_run, read_history_of_runs
+from reconciler.operations.route_days import read_route_days
 from reconciler.operations.route_history import read_route_history
 
 if TYPE_CHECKING:
@@ -25,11 +27,23 @@ if TYPE_CHECKING:
 __all__ = ["history"]
 
 
-@click.command(epilog="Examples: reconciler history last; reconciler history --limit 5 --person ann@acme.test")
+@click.command(
+    epilog="Examples: reconciler history last; reconciler history --limit 5 --person ann@acme.test; "
+    "reconciler history --routed; reconciler history --routed 6501"
+)
 @common_options
 @click.argument("run_id", metavar="[RUN]", required=False)
-@click.option("--limit", type=click.IntRange(min=1), default=20, show_default=True, help="How many runs to show.")
-@click.option("--routed", "routed", metavar="ID", help="How software answered this instance, or item, step by step.")
+@click.option(
+    "--limit", type=click.IntRange(min=1), default=20, show_default=True, help="How many runs, or days, to show."
+)
+@click.option(
+    "--routed",
+    "routed",
+    is_flag=False,
+    flag_value="",
+    metavar="[ID]",
+    help="How software answered this instance, or item, step by step; without an ID the days with their figures.",
+)
 @journal_option
 @selection_options
 @text_or_json
@@ -51,14 +65,19 @@ def history(  # noqa: PLR0913 - one parameter an option
     beginning of it, or 'last', that run is shown person by person.
 
     With --routed, the journal of routes tells how software answered a workflow, by the id of its instance or item.
+    Without an id it lists the days, the newest first: 'show' takes the file of one of them.
 
     --within, --project, --template and --person choose presets and people, and the runs that touched them.
     """
     if out is not None:
         require_writable(out)
+    color = out is None and common.color(sys.stdout)
     if routed is not None:
-        steps = read_route_history(common.run, common.config, journal_at, routed)
-        emit(routed_text(steps, shown_as, color=out is None and common.color(sys.stdout)), out)
+        if routed:
+            text = routed_text(read_route_history(common.run, common.config, journal_at, routed), shown_as, color=color)
+        else:
+            text = days_text(read_route_days(common.run, common.config, journal_at, limit), shown_as, color=color)
+        emit(text, out)
         return 0
     if run_id is None:
         one = None
@@ -70,5 +89,5 @@ def history(  # noqa: PLR0913 - one parameter an option
         answer = {"format": "reconciler/history/1", "runs": runs}
         emit(msgspec.json.format(msgspec.json.encode(answer), indent=2).decode() + "\n", out)
     else:
-        emit(runs_text(runs, one, selection, color=out is None and common.color(sys.stdout)), out)
+        emit(runs_text(runs, one, selection, color=color), out)
     return 0

@@ -1,4 +1,4 @@
-"""``reconciler show``: a saved plan or drift report once more, from its file alone."""
+"""``reconciler show``: a saved plan, a drift report or a day of routing, from its file alone."""
 
 from __future__ import annotations
 
@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from reconciler.console.day_formats import day_exit_code, day_text
 from reconciler.console.options import common_options, out_option, selection_options, showing_options
 from reconciler.console.plan_formats import Showing, plan_exit_code, plan_text
 from reconciler.console.report_formats import drift_exit_code, report_text
 from reconciler.console.streams import emit
 from reconciler.model.drift import DriftReport
+from reconciler.model.routed_day import RoutedDay
 from reconciler.operations.files import require_writable
 from reconciler.operations.results import read_result
 from reconciler.operations.shown_parts import choose_part
@@ -26,7 +28,8 @@ __all__ = ["show"]
 
 @click.command(
     epilog="Examples: reconciler show plan.json --by person; reconciler show plan.json --format html --out report.html"
-    "; reconciler show plan.json --project 'Harbor Bridge'"
+    "; reconciler show plan.json --project 'Harbor Bridge'; "
+    "reconciler show .reconciler/journal/route/2026-11-27.jsonl --format html --out day.html"
 )
 @common_options
 @click.argument("plan_file", metavar="PLAN", type=click.Path(path_type=Path))
@@ -49,9 +52,13 @@ def show(
     the failure that a command wrote with --format json, and ends with the exit code of that command. So the problems
     that prevented a plan can be shown as annotations.
 
+    A file of the journal of routes is shown as the report of its day: steps answered by rule, left to people and why,
+    how long answers took, and each decision with the values it saw.
+
     --within, --project, --template and --person show a part, which cannot be applied from its file.
 
-    Exit codes are those of 'plan'; for a report 0, or 2 with --detailed-exitcode as 'drift' has it.
+    Exit codes are those of 'plan'; for a report 0, or 2 with --detailed-exitcode as 'drift' has it. For a day it is 2
+    with --detailed-exitcode where people must look.
     """
     if out is not None:
         require_writable(out)
@@ -60,5 +67,8 @@ def show(
     if isinstance(result, DriftReport):
         emit(report_text(result, Showing(**shown), color=color), out)
         return drift_exit_code(result) if detailed_exitcode else 0
+    if isinstance(result, RoutedDay):
+        emit(day_text(result, Showing(**shown), color=color), out)
+        return day_exit_code(result) if detailed_exitcode else 0
     emit(plan_text(result, Showing(**shown), color=color, config=common.config), out)
     return plan_exit_code(result, detailed=detailed_exitcode)

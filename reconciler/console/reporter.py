@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import traceback
 from typing import TYPE_CHECKING
 
 from reconciler.console.diagnostic_formats import diagnostics_text
@@ -37,7 +36,7 @@ class ConsoleReporter:
         """Print an error, with the traceback of a defect where --verbose asks for it."""
         more = ""
         if defect is not None and self._voice.verbose:
-            sys.stderr.write("".join(traceback.format_exception(defect)))
+            sys.__excepthook__(type(defect), defect, defect.__traceback__)
         elif defect is not None:
             more = " (more with --verbose)"
         sys.stderr.write(f"error: {printable(text)}{more}\n")

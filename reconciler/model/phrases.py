@@ -1,8 +1,14 @@
-"""Phrases that many messages share: numbers with their nouns, and roles that come and go."""
+"""Phrases that many messages share: numbers with their nouns, times, and roles that come and go."""
 
 from __future__ import annotations
 
-__all__ = ["counted", "moved_roles"]
+import math
+
+__all__ = ["counted", "moved_roles", "within"]
+
+_MOST_IN_S = 90
+_MOST_IN_MIN = 90
+_MOST_IN_H = 48
 
 
 def counted(number: int, noun: str, nouns: str | None = None) -> str:
@@ -25,3 +31,16 @@ def moved_roles(added: int, removed: int, managers: int, people: int | None = No
     if managers:
         parts.append(f"{counted(managers, 'workflow manager')} changed")
     return ", ".join(parts)
+
+
+def within(seconds: float) -> str:
+    """Return a time that so many seconds do not exceed: ``40 seconds``, ``3 minutes``, ``2 h 1 min``, ``3 d 4 h``."""
+    if seconds <= _MOST_IN_S:
+        return counted(math.ceil(seconds), "second")
+    minutes = math.ceil(seconds / 60)
+    if minutes <= _MOST_IN_MIN:
+        return counted(minutes, "minute")
+    if minutes <= _MOST_IN_H * 60:
+        return f"{minutes // 60} h {minutes % 60} min"
+    hours = math.ceil(minutes / 60)
+    return f"{hours // 24:,} d {hours % 24} h"

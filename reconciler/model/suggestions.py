@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from reconciler.model.edits import edits_between
@@ -41,6 +40,8 @@ def did_you_mean(wrong: str, known: Iterable[str], owner: str | None = None) -> 
     unseen = _unseen_difference(wrong, candidates, owner)
     if unseen:
         return unseen
+    from difflib import get_close_matches  # noqa: PLC0415 - start-up is measured, and only for what is wrong
+
     close = get_close_matches(wrong.casefold(), folded, n=1, cutoff=0.7)
     return f"; did you mean '{folded[close[0]]}'?" if close else ""
 

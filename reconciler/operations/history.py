@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from reconciler.model.selection import Selection
     from reconciler.operations.run import Run
 
-__all__ = ["read_history_of_run", "read_history_of_runs"]
+__all__ = ["history_folder", "read_history_of_run", "read_history_of_runs"]
 
 _FEWEST = 4  # letters of a run's id that name it
 
@@ -28,7 +28,7 @@ def read_history_of_run(
 
     Raises UsageError if that names no run, or several, or if the run has nothing of the selection.
     """
-    folder = _folder(run, settings_file, journal_at)
+    folder = history_folder(run, settings_file, journal_at)
     runs = read_runs(folder)
     if not runs:
         raise UsageError(f"the journal {folder} has no run yet: 'reconciler apply' leaves one")
@@ -51,11 +51,12 @@ def read_history_of_runs(
 
     With a selection these are the runs that touched it. Raises UsageError for a name that no run has.
     """
-    runs = read_runs(_folder(run, settings_file, journal_at), by_preset=selection is not None)
+    runs = read_runs(history_folder(run, settings_file, journal_at), by_preset=selection is not None)
     return choose_of_runs(runs, selection)
 
 
-def _folder(run: Run, settings_file: Path | None, journal_at: Path | None) -> Path:
+def history_folder(run: Run, settings_file: Path | None, journal_at: Path | None) -> Path:
+    """Return the folder of the journal; raises FileError for a given one that is not there."""
     if journal_at is not None and not journal_at.is_dir():
         raise FileError(f"there is no journal folder {journal_at}; name an existing one with --journal")
     root = find_settings_file(settings_file, run.folder).parent if journal_at is None else Path()

@@ -1,4 +1,4 @@
-"""Reads results that commands wrote as JSON, whichever they are: plans, drift reports, failures."""
+"""Reads results that commands wrote as JSON, whichever they are, and days of the journal of routes."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ import msgspec
 
 from reconciler.drift import decode_report, encode_report
 from reconciler.errors import DocumentsError, ReconcilerError
+from reconciler.journal.route_records import is_route_journal
 from reconciler.model.drift import DRIFT_FORMAT
 from reconciler.model.failure import FAILURE_FORMAT, Failure
 from reconciler.operations.plan_files import FormatHead, read_content
+from reconciler.operations.route_days import decode_route_day
 from reconciler.planning import decode_plan
 
 if TYPE_CHECKING:
@@ -18,14 +20,15 @@ if TYPE_CHECKING:
 
     from reconciler.model.drift import DriftReport
     from reconciler.model.plan import Plan
+    from reconciler.model.routed_day import RoutedDay
 
 __all__ = ["encode_report", "read_result"]
 
 _CODES = (1, 3, 4, 5, 6, 7, 64, 130)
 
 
-def read_result(path: Path) -> Plan | DriftReport:
-    """Read a plan or a drift report.
+def read_result(path: Path) -> Plan | DriftReport | RoutedDay:
+    """Read a plan, a drift report, or a file of the journal of routes.
 
     Raises what ended the command that wrote a failure there; FileError, DocumentsError or StaleError when the file
     cannot be used.
@@ -36,6 +39,8 @@ def read_result(path: Path) -> Plan | DriftReport:
         raise _recorded(_read_failure(content, path), path)
     if found == DRIFT_FORMAT:
         return decode_report(content, str(path))
+    if not found and is_route_journal(path, content):
+        return decode_route_day(content, path)
     return decode_plan(content, str(path))
 
 

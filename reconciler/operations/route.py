@@ -11,6 +11,7 @@ from reconciler.operations.route_answer import settle_open
 from reconciler.operations.route_round import SeenInstance
 from reconciler.operations.route_start import open_router
 from reconciler.operations.route_step import decide_step, route_instance
+from reconciler.routing.programs import ProgramStoppedError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -66,7 +67,10 @@ def look_at(router: Router, place: Place) -> LookedAt:
     for listed in waiting:
         if router.stopped():
             return LookedAt(steps, None)
-        steps.append(handle_listed(router, place, listed, at))
+        try:
+            steps.append(handle_listed(router, place, listed, at))
+        except ProgramStoppedError:
+            return LookedAt(steps, None)
     gone = {key for key, one in router.seen.items() if one.place == place} - {one.id for one in waiting}
     for key in gone:
         del router.seen[key]

@@ -9,6 +9,7 @@ from reconciler.model.live import Place
 from reconciler.model.routed import Look, RoutedStep
 from reconciler.operations.route import LookedAt, handle_listed
 from reconciler.routing.company_list import CompanyList
+from reconciler.routing.programs import ProgramStoppedError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -84,7 +85,10 @@ class CompanyLists:
         for one in listed:
             if router.stopped():
                 return LookedAt(steps, None)
-            step = self._handled(place, one, at)
+            try:
+                step = self._handled(place, one, at)
+            except ProgramStoppedError:
+                return LookedAt(steps, None)
             steps += [] if step is None else [step]
         self._seek(schedule, tool)
         return LookedAt(steps, _look(place, at))

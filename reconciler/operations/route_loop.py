@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import math
 import random
 import threading
@@ -11,17 +12,17 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 import msgspec
 
-from reconciler.alerting import open_gauges
+from reconciler.clock import in_files
 from reconciler.errors import RateLimitError, ServiceError, UnreachableError
+from reconciler.journal.route_records import DAYS
 from reconciler.live.interruptible_waits import Interrupted
 from reconciler.model.quantities import read_moment
 from reconciler.model.routed import Health
-from reconciler.operations.files import write_file
 from reconciler.operations.route import look_at
 from reconciler.operations.route_answer import settle_open
 from reconciler.operations.route_company import CompanyLists
+from reconciler.operations.route_signs import LifeSigns, Shown
 from reconciler.operations.route_start import open_router
-from reconciler.render.messages.route_metrics import route_metrics
 from reconciler.routing.schedule import Schedule
 from reconciler.routing.wake_listener import WakeListener
 
@@ -42,7 +43,6 @@ SETTLE_SECONDS: Final = 300.0
 _USUAL_LIMIT = 3600
 _LONGEST_WAIT_SECONDS = 60.0
 _WAKE_SECONDS = 0.5  # how long a signal waits while somebody may ask for a look
-_FOR_PROBES = 0o644  # a probe runs as somebody else, and the file holds no names
 _NEEDS_PERSON = frozenset({"undecided", "no-rule", "left-alone", "held", "failed"})
 
 
@@ -77,12 +77,16 @@ def route_until(
     ``tell`` receives each step whose status is new. A look under way ends first; after some seconds its waits are
     ended. What could not be journalled as answered is settled by the next start.
     """
+    signs = LifeSigns(run, options.health_at, options.metrics_at)
     with nullcontext() if options.wake_at is None else WakeListener(options.wake_at) as waker:
-        while True:
-            with open_router(run, settings_file, journal_at) as router, suppress(_StoppedError):
-                RouteLoop(router, options, stopped, tell, waker).go()
-            if stopped.is_set():
-                return
+        try:
+            while True:
+                with open_router(run, settings_file, journal_at, pulse=signs.pulse) as router, suppress(_StoppedError):
+                    RouteLoop(router, options, stopped, tell, waker).go(signs)
+                if stopped.is_set():
+                    return
+        finally:
+            signs.end()
 
 
 class _StoppedError(Exception):
@@ -119,7 +123,6 @@ class RouteLoop:
         self._waker = waker
         self._told: dict[str, str] = {}
         self._statuses: dict[RoutedStatus, int] = {}
-        self._gauges = None if options.metrics_at is None else open_gauges()
         self._waiting: dict[Place, list[RoutedStep]] = {}
         self._failed: set[Place] = set()
         self._ended = threading.Event()
@@ -138,16 +141,21 @@ class RouteLoop:
         )
         self._company.follow(self._schedule, now)
 
-    def go(self) -> None:
-        """Look until somebody stops it."""
+    def go(self, signs: LifeSigns) -> None:
+        """Look until somebody stops it; ``signs`` show how it goes."""
+
+        def is_stopped() -> bool:  # asked before each instance, so that a long look is not silent
+            signs.pulse()
+            return self._stopped.is_set()
+
         ending = threading.Thread(target=self._end_waits, daemon=True)
         ending.start()
-        self._router.stopped = self._stopped.is_set
+        self._router.stopped = is_stopped
         try:
-            self._write_health()
+            signs.begin(lambda: Shown(self.health(), self._statuses, self._router.company_id))
             while not self._stopped.is_set() and not self._router.is_outdated():
                 self.once()
-                self._write_health()
+                signs.show()
         except Interrupted:
             raise _StoppedError from None
         finally:
@@ -179,8 +187,9 @@ class RouteLoop:
         if now - self._settled_at < SETTLE_SECONDS:
             return
         self._settled_at = now
+        self._router.ledger.forget(in_files(self._router.run.clock.now() - datetime.timedelta(days=DAYS)))
         for intent in self._router.ledger.open():
-            if self._stopped.is_set():
+            if self._router.stopped():
                 return
             self._report(settle_open(self._router, intent))
 
@@ -258,18 +267,6 @@ class RouteLoop:
         self._company.follow(self._schedule, now)
         self._failed.intersection_update(queues)
         self._waiting = {place: steps for place, steps in self._waiting.items() if place in set(queues)}
-
-    def _write_health(self) -> None:
-        health_at, metrics_at = self._options.health_at, self._options.metrics_at
-        if health_at is None and metrics_at is None:
-            return
-        health = self.health()
-        if health_at is not None:
-            content = msgspec.json.format(msgspec.json.encode(health), indent=2) + b"\n"
-            write_file(health_at, content, mode=_FOR_PROBES)
-        if metrics_at is not None and self._gauges is not None:
-            text = self._gauges.text(route_metrics(health, self._statuses), self._router.company_id)
-            write_file(metrics_at, text, mode=_FOR_PROBES)
 
     def health(self) -> Health:
         """Return the state of the process, as its file has it."""

@@ -10,9 +10,8 @@ from reconciler.settings import read_credentials
 from reconciler.settings.network import read_network
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from reconciler.live.client import ServiceClient
     from reconciler.model.instances import Instance, ListedInstance, RoutedTemplate
     from reconciler.model.live import Person, Place, Tool
     from reconciler.model.service import Credentials, Service
@@ -85,42 +84,23 @@ class RouteService(Protocol):
         ...
 
 
-class _LiveService:
-    """The service itself."""
-
-    def __init__(self, client: ServiceClient, run: Run) -> None:
-        from reconciler.live.instance_reader import InstanceReader  # noqa: PLC0415 - heavy, with httpx
-        from reconciler.live.responder import Responder  # noqa: PLC0415
-        from reconciler.live.steps import Steps  # noqa: PLC0415
-
-        self._client = client
-        self.stop = client.stop
-        reader = InstanceReader(Steps(client, lambda _progress: None, now=run.clock.now))
-        self.me = reader.me
-        self.providers = reader.providers
-        self.templates = reader.templates
-        self.step_names = reader.step_names
-        self.projects = reader.projects
-        self.waiting = reader.waiting
-        self.instance = reader.instance
-        self.item = reader.item
-        self.possible_assignees = reader.possible_assignees
-        responder = Responder(client)
-        self.respond = responder.respond
-        self.add_assignees = responder.add_assignees
-
-    @property
-    def requests(self) -> int:
-        return self._client.requests
-
-
 @contextmanager
-def open_route_service(service: Service, run: Run, *, answers: bool) -> Iterator[RouteService]:
-    """Yield the service, with the credentials of routing; a client that only observes cannot write."""
-    from reconciler.live.client import ServiceClient  # noqa: PLC0415 - heavy
+def open_route_service(
+    service: Service, run: Run, *, answers: bool, pulse: Callable[[], None] = lambda: None
+) -> Iterator[RouteService]:
+    """Yield the service, with the credentials of routing; a client that only observes cannot write.
+
+    ``pulse`` is called when a long wait begins, and about every minute of it.
+    """
+    from reconciler.operations.live_route_service import LiveRouteService, ServiceClient  # noqa: PLC0415 - heavy
 
     credentials = _credentials(run.environment, service)
     network = read_network(run.environment, service.api_url, service.auth_url)
+
+    def waits(seconds: float) -> None:
+        run.reporter.wait(seconds)
+        pulse()
+
     with (
         ServiceClient(
             service,
@@ -128,12 +108,12 @@ def open_route_service(service: Service, run: Run, *, answers: bool) -> Iterator
             writes=answers,
             network=network,
             windows=run.windows,
-            waits=run.reporter.wait,
+            waits=waits,
             differs=run.clock.correct,
         ) as client,
         run.reporter.watch(lambda: client.heard_at),
     ):
-        yield _LiveService(client, run)
+        yield LiveRouteService(client, run)
 
 
 def _credentials(environment: Mapping[str, str], service: Service) -> Credentials:

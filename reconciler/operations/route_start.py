@@ -25,7 +25,7 @@ from reconciler.routing.programs import named_folders
 from reconciler.settings import read_freeze
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from reconciler.model.documents import Documents, Source
@@ -41,11 +41,17 @@ __all__ = ["open_router", "routing_digest"]
 
 @contextmanager
 def open_router(
-    run: Run, settings_file: Path | None, journal_at: Path | None, *, sends: bool = True
+    run: Run,
+    settings_file: Path | None,
+    journal_at: Path | None,
+    *,
+    sends: bool = True,
+    pulse: Callable[[], None] = lambda: None,
 ) -> Iterator[Router]:
     """Yield what routes, once it is certain that it may.
 
-    With ``sends`` false nothing is answered, journalled or leased. Raises UsageError, before anything is sent, if the
+    With ``sends`` false nothing is answered, journalled or leased. ``pulse`` is called about every minute of a long
+    wait for the service. Raises UsageError, before anything is sent, if the
     account is the integration of no routing, or if another process routes for it. Raises RefusedError for a freeze, and
     DocumentsError for documents that cannot be used, or that are not committed while a routing answers.
     """
@@ -62,7 +68,7 @@ def open_router(
             "a routing answers, and the documents are not committed as they are: commit them, so that the journal can "
             "say which rules decided"
         )
-    with open_route_service(workspace.service, run, answers=answers) as service:
+    with open_route_service(workspace.service, run, answers=answers, pulse=pulse) as service:
         try:
             me = service.me()
         except CredentialsError as error:

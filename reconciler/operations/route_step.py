@@ -140,7 +140,13 @@ def decide_step(router: Router, instance: Instance, rules: RoutedStepRules) -> D
     options = [] if instance.step is None else [one.name for one in instance.step.options]
 
     def ask(rule: Rule, seen: Mapping[str, Any]) -> ProgramAnswer:
-        return run_program(rule.decide, {**seen, "options": options}, router.folders, router.run.environment)
+        return run_program(
+            rule.decide,
+            {**seen, "options": options},
+            router.folders,
+            router.run.environment,
+            stopped=router.stopped,
+        )
 
     return decide(routing, facts, ask)
 

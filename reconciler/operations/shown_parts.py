@@ -9,6 +9,7 @@ from reconciler.drift import slice_report
 from reconciler.errors import UsageError
 from reconciler.model.drift import DriftReport
 from reconciler.model.live import Person
+from reconciler.model.routed_day import RoutedDay
 from reconciler.model.spelling import login_key
 from reconciler.model.titles import preset_title
 from reconciler.operations.chosen_parts import KnownNames, by_id, by_text, slice_by, texts_of
@@ -49,10 +50,15 @@ def _slice_of_report(selection: Selection, report: DriftReport) -> Slice:
     return slice_by(selection, _known_in("in this report", named, groups, people))
 
 
-def choose_part(result: Plan | DriftReport, selection: Selection | None) -> Plan | DriftReport:
-    """Return what is chosen of a plan or report; raises UsageError for a name that nothing in it has."""
+def choose_part(result: Plan | DriftReport | RoutedDay, selection: Selection | None) -> Plan | DriftReport | RoutedDay:
+    """Return what is chosen of a plan or report.
+
+    Raises UsageError for a name that nothing in it has, and for a part of a day of routing.
+    """
     if selection is None:
         return result
+    if isinstance(result, RoutedDay):
+        raise UsageError(f"a day of routing is shown whole: leave out {selection}")
     if result.selection is not None:
         raise UsageError(
             f"this file shows a part already ({result.selection}): name the file of the whole, with all that you choose"

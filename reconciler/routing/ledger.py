@@ -33,6 +33,16 @@ class Known(NamedTuple):
         return self.outcome is not None and self.outcome.status in _SETTLED
 
 
+class _Noted(NamedTuple):
+    """The last note of a step, as far as it counts; ``what`` is the option, or the reason for none."""
+
+    at: str
+    routing: str
+    status: RoutedStatus
+    rule: str | None
+    what: str | None
+
+
 class Ledger:
     """The steps of one login of one company by token, and its answers.
 
@@ -43,8 +53,8 @@ class Ledger:
     def __init__(self, lines: Iterable[RouteLine] = (), *, company_id: str, login_id: str) -> None:
         self._owner = company_id, login_id
         self._known: dict[str, Known] = {}
-        self._noted: dict[str, tuple[str, RoutedStatus, str | None, str | None]] = {}
-        self._escalated: dict[str, None] = {}
+        self._noted: dict[str, _Noted] = {}
+        self._escalated: dict[str, str] = {}
         self._answers: dict[str, deque[str]] = {}
         self._in_a_row: dict[str, tuple[str, int]] = {}
         self._run: set[str] = set()
@@ -61,7 +71,7 @@ class Ledger:
                 self._known[line.token] = known._replace(outcome=line)
         elif isinstance(line, RouteEscalated):
             if line.status == "done":
-                self._escalated[line.token] = None
+                self._escalated[line.token] = line.at
                 if len(self._escalated) > _REMEMBERED:
                     del self._escalated[next(iter(self._escalated))]
         elif isinstance(line, RouteNoted):
@@ -91,6 +101,14 @@ class Ledger:
             if settled is not None:
                 del self._known[settled]
 
+    def forget(self, before: str) -> None:
+        """Forget what is older than a moment, as another start would: all but intents without a response."""
+        self._known = {
+            token: one for token, one in self._known.items() if one.intent.at >= before or not one.is_settled
+        }
+        self._noted = {token: one for token, one in self._noted.items() if one.at >= before}
+        self._escalated = {token: at for token, at in self._escalated.items() if at >= before}
+
     def known(self, token: str) -> Known | None:
         """Return what was intended for a step; null where nothing ever was."""
         return self._known.get(token)
@@ -109,7 +127,8 @@ class Ledger:
 
     def is_noted(self, line: RouteNoted) -> bool:
         """Return whether the journal has just this of a step already."""
-        return self._noted.get(line.token) == _short(line)
+        known = self._noted.get(line.token)
+        return known is not None and known._replace(at=line.at) == _short(line)
 
     def beyond(self, routing: str, step: str, limits: RoutingLimits, option: str, now: datetime.datetime) -> str | None:
         """Return why one more answer is beyond the limits of a routing, or null.
@@ -140,6 +159,6 @@ def _step_of(line: RouteIntended) -> str:
     return limited_step(line.address.rpartition("/")[2], line.step)
 
 
-def _short(line: RouteNoted) -> tuple[str, RoutedStatus, str | None, str | None]:
+def _short(line: RouteNoted) -> _Noted:
     step = line.step
-    return line.routing, step.status, step.rule, step.option.id if step.option else step.reason
+    return _Noted(line.at, line.routing, step.status, step.rule, step.option.id if step.option else step.reason)

@@ -16,17 +16,28 @@ import msgspec
 from reconciler.routing.program_answer import LARGEST_ANSWER, ProgramFailedError, read_answer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from reconciler.model.routed import ProgramAnswer
 
-__all__ = ["FOLDERS_VARIABLE", "PROGRAM_SECONDS", "find_program", "named_folders", "run_program"]
+__all__ = [
+    "FOLDERS_VARIABLE",
+    "PROGRAM_SECONDS",
+    "ProgramStoppedError",
+    "find_program",
+    "named_folders",
+    "run_program",
+]
 
 FOLDERS_VARIABLE: Final = "RECONCILER_DECIDE_PATH"
 PROGRAM_SECONDS: Final = 10.0
 _PASSED_ON = ("PATH", "HOME", "LANG")
 _CHUNK = 8192
 _ENCODER: Final = msgspec.json.Encoder(decimal_format="number")  # a text would be compared as text
+
+
+class ProgramStoppedError(Exception):
+    """A program was ended because this process is to end."""
 
 
 def named_folders(environment: Mapping[str, str]) -> tuple[Path, ...]:
@@ -57,11 +68,13 @@ def run_program(
     folders: Iterable[Path],
     environment: Mapping[str, str],
     seconds: float = PROGRAM_SECONDS,
+    stopped: Callable[[], bool] = lambda: False,
 ) -> ProgramAnswer:
     """Run a program with the facts as JSON, and return its answer.
 
     It gets PATH, HOME and LANG of the environment, and nothing else. Everything that it started ends with it. Raises
-    ProgramFailedError if it cannot be run, fails, takes too long or prints anything but one answer.
+    ProgramFailedError if it cannot be run, fails, takes too long or prints anything but one answer. Raises
+    ProgramStoppedError once ``stopped`` says that this process is to end: nothing is decided.
     """
     real = find_program(command[0], folders)
     passed_on = {name: environment[name] for name in _PASSED_ON if name in environment}
@@ -81,7 +94,7 @@ def run_program(
     assert process.stdin is not None  # noqa: S101 - both are pipes
     assert process.stdout is not None  # noqa: S101
     try:
-        printed = _exchange(process, process.stdin, process.stdout, _ENCODER.encode(facts), seconds)
+        printed = _exchange(process, process.stdin, process.stdout, _ENCODER.encode(facts), _Limit(seconds, stopped))
     finally:
         _end(process)
     if process.returncode != 0:
@@ -89,21 +102,35 @@ def run_program(
     return read_answer(printed)
 
 
+class _Limit:
+    """The time that a program may take, and whether this process is to end."""
+
+    def __init__(self, seconds: float, stopped: Callable[[], bool]) -> None:
+        self._seconds = seconds
+        self._ends_at = time.monotonic() + seconds
+        self._stopped = stopped
+
+    def slice(self) -> float:
+        """Return the seconds of the next wait; raises once the time is over, or this process is to end."""
+        left = self._ends_at - time.monotonic()
+        if left <= 0:
+            raise ProgramFailedError(f"the program took longer than {self._seconds:g} s")
+        if self._stopped():
+            raise ProgramStoppedError
+        return min(left, 0.1)
+
+
 def _exchange(
-    process: subprocess.Popen[bytes], stdin: IO[bytes], stdout: IO[bytes], given: bytes, seconds: float
+    process: subprocess.Popen[bytes], stdin: IO[bytes], stdout: IO[bytes], given: bytes, limit: _Limit
 ) -> bytes:
     """Write what a program may read, and read what it prints until it ends; neither waits for the other."""
-    ends_at = time.monotonic() + seconds
     printed = bytearray()
     with selectors.DefaultSelector() as selector:
         for stream, events in ((stdin, selectors.EVENT_WRITE), (stdout, selectors.EVENT_READ)):
             os.set_blocking(stream.fileno(), False)
             selector.register(stream, events)
         while selector.get_map():
-            left = ends_at - time.monotonic()
-            if left <= 0:
-                raise ProgramFailedError(f"the program took longer than {seconds:g} s")
-            for key, _ in selector.select(min(left, 0.1)):
+            for key, _ in selector.select(limit.slice()):
                 if key.fileobj is stdin:
                     given = given[_written(stdin, given) :]
                     if not given:
@@ -115,7 +142,9 @@ def _exchange(
             if process.poll() is not None:
                 _read_rest(stdout, printed)
                 break
-    _await_end(process, ends_at, seconds)
+    while process.poll() is None:
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(limit.slice())
     return bytes(printed)
 
 
@@ -144,13 +173,6 @@ def _read(stdout: IO[bytes], printed: bytearray) -> bool:
 def _read_rest(stdout: IO[bytes], printed: bytearray) -> None:
     while _read(stdout, printed):
         pass
-
-
-def _await_end(process: subprocess.Popen[bytes], ends_at: float, seconds: float) -> None:
-    try:
-        process.wait(max(ends_at - time.monotonic(), 0.0))
-    except subprocess.TimeoutExpired:
-        raise ProgramFailedError(f"the program took longer than {seconds:g} s") from None
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

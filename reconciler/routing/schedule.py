@@ -22,6 +22,7 @@ ASKED_SECONDS: Final = 10.0
 _PRIOR_SECONDS = 86_400.0  # how much of looking without a find counts before anything is learned
 _FLOOR = 1 / 2_592_000.0  # a step a month, so that no queue is ever forgotten
 _BURST_SECONDS = 10.0
+_PART = 0.25  # of the share, for a queue that repeats: a search goes on beside it
 _RETRY_SECONDS = 300.0
 _URGENT = 1e12
 _PERIODIC = 1e11
@@ -123,7 +124,9 @@ class Schedule:
         """Return when a queue may be looked at again at the soonest."""
         if queue.is_covered and not (queue.asked_for or self._seeks(place, queue)):
             return max(queue.audit_at, queue.retry_at)
-        period = self._soonest if queue.period is None else queue.period
+        if queue.tried_at == -math.inf:  # nobody waits for the first look, however long the interval is
+            return queue.retry_at
+        period = self._soonest if queue.period is None else max(queue.period, 1 / (_PART * self._per_second))
         period = min(period, ASKED_SECONDS) if queue.asked_for else period
         return max(queue.looked_at + period, queue.retry_at)
 

@@ -32,7 +32,7 @@ def test_cited_paths_exist(page: Path) -> None:
     links = [link for link in re.findall(r"\]\(([^)#]+)\)", text) if "://" not in link]
     assert [link for link in links if not (page.parent / link).exists()] == []
     paths = re.findall(r"`((?:reconciler|tests|schemas|examples|docs|benchmarks|\.ci|\.github)/[\w./-]+)`", text)
-    formats = re.compile(r"reconciler/\w+/\d")
+    formats = re.compile(r"reconciler/[\w-]+/\d")
     assert [path for path in paths if not formats.fullmatch(path) and not (ROOT / path).exists()] == []
 
 

@@ -441,6 +441,25 @@ def test_32_many_instances(tmp_path: Path) -> None:
         assert not [one for one in queries if "&page=" in one]
 
 
+def test_32b_an_instance_that_moves_while_it_is_listed(tmp_path: Path) -> None:
+    """A list that shows an instance twice is read again: each is answered once, and none is skipped."""
+    with running_sandbox(write_seed(tmp_path / "seed", routed_seed(3))) as sandbox:
+        trial = route_trial(tmp_path, sandbox)
+        path = r"/projects/1042/workflows/instances\?"
+        listed = f"{sandbox.address}/rest/v2.0/companies/4211/projects/1042/workflows/instances"
+        more = f'<{listed}?filters[tool_type]=invoice&cursor=2>; rel="next"'
+        pages = [
+            json.dumps({"data": [{"id": one, "updated_at": None} for one in ids]})
+            for ids in (("6501", "6502"), ("6502",))
+        ]
+        sandbox.fail(
+            {"path": path, "status": 200, "body": pages[0], "headers": {"Link": more}},
+            {"path": path, "status": 200, "body": pages[1]},
+        )
+        assert trial.statuses(0) == [("6501", "answered"), ("6502", "answered"), ("6503", "answered")]
+        assert len(trial.responses()) == 3
+
+
 def test_33_a_clock_that_is_an_hour_off(tmp_path: Path) -> None:
     """Moments of the journal are by the service's clock, and each step is answered once."""
     seed = routed_seed(2)

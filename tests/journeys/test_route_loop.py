@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import os
 import signal
+import socket
+import sys
 import threading
 import time
-from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
@@ -19,78 +21,17 @@ from reconciler.operations.route_loop import RouteOptions, route_until
 from tests.support.account import write_seed
 from tests.support.command_line import clean_environment
 from tests.support.routed_account import BOT, ITEM, ROUTING, item_path, routed_seed
+from tests.support.routing_process import AS_BOT, Routing, routing
 from tests.support.runs import make_run, now
 from tests.support.sandbox import running_sandbox
 from tests.support.started import Started
 from tests.support.starting import address as forking
-from tests.support.trial import Trial, committed
+from tests.support.trial import committed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from reconciler.model.routed import RoutedStep
-    from tests.support.sandbox import RunningSandbox
-
-AS_BOT = {"RECONCILER_ROUTE_CLIENT_ID": "erp", "RECONCILER_ROUTE_CLIENT_SECRET": "erp"}
-
-
-class Routing:
-    """A process that routes, with what it has shown so far."""
-
-    def __init__(self, trial: Trial, folder: Path, *options: str) -> None:
-        self.ended = False
-        self.shown_at = folder / "shown.txt"
-        self.health_at = folder / "health.json"
-        environment = {**clean_environment(), **trial.sandbox.environment, **AS_BOT}
-        arguments = ["route", "--interval", "1s", "--share", "1", "--health", str(self.health_at),
-                     "--metrics", str(folder / "route.prom"), *options]  # fmt: skip
-        with self.shown_at.open("w") as output:
-            streams = (output.fileno(),) * 3
-            self.process = Started(forking(), trial.folder, arguments, environment, streams)
-
-    def health(self) -> dict[str, Any]:
-        """Return the file of health."""
-        found: dict[str, Any] = json.loads(self.health_at.read_text())
-        return found
-
-    def shows(self, text: str, seconds: float = 20.0) -> str:
-        """Wait until it has shown a text; return all of it."""
-        return self.waits(lambda: text in self.shown_at.read_text(), seconds)
-
-    def waits(self, condition: Callable[[], bool], seconds: float = 20.0) -> str:
-        """Wait for a condition; return what was shown."""
-        ends_at = time.monotonic() + seconds
-        while not condition():
-            assert time.monotonic() < ends_at, self.shown_at.read_text()
-            time.sleep(0.05)
-        return self.shown_at.read_text()
-
-    def end_anyway(self) -> None:
-        """End it, whatever became of a test."""
-        if not self.ended:
-            with suppress(ProcessLookupError):
-                os.kill(self.process.number, signal.SIGKILL)
-            self.process.wait(30)
-
-    def ends(self, number: int = signal.SIGTERM) -> tuple[int, float]:
-        """Send a signal; return the exit code, and the seconds until the end."""
-        began = time.monotonic()
-        self.ended = True
-        os.kill(self.process.number, number)
-        return self.process.wait(30), time.monotonic() - began
-
-
-@contextmanager
-def routing(folder: Path, *options: str) -> Iterator[tuple[Routing, RunningSandbox]]:
-    """Yield a process that routes, and the service."""
-    with running_sandbox(write_seed(folder / "seed", routed_seed())) as sandbox:
-        trial = committed(folder / "approvals", sandbox, {"routing.yaml": ROUTING})
-        one = Routing(trial, folder, *options)
-        try:
-            yield one, sandbox
-        finally:
-            one.end_anyway()
 
 
 def test_01_it_goes_on(tmp_path: Path) -> None:
@@ -237,14 +178,52 @@ def test_04d_one_look_that_is_interrupted(tmp_path: Path) -> None:
         assert "6501" not in shown
 
 
+def test_04e_somebody_asks_for_a_look(tmp_path: Path) -> None:
+    """A queue that is not due for hours is looked at within seconds; a queue that is not ours changes nothing."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    with routing(tmp_path, "--interval", "2h", "--wake", f"127.0.0.1:{port}") as (one, sandbox):
+        one.shows("answered · instance 6501")
+        sandbox.click(
+            {"do": "start", "template_id": "11", "project_id": "1042", "item_id": "501", "created_by": "2", "id": "777"}
+        )
+        for project in ("9", "1042"):
+            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+            body = json.dumps({"project_id": project, "tool_type": "invoice"})
+            connection.request("POST", "/look", body, {"Content-Type": "application/json"})
+            assert connection.getresponse().status == 202
+            connection.close()
+        one.shows("answered · instance 777")
+        assert one.ends()[0] == 0
+
+
+def test_04f_stopped_while_a_program_decides(tmp_path: Path) -> None:
+    """The program ends with the process, within seconds, and the journal has no decision: the next start decides."""
+    programs = tmp_path / "programs"
+    programs.mkdir()
+    program = programs / "erp-decide"
+    program.write_text(f"#!{sys.executable}\nimport time\nopen({str(tmp_path / 'began')!r}, 'w')\ntime.sleep(60)\n")
+    program.chmod(0o755)
+    rules = ROUTING.replace("rules:\n", f"rules:\n  - {{name: ask, decide: [{program}]}}\n")
+    named = {"RECONCILER_DECIDE_PATH": str(programs)}
+    with routing(tmp_path, rules=rules, **named) as (one, _):
+        one.waits((tmp_path / "began").exists)
+        code, seconds = one.ends()
+        assert (code, seconds < 5) == (0, True)
+        assert "route-noted" not in "".join(path.read_text() for path in (one.journal_at).iterdir())
+
+
 def test_05_wrong_usage(tmp_path: Path) -> None:
     """Both ways of looking at once, and a time that is none."""
     with running_sandbox(write_seed(tmp_path / "seed", routed_seed(1))) as sandbox:
         trial = committed(tmp_path / "approvals", sandbox, {"routing.yaml": ROUTING})
         assert "--once and --interval exclude each other" in trial.ends(64, "route", "--once", "--interval", "60")
         assert "'soon' is not a duration; write 90s, 30m, 4h or 2d" in trial.ends(64, "route", "--interval", "soon")
-        shown = trial.ends(64, "route", "--once", "--health", "h.json")
-        assert "--health, --metrics and --wake need --interval" in shown
+        for option in (("--health", "h.json"), ("--wake", "127.0.0.1:0")):
+            assert "--health, --metrics and --wake need --interval" in trial.ends(64, "route", "--once", *option)
+        shown = trial.ends(64, "route", "--interval", "60", "--wake", "0.0.0.0:80")
+        assert "'0.0.0.0:80' is not an address of this machine with a port; write 127.0.0.1:8321" in shown
         shown = trial.ends(64, "route", "--interval", "5s", "--metrics", "none/x.prom")
         assert "there is no folder" in shown
         assert BOT not in trial.ends(64, "route", "--interval", "0")

@@ -21,6 +21,7 @@ from reconciler.model.outcomes import ApplyReport, JournalEvent, RecordedRun
 from reconciler.model.plan import Plan
 from reconciler.model.review import ApprovedPlans, MarkedCommits
 from reconciler.model.routed import Health, RoutedHistory, RouteLine, RouteReport
+from reconciler.model.routed_day import ListedDay, RoutedDay
 
 __all__ = ["SCHEMAS", "derived", "outdated"]
 
@@ -35,10 +36,11 @@ class _Validated(msgspec.Struct, tag_field="format", tag="reconciler/validate/1"
 
 
 class _History(msgspec.Struct, tag_field="format", tag="reconciler/history/1"):
-    """Output of ``history --format json``, the newest run first."""
+    """Output of ``history --format json``, the newest run or day first."""
 
     runs: list[RecordedRun]
     routed: list[RoutedHistory] = []
+    days: list[ListedDay] = []
 
 
 _FORMATS: dict[str, Any] = {
@@ -54,6 +56,7 @@ _FORMATS: dict[str, Any] = {
     "drift": DriftReport,
     "doctor": Checkup,
     "route": RouteReport,
+    "route-day": RoutedDay,
     "route-health": Health,
 }
 

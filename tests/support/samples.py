@@ -69,7 +69,9 @@ def _written_by_routing(folder: Path, sandbox: RunningSandbox) -> Iterator[tuple
     as_bot = {"RECONCILER_ROUTE_CLIENT_ID": "erp", "RECONCILER_ROUTE_CLIENT_SECRET": "erp"}
     environment = {**sandbox.environment, **as_bot}
     yield "route", json.loads(reconciler(folder, "route", "--once", "--format", "json", environment=environment).stdout)
+    yield "history", json.loads(reconciler(folder, "history", "--routed", "--format", "json").stdout)
     for path in (folder / ".reconciler" / "journal" / "route").glob("*.jsonl"):
+        yield "route-day", json.loads(reconciler(folder, "show", str(path), "--format", "json").stdout)
         for line in path.read_text().splitlines():
             yield "journal", json.loads(line)
     stopped = threading.Event()

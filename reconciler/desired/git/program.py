@@ -6,7 +6,6 @@ import contextlib
 import os
 import signal
 import subprocess
-import tempfile
 import threading
 from typing import IO, TYPE_CHECKING
 
@@ -126,10 +125,19 @@ def _stdin(told: bytes) -> Iterator[IO[bytes] | int]:
     if not told:
         yield subprocess.DEVNULL
         return
-    with tempfile.TemporaryFile() as file:
+    with _unnamed_file() as file:
         file.write(told)
         file.seek(0)
         yield file
+
+
+def _unnamed_file() -> IO[bytes]:
+    """Return a file that only this process and those that it starts have; in memory, where the system knows that."""
+    if hasattr(os, "memfd_create"):
+        return os.fdopen(os.memfd_create("stdin"), "w+b")
+    import tempfile  # noqa: PLC0415 - start-up is measured, and few systems need it
+
+    return tempfile.TemporaryFile()
 
 
 def _answer(process: subprocess.Popen[bytes]) -> tuple[int | None, bytes]:

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-from functools import cache
 from typing import TYPE_CHECKING
 
 import msgspec
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from reconciler.model.phrases import counted
-from reconciler.render.text.visible import printable
+from reconciler.render.formats.page_parts import content_policy, page_environment, page_part
 from reconciler.render.views.charts import CHART_WIDTH, charts, matrix
 from reconciler.render.views.drift_view import drift_changes, drift_view
 from reconciler.render.views.persons import person_views
@@ -33,41 +29,9 @@ MOST_MATRIX_ROWS_UNFOLDED = 20
 _SYMBOLS = {"error": "✗", "warning": "!", "note": "·"}
 
 
-def _finalize(value: object) -> object:
-    """Show invisible letters, so that a name stays a name; what is escaped is escaped behind this."""
-    if isinstance(value, Markup) or not isinstance(value, str):
-        return value
-    return printable(value)
-
-
-@cache
-def _environment() -> Environment:
-    return Environment(
-        loader=PackageLoader("reconciler.render"),
-        autoescape=True,  # select_autoescape() would pass over .html.j2
-        finalize=_finalize,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-
-
-@cache
-def _part(name: str) -> Markup:
-    """Return our own style or script, as it is."""
-    environment = _environment()
-    assert environment.loader is not None  # noqa: S101 - it was just given
-    return Markup(environment.loader.get_source(environment, name)[0])  # noqa: S704 - a file of this package
-
-
 def _script(noun: str) -> Markup:
     """Return our own script, which counts what is shown by this noun (one of ours)."""
-    return Markup(_part("report.js").replace(" changes`", f" {noun}`"))  # noqa: S704 - a file of this package
-
-
-def _hash(part: str) -> str:
-    digest = hashlib.sha256(part.encode()).digest()
-    return f"'sha256-{base64.b64encode(digest).decode()}'"
+    return Markup(page_part("report.js").replace(" changes`", f" {noun}`"))  # noqa: S704 - a file of this package
 
 
 def render_plan_html(plan: Plan, *, by: By = "preset") -> str:
@@ -174,12 +138,9 @@ def _page(  # noqa: PLR0913 - the parts of a page, each named
     created_at: str,
     dress: _Dress,
 ) -> str:
-    style, script = _part("report.css"), _script(dress.noun)
-    policy = (
-        f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}; base-uri 'none'; form-action 'none'"
-    )
+    style, script = page_part("report.css"), _script(dress.noun)
     return (
-        _environment()
+        page_environment()
         .get_template("report.html.j2")
         .render(
             msgspec.structs.asdict(dress),
@@ -193,7 +154,7 @@ def _page(  # noqa: PLR0913 - the parts of a page, each named
             symbols=_SYMBOLS,
             style=style,
             script=script,
-            content_policy=policy,
+            content_policy=content_policy(style, script),
             chart_width=CHART_WIDTH,
             most_unfolded=MOST_MATRIX_ROWS_UNFOLDED,
         )

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from reconciler.render.views.rows import PresetView, RowView, SectionView, Sign
     from reconciler.render.views.view import PlanView
 
-__all__ = ["fit"]
+__all__ = ["fit", "largest"]
 
 _SHORTEST_ROW = 30  # characters; no row of any text is shorter
 _NOUNS: dict[Sign | Side, tuple[str, str]] = {
@@ -61,8 +61,8 @@ def fit(
     def cut(people: int, rows: int) -> str:
         return render(_kept(whole_view, people, order, rows, whole))
 
-    people = _largest(min(len(whole_view.people), most), lambda number: cut(number, 0), budget) or 0
-    rows = _largest(min(len(order), most), lambda number: cut(people, number), budget) or 0
+    people = largest(min(len(whole_view.people), most), lambda number: cut(number, 0), budget) or 0
+    rows = largest(min(len(order), most), lambda number: cut(people, number), budget) or 0
     text = cut(people, rows)
     return text if budget.holds(text) else render(_bare(whole_view))
 
@@ -81,7 +81,7 @@ def _with_room(view: PlanView, budget: Budget, render: Callable[[PlanView], str]
         number = len(view.overrides)
         words = f"{counted(number, 'override is', 'overrides are')} used; there is no room for them here"
         view = msgspec.structs.replace(view, overrides=(words,))
-    shown = _largest(len(view.findings), lambda number: bare(_with_findings(view, number)), half)
+    shown = largest(len(view.findings), lambda number: bare(_with_findings(view, number)), half)
     return _with_findings(view, shown or 0)
 
 
@@ -90,7 +90,7 @@ def _removals(order: Sequence[_Ordered]) -> int:
     return sum(one[0] == 0 for one in order)
 
 
-def _largest(most: int, render: Callable[[int], str], budget: Budget) -> int | None:
+def largest(most: int, render: Callable[[int], str], budget: Budget) -> int | None:
     """Return how many parts fit at most, found by halving; null where not even none does."""
     low, high = 0, most
     best = None

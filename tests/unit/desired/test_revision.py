@@ -375,6 +375,20 @@ def test_git_is_started_in_one_place() -> None:
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a folder to somebody else")
+@pytest.mark.parametrize("in_memory", [True, False])
+def test_questions_that_git_reads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, in_memory: bool) -> None:  # noqa: FBT001
+    """More than a pipe holds arrives whole, on systems with files in memory and on others."""
+    if not in_memory:
+        monkeypatch.delattr(os, "memfd_create", raising=False)
+    git(tmp_path, "init", "-q")
+    (tmp_path / ".gitignore").write_text("*.json\n")
+    names = [f"./{'x' * 100}{number}.json" for number in range(3000)]
+    told = "\0".join([*names, "./kept.yaml"]).encode()
+    answer = git_module.ask_git("git", tmp_path, "check-ignore", "-z", "--stdin", told=told)
+    assert answer is not None
+    assert answer.decode().split("\0")[:-1] == names
+
+
 def test_a_folder_of_somebody_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Git does not trust it: that is said, with its own remedy, which the environment may bring as well."""
     folder = tmp_path / "work"

@@ -10,7 +10,7 @@ import pytest
 
 from reconciler.errors import DocumentsError, FileError
 from reconciler.journal.route_file import RouteJournal, route_folder
-from reconciler.journal.route_records import read_route_lines
+from reconciler.journal.route_records import is_route_journal, read_route_file, read_route_lines, route_files
 from reconciler.model.routed import ChosenOption, RouteIntended, RouteOutcome, RouteStarted
 from reconciler.model.routing import RoutingLimits
 from reconciler.routing.lease import hold_lease
@@ -75,6 +75,19 @@ def test_lines_that_were_torn(tmp_path: Path) -> None:
     assert [*read_route_lines(tmp_path)] == [STARTED, STARTED, STARTED, intent(1)]
     path.write_bytes(b'{\n{"a\n' + msgspec.json.encode(STARTED) + b"\n")
     assert [*read_route_lines(tmp_path)] == [STARTED]
+
+
+def test_files_of_this_journal(tmp_path: Path) -> None:
+    """Known by their name, or by how they begin; the oldest is first."""
+    assert is_route_journal(tmp_path / "2026-11-27.jsonl", b"")
+    assert is_route_journal(tmp_path / "copy.txt", msgspec.json.encode(STARTED))
+    assert not is_route_journal(tmp_path / "plan.json", b'{"format":"reconciler/plan/1"}')
+    assert not is_route_journal(tmp_path / "20261127T120000.jsonl", b'{"event":"started"}')
+    for day in ("2026-11-28", "2026-11-27"):
+        (tmp_path / f"{day}.jsonl").write_bytes(msgspec.json.encode(STARTED) + b'\n{"event":"ro')
+    first, second = route_files(tmp_path)
+    assert (first.stem, second.stem) == ("2026-11-27", "2026-11-28")
+    assert [*read_route_file(first)] == [STARTED]
 
 
 def test_lines_that_are_damaged(tmp_path: Path) -> None:

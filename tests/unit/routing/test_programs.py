@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import sys
 import time
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
 
 from reconciler.model.routed import ProgramAnswer
 from reconciler.routing.program_answer import ProgramFailedError
-from reconciler.routing.programs import find_program, named_folders, run_program
+from reconciler.routing.programs import ProgramStoppedError, find_program, named_folders, run_program
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,6 +25,11 @@ def program(folder: Path, body: str) -> str:
     path.write_text(f"#!{sys.executable}\nimport json, os, sys, time\n{body}\n")
     path.chmod(0o755)
     return str(path)
+
+
+def after(moment: float) -> bool:
+    """Return whether a moment has come."""
+    return time.monotonic() > moment
 
 
 def answer(folder: Path, body: str, *arguments: str, seconds: float = 10.0) -> ProgramAnswer:
@@ -82,6 +88,15 @@ def test_what_decides_nothing(tmp_path: Path, body: str, reason: str) -> None:
         answer(tmp_path, body, seconds=1.0)
     assert reason in failed.value.reason
     assert time.monotonic() - began < 5
+
+
+def test_a_process_that_is_to_end_does_not_wait_for_it(tmp_path: Path) -> None:
+    """The program is ended at once, with its output closed or not, and nothing is decided."""
+    for body in ("time.sleep(30)", "os.close(1); time.sleep(30)"):
+        began = time.monotonic()
+        with pytest.raises(ProgramStoppedError):
+            run_program([program(tmp_path, body)], {}, [tmp_path], {}, stopped=partial(after, began + 0.5))
+        assert time.monotonic() - began < 5
 
 
 def test_only_from_named_folders(tmp_path: Path) -> None:

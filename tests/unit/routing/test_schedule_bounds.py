@@ -46,7 +46,7 @@ def test_a_queue_that_was_never_looked_at() -> None:
     one = fresh(A, chance=0.5)
     assert one.ages(0.0) == {A: 3600.0}
     assert one.next(0.0) == (A, 0.0)
-    assert fresh(A, chance=0.0).next(10.0) == (None, 50.0)
+    assert fresh(A, chance=0.0).next(10.0) == (A, 0.0)
     assert _Queue(0.0).rate == 1 / (30 * DAY)
 
 
