@@ -104,7 +104,9 @@ class Ledger:
     def forget(self, before: str) -> None:
         """Forget what is older than a moment, as another start would: all but intents without a response."""
         self._known = {
-            token: one for token, one in self._known.items() if one.intent.at >= before or not one.is_settled
+            token: one
+            for token, one in self._known.items()
+            if (one.outcome or one.intent).at >= before or not one.is_settled
         }
         self._noted = {token: one for token, one in self._noted.items() if one.at >= before}
         self._escalated = {token: at for token, at in self._escalated.items() if at >= before}

@@ -50,27 +50,29 @@ def intent(
     )  # fmt: skip
 
 
-def outcome(number: int, status: RoutedStatus = "answered") -> RouteOutcome:
+def outcome(number: int, status: RoutedStatus = "answered", *, at: datetime.datetime = NOON) -> RouteOutcome:
     """Return the outcome of one step."""
-    return RouteOutcome(at=written(NOON), run_id="r", token=f"t{number}", status=status, attempts=1)
+    return RouteOutcome(at=written(at), run_id="r", token=f"t{number}", status=status, attempts=1)
 
 
 def noted(
     number: int = 1, *, status: RoutedStatus = "undecided", rule: str | None = "r", reason: str | None = None,
-    option: ChosenOption | None = None, routing: str = "x", comment: str | None = None,
+    option: ChosenOption | None = None, routing: str = "x", comment: str | None = None, at: datetime.datetime = NOON,
 ) -> RouteNoted:  # fmt: skip
     """Return a step that is left to people, or would be answered."""
     step = RoutedStep(
         instance_id=str(number), step_occurrence_id="1-1", step="S", address=None, status=status, rule=rule,
         reason=reason, option=option, comment=comment,
     )  # fmt: skip
-    return RouteNoted(at=written(NOON), run_id="r", token=f"t{number}", routing=routing, step=step)
+    return RouteNoted(at=written(at), run_id="r", token=f"t{number}", routing=routing, step=step)
 
 
-def escalated(number: int, status: Literal["intended", "done", "failed"] = "done") -> RouteEscalated:
+def escalated(
+    number: int, status: Literal["intended", "done", "failed"] = "done", *, at: datetime.datetime = NOON
+) -> RouteEscalated:
     """Return a step that people are added to."""
     return RouteEscalated(
-        at=written(NOON), run_id="r", token=f"t{number}", instance_id=str(number), step_occurrence_id="1-1",
+        at=written(at), run_id="r", token=f"t{number}", instance_id=str(number), step_occurrence_id="1-1",
         people=(Person("7"),), status=status,
     )  # fmt: skip
 
@@ -198,6 +200,7 @@ def test_what_was_noted() -> None:
     one = ledger(noted(reason="a"), noted(2, status="observed", option=option, reason="b"))
     assert one.is_noted(noted(reason="a"))
     assert one.is_noted(noted(reason="a", comment="another"))
+    assert one.is_noted(noted(reason="a", at=NOON + HOUR))
     others = [
         noted(reason="b"), noted(reason="a", status="held"), noted(reason="a", rule="s"), noted(reason="a", rule=None),
         noted(reason="a", routing="y"), noted(reason="a", option=option), noted(3, reason="a"),
@@ -252,3 +255,42 @@ def test_no_step_without_a_response_is_forgotten() -> None:
         one.take(intent(number))
     assert [each.token for each in one.open()] == ["t3", "t4", "t5", "t6", "t7"]
     assert one.known("t2") is None
+
+
+def test_what_is_older_is_forgotten() -> None:
+    """Steps with a response, notes and escalations from before a moment go; those of the moment itself stay."""
+    before, moment = NOON - SECOND, written(NOON)
+    old = (intent(1, at=before), outcome(1, at=before), noted(2, at=before), escalated(3, at=before))
+    one = ledger(*old, intent(4), outcome(4), noted(5), escalated(6))
+    one.forget(moment)
+    assert (one.known("t1"), one.is_noted(noted(2)), one.is_escalated("t3")) == (None, False, False)
+    assert one.known("t4") is not None
+    assert (one.is_noted(noted(5)), one.is_escalated("t6")) == (True, True)
+
+
+@pytest.mark.parametrize("status", [None, "failed", "left-alone", "moved-on"])
+def test_an_old_intent_without_a_response_is_kept(status: RoutedStatus | None) -> None:
+    """Else its step would be decided again, however long it waits."""
+    lines = [intent(1, at=NOON - HOUR)] if status is None else [intent(1, at=NOON - HOUR), outcome(1, status)]
+    one = ledger(*lines)
+    one.forget(written(NOON))
+    assert one.known("t1") is not None
+    assert one.carried() == lines
+
+
+def test_an_old_intent_that_was_answered_just_now_is_kept() -> None:
+    """A read may lag, and the step may wait for others: it is neither decided again nor answered by somebody else."""
+    one = ledger(intent(1, at=NOON - 100 * HOUR), outcome(1, "failed", at=NOON - 100 * HOUR), outcome(1))
+    one.forget(written(NOON))
+    assert one.known("t1") is not None
+    one.forget(written(NOON + SECOND))
+    assert one.known("t1") is None
+
+
+def test_limits_forget_nothing() -> None:
+    """Answers still count for their hour, and in their row."""
+    one = ledger(intent(1), outcome(1))
+    one.forget(written(NOON + SECOND))
+    assert one.known("t1") is None
+    assert held(one, RoutingLimits(answers_per_hour=1)) is not None
+    assert held(one, RoutingLimits(same_option_in_a_row=1)) is not None
