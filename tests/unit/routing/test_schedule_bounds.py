@@ -50,6 +50,13 @@ def test_a_queue_that_was_never_looked_at() -> None:
     assert _Queue(0.0).rate == 1 / (30 * DAY)
 
 
+def test_a_queue_that_was_never_looked_at_is_not_asked_for() -> None:
+    """It waits for its turn beside one that is busy."""
+    one = fresh(A, B, chance=0.0)
+    one.looked(A, 0.0, found=50, requests=0)
+    assert one.next(100.0)[0] == A
+
+
 def test_a_rate_is_learned_over_a_day() -> None:
     """A day without a find counts before anything is known; what is a day old counts for a third, about."""
     queue = _Queue(0.0)
@@ -234,6 +241,15 @@ def test_a_project_that_appears_below_a_company_is_looked_at_at_once() -> None:
     one.repeat(COMPANY, 1e9)
     one.follow([COMPANY, A], 100.0)
     assert one.next(100.0)[0] == A
+
+
+@pytest.mark.parametrize(("per_hour", "period"), [(360.0, 40.0), (36.0, 400.0), (3600.0, 20.0)])
+def test_a_queue_that_repeats_takes_a_quarter_of_the_share_at_most(per_hour: float, period: float) -> None:
+    """Its period is longer if the share is small."""
+    one = looked(COMPANY, per_hour=per_hour)
+    one.repeat(COMPANY, 20.0)
+    assert one.next(period - 0.5) == (None, 0.5)
+    assert one.next(period)[0] == COMPANY
 
 
 def test_a_search_is_for_projects_alone() -> None:
