@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from reconciler.render.formats.route_page import render_explanation, render_history, render_route, render_step
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -24,15 +26,11 @@ def route_text(report: RouteReport, shown_as: str, *, color: bool) -> str:
     """Return what became of each step, as text or JSON."""
     if shown_as == "json":
         return msgspec.json.format(msgspec.json.encode(report), indent=2).decode() + "\n"
-    from reconciler.render.formats.route_page import render_route  # noqa: PLC0415 - rich is heavy
-
     return render_route(report, color=color)
 
 
 def explanation_text(explained: Sequence[tuple[RoutedStep, Sequence[JudgedRule]]], *, color: bool) -> str:
     """Return each rule with the values it saw, as text."""
-    from reconciler.render.formats.route_page import render_explanation  # noqa: PLC0415 - rich is heavy
-
     return render_explanation(explained, color=color)
 
 
@@ -48,8 +46,6 @@ def route_exit_code(report: RouteReport) -> int:
 
 def step_line(at: str, step: RoutedStep) -> str:
     """Return one step as a line of a log."""
-    from reconciler.render.formats.route_page import render_step  # noqa: PLC0415 - rich is heavy
-
     return f"{at} {render_step(step)}\n"
 
 
@@ -58,6 +54,4 @@ def routed_text(steps: Sequence[RoutedHistory], shown_as: str, *, color: bool) -
     if shown_as == "json":
         answer = {"format": "reconciler/history/1", "runs": [], "routed": steps}
         return msgspec.json.format(msgspec.json.encode(answer), indent=2).decode() + "\n"
-    from reconciler.render.formats.route_page import render_history  # noqa: PLC0415 - rich is heavy
-
     return render_history(steps, color=color)

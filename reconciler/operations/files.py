@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import errno
 import os
-import socket
 import stat
-import tempfile
 from pathlib import Path
+from typing import IO
 
 from reconciler.desired import find_tracked, is_refused
 from reconciler.errors import FileError, UsageError
@@ -94,7 +93,7 @@ def create_file(path: Path, content: bytes) -> bool:
         if os.path.lexists(path):
             return False
         mode = document_mode(path)
-        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
+        with _temporary_beside(path) as file:
             temporary = Path(file.name)
             file.write(content)
             file.flush()
@@ -160,8 +159,16 @@ def _is_special(path: Path) -> bool:
     return not stat.S_ISREG(mode) and not stat.S_ISDIR(mode)
 
 
+def _temporary_beside(path: Path) -> IO[bytes]:
+    import tempfile  # noqa: PLC0415 - start-up is measured, and it is for results that go into files
+
+    return tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False)
+
+
 def _write_to(path: Path, content: bytes) -> None:
     if stat.S_ISSOCK(path.stat().st_mode):
+        import socket  # noqa: PLC0415 - start-up is measured, and few results go there
+
         with socket.socket(socket.AF_UNIX) as connection:
             connection.connect(str(path))
             connection.sendall(content)
@@ -174,7 +181,7 @@ def _write_to(path: Path, content: bytes) -> None:
 def _replace(path: Path, content: bytes, mode: int | None) -> None:
     temporary = None
     try:
-        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
+        with _temporary_beside(path) as file:
             temporary = Path(file.name)
             file.write(content)
             file.flush()
