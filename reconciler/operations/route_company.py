@@ -53,7 +53,12 @@ class CompanyLists:
     def follow(self, schedule: Schedule, now: float) -> None:
         """Take up the lists that are worth a look; what was not found before is sought once more."""
         self._not_found.clear()
-        for place in self.places():
+        places = self.places()
+        for tool in [one for one in self._lists if Place(None, one) not in places]:
+            self._lists[tool].doubt(self._router.run.clock.now())
+            self._apply(schedule, tool, now)
+            del self._lists[tool]
+        for place in places:
             self._lists.setdefault(place.tool, CompanyList())
             self._apply(schedule, place.tool, now)
 

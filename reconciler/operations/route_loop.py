@@ -121,7 +121,7 @@ class RouteLoop:
         self._stopped = stopped
         self._tell = tell
         self._waker = waker
-        self._told: dict[str, str] = {}
+        self._told: dict[str, tuple[RoutedStatus, str | None]] = {}
         self._statuses: dict[RoutedStatus, int] = {}
         self._waiting: dict[Place, list[RoutedStep]] = {}
         self._failed: set[Place] = set()
@@ -232,15 +232,17 @@ class RouteLoop:
         return min((now + one for one in left if one > 0), default=math.inf)
 
     def _report(self, step: RoutedStep) -> None:
-        """Show a step whose status is new, and count it."""
+        """Show a step whose status or reason is new, and count it."""
         key = step.step_occurrence_id or f"{step.address}/{step.instance_id}"
-        if self._told.get(key) != step.status:
-            self._told[key] = step.status
+        known = self._told.get(key)
+        if known is None or known[0] != step.status:
             self._statuses[step.status] = self._statuses.get(step.status, 0) + 1
+        if known != (step.status, step.reason):  # people who were added are in the reason
+            self._told[key] = step.status, step.reason
             self._tell(step)
         if len(self._told) > 2 * sum(map(len, self._waiting.values())) + 10_000:
             waiting = {one.step_occurrence_id for steps in self._waiting.values() for one in steps}
-            self._told = {one: status for one, status in self._told.items() if one in waiting}
+            self._told = {one: told for one, told in self._told.items() if one in waiting}
 
     def _per_hour(self) -> float:
         """Return the requests that routing may send in an hour."""

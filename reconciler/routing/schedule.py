@@ -21,6 +21,7 @@ AUDIT_SECONDS: Final = 86_400.0
 ASKED_SECONDS: Final = 10.0
 _PRIOR_SECONDS = 86_400.0  # how much of looking without a find counts before anything is learned
 _FLOOR = 1 / 2_592_000.0  # a step a month, so that no queue is ever forgotten
+_MOST_DOUBLED = 10
 _BURST_SECONDS = 10.0
 _PART = 0.25  # of the share, for a queue that repeats: a search goes on beside it
 _RETRY_SECONDS = 300.0
@@ -32,13 +33,14 @@ _SOUGHT = 1e10
 class _Queue:
     """One queue as it is known; moments are seconds of any steady clock."""
 
-    __slots__ = ("asked_for", "audit_at", "exposed", "found", "is_covered", "looked_at", "overdue_at", "period",
-                 "retry_at", "tried_at")  # fmt: skip
+    __slots__ = ("asked_for", "audit_at", "exposed", "failures", "found", "is_covered", "looked_at", "overdue_at",
+                 "period", "retry_at", "tried_at")  # fmt: skip
 
     def __init__(self, looked_at: float) -> None:
         self.looked_at = looked_at
         self.found = 0.0
         self.exposed = 0.0
+        self.failures = 0
         self.overdue_at = math.inf
         self.retry_at = self.tried_at = -math.inf
         self.asked_for = False
@@ -166,16 +168,22 @@ class Schedule:
         queue.looked_at, queue.overdue_at = now, overdue_at
         queue.tried_at = now
         queue.asked_for = False
+        queue.failures = 0
         queue.retry_at = -math.inf
         queue.audit_at = now + AUDIT_SECONDS * (0.8 + 0.2 * self._chance.random())
 
     def failed(self, place: Place, now: float, *, requests: int) -> None:
-        """Report a look that failed: its age goes on, and it is tried again after some minutes."""
+        """Report a look that failed: its age goes on, and it is tried again after some minutes.
+
+        Each failure in a row doubles the wait, up to ``oldest``: those that always fail leave the share to others.
+        """
         self.spent(requests)
         queue = self._queues.get(place)
         if queue is not None:
             queue.tried_at = now
-            queue.audit_at = queue.retry_at = now + _RETRY_SECONDS * (0.5 + self._chance.random())
+            wait = min(_RETRY_SECONDS * 2.0 ** min(queue.failures, _MOST_DOUBLED), max(self._oldest, _RETRY_SECONDS))
+            queue.failures += 1
+            queue.audit_at = queue.retry_at = now + wait * (0.5 + self._chance.random())
             queue.asked_for = False
 
     def spent(self, requests: int) -> None:

@@ -251,3 +251,29 @@ def test_who_asks_again_and_again_waits_ten_seconds() -> None:
     one.looked(B, 7005.0, found=0, requests=0)
     assert one.next(7005.0) == (None, 5.0)
     assert one.next(7010.0)[0] == A
+
+
+def test_queues_that_always_fail_leave_the_share_to_others() -> None:
+    """Each failure in a row doubles the wait; one success, and it is short again."""
+    places = [Place(str(number), TOOL) for number in range(300)]
+    one = schedule(*places, per_hour=1800.0)
+    looks, now = {True: 0, False: 0}, 0.0
+    oldest = 0.0
+    while now < 43_200:
+        place, wait = one.next(now)
+        if place is None:
+            now += wait
+            continue
+        now += 0.2
+        fails = int(place.project_id or 0) < 200
+        looks[fails] += now > 14_400
+        if fails:
+            one.failed(place, now, requests=1)
+        else:
+            oldest = max(oldest, one.ages(now)[place] if now > 14_400 else 0.0)
+            one.looked(place, now, found=0, requests=1)
+    assert looks[False] > 8 * looks[True] / 2
+    assert oldest < 7200
+    one.looked(places[0], now, found=0, requests=0)
+    one.failed(places[0], now, requests=0)
+    assert now + 450 >= one._queues[places[0]].retry_at >= now + 150
