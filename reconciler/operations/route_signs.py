@@ -84,7 +84,7 @@ class LifeSigns:
                 self.show()
 
     def end(self) -> None:
-        """Tell the service manager that the process ends."""
+        """Send the service manager that the process ends."""
         self._manager.tell("STOPPING=1")
 
 

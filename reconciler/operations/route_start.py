@@ -51,9 +51,9 @@ def open_router(
     """Yield what routes, once it is certain that it may.
 
     With ``sends`` false nothing is answered, journalled or leased. ``pulse`` is called about every minute of a long
-    wait for the service. Raises UsageError, before anything is sent, if the
-    account is the integration of no routing, or if another process routes for it. Raises RefusedError for a freeze, and
-    DocumentsError for documents that cannot be used, or that are not committed while a routing answers.
+    wait for the service. Raises UsageError, before anything is sent, if the account is the integration of no routing.
+    Raises it too if another process routes for the account. Raises RefusedError for a freeze, and DocumentsError for
+    documents that cannot be used, or that are not committed while a routing answers.
     """
     workspace = open_workspace(run, settings_file)
     documents, diagnostics = read_documents(workspace)

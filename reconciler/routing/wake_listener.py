@@ -48,10 +48,8 @@ class WakeListener:
         self._heard = threading.Event()
 
     def __enter__(self) -> Self:
-        taken = self._take
-
         class Listening(_Listening):
-            take = staticmethod(taken)
+            take = staticmethod(self._take)
 
         try:
             self._server = (_ServerOfSix if ":" in self._address[0] else _Server)(self._address, Listening)
@@ -108,10 +106,7 @@ class _Listening(BaseHTTPRequestHandler):
 
     timeout = REQUEST_SECONDS
 
-    @staticmethod
-    def take(place: Place) -> None:
-        """Take a queue."""
-        raise NotImplementedError
+    take: staticmethod[[Place], None]
 
     def do_POST(self) -> None:
         """Take ``POST /look``."""

@@ -41,8 +41,9 @@ def test_nobody_listens(name: str | None) -> None:
 
 @pytest.mark.parametrize("name", ["none", "x" * 200])
 def test_a_socket_that_is_gone(tmp_path: Path, name: str) -> None:
-    """The message is dropped, and nothing is raised."""
+    """The message is dropped, and nothing is raised or made."""
     ServiceManager({"NOTIFY_SOCKET": str(tmp_path / name)}).tell("READY=1")
+    assert list(tmp_path.iterdir()) == [], "nothing is made in its place"
 
 
 def test_a_socket_that_is_full(monkeypatch: pytest.MonkeyPatch) -> None:
