@@ -5,7 +5,10 @@ A time-out alone limits one wait. An answer that arrives byte by byte passes eac
 
 from __future__ import annotations
 
+import socket
 import time
+import weakref
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import httpcore
@@ -20,13 +23,15 @@ _WRITTEN_AT_ONCE_BYTES = 65536
 
 
 class Deadline:
-    """The moment by which the request of one thread must be complete."""
+    """The moment by which the request of one thread must be complete; another thread may end it before."""
 
-    __slots__ = ("_at", "seconds")
+    __slots__ = ("_at", "_ended", "_streams", "seconds")
 
     def __init__(self, seconds: float) -> None:
         self.seconds = seconds
         self._at = 0.0
+        self._ended = False
+        self._streams: weakref.WeakSet[httpcore.NetworkStream] = weakref.WeakSet()
 
     def start(self) -> None:
         """Begin a request."""
@@ -39,9 +44,21 @@ class Deadline:
     def limit(self, timeout: float | None) -> float:
         """Return the seconds that one wait may take; raise a time-out when none are left."""
         left = self._at - time.monotonic()
-        if left <= 0:
+        if left <= 0 or self._ended:
             raise httpcore.ReadTimeout
         return left if timeout is None else min(timeout, left)
+
+    def watch(self, stream: httpcore.NetworkStream) -> None:
+        """Take up a connection that ``end`` ends."""
+        self._streams.add(stream)
+
+    def end(self) -> None:
+        """End the request under way, and each one after it, from any thread: nobody waits for an answer any more."""
+        self._ended = True
+        for stream in list(self._streams):
+            one = stream.get_extra_info("socket")
+            with suppress(OSError):  # not of TLS: its own method changes what the other thread reads with
+                socket.socket.shutdown(one, socket.SHUT_RDWR)
 
 
 class DeadlineBackend(httpcore.NetworkBackend):
@@ -68,6 +85,7 @@ class _Stream(httpcore.NetworkStream):
     def __init__(self, inner: httpcore.NetworkStream, deadline: Deadline) -> None:
         self._inner = inner
         self._deadline = deadline
+        deadline.watch(self)
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         return self._inner.read(max_bytes, self._deadline.limit(timeout))

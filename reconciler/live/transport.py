@@ -73,6 +73,10 @@ class BoundedTransport(httpx.BaseTransport):
         """Close the connections."""
         self._pool.close()
 
+    def end(self) -> None:
+        """End the request under way, from any thread: it raises httpx.TransportError."""
+        self._deadline.end()
+
     def _words(self, error: Exception) -> str:
         """Return words of our own where the library quotes the answer, because the answer can repeat the token."""
         if isinstance(error, httpcore.TimeoutException):

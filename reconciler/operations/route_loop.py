@@ -5,10 +5,9 @@ from __future__ import annotations
 import datetime
 import math
 import random
-import threading
-from contextlib import nullcontext, suppress
+from contextlib import nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
@@ -21,6 +20,7 @@ from reconciler.model.routed import Health
 from reconciler.operations.route import look_at
 from reconciler.operations.route_answer import settle_open
 from reconciler.operations.route_company import CompanyLists
+from reconciler.operations.route_ending import Ending
 from reconciler.operations.route_signs import LifeSigns, Shown
 from reconciler.operations.route_start import open_router
 from reconciler.routing.schedule import Schedule
@@ -31,12 +31,12 @@ if TYPE_CHECKING:
 
     from reconciler.model.live import Place
     from reconciler.model.routed import RoutedStatus, RoutedStep
+    from reconciler.operations.route_ending import Stop
     from reconciler.operations.route_round import Router
     from reconciler.operations.run import Run
 
-__all__ = ["RouteLoop", "RouteOptions", "Stop", "route_until"]
+__all__ = ["RouteLoop", "RouteOptions", "route_until"]
 
-STOP_SECONDS: Final = 8.0
 HOLD_SECONDS: Final = 60.0
 REFRESH_SECONDS: Final = 3600.0
 SETTLE_SECONDS: Final = 300.0
@@ -78,31 +78,17 @@ def route_until(
     ended. What could not be journalled as answered is settled by the next start.
     """
     signs = LifeSigns(run, options.health_at, options.metrics_at)
-    with nullcontext() if options.wake_at is None else WakeListener(options.wake_at) as waker:
+    listener = nullcontext() if options.wake_at is None else WakeListener(options.wake_at)
+    with listener as waker, Ending(stopped) as ending:
         try:
-            while True:
-                with open_router(run, settings_file, journal_at, pulse=signs.pulse) as router, suppress(_StoppedError):
+            while not stopped.is_set():
+                with open_router(run, settings_file, journal_at, pulse=signs.pulse, opened=ending.opening) as router:
+                    ending.answering()
                     RouteLoop(router, options, stopped, tell, waker).go(signs)
-                if stopped.is_set():
-                    return
+        except Interrupted:  # somebody stopped the process while it waited for the service
+            return
         finally:
             signs.end()
-
-
-class _StoppedError(Exception):
-    """Somebody stopped the process while it waited for the service."""
-
-
-class Stop(Protocol):
-    """The end of a loop: an event of threads, or one in simulated time."""
-
-    def is_set(self) -> bool:
-        """Return whether it came."""
-        ...
-
-    def wait(self, timeout: float, /) -> bool:
-        """Wait for it so many seconds; return whether it came."""
-        ...
 
 
 class RouteLoop:
@@ -125,7 +111,6 @@ class RouteLoop:
         self._statuses: dict[RoutedStatus, int] = {}
         self._waiting: dict[Place, list[RoutedStep]] = {}
         self._failed: set[Place] = set()
-        self._ended = threading.Event()
         self._steady = router.run.clock.steady
         now = self._steady()
         self._settled_at = now - SETTLE_SECONDS
@@ -148,18 +133,11 @@ class RouteLoop:
             signs.pulse()
             return self._stopped.is_set()
 
-        ending = threading.Thread(target=self._end_waits, daemon=True)
-        ending.start()
         self._router.stopped = is_stopped
-        try:
-            signs.begin(lambda: Shown(self.health(), self._statuses, self._router.company_id))
-            while not self._stopped.is_set() and not self._router.is_outdated():
-                self.once()
-                signs.show()
-        except Interrupted:
-            raise _StoppedError from None
-        finally:
-            self._ended.set()
+        signs.begin(lambda: Shown(self.health(), self._statuses, self._router.company_id))
+        while not self._stopped.is_set() and not self._router.is_outdated():
+            self.once()
+            signs.show()
 
     def once(self) -> None:
         """Do what is due: one look, or a wait of at most a minute."""
@@ -192,13 +170,6 @@ class RouteLoop:
             if self._router.stopped():
                 return
             self._report(settle_open(self._router, intent))
-
-    def _end_waits(self) -> None:
-        """End what still waits some seconds after somebody stopped it."""
-        while not self._ended.wait(0.2):
-            if self._stopped.is_set() and not self._ended.wait(STOP_SECONDS):
-                self._router.service.stop()
-                return
 
     def _look(self, place: Place) -> None:
         before = self._router.service.requests

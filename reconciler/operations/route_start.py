@@ -47,13 +47,16 @@ def open_router(
     *,
     sends: bool = True,
     pulse: Callable[[], None] = lambda: None,
+    opened: Callable[[Callable[[], None]], None] = lambda _stop: None,
 ) -> Iterator[Router]:
     """Yield what routes, once it is certain that it may.
 
     With ``sends`` false nothing is answered, journalled or leased. ``pulse`` is called about every minute of a long
-    wait for the service. Raises UsageError, before anything is sent, if the account is the integration of no routing.
-    Raises it too if another process routes for the account. Raises RefusedError for a freeze, and DocumentsError for
-    documents that cannot be used, or that are not committed while a routing answers.
+    wait for the service. ``opened`` receives a function that ends its requests, before the first is made.
+
+    Raises UsageError, before anything is sent, if the account is the integration of no routing. Raises it too if
+    another process routes for the account. Raises RefusedError for a freeze, and DocumentsError for documents that
+    cannot be used, or that are not committed while a routing answers.
     """
     workspace = open_workspace(run, settings_file)
     documents, diagnostics = read_documents(workspace)
@@ -69,6 +72,7 @@ def open_router(
             "say which rules decided"
         )
     with open_route_service(workspace.service, run, answers=answers, pulse=pulse) as service:
+        opened(service.stop)
         try:
             me = service.me()
         except CredentialsError as error:

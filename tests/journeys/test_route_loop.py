@@ -214,6 +214,30 @@ def test_04f_stopped_while_a_program_decides(tmp_path: Path) -> None:
         assert "route-noted" not in "".join(path.read_text() for path in (one.journal_at).iterdir())
 
 
+@pytest.mark.parametrize("is_silent", [False, True])
+def test_04g_stopped_while_it_starts(tmp_path: Path, *, is_silent: bool) -> None:
+    """Nothing is under way yet: a service that asks for a long wait, or never answers, does not hold the end up."""
+    with (
+        running_sandbox(write_seed(tmp_path / "seed", routed_seed(1))) as sandbox,
+        socket.create_server(("127.0.0.1", 0)) as silent,
+    ):
+        trial = committed(tmp_path / "approvals", sandbox, {"routing.yaml": ROUTING})
+        sandbox.fail({"path": "/me", "status": 503, "times": 9, "headers": {"Retry-After": "60"}})
+        address = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        one = Routing(trial, tmp_path, **{"RECONCILER_API_URL": address} if is_silent else {})
+        try:
+            if is_silent:
+                held, _ = silent.accept()
+                with held:
+                    code, seconds = one.ends()
+            else:
+                one.waits(lambda: any(entry["path"].endswith("/me") for entry in sandbox.log()))
+                code, seconds = one.ends()
+        finally:
+            one.end_anyway()
+        assert (code, seconds < 3) == (0, True), one.shown_at.read_text()
+
+
 def test_05_wrong_usage(tmp_path: Path) -> None:
     """Both ways of looking at once, and a time that is none."""
     with running_sandbox(write_seed(tmp_path / "seed", routed_seed(1))) as sandbox:

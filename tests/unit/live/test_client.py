@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 
 import httpx
+import msgspec
 import pytest
 
 from reconciler.errors import (
@@ -521,6 +523,20 @@ def test_a_stopped_client_asks_no_more(sandbox: RunningSandbox) -> None:
         with pytest.raises(Interrupted):
             client.get(PRESET, "a preset")
         assert time.monotonic() - started < 10
+
+
+def test_a_stopped_client_ends_a_request_that_nobody_answers(sandbox: RunningSandbox) -> None:
+    """A request under way in another thread ends at once, and so does each one after it."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:  # connections are taken, and nothing is ever read
+        address = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        service = msgspec.structs.replace(sandbox.service, api_url=address)
+        with ServiceClient(service, sandbox.credentials) as client:
+            threading.Timer(0.5, client.stop).start()
+            started = time.monotonic()
+            for _ in range(2):
+                with pytest.raises(Interrupted):
+                    client.get(PRESET, "a preset")
+            assert time.monotonic() - started < 3
 
 
 def test_an_undecodable_answer_is_an_answer_error(sandbox: RunningSandbox, client: ServiceClient) -> None:

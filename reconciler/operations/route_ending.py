@@ -1,0 +1,62 @@
+"""Ends a routing process in time: what waits for the service is ended some seconds after somebody stops it."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING, Final, Protocol, Self
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["Ending", "Stop"]
+
+STOP_SECONDS: Final = 8.0
+_POLL_SECONDS = 0.2
+
+
+class Stop(Protocol):
+    """The end of a loop: an event of threads, or one in simulated time."""
+
+    def is_set(self) -> bool:
+        """Return whether it came."""
+        ...
+
+    def wait(self, timeout: float, /) -> bool:
+        """Wait for it so many seconds; return whether it came."""
+        ...
+
+
+class Ending:
+    """A thread that watches for the end, and then ends the requests of the service in use.
+
+    While a process still reads what it needs, nothing is answered, so its requests end at once. Later an answer under
+    way has some seconds to be finished and read back.
+    """
+
+    def __init__(self, stopped: Stop) -> None:
+        self._stopped = stopped
+        self._ended = threading.Event()
+        self._stop: Callable[[], None] = lambda: None
+        self._answers = False
+        self._thread = threading.Thread(target=self._watch, daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._ended.set()
+        self._thread.join()
+
+    def opening(self, stop: Callable[[], None]) -> None:
+        """Take up a service that reads what routing needs; ``stop`` ends its requests, from any thread."""
+        self._stop, self._answers = stop, False
+
+    def answering(self) -> None:
+        """Let an answer of that service be finished from now on."""
+        self._answers = True
+
+    def _watch(self) -> None:
+        while not self._ended.wait(_POLL_SECONDS):
+            if self._stopped.is_set() and not (self._answers and self._ended.wait(STOP_SECONDS)):
+                self._stop()
