@@ -253,7 +253,7 @@ class RouteEscalated(msgspec.Struct, frozen=True, kw_only=True, tag_field="event
     instance_id: str
     step_occurrence_id: str
     people: tuple[Person, ...]
-    status: Literal["intended", "done", "failed"]
+    status: Literal["intended", "done", "failed", "refused"]
     reason: str | None = None
 
 

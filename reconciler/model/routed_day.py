@@ -100,7 +100,7 @@ class DayEscalation(msgspec.Struct, frozen=True, kw_only=True):
     instance_id: str
     step: str | None
     address: str | None
-    status: Literal["intended", "done", "failed"]
+    status: Literal["intended", "done", "failed", "refused"]
     people: tuple[Person, ...]
     reason: str | None
 

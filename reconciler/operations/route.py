@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from reconciler.errors import ServiceError, UsageError
+from reconciler.errors import RateLimitError, ServiceError, UnreachableError, UsageError
 from reconciler.model.quantities import read_moment
 from reconciler.model.routed import ROUTE_FORMAT, Look, RoutedStep, RouteReport, RouteSummary
 from reconciler.operations.route_answer import settle_open
 from reconciler.operations.route_round import SeenInstance
 from reconciler.operations.route_start import open_router
 from reconciler.operations.route_step import decide_step, route_instance
-from reconciler.routing.programs import ProgramStoppedError
+from reconciler.routing.programs import DecisionStoppedError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from reconciler.operations.route_round import Router
     from reconciler.operations.run import Run
 
-__all__ = ["LookedAt", "explain_steps", "handle_listed", "look_at", "route_once"]
+__all__ = ["LookedAt", "explain_steps", "handle_listed", "is_down", "look_at", "route_once"]
 
 RECHECK_SECONDS: Final = 900.0
 _SETTLED = frozenset({"answered", "already", "waiting", "answered-otherwise"})
@@ -32,15 +32,21 @@ _SETTLED = frozenset({"answered", "already", "waiting", "answered-otherwise"})
 def route_once(run: Run, settings_file: Path | None, journal_at: Path | None) -> RouteReport:
     """Look at every queue once and answer what waits; raises what ``open_router`` raises.
 
-    A queue that cannot be read does not stop the others: it is a failed step without an instance.
+    A queue that cannot be read does not stop the others: it is a failed step without an instance. So is each queue that
+    is left once other documents are committed.
     """
     with open_router(run, settings_file, journal_at) as router:
-        steps = [settle_open(router, intent) for intent in router.ledger.open()]
+        router.stopped = router.is_outdated
+        steps: list[RoutedStep] = []
+        for intent in router.ledger.open():
+            steps += [] if router.stopped() else [settle_open(router, intent)]
         looks: list[Look] = []
         for place in router.queues():
             found = look_at(router, place)
             steps += found.steps
             looks += [found.look] if found.look else []
+            if found.look is None and found.failure is None:
+                steps.append(_unread(place, "other documents are committed by now: run 'reconciler route' again"))
         return _report(router, looks, steps)
 
 
@@ -56,9 +62,14 @@ class LookedAt(NamedTuple):
     listed: tuple[ListedInstance, ...] = ()
 
 
-def look_at(router: Router, place: Place) -> LookedAt:
-    """Handle every step that waits in one queue."""
+def look_at(router: Router, place: Place, *, goes_on: bool = True) -> LookedAt:
+    """Handle every step that waits in one queue.
+
+    It ends with the first that meets a service that is down, unless it ``goes_on``.
+    """
     at = router.run.clock.moment()
+    if router.stopped():
+        return LookedAt([], None)
     try:
         waiting = router.service.waiting(place, router.me.id)
     except ServiceError as error:
@@ -69,8 +80,10 @@ def look_at(router: Router, place: Place) -> LookedAt:
             return LookedAt(steps, None)
         try:
             steps.append(handle_listed(router, place, listed, at))
-        except ProgramStoppedError:
+        except DecisionStoppedError:
             return LookedAt(steps, None)
+        if is_down(router.failure) and not goes_on:
+            return LookedAt(steps, None, router.failure)
     gone = {key for key, one in router.seen.items() if one.place == place} - {one.id for one in waiting}
     for key in gone:
         del router.seen[key]
@@ -78,11 +91,18 @@ def look_at(router: Router, place: Place) -> LookedAt:
     return LookedAt(steps, look, listed=tuple(waiting))
 
 
+def is_down(failure: ServiceError | None) -> bool:
+    """Return whether the service is over its limit or not there: what is asked next would fail as well."""
+    return isinstance(failure, RateLimitError | UnreachableError)
+
+
 def handle_listed(router: Router, place: Place, listed: ListedInstance, at: str) -> RoutedStep:
     """Return what became of an instance that a list showed; ``at`` is when that look began.
 
-    It is read if it is new or changed, and about every quarter of an hour if its item decides.
+    It is read if it is new or changed, and about every quarter of an hour if its item decides. ``router.failure`` says
+    afterwards why the service did not carry out what it needed.
     """
+    router.failure = None
     seen = router.seen.get(listed.id)
     now = router.run.clock.steady()
     if seen is not None and listed.updated_at is not None and seen.updated_at == listed.updated_at:
@@ -93,6 +113,7 @@ def handle_listed(router: Router, place: Place, listed: ListedInstance, at: str)
         instance = router.service.instance(place, listed.id)
         step = route_instance(router, instance)
     except ServiceError as error:
+        router.failure = error
         return _unread(place, error.message, listed.id)
     # a change within the second of this read would not show: such an instance is read once more
     changed_at, looked_at = read_moment(instance.updated_at), read_moment(at)

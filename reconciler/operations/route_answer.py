@@ -43,6 +43,7 @@ def settle_open(router: Router, intent: RouteIntended) -> RoutedStep:
     try:
         instance = _read(sending)
     except ServiceError as error:
+        router.failure = error
         return msgspec.structs.replace(sending.shown, status="failed", reason=error.message)
     following = settle_intent(intent, instance)
     if following in {"send", "ask"}:
@@ -75,11 +76,12 @@ def send_frozen(
             sending.place, intent.instance_id, occurrence_id=intent.step_occurrence_id, option_id=intent.option.id,
             comment=intent.comment, token=intent.token,
         )  # fmt: skip
-    except AnswerLostError as error:
-        return _after_loss(sending, error.message)
-    except RequestRefusedError as error:
-        return _after_refusal(sending, error)
     except ServiceError as error:
+        router.failure = error
+        if isinstance(error, AnswerLostError):
+            return _after_loss(sending, error.message)
+        if isinstance(error, RequestRefusedError):
+            return _after_refusal(sending, error)
         return _ended(sending, "failed", 1, error.message)
     return _after_success(sending, was_current=step is not None)
 
@@ -91,7 +93,8 @@ def _after_success(sending: _Sending, *, was_current: bool) -> RoutedStep:
     """
     try:
         following = settle_intent(sending.intent, _read(sending))
-    except ServiceError:
+    except ServiceError as error:
+        sending.router.failure = error
         following = "send"
     if following == "answered-otherwise":
         return _ended(sending, following, 1, "another response is stored")
@@ -138,6 +141,7 @@ def _after_refusal(sending: _Sending, refusal: RequestRefusedError) -> RoutedSte
     try:
         following = settle_intent(sending.intent, _read(sending))
     except ServiceError as error:
+        sending.router.failure = error
         return msgspec.structs.replace(sending.shown, status="failed", reason=f"{refusal.message}; {error.message}")
     if following == "send":  # refused, though the step is open: the option, say, is gone
         return _ended(sending, "left-alone", 1, refusal.message)
@@ -175,10 +179,14 @@ def _ended(sending: _Sending, status: RoutedStatus, attempts: int, reason: str |
 def record_outcome(
     router: Router, intent: RouteIntended, status: RoutedStatus, attempts: int, reason: str | None
 ) -> None:
-    """Record the outcome of an intent, unless nothing was sent and the journal ends with just that."""
+    """Record the outcome of an intent, unless the journal ends with just that.
+
+    A refusal is recorded each time: what changes after it lets the response go out once more.
+    """
     known = router.ledger.known(intent.token)
     last = None if known is None else known.outcome
-    if attempts == 0 and last is not None and (last.status, last.reason) == (status, reason):
+    is_news = attempts > 0 and status != "failed"
+    if not is_news and last is not None and (last.status, last.reason) == (status, reason):
         return
     router.record(
         RouteOutcome(

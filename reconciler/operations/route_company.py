@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from reconciler.errors import RateLimitError, ServiceError, UnreachableError
+from reconciler.errors import RequestRefusedError, ServiceError
 from reconciler.model.live import Place
 from reconciler.model.routed import Look, RoutedStep
-from reconciler.operations.route import LookedAt, handle_listed
+from reconciler.operations.route import LookedAt, handle_listed, is_down
 from reconciler.routing.company_list import CompanyList
-from reconciler.routing.programs import ProgramStoppedError
+from reconciler.routing.programs import DecisionStoppedError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,6 +24,7 @@ __all__ = ["CompanyLists"]
 FEW_PROJECTS: Final = 20
 UNPROVEN_SECONDS: Final = 600.0
 _DIRECT_AGAIN_SECONDS = 86_400.0
+_REFUSED = frozenset({403, 404})
 
 
 class CompanyLists:
@@ -66,6 +67,10 @@ class CompanyLists:
         """Return whether a queue is the company's list of a tool of projects."""
         return place.project_id is None and place.tool in self._lists
 
+    def sought(self) -> int:
+        """Return the number of instances whose project is not known yet."""
+        return sum(map(len, self._sought.values()))
+
     def covers(self, tool: Tool) -> bool:
         """Return whether the company's list is read in place of those of its projects now."""
         return tool in self._in_use
@@ -73,11 +78,12 @@ class CompanyLists:
     def look(self, place: Place, schedule: Schedule) -> LookedAt:
         """Read the company's list, and handle what needs no project or is of a known one."""
         router, tool = self._router, place.tool
+        router.failure = None
         at, moment = router.run.clock.moment(), router.run.clock.now()
         try:
             listed = router.service.waiting(place, router.me.id)
         except ServiceError as error:
-            if not isinstance(error, RateLimitError | UnreachableError):
+            if not is_down(error):
                 self._lists[tool].doubt(moment)
                 self._apply(schedule, tool, router.run.clock.steady())
             return LookedAt([], None, error)
@@ -92,9 +98,11 @@ class CompanyLists:
                 return LookedAt(steps, None)
             try:
                 step = self._handled(place, one, at)
-            except ProgramStoppedError:
+            except DecisionStoppedError:
                 return LookedAt(steps, None)
             steps += [] if step is None else [step]
+            if is_down(router.failure):
+                return LookedAt(steps, None, router.failure)
         self._seek(schedule, tool)
         return LookedAt(steps, _look(place, at))
 
@@ -108,7 +116,9 @@ class CompanyLists:
             return _not_found(listed.id)
         if self._is_direct(tool):
             step = handle_listed(self._router, place, listed, at)
-            if step.status != "failed":
+            refusal = self._router.failure
+            is_refused = isinstance(refusal, RequestRefusedError) and refusal.status in _REFUSED
+            if step.status != "failed" or not is_refused:
                 return step
             self._indirect_until[tool] = self._router.run.clock.steady() + _DIRECT_AGAIN_SECONDS
         self._sought.setdefault(tool, {}).setdefault(listed.id, self._router.run.clock.steady())
@@ -174,7 +184,7 @@ def _look(place: Place, at: str) -> Look:
 
 
 def _not_found(instance_id: str) -> RoutedStep:
-    reason = "the company's list has it, and no project that these credentials can see"
+    reason = "the company's list has it, and no project whose list could be read"
     return RoutedStep(
         instance_id=instance_id,
         step_occurrence_id=None,

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from reconciler.errors import ServiceError
+from reconciler.errors import RequestRefusedError, ServiceError
 from reconciler.model.quantities import duration_words, read_moment
 from reconciler.model.routed import RouteEscalated
-from reconciler.routing.settlement import response_token
+from reconciler.routing.settlement import has_changed_since, response_token
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["OPEN_STATUSES", "escalated"]
 
+REFUSED_SECONDS: Final = 3600.0
 OPEN_STATUSES: Final = frozenset({"undecided", "no-rule", "left-alone", "held", "failed"})
 
 
@@ -37,12 +38,24 @@ def escalated(router: Router, instance: Instance, rules: RoutedStepRules, shown:
     token = response_token(router.company_id, instance.id, step.id, router.me.id)
     if router.ledger.is_escalated(token) or not _is_late(router, step, escalation):
         return shown
+    refused = router.ledger.escalation_refused(token)
     try:
-        done = _add(router, instance, step, escalation, token)
+        if refused is not None and not _is_worth_asking(router, instance, refused):
+            done = f"nobody could be added: {refused.reason}"
+        else:
+            done = _add(router, instance, step, escalation, token)
     except ServiceError as error:
+        router.failure = error
         done = f"nobody could be added: {error.message}"
     reason = "; ".join(part for part in (shown.reason, done) if part)
     return msgspec.structs.replace(shown, reason=reason)
+
+
+def _is_worth_asking(router: Router, instance: Instance, refused: RouteEscalated) -> bool:
+    """Return whether what was refused may be granted by now: the instance changed, or it is some time ago."""
+    at = read_moment(refused.at)
+    is_old = at is None or (router.run.clock.now() - at).total_seconds() >= REFUSED_SECONDS
+    return is_old or has_changed_since(instance, refused.at)
 
 
 def _is_late(router: Router, step: StepOccurrence, escalation: Escalation) -> bool:
@@ -71,7 +84,8 @@ def _add(router: Router, instance: Instance, step: StepOccurrence, escalation: E
         except ServiceError as error:
             now = router.service.instance(place, instance.id).step
             if now is None or now.id != step.id or not all(now.of(one.id) for one in missing):
-                _record(router, instance, step, missing, token, "failed", error.message)
+                status = "refused" if isinstance(error, RequestRefusedError) else "failed"
+                _record(router, instance, step, missing, token, status, error.message)
                 raise
     _record(router, instance, step, people, token, "done")
     names = ", ".join(one.with_login for one in people)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import math
 import random
 from contextlib import nullcontext
@@ -11,18 +10,16 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from reconciler.clock import in_files
-from reconciler.errors import RateLimitError, ServiceError, UnreachableError
-from reconciler.journal.route_records import DAYS
+from reconciler.errors import ServiceError
 from reconciler.live.interruptible_waits import Interrupted
 from reconciler.model.quantities import read_moment
 from reconciler.model.routed import Health
-from reconciler.operations.route import look_at
+from reconciler.operations.route import is_down, look_at
 from reconciler.operations.route_answer import settle_open
 from reconciler.operations.route_company import CompanyLists
 from reconciler.operations.route_ending import Ending
 from reconciler.operations.route_signs import LifeSigns, Shown
-from reconciler.operations.route_start import open_router
+from reconciler.operations.route_start import forget_old, open_router
 from reconciler.routing.schedule import Schedule
 from reconciler.routing.wake_listener import WakeListener
 
@@ -129,9 +126,9 @@ class RouteLoop:
     def go(self, signs: LifeSigns) -> None:
         """Look until somebody stops it; ``signs`` show how it goes."""
 
-        def is_stopped() -> bool:  # asked before each instance, so that a long look is not silent
+        def is_stopped() -> bool:  # asked before each instance: a long look is not silent, and sees a freeze
             signs.pulse()
-            return self._stopped.is_set()
+            return self._stopped.is_set() or self._router.is_outdated()
 
         self._router.stopped = is_stopped
         signs.begin(lambda: Shown(self.health(), self._statuses, self._router.company_id))
@@ -165,24 +162,28 @@ class RouteLoop:
         if now - self._settled_at < SETTLE_SECONDS:
             return
         self._settled_at = now
-        self._router.ledger.forget(in_files(self._router.run.clock.now() - datetime.timedelta(days=DAYS)))
+        forget_old(self._router.ledger, self._router.run.clock.now())
         for intent in self._router.ledger.open():
             if self._router.stopped():
                 return
+            self._router.failure = None
             self._report(settle_open(self._router, intent))
+            if is_down(self._router.failure):
+                self._schedule.hold(HOLD_SECONDS, now)
+                return
 
     def _look(self, place: Place) -> None:
         before = self._router.service.requests
         known = {one.instance_id for one in self._waiting.get(place, ())}
         of_company = self._company.is_one(place)
-        found = self._company.look(place, self._schedule) if of_company else look_at(self._router, place)
+        found = self._company.look(place, self._schedule) if of_company else look_at(self._router, place, goes_on=False)
         requests = self._router.service.requests - before
         now = self._steady()
         self._schedule.limit(self._per_hour())
         if found.failure is not None:
             self._failed.add(place)
             self._schedule.failed(place, now, requests=requests)
-            if isinstance(found.failure, RateLimitError | UnreachableError):
+            if is_down(found.failure):
                 self._schedule.hold(HOLD_SECONDS, now)
         elif found.look is not None:  # else somebody stopped it in between
             self._failed.discard(place)
@@ -193,6 +194,9 @@ class RouteLoop:
             if of_company and self._company.covers(place.tool):
                 self._waiting = {one: steps for one, steps in self._waiting.items() if one.tool != place.tool}
             self._waiting[place] = [one for one in found.steps if one.status not in {"answered", "moved-on"}]
+        for queue in self._company.places():
+            if not self._company.covers(queue.tool):  # each project has its steps again
+                self._waiting.pop(queue, None)
         for one in found.steps:
             self._report(one)
 
@@ -259,7 +263,7 @@ class RouteLoop:
             oldest_look_allowed_seconds=self._options.oldest,
             queues=len(ages),
             queues_failed=len(failed),
-            waiting=len(steps),
+            waiting=len(steps) + self._company.sought(),
             needs_person=sum(one.status in _NEEDS_PERSON for one in steps),
             overdue=sum(one.overdue for one in steps),
             healthy=bool(ages) and oldest <= self._options.oldest and len(failed) < len(ages),

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
+    from reconciler.errors import ServiceError
     from reconciler.journal.route_file import RouteJournal
     from reconciler.model.instances import Instance, RoutedTemplate
     from reconciler.model.live import Person
@@ -90,12 +91,15 @@ class Router:
         self.folders = folders
         self.projects = projects
         self.stopped: Callable[[], bool] = lambda: False
+        # why the service did not carry out the last thing that an instance needed; null where it did
+        self.failure: ServiceError | None = None
         self.seen: dict[str, SeenInstance] = {}
         self._journal = journal
         self._steps: dict[str, dict[str, str]] = {}
         self._versions = {version: one.template for one in rules for version in one.template.versions}
         self._changed = changed
         self._compared_at = run.clock.steady()
+        self._is_outdated = False
         self._unknown: dict[str, float] = {}
 
     @property
@@ -106,10 +110,10 @@ class Router:
     def is_outdated(self) -> bool:
         """Return whether other documents are committed, or a freeze began, since this process read them."""
         now = self.run.clock.steady()
-        if now - self._compared_at < _COMPARED_SECONDS:
-            return False
-        self._compared_at = now
-        return self._changed()
+        if not self._is_outdated and now - self._compared_at >= _COMPARED_SECONDS:
+            self._compared_at = now
+            self._is_outdated = self._changed()
+        return self._is_outdated
 
     def record(self, line: RouteLine) -> None:
         """Write a line of the journal, and remember it; raises FileError where it cannot be kept."""

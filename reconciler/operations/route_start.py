@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import datetime
 import hashlib
 import secrets
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from reconciler.clock import in_files
 from reconciler.errors import CredentialsError, DocumentsError, RefusedError, UsageError
 from reconciler.journal.route_file import RouteJournal, route_folder
-from reconciler.journal.route_records import read_route_lines
+from reconciler.journal.route_records import DAYS, read_route_lines
 from reconciler.model.diagnostics import Diagnostic
 from reconciler.model.routed import RouteStarted
 from reconciler.model.suggestions import did_you_mean
@@ -36,7 +38,9 @@ if TYPE_CHECKING:
     from reconciler.operations.run import Run
     from reconciler.operations.workspace import Workspace
 
-__all__ = ["open_router", "routing_digest"]
+__all__ = ["forget_old", "open_router", "routing_digest"]
+
+LEFT_DAYS: Final = 90
 
 
 @contextmanager
@@ -94,7 +98,15 @@ def open_router(
 
 
 def _ledger(folder: Path, workspace: Workspace, me: Person) -> Ledger:
-    return Ledger(read_route_lines(folder), company_id=workspace.service.company_id, login_id=me.id)
+    ledger = Ledger(read_route_lines(folder), company_id=workspace.service.company_id, login_id=me.id)
+    forget_old(ledger, workspace.run.clock.now())
+    return ledger
+
+
+def forget_old(ledger: Ledger, now: datetime.datetime) -> None:
+    """Forget what no start would read, and responses that were left to people long ago."""
+    before, left_before = (in_files(now - datetime.timedelta(days=days)) for days in (DAYS, LEFT_DAYS))
+    ledger.forget(before, left_before)
 
 
 def _router(

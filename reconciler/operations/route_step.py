@@ -16,7 +16,7 @@ from reconciler.operations.route_escalation import OPEN_STATUSES, escalated
 from reconciler.routing.decision import decide
 from reconciler.routing.facts import needs_item
 from reconciler.routing.ledger import limited_step
-from reconciler.routing.programs import run_program
+from reconciler.routing.programs import DecisionStoppedError, run_program
 from reconciler.routing.settlement import response_token, settle_step
 
 if TYPE_CHECKING:
@@ -65,7 +65,10 @@ def _routed(router: Router, instance: Instance, step: StepOccurrence, rules: Rou
     if known is not None and following == "send":
         return send_frozen(router, known.intent, shown, step, instance.place)
     if following == "left-alone":
-        return msgspec.structs.replace(shown, status="left-alone", reason="the integration is not an assignee of it")
+        refused = None if known is None else known.outcome
+        reason = "the integration is not an assignee of it" if refused is None else refused.reason
+        option = None if known is None else known.intent.option
+        return msgspec.structs.replace(shown, status="left-alone", reason=reason, option=option)
     if known is not None and not known.is_settled and following in {"answered", "answered-otherwise", "moved-on"}:
         record_outcome(router, known.intent, following, 0, "read back")
     option = known.intent.option if known is not None else None
@@ -119,6 +122,8 @@ def _decided(
     beyond = router.ledger.beyond(rules.digest, counted, routing.limits, chosen.name, now)
     if beyond is not None:
         return _noted(router, rules, shown, "held", reason=beyond)
+    if router.stopped():  # a program took its time, or the service let the item wait
+        raise DecisionStoppedError
     intent = _intent(router, instance, step, rules, shown)
     router.record(intent)
     return send_frozen(router, intent, shown, step)

@@ -18,6 +18,7 @@ __all__ = ["Known", "Ledger", "limited_step"]
 
 _HOUR = datetime.timedelta(hours=1)
 _SETTLED = frozenset({"answered", "answered-otherwise"})
+_REFUSED = frozenset({"left-alone", "moved-on"})
 _REMEMBERED = 20_000  # steps; far more than are answered in the days that a start reads
 
 
@@ -31,6 +32,21 @@ class Known(NamedTuple):
     def is_settled(self) -> bool:
         """Whether the step has a response: else the frozen one may still go out."""
         return self.outcome is not None and self.outcome.status in _SETTLED
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether the service refused the response, so that certainly nothing is stored."""
+        return self.outcome is not None and self.outcome.status in _REFUSED and self.outcome.attempts > 0
+
+    @property
+    def is_left(self) -> bool:
+        """Whether the response was left to people: the step is not decided again."""
+        return self.outcome is not None and self.outcome.status == "left-alone"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is still to be settled: its outcome is not known, or it failed."""
+        return self.outcome is None or self.outcome.status == "failed"
 
 
 class _Noted(NamedTuple):
@@ -54,7 +70,7 @@ class Ledger:
         self._owner = company_id, login_id
         self._known: dict[str, Known] = {}
         self._noted: dict[str, _Noted] = {}
-        self._escalated: dict[str, str] = {}
+        self._escalated: dict[str, RouteEscalated] = {}
         self._answers: dict[str, deque[str]] = {}
         self._in_a_row: dict[str, tuple[str, int]] = {}
         self._run: set[str] = set()
@@ -70,8 +86,8 @@ class Ledger:
             if known is not None:
                 self._known[line.token] = known._replace(outcome=line)
         elif isinstance(line, RouteEscalated):
-            if line.status == "done":
-                self._escalated[line.token] = line.at
+            if line.status in {"done", "refused"}:
+                self._escalated[line.token] = line
                 if len(self._escalated) > _REMEMBERED:
                     del self._escalated[next(iter(self._escalated))]
         elif isinstance(line, RouteNoted):
@@ -87,7 +103,13 @@ class Ledger:
 
     def is_escalated(self, token: str) -> bool:
         """Return whether people were added to a step already."""
-        return token in self._escalated
+        known = self._escalated.get(token)
+        return known is not None and known.status == "done"
+
+    def escalation_refused(self, token: str) -> RouteEscalated | None:
+        """Return the last refusal to add people to a step; null where there is none."""
+        known = self._escalated.get(token)
+        return None if known is None or known.status == "done" else known
 
     def _intend(self, line: RouteIntended) -> None:
         if (line.company_id, line.login_id) != self._owner or line.token in self._known:  # or carried over
@@ -97,19 +119,22 @@ class Ledger:
         option, count = self._in_a_row.get(line.routing, ("", 0))
         self._in_a_row[line.routing] = (line.option.name, count + 1 if option == line.option.name else 1)
         if len(self._known) > _REMEMBERED:
-            settled = next((token for token, one in self._known.items() if one.is_settled), None)
+            settled = next((token for token, one in self._known.items() if not one.is_open), None)
             if settled is not None:
                 del self._known[settled]
 
-    def forget(self, before: str) -> None:
-        """Forget what is older than a moment, as another start would: all but intents without a response."""
+    def forget(self, before: str, refused_before: str = "") -> None:
+        """Forget what is older than a moment, as another start would: all but intents that are open.
+
+        A response that was left to people is remembered for longer, since its step is not decided again.
+        """
         self._known = {
             token: one
             for token, one in self._known.items()
-            if (one.outcome or one.intent).at >= before or not one.is_settled
+            if one.is_open or (one.outcome or one.intent).at >= (refused_before if one.is_left else before)
         }
         self._noted = {token: one for token, one in self._noted.items() if one.at >= before}
-        self._escalated = {token: at for token, at in self._escalated.items() if at >= before}
+        self._escalated = {token: one for token, one in self._escalated.items() if one.at >= before}
 
     def known(self, token: str) -> Known | None:
         """Return what was intended for a step; null where nothing ever was."""
@@ -117,13 +142,13 @@ class Ledger:
 
     def open(self) -> list[RouteIntended]:
         """Return the intents whose outcome is not known, or that failed, the oldest first."""
-        return [one.intent for one in self._known.values() if one.outcome is None or one.outcome.status == "failed"]
+        return [one.intent for one in self._known.values() if one.is_open]
 
     def carried(self) -> list[RouteIntended | RouteOutcome]:
-        """Return the intents without a response, each with its outcome so far: what a new file begins with."""
+        """Return the intents that are open or left to people, each with its outcome: what a new file begins with."""
         found: list[RouteIntended | RouteOutcome] = []
         for one in self._known.values():
-            if not one.is_settled:
+            if one.is_open or one.is_left:
                 found += [one.intent] if one.outcome is None else [one.intent, one.outcome]
         return found
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 __all__ = [
     "FOLDERS_VARIABLE",
     "PROGRAM_SECONDS",
-    "ProgramStoppedError",
+    "DecisionStoppedError",
     "find_program",
     "named_folders",
     "run_program",
@@ -36,8 +36,8 @@ _CHUNK = 8192
 _ENCODER: Final = msgspec.json.Encoder(decimal_format="number")  # a text would be compared as text
 
 
-class ProgramStoppedError(Exception):
-    """A program was ended because this process is to end."""
+class DecisionStoppedError(Exception):
+    """Nothing is decided any more: this process is to end, or to read other documents."""
 
 
 def named_folders(environment: Mapping[str, str]) -> tuple[Path, ...]:
@@ -74,7 +74,7 @@ def run_program(
 
     It gets PATH, HOME and LANG of the environment, and nothing else. Everything that it started ends with it. Raises
     ProgramFailedError if it cannot be run, fails, takes too long or prints anything but one answer. Raises
-    ProgramStoppedError once ``stopped`` says that this process is to end: nothing is decided.
+    DecisionStoppedError once ``stopped`` says that this process is to end: nothing is decided.
     """
     real = find_program(command[0], folders)
     passed_on = {name: environment[name] for name in _PASSED_ON if name in environment}
@@ -116,7 +116,7 @@ class _Limit:
         if left <= 0:
             raise ProgramFailedError(f"the program took longer than {self._seconds:g} s")
         if self._stopped():
-            raise ProgramStoppedError
+            raise DecisionStoppedError
         return min(left, 0.1)
 
 

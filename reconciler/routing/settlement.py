@@ -5,12 +5,14 @@ from __future__ import annotations
 import uuid
 from typing import TYPE_CHECKING, Literal
 
+from reconciler.model.quantities import read_moment
+
 if TYPE_CHECKING:
     from reconciler.model.instances import Instance
     from reconciler.model.routed import RouteIntended
     from reconciler.routing.ledger import Known
 
-__all__ = ["Following", "response_token", "settle_intent", "settle_step"]
+__all__ = ["Following", "has_changed_since", "response_token", "settle_intent", "settle_step"]
 
 _NAMESPACE = uuid.UUID("6ba7b811-9dad-11d1-80b4-00c04fd430c8")
 
@@ -32,7 +34,8 @@ def settle_step(known: Known | None, instance: Instance, login_id: str, *, is_re
 
     ``decide`` is the only result that asks for a decision, and needs a step that nothing was ever intended for.
     ``send`` sends the frozen response. After an answer a read may lag; once that ``is_recent`` no longer, the same
-    response goes out again, which changes nothing where it is stored.
+    response goes out again, which changes nothing where it is stored. After a refusal it goes out again only once
+    somebody changed the instance: a lasting refusal is not asked for again.
     """
     step = instance.step
     own = () if step is None else step.of(login_id)
@@ -42,10 +45,23 @@ def settle_step(known: Known | None, instance: Instance, login_id: str, *, is_re
     if known is None:
         return "answered-otherwise" if given else "decide"
     if not given:
-        return "already" if known.is_settled and is_recent else "send"
+        return _settle_ungiven(known, instance, is_recent=is_recent)
     if any(is_frozen(known.intent, one.option_id, one.comment) for one in given):
         return "waiting" if known.is_settled else "answered"
     return "answered-otherwise"
+
+
+def _settle_ungiven(known: Known, instance: Instance, *, is_recent: bool) -> Following:
+    """Return what follows where our response is intended and not stored."""
+    if known.outcome is not None and known.is_refused and not has_changed_since(instance, known.outcome.at):
+        return "left-alone"
+    return "already" if known.is_settled and is_recent else "send"
+
+
+def has_changed_since(instance: Instance, at: str) -> bool:
+    """Return whether somebody changed an instance after a moment; one without a moment of its own did not change."""
+    changed_at, since = read_moment(instance.updated_at), read_moment(at)
+    return changed_at is not None and (since is None or changed_at > since)
 
 
 def settle_intent(intent: RouteIntended, instance: Instance | None) -> Following:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import sys
+import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from reconciler.operations import route_escalation
 from reconciler.routing.settlement import response_token
 from tests.support.account import write_seed
 from tests.support.routed_account import BOT, ITEM, ROUTING, item_path, routed_seed
@@ -409,12 +411,57 @@ def test_25_what_people_see(trial: RouteTrial) -> None:
     assert "1 answered, 1 undecided · 2 queues looked at with" in shown
 
 
+def meanwhile(trial: RouteTrial, click: dict[str, str]) -> dict[str, str]:
+    """Let a program decide during which somebody clicks, once; return what the environment needs for it."""
+    folder = trial.folder.parent / "programs"
+    folder.mkdir()
+    program, done = folder / "decide", folder / "done"
+    address = f"{trial.sandbox.environment['RECONCILER_API_URL']}/_sandbox/clicks"
+    program.write_text(f"""#!{sys.executable}
+import pathlib, urllib.request
+done = pathlib.Path({str(done)!r})
+if not done.exists():
+    done.touch()
+    urllib.request.urlopen({address!r}, {json.dumps(click).encode()!r}).close()
+print('{{"respond": "Approve", "comment": "Decided"}}')
+""")
+    program.chmod(0o755)
+    trial.rules("rules:\n", f"rules:\n  - {{name: ask, decide: [{program}]}}\n")
+    return {"RECONCILER_DECIDE_PATH": str(folder)}
+
+
 def test_30_restarted_between_reading_and_responding(trial: RouteTrial) -> None:
-    """422: it is read back, and what is current now is the next look's."""
-    trial.sandbox.fail({"method": "POST", "path": "6501/responses", "status": 422, "times": 1})
-    trial.sandbox.click({"do": "change_item", "path": item_path("1042", "501"), "body": ITEM})
+    """The response to the step that is over is refused, and the new one is another step: it is decided for itself."""
+    named = meanwhile(trial, {"do": "restart", "instance_id": "6501"})
+    before = trial.step()["id"]
+    assert trial.statuses(0, **named) == [("6501", "moved-on"), ("6502", "answered")]
+    assert trial.step()["id"] != before
+    assert trial.statuses(0, **named) == [("6501", "answered")]
+    assert trial.step()["name"] == "Sign"
+
+
+def test_30b_taken_out_between_reading_and_responding(trial: RouteTrial) -> None:
+    """403: it is left to people, and what is no longer listed is not asked for again."""
+    named = meanwhile(trial, {"do": "remove_assignee", "instance_id": "6501", "login_id": BOT})
+    assert trial.statuses(2, **named) == [("6501", "left-alone"), ("6502", "answered")]
+    assert trial.statuses(0, **named) == []
+    assert len([one for one in trial.responses() if "/6501/" in one["path"]]) == 1
+
+
+@pytest.mark.parametrize("status", [403, 422])
+def test_30c_a_lasting_refusal(trial: RouteTrial, status: int) -> None:
+    """It is sent once, however often it is looked at; once somebody changed the instance, it is sent again."""
+    trial.sandbox.fail({"method": "POST", "path": "6501/responses", "status": status, "times": 1})
     assert trial.statuses(2)[0] == ("6501", "left-alone")
+    (again,) = trial.route(2)["steps"]
+    assert (again["status"], again["option"]["name"]) == ("left-alone", "Approve")
+    assert f"refused with {status}" in again["reason"]
+    assert len([one for one in trial.responses() if "/6501/" in one["path"]]) == 1
+    time.sleep(1.1)  # moments have seconds
+    trial.sandbox.click({"do": "remove_assignee", "instance_id": "6501", "login_id": "7"})
     assert trial.statuses(0) == [("6501", "answered")]
+    intended = [one for one in trial.journal() if one["event"] == "route-intended" and one["instance_id"] == "6501"]
+    assert [one["option"] for one in intended] == [{"id": "101", "name": "Approve"}]
 
 
 def test_31_the_integration_is_there_twice(tmp_path: Path) -> None:
@@ -623,10 +670,32 @@ def test_27_an_escalation_whose_answer_is_lost(late: RouteTrial) -> None:
     assert added(late) == [BOT, "7", "8"]
 
 
-def test_28_an_escalation_that_fails(late: RouteTrial) -> None:
-    """It says so, and is tried again."""
-    late.sandbox.fail({"method": "POST", "path": "additional", "status": 403, "times": 1})
-    assert "nobody could be added: adding assignees to 6501: refused with 403" in late.route(2)["steps"][0]["reason"]
+def test_27b_an_escalation_that_never_arrived(late: RouteTrial) -> None:
+    """Nothing was stored: it says so, and the next look adds them once."""
+    late.sandbox.fail({"method": "POST", "path": "additional", "status": 0, "times": 1})
+    assert "nobody could be added: adding assignees to 6501" in late.route(2)["steps"][0]["reason"]
+    assert added(late) == [BOT, "7"]
+    assert "Hal (hal@acme.test) added to the step" in late.route(2)["steps"][0]["reason"]
+    late.route(2)
+    assert added(late) == [BOT, "7", "8"]
+
+
+def test_28_an_escalation_that_is_refused(late: RouteTrial, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It says so, and is tried again once somebody changed the instance, or an hour later."""
+
+    def asked() -> int:
+        return len([one for one in late.sandbox.log() if "additional" in one["path"] and one["method"] == "POST"])
+
+    late.sandbox.fail({"method": "POST", "path": "additional", "status": 403, "times": 2})
+    for _ in range(2):
+        refused = late.route(2)["steps"][0]["reason"]
+        assert "nobody could be added: adding assignees to 6501: refused with 403" in refused
+        assert asked() == 1
+    time.sleep(1.1)  # moments have seconds
+    late.sandbox.click({"do": "remove_assignee", "instance_id": "6501", "login_id": "7"})
+    assert "refused with 403" in late.route(2)["steps"][0]["reason"]
+    assert asked() == 2
+    monkeypatch.setattr(route_escalation, "REFUSED_SECONDS", 0.0)
     assert "added to the step" in late.route(2)["steps"][0]["reason"]
 
 

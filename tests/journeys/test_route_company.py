@@ -18,7 +18,7 @@ from reconciler.operations.route_loop import RouteLoop, RouteOptions
 from reconciler.operations.route_start import open_router
 from reconciler.operations.run import SILENT
 from reconciler.routing import company_list, schedule
-from reconciler.routing.programs import ProgramStoppedError
+from reconciler.routing.programs import DecisionStoppedError
 from tests.support.account import write_seed
 from tests.support.routed_account import ITEM, ROUTING, item_path, routed_seed
 from tests.support.runs import make_run, now
@@ -280,7 +280,7 @@ def test_09_stopped_in_between(tmp_path: Path) -> None:
         assert [name for name, _, _ in one.shown] == ["700", "701", "770"]
 
         def stops() -> bool:
-            raise ProgramStoppedError
+            raise DecisionStoppedError
 
         one.loop._router.stopped = lambda: False
         one.loop._router.rules_of = lambda _instance: stops()

@@ -201,7 +201,12 @@ def _figure(number: int) -> str:
 
 def _escalation(one: DayEscalation) -> EventView:
     names = ", ".join(person.with_login for person in one.people)
-    words = {"done": "added", "intended": "intended, without an outcome", "failed": "could not be added"}[one.status]
+    words = {
+        "done": "added",
+        "intended": "intended, without an outcome",
+        "failed": "could not be added",
+        "refused": "could not be added",
+    }[one.status]
     return EventView(
         at=one.at,
         what=_place(one.instance_id, None, one.step),

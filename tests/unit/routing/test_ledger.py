@@ -102,7 +102,7 @@ STATUSES: list[tuple[RoutedStatus | None, bool, bool]] = [
     (None, True, True),
     ("failed", True, True),
     ("left-alone", False, True),
-    ("moved-on", False, True),
+    ("moved-on", False, False),
     ("answered", False, False),
     ("answered-otherwise", False, False),
 ]
@@ -110,13 +110,13 @@ STATUSES: list[tuple[RoutedStatus | None, bool, bool]] = [
 
 @pytest.mark.parametrize(("status", "is_open", "is_carried"), STATUSES)
 def test_an_intent_by_its_outcome(status: RoutedStatus | None, is_open: bool, is_carried: bool) -> None:  # noqa: FBT001
-    """One without an outcome, or that failed, is open; only one with a response is not carried to the next day."""
+    """One without an outcome, or that failed, is open; one with a response, or whose step is over, is not carried."""
     lines = [intent(1)] if status is None else [intent(1), outcome(1, status)]
     one = ledger(*lines)
     known = one.known("t1")
     assert known is not None
     assert (known.intent, known.outcome) == (intent(1), None if status is None else outcome(1, status))
-    assert known.is_settled is not is_carried
+    assert known.is_settled is (status in {"answered", "answered-otherwise"})
     assert one.open() == ([intent(1)] if is_open else [])
     assert one.carried() == (lines if is_carried else [])
 
@@ -268,7 +268,16 @@ def test_what_is_older_is_forgotten() -> None:
     assert (one.is_noted(noted(5)), one.is_escalated("t6")) == (True, True)
 
 
-@pytest.mark.parametrize("status", [None, "failed", "left-alone", "moved-on"])
+def test_a_response_that_was_left_to_people_long_ago_is_forgotten() -> None:
+    """It is remembered for longer than an answer, and not for ever."""
+    one = ledger(intent(1, at=NOON - HOUR), outcome(1, "left-alone", at=NOON - HOUR))
+    one.forget(written(NOON), written(NOON - HOUR))
+    assert one.known("t1") is not None
+    one.forget(written(NOON), written(NOON))
+    assert one.known("t1") is None
+
+
+@pytest.mark.parametrize("status", [None, "failed", "left-alone"])
 def test_an_old_intent_without_a_response_is_kept(status: RoutedStatus | None) -> None:
     """Else its step would be decided again, however long it waits."""
     lines = [intent(1, at=NOON - HOUR)] if status is None else [intent(1, at=NOON - HOUR), outcome(1, status)]

@@ -11,7 +11,7 @@ import pytest
 
 from reconciler.model.routed import ProgramAnswer
 from reconciler.routing.program_answer import ProgramFailedError
-from reconciler.routing.programs import ProgramStoppedError, find_program, named_folders, run_program
+from reconciler.routing.programs import DecisionStoppedError, find_program, named_folders, run_program
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -94,7 +94,7 @@ def test_a_process_that_is_to_end_does_not_wait_for_it(tmp_path: Path) -> None:
     """The program is ended at once, with its output closed or not, and nothing is decided."""
     for body in ("time.sleep(30)", "os.close(1); time.sleep(30)"):
         began = time.monotonic()
-        with pytest.raises(ProgramStoppedError):
+        with pytest.raises(DecisionStoppedError):
             run_program([program(tmp_path, body)], {}, [tmp_path], {}, stopped=partial(after, began + 0.5))
         assert time.monotonic() - began < 5
 

@@ -11,6 +11,7 @@ from reconciler.routing.ledger import Known
 from reconciler.routing.settlement import Following, is_frozen, response_token, settle_intent, settle_step
 
 ME, OTHER = "50", "7"
+ENDED_AT = "2026-11-27T12:00:01Z"
 GIVEN_AT = "2026-11-27T12:00:05Z"
 OPEN = Response(login_id=ME)
 AS_FROZEN = Response(login_id=ME, submitted_at=GIVEN_AT, option_id="101", comment="c")
@@ -28,19 +29,21 @@ def intent(comment: str | None = "c") -> RouteIntended:
     )  # fmt: skip
 
 
-def known(status: RoutedStatus | None) -> Known:
+def known(status: RoutedStatus | None, attempts: int = 1) -> Known:
     """Return what the journal has of the step; without an outcome if there is no status."""
-    made = RouteOutcome(at="2026-11-27T12:00:01Z", run_id="r", token="t", status=status, attempts=1) if status else None
+    made = RouteOutcome(at=ENDED_AT, run_id="r", token="t", status=status, attempts=attempts) if status else None
     return Known(intent(), made)
 
 
-def instance(*responses: Response, occurrence: str = "1-1", has_ended: bool = False) -> Instance:
+def instance(
+    *responses: Response, occurrence: str = "1-1", has_ended: bool = False, updated_at: str | None = None
+) -> Instance:
     """Return an instance whose current step has these responses."""
     step = StepOccurrence(
         id=occurrence, step_uuid="s", name="S", started_at=None, overdue_at=None, options=(), responses=responses
     )
     return Instance(
-        id="1", place=Place("1", Tool("t")), item_id="9", version_id="2", created_by=None, updated_at=None,
+        id="1", place=Place("1", Tool("t")), item_id="9", version_id="2", created_by=None, updated_at=updated_at,
         step=None if has_ended else step,
     )  # fmt: skip
 
@@ -69,10 +72,32 @@ def test_a_step_with_an_intent_is_never_decided_again(status: RoutedStatus | Non
     found = {
         settle_step(known(status), instance(*one), ME, is_recent=recent) for one in shown for recent in (True, False)
     }
-    assert not found & {"decide", "left-alone"}
+    assert "decide" not in found
+    assert ("left-alone" in found) is (status in {"left-alone", "moved-on"})
 
 
-@pytest.mark.parametrize("status", [None, "failed", "held", "left-alone", "moved-on"])
+@pytest.mark.parametrize("status", ["left-alone", "moved-on"])
+@pytest.mark.parametrize("attempts", [0, 1])
+@pytest.mark.parametrize(
+    ("updated_at", "is_changed"),
+    [
+        (None, False),
+        ("soon", False),
+        ("2026-11-27T12:00:00Z", False),
+        (ENDED_AT, False),
+        ("2026-11-27T12:00:02Z", True),
+    ],
+)
+def test_a_refused_response(status: RoutedStatus, attempts: int, updated_at: str | None, *, is_changed: bool) -> None:
+    """It goes out again once the instance changed since; one that was only withheld is judged at each look."""
+    one = known(status, attempts)
+    following = "send" if is_changed or attempts == 0 else "left-alone"
+    assert settle_step(one, instance(OPEN, updated_at=updated_at), ME) == following
+    assert settle_step(one, instance(OPEN, updated_at=updated_at), ME, is_recent=False) == following
+    assert settle_step(one, instance(AS_FROZEN, updated_at=updated_at), ME) == "answered"
+
+
+@pytest.mark.parametrize("status", [None, "failed", "held"])
 def test_an_intent_without_an_answer(status: RoutedStatus | None) -> None:
     """The frozen response goes out while ours is open, and is answered once it is stored."""
     one = known(status)
