@@ -1,0 +1,91 @@
+"""Routing while the service is down or the documents change, within a look: in simulated time, with the real loop."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import pytest
+
+from benchmarks.routing import router_of
+from benchmarks.simulated_company import SimulatedCompany, VirtualTime
+from reconciler.errors import RateLimitError
+from reconciler.journal.route_file import RouteJournal
+from reconciler.journal.route_records import read_route_lines
+from reconciler.model.routed import RouteIntended
+from reconciler.operations import route_round
+from reconciler.operations.route_loop import HOLD_SECONDS, RouteLoop, RouteOptions
+from reconciler.operations.route_signs import LifeSigns
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from reconciler.model.routed import RoutedStep
+
+OPTIONS = RouteOptions(interval=1.0, oldest=600.0, share=1.0)
+COMING = [(0.0, "1000"), (0.0, "1000"), (0.0, "1000"), (0.0, "1001")]
+
+
+@pytest.mark.parametrize("point", ["list", "read", "item", "respond"])
+@pytest.mark.parametrize("is_limited", [False, True])
+def test_a_service_that_is_down(tmp_path: Path, point: str, *, is_limited: bool) -> None:
+    """Whatever meets it first: the look ends, no queue is asked for a minute, and then each step is answered once."""
+    time = VirtualTime(3600.0)
+    failed_at: list[float] = []
+
+    def happens(at: str) -> str:
+        if at != point or failed_at:
+            return ""
+        failed_at.append(time.now)
+        if is_limited:
+            raise RateLimitError(f"{at}: 429")
+        return "down"
+
+    company = SimulatedCompany(time, 2, COMING, per_hour=3600, happens=happens)
+    shown: list[RoutedStep] = []
+    with RouteJournal(tmp_path / "route", time.clock.now, lambda: ()) as journal:
+        router = router_of(time, company, item_path="/rest/v1.0/requisitions/{item_id}", journal=journal)
+        loop = RouteLoop(router, OPTIONS, time, shown.append)
+        while not failed_at:
+            loop.once()
+        assert loop.health().queues_failed == 1
+        while company.unanswered:
+            loop.once()
+        # an answer that may be lost is read back at once, and nothing is asked after that
+        gaps = [later - earlier for earlier, later in pairwise(company.sent_at) if earlier >= failed_at[0] - 0.1]
+        assert max(gaps[:2]) > HOLD_SECONDS - 1.0
+        assert [one.status for one in shown].count("failed") == 1
+        while time.now < failed_at[0] + 1200.0:
+            loop.once()
+        assert (loop.health().queues_failed, loop.health().waiting) == (0, 0)
+    assert len(company.stored) == len(COMING)
+    assert company.repeated == 0
+
+
+def test_documents_that_change_within_a_look(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A freeze that is committed after the first of three answers lets none of the others out."""
+    monkeypatch.setattr(route_round, "_COMPARED_SECONDS", 0.0)
+    time = VirtualTime(3600.0)
+    company = SimulatedCompany(time, 1, COMING[:3], per_hour=3600)
+    with RouteJournal(tmp_path / "route", time.clock.now, lambda: ()) as journal:
+        router = router_of(time, company, journal=journal)
+        router._changed = lambda: bool(company.stored)
+        RouteLoop(router, OPTIONS, time, lambda _step: None).go(LifeSigns(router.run, None, None))
+        assert time.now < 600.0, "it reads the documents again"
+    assert len(company.stored) == 1
+    assert len([one for one in read_route_lines(tmp_path / "route") if isinstance(one, RouteIntended)]) == 1
+
+
+def test_documents_that_change_while_a_step_is_decided(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The item took its time: what was decided by the documents before is neither intended nor sent."""
+    monkeypatch.setattr(route_round, "_COMPARED_SECONDS", 0.0)
+    time = VirtualTime(3600.0)
+    asked: list[str] = []
+    company = SimulatedCompany(time, 1, COMING[:3], per_hour=3600, happens=lambda at: asked.append(at) or "")
+    with RouteJournal(tmp_path / "route", time.clock.now, lambda: ()) as journal:
+        router = router_of(time, company, item_path="/rest/v1.0/requisitions/{item_id}", journal=journal)
+        router._changed = lambda: "item" in asked
+        RouteLoop(router, OPTIONS, time, lambda _step: None).go(LifeSigns(router.run, None, None))
+    assert asked.count("item") == 1
+    assert "respond" not in asked
+    assert list(read_route_lines(tmp_path / "route")) == []
