@@ -92,7 +92,6 @@ class ServiceClient:
         self._verify = certificates_for(service, network)
         self._threads = threading.local()
         self._clients: list[httpx.Client] = []
-        self._transports: list[BoundedTransport] = []
         self._lock = threading.Lock()
         self._retrying = tenacity.Retrying(
             stop=tenacity.stop_after_attempt(ATTEMPTS),
@@ -120,10 +119,6 @@ class ServiceClient:
     def stop(self) -> None:
         """End every wait, and every request that another thread still makes."""
         self._waits.stop()
-        with self._lock:
-            transports = list(self._transports)
-        for transport in transports:
-            transport.end()
 
     def get(self, path: str, what: str) -> httpx.Response:
         """GET a path (with its query) of the API, repeated as docs/service.md section 5 allows.
@@ -256,8 +251,7 @@ class ServiceClient:
         """Return the way to an address: by the environment's proxy, read only unless this client writes."""
         proxy = self._network.proxies.get(url)
         transport = BoundedTransport(self._verify, None if proxy is None else proxy.reveal(), self._seconds)
-        with self._lock:
-            self._transports.append(transport)
+        self._waits.when_stopped(transport.end)
         return transport if self._writes else ReadOnlyTransport(self._token_url, transport)
 
     def _observe(self, response: httpx.Response) -> None:

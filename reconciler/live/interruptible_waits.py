@@ -38,12 +38,22 @@ class InterruptibleWaits:
         self._clock = clock
         self._lock = threading.Lock()
         self._told_at: float | None = None
+        self._ends: list[Callable[[], object]] = []
         # when the service last answered or a wait was last reported, by the monotonic clock
         self.heard_at = time.monotonic()
 
     def stop(self) -> None:
-        """End every wait."""
+        """End every wait, and call what is to end with them."""
         self._stopped.set()
+        with self._lock:
+            ends = list(self._ends)
+        for end in ends:
+            end()
+
+    def when_stopped(self, end: Callable[[], object]) -> None:
+        """Take up a function that ``stop`` calls, from whichever thread stops."""
+        with self._lock:
+            self._ends.append(end)
 
     def require_going(self) -> None:
         """Raise Interrupted after ``stop``."""

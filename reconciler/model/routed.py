@@ -23,6 +23,7 @@ __all__ = [
     "RouteIntended",
     "RouteLine",
     "RouteNoted",
+    "RouteObserved",
     "RouteOutcome",
     "RouteReport",
     "RouteStarted",
@@ -192,6 +193,15 @@ class RouteStarted(msgspec.Struct, frozen=True, kw_only=True, tag_field="event",
     answering: tuple[str, ...]
 
 
+class RouteObserved(msgspec.Struct, frozen=True, kw_only=True, tag_field="event", tag="route-observed"):
+    """The routings that observed at some time, by title: a new file begins with it."""
+
+    at: str
+    company_id: str
+    login_id: str
+    routings: tuple[str, ...]
+
+
 class RouteIntended(msgspec.Struct, frozen=True, kw_only=True, tag_field="event", tag="route-intended"):
     """A response that is about to be sent, frozen: this one goes out, or none.
 
@@ -267,4 +277,4 @@ class RoutedHistory(msgspec.Struct, frozen=True, kw_only=True):
     lines: tuple[RouteIntended | RouteOutcome | RouteNoted | RouteEscalated, ...]
 
 
-RouteLine = RouteStarted | RouteIntended | RouteOutcome | RouteNoted | RouteEscalated
+RouteLine = RouteStarted | RouteObserved | RouteIntended | RouteOutcome | RouteNoted | RouteEscalated

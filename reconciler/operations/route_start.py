@@ -133,9 +133,9 @@ def _router(
 
 
 def _warn_unobserved(rules: Sequence[RoutedStepRules], ledger: Ledger, run: Run) -> None:
-    """Warn of routings that answer from their first run on: nobody saw what they would have answered."""
+    """Warn of routings that answer and never observed: nobody saw what they would have answered."""
     for one in rules:
-        if one.routing.mode == "answer" and not ledger.has_run(one.routing.title):
+        if one.routing.mode == "answer" and not ledger.has_observed(one.routing.title):
             run.reporter.diagnose(
                 [
                     Diagnostic(

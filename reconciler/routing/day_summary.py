@@ -99,7 +99,7 @@ class _Known:
             self._end(line)
         elif isinstance(line, RouteNoted):
             self._told.setdefault(line.token, _Told()).latest = line
-        else:
+        elif isinstance(line, RouteEscalated):
             self._escalated[line.token] = line
 
     def _is_carried(self, line: RouteIntended | RouteOutcome) -> bool:

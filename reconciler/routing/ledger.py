@@ -6,7 +6,7 @@ import datetime
 from collections import deque
 from typing import TYPE_CHECKING, NamedTuple
 
-from reconciler.model.routed import RouteEscalated, RouteIntended, RouteNoted, RouteOutcome, RouteStarted
+from reconciler.model.routed import RouteEscalated, RouteIntended, RouteNoted, RouteObserved, RouteOutcome, RouteStarted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -19,6 +19,7 @@ __all__ = ["Known", "Ledger", "limited_step"]
 _HOUR = datetime.timedelta(hours=1)
 _SETTLED = frozenset({"answered", "answered-otherwise"})
 _REFUSED = frozenset({"left-alone", "moved-on"})
+_REMEMBERED_ROUTINGS = 1_000
 _REMEMBERED = 20_000  # steps; far more than are answered in the days that a start reads
 
 
@@ -73,7 +74,7 @@ class Ledger:
         self._escalated: dict[str, RouteEscalated] = {}
         self._answers: dict[str, deque[str]] = {}
         self._in_a_row: dict[str, tuple[str, int]] = {}
-        self._run: set[str] = set()
+        self._observed: dict[str, str] = {}
         for line in lines:
             self.take(line)
 
@@ -94,12 +95,17 @@ class Ledger:
             self._noted[line.token] = _short(line)
             if len(self._noted) > _REMEMBERED:
                 del self._noted[next(iter(self._noted))]
-        elif isinstance(line, RouteStarted):
-            self._run.update((*line.observing, *line.answering))
+        elif (line.company_id, line.login_id) == self._owner:
+            self._observe(line.observing if isinstance(line, RouteStarted) else line.routings, line.at)
 
-    def has_run(self, title: str) -> bool:
-        """Return whether a process ran with a routing of this title before, in any mode."""
-        return title in self._run
+    def _observe(self, titles: Iterable[str], at: str) -> None:
+        self._observed |= dict.fromkeys(titles, at)
+        while len(self._observed) > _REMEMBERED_ROUTINGS:
+            del self._observed[next(iter(self._observed))]
+
+    def has_observed(self, title: str) -> bool:
+        """Return whether a process observed with a routing of this title before."""
+        return title in self._observed
 
     def is_escalated(self, token: str) -> bool:
         """Return whether people were added to a step already."""
@@ -144,9 +150,19 @@ class Ledger:
         """Return the intents whose outcome is not known, or that failed, the oldest first."""
         return [one.intent for one in self._known.values() if one.is_open]
 
-    def carried(self) -> list[RouteIntended | RouteOutcome]:
-        """Return the intents that are open or left to people, each with its outcome: what a new file begins with."""
-        found: list[RouteIntended | RouteOutcome] = []
+    def carried(self) -> list[RouteLine]:
+        """Return what a new file begins with: intents that are open or left to people, and routings that observed."""
+        found: list[RouteLine] = []
+        if self._observed:
+            company_id, login_id = self._owner
+            found.append(
+                RouteObserved(
+                    at=max(self._observed.values()),
+                    company_id=company_id,
+                    login_id=login_id,
+                    routings=tuple(self._observed),
+                )
+            )
         for one in self._known.values():
             if one.is_open or one.is_left:
                 found += [one.intent] if one.outcome is None else [one.intent, one.outcome]

@@ -464,6 +464,22 @@ def test_30c_a_lasting_refusal(trial: RouteTrial, status: int) -> None:
     assert [one["option"] for one in intended] == [{"id": "101", "name": "Approve"}]
 
 
+def test_30d_rules_that_nobody_saw_at_work(trial: RouteTrial) -> None:
+    """A warning at each start until it observed once; it names the command that shows what it would answer."""
+
+    def warned() -> bool:
+        ran = trial.ran("route", "--once", **AS_BOT)
+        assert ran.code == 0, ran.shown
+        assert ("routing/never-observed" in ran.stderr) is ("'reconciler route --once'" in ran.stderr)
+        return "routing/never-observed" in ran.stderr
+
+    assert [warned(), warned()] == [True, True]
+    trial.rules("mode: answer\n", "")
+    assert not warned()
+    trial.rules()
+    assert not warned()
+
+
 def test_31_the_integration_is_there_twice(tmp_path: Path) -> None:
     """By its role and alone: one response, which fills both places."""
     seed = routed_seed(1, first_response_decides=False)

@@ -81,7 +81,12 @@ def test_documents_that_change_while_a_step_is_decided(tmp_path: Path, monkeypat
     monkeypatch.setattr(route_round, "_COMPARED_SECONDS", 0.0)
     time = VirtualTime(3600.0)
     asked: list[str] = []
-    company = SimulatedCompany(time, 1, COMING[:3], per_hour=3600, happens=lambda at: asked.append(at) or "")
+
+    def happens(at: str) -> str:
+        asked.append(at)
+        return ""
+
+    company = SimulatedCompany(time, 1, COMING[:3], per_hour=3600, happens=happens)
     with RouteJournal(tmp_path / "route", time.clock.now, lambda: ()) as journal:
         router = router_of(time, company, item_path="/rest/v1.0/requisitions/{item_id}", journal=journal)
         router._changed = lambda: "item" in asked

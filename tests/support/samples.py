@@ -75,8 +75,7 @@ def _written_by_routing(folder: Path, sandbox: RunningSandbox) -> Iterator[tuple
         for line in path.read_text().splitlines():
             yield "journal", json.loads(line)
     stopped = threading.Event()
-    stopped.set()
-    options = RouteOptions(health_at=folder / "health.json")
+    options = RouteOptions(interval=0.1, share=1.0, health_at=folder / "health.json")
     run = msgspec.structs.replace(make_run(folder, moment=now()), environment=environment)
-    route_until(run, None, None, options, stopped=stopped, tell=lambda _step: None)
+    route_until(run, None, None, options, stopped=stopped, tell=lambda _step: stopped.set())
     yield "route-health", json.loads((folder / "health.json").read_text())

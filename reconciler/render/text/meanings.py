@@ -138,7 +138,7 @@ MEANINGS = {
     "routing/example": "a rule decides an example in another way than it says",
     "routing/examples": "a rule lacks an example that holds, or one that does not",
     "routing/item": "the path of the item is missing, or leads elsewhere than to the item of the instance",
-    "routing/never-observed": "a routing answers from its first run on, and nobody saw what it would have answered",
+    "routing/never-observed": "a routing answers and never observed, so nobody saw what it would have answered",
     "routing/no-fallback": "nobody who can step in is in a group of a routed step; a warning where nothing changes",
     "routing/nobody-to-add": "nobody is left to add to an overdue step",
     "routing/not-assignee": "the integration is not in a group of a routed step; a warning where nothing changes",

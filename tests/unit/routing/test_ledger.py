@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
 
 from reconciler.model.live import Person
@@ -15,6 +16,7 @@ from reconciler.model.routed import (
     RouteEscalated,
     RouteIntended,
     RouteNoted,
+    RouteObserved,
     RouteOutcome,
     RouteStarted,
 )
@@ -218,13 +220,25 @@ def test_escalations_that_were_done() -> None:
     assert [one.is_escalated(token) for token in ("t1", "t2", "t3")] == [True, False, False]
 
 
-def test_routings_that_ran() -> None:
-    """In any mode, and in any process of the journal."""
+def test_routings_that_observed() -> None:
+    """In any process of this integration and company; one that only answers never did."""
     one = ledger(
         started(observing=("S of 'T'",), answering=("R of 'T'",)),
         started(observing=(), answering=("Q of 'T'",)),
+        msgspec.structs.replace(started(observing=("P of 'T'",), answering=()), company_id="1"),
+        msgspec.structs.replace(started(observing=("O of 'T'",), answering=()), login_id="1"),
     )
-    assert [one.has_run(f"{name} of 'T'") for name in "SRQP"] == [True, True, True, False]
+    assert [name for name in "SRQPO" if one.has_observed(f"{name} of 'T'")] == ["S"]
+
+
+def test_what_observed_is_never_out_of_sight() -> None:
+    """Each new file begins with it, so a start that reads few files knows of it; of very many the newest are kept."""
+    (carried,) = ledger(started(observing=("S of 'T'",), answering=())).carried()
+    assert carried == RouteObserved(at=written(NOON), company_id="4211", login_id="50", routings=("S of 'T'",))
+    one = ledger(carried, started(observing=("R of 'T'",), answering=()))
+    assert [one.has_observed(f"{name} of 'T'") for name in "SR"] == [True, True]
+    one.take(started(observing=tuple(str(number) for number in range(999)), answering=()))
+    assert [one.has_observed(f"{name} of 'T'") for name in "SR"] == [False, True]
 
 
 @pytest.fixture
