@@ -8,6 +8,7 @@ import msgspec
 from msgspec import UNSET, Meta
 
 from reconciler.model.instances import (
+    INSTANCE_FIELDS,
     Instance,
     ListedInstance,
     Response,
@@ -23,7 +24,6 @@ __all__ = ["InstanceAnswer", "InstanceItem", "MeAnswer", "StepsAnswer", "Version
 _Id = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 _AnyId = _Id | int
 _Subtype = int | Annotated[str, Meta(pattern=r"^[0-9]{1,18}$")]
-_FACTS = ("id", "item_id", "created_at", "updated_at", "started_at")
 
 
 class MeAnswer(msgspec.Struct):
@@ -167,7 +167,7 @@ class InstanceAnswer(msgspec.Struct):
             created_by=str(creator) if isinstance(creator, str | int) else None,
             updated_at=self.updated_at,
             step=None if current is None or self.ended_at is not None else current.value(),
-            facts={name: _fact(getattr(self, name)) for name in _FACTS},
+            facts={name: _fact(getattr(self, name)) for name in INSTANCE_FIELDS},
         )
 
 

@@ -54,6 +54,8 @@ class InterruptibleWaits:
         """Take up a function that ``stop`` calls, from whichever thread stops."""
         with self._lock:
             self._ends.append(end)
+        if self._stopped.is_set():
+            end()
 
     def require_going(self) -> None:
         """Raise Interrupted after ``stop``."""

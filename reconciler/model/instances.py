@@ -6,7 +6,18 @@ import msgspec
 
 from reconciler.model.live import Place
 
-__all__ = ["Instance", "ListedInstance", "Response", "ResponseOption", "RoutedTemplate", "StepOccurrence"]
+__all__ = [
+    "INSTANCE_FIELDS",
+    "Instance",
+    "ListedInstance",
+    "Response",
+    "ResponseOption",
+    "RoutedTemplate",
+    "StepOccurrence",
+]
+
+# what an instance shows of itself that rules may read
+INSTANCE_FIELDS = ("id", "item_id", "created_at", "updated_at", "started_at")
 
 
 class ResponseOption(msgspec.Struct, frozen=True):

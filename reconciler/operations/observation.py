@@ -20,6 +20,7 @@ from reconciler.operations.directory import Directory
 from reconciler.operations.scope_presets import ScopePresets, read_scope, require_versions
 from reconciler.operations.workspace import problems
 from reconciler.people import PeopleIndex, Resolution, tell_former_accounts
+from reconciler.people.routed_people import check_routed_people
 from reconciler.planning import find_targets, select
 from reconciler.planning.coverage import judge_coverage
 from reconciler.planning.held import STRICT, hold_unresolved
@@ -115,7 +116,8 @@ def observe(  # noqa: PLR0913 - what is asked for, whom to ask, and how much of 
     told = [*(Problem(one) for one in (*lost, *found)), *people.resolution.problems]
     # a line of a team that several teams lead to is judged by each, and told once
     judged = dict.fromkeys(hold_unresolved(told, documents, scope, tolerance))
-    all_diagnostics = [*diagnostics, *judged]
+    routed = documents.routings if only is None else ()  # of a part of all presets, others are not seen
+    all_diagnostics = [*diagnostics, *judged, *check_routed_people(routed, people.index)]
     if has_errors(all_diagnostics) and not tolerant:
         raise problems(all_diagnostics)
     if not tolerant and not tolerance.everything:

@@ -6,7 +6,7 @@ import datetime
 import hashlib
 import secrets
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
@@ -27,7 +27,7 @@ from reconciler.routing.programs import named_folders
 from reconciler.settings import read_freeze
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from reconciler.model.documents import Documents, Source
@@ -84,7 +84,9 @@ def open_router(
         mine = _mine(documents.routings, me, run)
         folder = route_folder(journal_folder(workspace.root, journal_at))
         rules = _with_templates(mine, service)
-        made = (workspace, service, me, rules, source)
+        projects = service.projects() if any(one.by_project for one in rules) else {}
+        _require_fields(mine, projects)
+        made = (workspace, service, me, rules, source, projects)
         if not sends:
             yield _router(made, _ledger(folder, workspace, me), None)
             return
@@ -110,11 +112,11 @@ def forget_old(ledger: Ledger, now: datetime.datetime) -> None:
 
 
 def _router(
-    made: tuple[Workspace, RouteService, Person, tuple[RoutedStepRules, ...], Source],
+    made: tuple[Workspace, RouteService, Person, tuple[RoutedStepRules, ...], Source, dict[str, dict[str, Any]]],
     ledger: Ledger,
     journal: RouteJournal | None,
 ) -> Router:
-    workspace, service, me, rules, source = made
+    workspace, service, me, rules, source, projects = made
     run = workspace.run
     return Router(
         run=run,
@@ -128,7 +130,7 @@ def _router(
         ledger=ledger,
         journal=journal,
         folders=named_folders(run.environment),
-        projects=service.projects() if any(one.by_project for one in rules) else {},
+        projects=projects,
     )
 
 
@@ -198,6 +200,20 @@ def _with_templates(routings: Sequence[Routing], service: RouteService) -> tuple
     if wrong:
         raise problems(wrong)
     return tuple(found)
+
+
+def _require_fields(routings: Sequence[Routing], projects: Mapping[str, dict[str, Any]]) -> None:
+    """Raise DocumentsError for a field that no project has: its rule would leave every step to people."""
+    there = dict.fromkeys(name for one in projects.values() for name in one)
+    wrong = []
+    for condition in (one for routing in routings for rule in routing.rules for one in rule.where):
+        root, _, name = condition.field.partition(".")
+        first = name.partition(".")[0]
+        if there and root == "project" and first not in there:
+            hint = did_you_mean(first, there, "Procore") or f"; their fields: {', '.join(sorted(there))}"
+            wrong.append(_error("routing/field", f"no project has a field '{first}'{hint}", condition.origin))
+    if wrong:
+        raise problems(wrong)
 
 
 def _fitting(routing: Routing, templates: Sequence[RoutedTemplate]) -> list[RoutedTemplate]:

@@ -11,6 +11,7 @@ from reconciler.errors import AnswerError, RequestRefusedError
 from reconciler.model.quantities import read_moment
 from reconciler.model.routed import ChosenOption, Decision, RoutedStep, RouteIntended, RouteNoted
 from reconciler.model.spelling import comparable
+from reconciler.model.suggestions import did_you_mean
 from reconciler.operations.route_answer import record_outcome, send_frozen
 from reconciler.operations.route_escalation import OPEN_STATUSES, escalated
 from reconciler.routing.decision import decide
@@ -172,7 +173,8 @@ def _no_option(decision: Decision, options: list[ResponseOption], step: StepOccu
     if options:
         return f"{len(options)} options are named '{decision.respond}'"
     known = ", ".join(f"'{one.name}'" for one in step.options[:8])
-    return f"the step has no option '{decision.respond}' (its options: {known or 'none'})"
+    hint = did_you_mean(decision.respond or "", [one.name for one in step.options], "Procore")
+    return f"the step has no option '{decision.respond}' (its options: {known or 'none'}){hint}"
 
 
 def _noted(

@@ -480,6 +480,37 @@ def test_30d_rules_that_nobody_saw_at_work(trial: RouteTrial) -> None:
     assert not warned()
 
 
+def test_30e_names_that_are_not_there(trial: RouteTrial) -> None:
+    """A person, a field and an option that nobody has: the place, and what was probably meant."""
+    trial.rules("fallback: [gus@acme.test]", "fallback: [guss@acme.test]")
+    shown = trial.ends(7, "plan")
+    assert "routing.yaml:5:12" in shown
+    assert "guss@acme.test holds no role that was read; did you mean gus@acme.test (Gus)?" in shown
+    trial.rules("where: {item.status: unknown}", "where: {instance.creatd_at: unknown}")
+    assert "an instance has no field 'creatd_at'; did you mean 'created_at'?" in trial.ends(7, "validate")
+    trial.rules("where: {item.status: unknown}", "where: {item.status: unknown, project.state_cod: WA}")
+    assert "projects are not known to have a field 'state_cod'" in trial.ends(7, "validate")
+    seen = "{item: {status: unknown}, project: {state_cod: WA}, gives: Reject}"
+    rules = ROUTING.replace("where: {item.status: unknown}", "where: {item.status: unknown, project.state_cod: WA}")
+    rules = rules.replace("{item: {status: unknown}, gives: Reject}", seen)
+    rules = rules.replace(
+        "{item: {status: approved}, gives: nothing}\n", f"{seen.replace('WA', 'OR').replace('Reject', 'nothing')}\n"
+    )
+    trial.write_only({"routing.yaml": rules})
+    trial.commit()
+    assert "projects are not known to have a field 'state_cod'" in trial.ends(0, "validate")
+    for look in ("--once", "--explain"):
+        shown = trial.ends(7, "route", look, **AS_BOT)
+        assert "no project has a field 'state_cod'; did you mean 'state_code'?" in shown
+    trial.write_only({"routing.yaml": ROUTING.replace("Approve", "Aprove")})
+    trial.commit()
+    (first, _) = trial.route(2)["steps"]
+    assert (first["status"], first["reason"]) == (
+        "left-alone",
+        "the step has no option 'Aprove' (its options: 'Approve', 'Reject', 'Once more'); did you mean 'Approve'?",
+    )
+
+
 def test_31_the_integration_is_there_twice(tmp_path: Path) -> None:
     """By its role and alone: one response, which fills both places."""
     seed = routed_seed(1, first_response_decides=False)

@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from reconciler.model.diagnostics import Diagnostic
+from reconciler.model.instances import INSTANCE_FIELDS
 from reconciler.model.quantities import read_quantity
 from reconciler.model.suggestions import did_you_mean
 
@@ -25,7 +26,33 @@ _PLACE = re.compile(r"\{[^}]*\}?|\}")
 _ELSEWHERE = re.compile(
     r"/(?:(companies)/(?!\{company_id\}(?:/|\Z))|(projects)/(?!\{project_id\}(?:/|\Z)))", re.IGNORECASE
 )
-_MOMENT = re.compile(r"\b[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}|\{[^}]*\}|\$\(|\$\{|%[A-Za-z]\b")
+# as docs/service.md has them; a project may have more
+_PROJECT_FIELDS = (
+    "id", "name", "display_name", "project_number", "stage", "active", "city", "state_code", "country_code",
+    "project_region_id", "sector", "delivery_method", "custom_fields", "updated_at",
+)  # fmt: skip
+_MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
+_DAY = (
+    rf"(?:[0-9]{{4}}[-./][0-9]{{1,2}}[-./][0-9]{{1,2}}|[0-9]{{1,2}}[-./][0-9]{{1,2}}[-./][0-9]{{2,4}}|"
+    rf"{_MONTH} [0-9]{{1,2}},? [0-9]{{4}}|[0-9]{{1,2}}\.? {_MONTH} [0-9]{{4}})"
+)
+# what is another one each time: a day alone is none, since a rule may speak of one
+_CHANGING = re.compile(
+    "|".join(
+        (
+            rf"\b{_DAY}(?:T|,? (?:at )?)[0-9]{{1,2}}[:.h][0-9]{{2}}",
+            r"\b[0-9]{1,2}:[0-9]{2}:[0-9]{2}\b",
+            r"\b[12][0-9]{7}[T_-]?[0-9]{4,6}Z?\b",
+            r"\b1[5-9][0-9]{8}(?:[0-9]{3})?\b",
+            r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b",
+            r"\b(?=[a-f]*[0-9])(?=[0-9]*[a-f])[0-9a-f]{8,}\b",
+            r"\b(?:run|request|trace|correlation|execution|build)[ _-]?(?:id|number|no\.?)[ :=#_-]*[0-9a-f-]{3,}",
+            r"\brun[ :=#_-]+[0-9]{2,}\b",
+            r"\{[^}]*\}|\$\(|\$\{|%[A-Za-z]\b",
+        )
+    ),
+    re.IGNORECASE,
+)
 
 
 def check_routings(routings: Sequence[Routing]) -> Iterator[Diagnostic]:
@@ -85,8 +112,9 @@ def _item_path(path: str, origin: Origin) -> Iterator[Diagnostic]:
 
 def _rule(rule: Rule) -> Iterator[Diagnostic]:
     for condition in rule.where:
+        yield from _field(condition)
         yield from _condition(condition)
-    if rule.comment is not None and (found := _MOMENT.search(rule.comment)):
+    if rule.comment is not None and (found := _CHANGING.search(rule.comment)):
         message = (
             f"'{found[0]}' in a comment: it is sent as it is written, and the same each time, so that a response can "
             "be repeated; write the comment without moments, run ids and values"
@@ -102,6 +130,18 @@ def _rule(rule: Rule) -> Iterator[Diagnostic]:
     if rule.decide and not rule.decide[0].startswith("/"):
         message = f"'{rule.decide[0]}' is not a whole path: write it from the root, such as /usr/local/bin/erp-decide"
         yield _error("routing/decide", message, rule.origin)
+
+
+def _field(condition: Condition) -> Iterator[Diagnostic]:
+    """Yield a field that no instance has, and one that is near to a field of projects."""
+    root, _, name = condition.field.partition(".")
+    if root == "instance" and name not in INSTANCE_FIELDS:
+        hint = did_you_mean(name, INSTANCE_FIELDS) or f"; its fields: {', '.join(INSTANCE_FIELDS)}"
+        yield _error("routing/field", f"an instance has no field '{name}'{hint}", condition.origin)
+    first = name.partition(".")[0]
+    if root == "project" and first not in _PROJECT_FIELDS and (hint := did_you_mean(first, _PROJECT_FIELDS)):
+        message = f"projects are not known to have a field '{first}'{hint}"
+        yield Diagnostic(severity="warning", code="routing/field", message=message, origin=condition.origin)
 
 
 def _condition(condition: Condition) -> Iterator[Diagnostic]:

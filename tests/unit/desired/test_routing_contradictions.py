@@ -171,6 +171,30 @@ def test_two_rules_of_one_name() -> None:
 
 
 @pytest.mark.parametrize(
+    ("field", "severity", "message"),
+    [
+        ("instance.creatd_at", "error", "an instance has no field 'creatd_at'; did you mean 'created_at'?"),
+        ("instance.foo", "error",
+         "an instance has no field 'foo'; its fields: id, item_id, created_at, updated_at, started_at"),
+        ("instance.id.x", "error", "an instance has no field 'id.x'; its fields: id, item_id, created_at, updated_at, "
+         "started_at"),
+        ("project.state_cod", "warning",
+         "projects are not known to have a field 'state_cod'; did you mean 'state_code'?"),
+    ],
+)  # fmt: skip
+def test_a_field_that_is_not_there(field: str, severity: str, message: str) -> None:
+    """An instance has five; of projects not all are known, so only one that is near to another is told."""
+    (one,) = found(routing(rule(condition(field))))
+    assert one == (severity, "routing/field", CONDITION, message)
+
+
+@pytest.mark.parametrize("field", ["instance.started_at", "project.stage", "project.custom_fields.c1", "project.quite"])
+def test_a_field_that_may_be_there(field: str) -> None:
+    """Nothing is said."""
+    assert found(routing(rule(condition(field)))) == []
+
+
+@pytest.mark.parametrize(
     ("comment", "said"),
     [
         ("at 2026-11-27T10:00 it", "2026-11-27T10:00"),
@@ -181,6 +205,21 @@ def test_two_rules_of_one_name() -> None:
         ("run ${RUN", "${"),
         ("in %Y", "%Y"),
         ("in %m-%d", "%m"),
+        ("by 2026-11-27, at 10:00 it", "2026-11-27, at 10:00"),
+        ("27.11.2026 10:30", "27.11.2026 10:30"),
+        ("11/27/26 9.05", "11/27/26 9.05"),
+        ("Nov 28 2026 06:05:23 UTC", "Nov 28 2026 06:05"),
+        ("28 november 2026, 06:05", "28 november 2026, 06:05"),
+        ("took until 6:05:23", "6:05:23"),
+        ("by 20261127T101500Z-deadbeef", "20261127T101500Z"),
+        ("1764320723", "1764320723"),
+        ("1764320723123.", "1764320723123"),
+        ("ref 6BA7B811-9dad-11d1-80b4-00c04fd430c8", "6BA7B811-9dad-11d1-80b4-00c04fd430c8"),
+        ("rules 08f7c41a", "08f7c41a"),
+        ("Run-id 8841", "Run-id 8841"),
+        ("trace_id=ab12-9", "trace_id=ab12-9"),
+        ("build no. 4711", "build no. 4711"),
+        ("run #8841", "run #8841"),
     ],
 )
 def test_a_comment_that_another_response_would_not_have(comment: str, said: str) -> None:
@@ -194,7 +233,9 @@ def test_a_comment_that_another_response_would_not_have(comment: str, said: str)
     "comment",
     [
         "on 2026-11-27", "2026-11-27 is the day", "no. 12026-11-27T10:00", "$5 (net)", "{open", "closed}", "100%ok",
-        "5 % a year", "100%", "%5", "10:00", "",
+        "5 % a year", "100%", "%5", "10:00", "", "Nov 28 2026", "27.11.2026", "before 10:00 of each day", "decade",
+        "PO 4500012345", "account 20261127", "the run of 3", "run 1", "job 4711", "facade-deadbeef", "12345678",
+        "phone 415 555 0100", "section 09.21.16",
     ],
 )  # fmt: skip
 def test_a_comment_that_stays_the_same(comment: str) -> None:
