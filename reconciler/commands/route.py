@@ -141,28 +141,36 @@ def route(  # noqa: PLR0913 - one parameter an option
         require_writable(out)
     color = out is None and common.color(sys.stdout)
     if explained is not None:
-        emit(explanation_text(explain_steps(common.run, common.config, explained or None), color=color), out)
+        steps = explain_steps(common.run, common.config, explained or None)
+        emit(explanation_text(steps, shown_as, color=color), out)
         return 0
-    if interval is None and (health_at, metrics_at, wake_at) != (None, None, None):
-        raise UsageError("--health, --metrics and --wake need --interval: add it, or leave them out")
-    for kept in (health_at, metrics_at):
-        if kept is not None:
-            require_writable(kept)
-    if interval is not None and once:
-        raise UsageError("--once and --interval exclude each other: one look at every queue, or look after look")
+    _require_one_way(once=once, interval=interval, lasting=(health_at, metrics_at, wake_at), shown_as=shown_as)
     if interval is not None:
+        for kept in (health_at, metrics_at):
+            if kept is not None:
+                require_writable(kept)
         options = RouteOptions(
             interval=interval, oldest=oldest, share=share, health_at=health_at, metrics_at=metrics_at, wake_at=wake_at
         )
         _until_stopped(common, journal_at, options)
         return 0
-    if not once:
-        raise UsageError(
-            "say how to look: --once looks at every queue once, --interval goes on, --explain only shows why"
-        )
     report = route_once(common.run, common.config, journal_at)
     emit(route_text(report, shown_as, color=color), out)
     return route_exit_code(report)
+
+
+def _require_one_way(*, once: bool, interval: int | None, lasting: tuple[object, ...], shown_as: str) -> None:
+    """Raise UsageError for options that do not fit together; ``lasting`` are those of a process that goes on."""
+    if interval is None and any(one is not None for one in lasting):
+        raise UsageError("--health, --metrics and --wake need --interval: add it, or leave them out")
+    if interval is not None and once:
+        raise UsageError("--once and --interval exclude each other: one look at every queue, or look after look")
+    if interval is not None and shown_as == "json":
+        raise UsageError("--format json is for --once and --explain: with --interval, the journal has each step")
+    if interval is None and not once:
+        raise UsageError(
+            "say how to look: --once looks at every queue once, --interval goes on, --explain only shows why"
+        )
 
 
 def _until_stopped(common: Common, journal_at: Path | None, options: RouteOptions) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from reconciler.model.routed import ExplainedStep, RouteExplanation
 from reconciler.render.formats.route_page import render_explanation, render_history, render_route, render_step
 
 if TYPE_CHECKING:
@@ -29,8 +30,14 @@ def route_text(report: RouteReport, shown_as: str, *, color: bool) -> str:
     return render_route(report, color=color)
 
 
-def explanation_text(explained: Sequence[tuple[RoutedStep, Sequence[JudgedRule]]], *, color: bool) -> str:
-    """Return each rule with the values it saw, as text."""
+def explanation_text(
+    explained: Sequence[tuple[RoutedStep, Sequence[JudgedRule]]], shown_as: str, *, color: bool
+) -> str:
+    """Return each rule with the values it saw, as text or JSON."""
+    if shown_as == "json":
+        steps = tuple(ExplainedStep(**msgspec.structs.asdict(step), rules=tuple(rules)) for step, rules in explained)
+        answer = RouteExplanation(format="reconciler/route-explained/1", steps=steps)
+        return msgspec.json.format(msgspec.json.encode(answer), indent=2).decode() + "\n"
     return render_explanation(explained, color=color)
 
 

@@ -14,12 +14,14 @@ __all__ = [
     "STATUSES",
     "ChosenOption",
     "Decision",
+    "ExplainedStep",
     "Health",
     "JudgedCondition",
     "JudgedRule",
     "Look",
     "ProgramAnswer",
     "RouteEscalated",
+    "RouteExplanation",
     "RouteIntended",
     "RouteLine",
     "RouteNoted",
@@ -160,6 +162,19 @@ class RouteReport(msgspec.Struct, frozen=True, kw_only=True):
     looks: tuple[Look, ...]
     steps: tuple[RoutedStep, ...]
     summary: RouteSummary
+
+
+class ExplainedStep(RoutedStep, frozen=True, kw_only=True):
+    """A step that waits, with each rule as it was judged."""
+
+    rules: tuple[JudgedRule, ...]
+
+
+class RouteExplanation(msgspec.Struct, frozen=True, kw_only=True):
+    """Every step that waits, with what each rule saw; nothing was sent."""
+
+    format: Literal["reconciler/route-explained/1"]
+    steps: tuple[ExplainedStep, ...]
 
 
 class Health(msgspec.Struct, frozen=True, kw_only=True):

@@ -378,6 +378,14 @@ def test_23_why(trial: RouteTrial) -> None:
         "--- stderr\n"
     )
     assert "instance 6501 · ERP check" in trial.ends(0, "route", "--explain", **AS_BOT)
+    answer = json.loads(trial.ran("route", "--explain", "6502", "--format", "json", **AS_BOT).stdout)
+    (step,) = answer["steps"]
+    assert (answer["format"], step["instance_id"], step["status"]) == (
+        "reconciler/route-explained/1", "6502", "no-rule",
+    )  # fmt: skip
+    assert [(one["rule"], one["holds"], len(one["conditions"])) for one in step["rules"]] == [
+        ("small and matched", False, 2), ("not in the ERP", False, 1),
+    ]  # fmt: skip
     assert "no instance 77 waits for this integration" in trial.ends(64, "route", "--explain", "77", **AS_BOT)
     assert trial.responses() == []
     assert trial.journal() == []

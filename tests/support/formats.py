@@ -20,7 +20,7 @@ from reconciler.model.failure import Failure
 from reconciler.model.outcomes import ApplyReport, JournalEvent, RecordedRun
 from reconciler.model.plan import Plan
 from reconciler.model.review import ApprovedPlans, MarkedCommits
-from reconciler.model.routed import Health, RoutedHistory, RouteLine, RouteReport
+from reconciler.model.routed import Health, RoutedHistory, RouteExplanation, RouteLine, RouteReport
 from reconciler.model.routed_day import ListedDay, RoutedDay
 
 __all__ = ["SCHEMAS", "derived", "outdated"]
@@ -57,6 +57,7 @@ _FORMATS: dict[str, Any] = {
     "doctor": Checkup,
     "route": RouteReport,
     "route-day": RoutedDay,
+    "route-explained": RouteExplanation,
     "route-health": Health,
 }
 

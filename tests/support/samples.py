@@ -69,6 +69,8 @@ def _written_by_routing(folder: Path, sandbox: RunningSandbox) -> Iterator[tuple
     as_bot = {"RECONCILER_ROUTE_CLIENT_ID": "erp", "RECONCILER_ROUTE_CLIENT_SECRET": "erp"}
     environment = {**sandbox.environment, **as_bot}
     yield "route", json.loads(reconciler(folder, "route", "--once", "--format", "json", environment=environment).stdout)
+    explained = reconciler(folder, "route", "--explain", "--format", "json", environment=environment)
+    yield "route-explained", json.loads(explained.stdout)
     yield "history", json.loads(reconciler(folder, "history", "--routed", "--format", "json").stdout)
     for path in (folder / ".reconciler" / "journal" / "route").glob("*.jsonl"):
         yield "route-day", json.loads(reconciler(folder, "show", str(path), "--format", "json").stdout)
