@@ -138,8 +138,10 @@ class RouteLoop:
 
     def once(self) -> None:
         """Do what is due: one look, or a wait of at most a minute."""
+        before = self._router.service.requests
         self._settle()
         self._follow_projects()
+        self._schedule.spent(self._router.service.requests - before)
         for asked in () if self._waker is None else self._waker.asked():
             self._schedule.wake(asked)
         place, wait = self._schedule.next(self._steady())

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from reconciler.model.routed import Decision, JudgedCondition, JudgedRule
 from reconciler.routing.conditions import holds
-from reconciler.routing.facts import MISSING, field_value, is_redacted, shown_value, shown_values
+from reconciler.routing.facts import MISSING, disclosed_field, field_value, is_redacted, shown_value, shown_values
 from reconciler.routing.program_answer import ProgramFailedError
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def decide(routing: Routing, facts: Mapping[str, Any], ask: Ask) -> Decision:
     judged: list[JudgedRule] = []
     seen = shown_values(facts, routing)
     for rule in routing.rules:
-        one = _by_program(rule, facts, ask) if rule.decide else judge_rule(rule, facts, routing.redact)
+        one = _by_program(rule, facts, ask, routing.redact) if rule.decide else judge_rule(rule, facts, routing.redact)
         judged.append(one)
         if one.holds is None:
             return Decision(status="undecided", rule=rule.name, reason=one.reason, seen=seen, judged=tuple(judged))
@@ -80,9 +80,16 @@ def _why(condition: JudgedCondition) -> str:
     return f"{condition.field} is {condition.value!r}, which is of another kind than the rule expects"
 
 
-def _by_program(rule: Rule, facts: Mapping[str, Any], ask: Ask) -> JudgedRule:
+def _by_program(rule: Rule, facts: Mapping[str, Any], ask: Ask, redacted: tuple[str, ...]) -> JudgedRule:
+    """Return what a program says; nothing that is redacted goes from its answer into a response or a report."""
     try:
         answer = ask(rule, facts)
     except ProgramFailedError as error:
-        return JudgedRule(rule=rule.name, holds=None, reason=error.reason)
+        field = disclosed_field(error.reason, facts, redacted)
+        reason = error.reason if field is None else "the program did not print one object {respond, comment}"
+        return JudgedRule(rule=rule.name, holds=None, reason=reason)
+    field = disclosed_field(f"{answer.respond or ''}\n{answer.comment or ''}", facts, redacted)
+    if field is not None:
+        reason = f"the program answers with the value of {field}, which this routing redacts"
+        return JudgedRule(rule=rule.name, holds=None, reason=reason)
     return JudgedRule(rule=rule.name, holds=answer.respond is not None, respond=answer.respond, comment=answer.comment)

@@ -11,10 +11,11 @@ if TYPE_CHECKING:
     from reconciler.model.routed import Value
     from reconciler.model.routing import Routing
 
-__all__ = ["MISSING", "field_value", "needs_item", "needs_project", "shown_values"]
+__all__ = ["MISSING", "disclosed_field", "field_value", "needs_item", "needs_project", "shown_values"]
 
 MISSING: Final = object()
 _LONGEST = 200
+_SHORTEST = 3
 
 
 def field_value(facts: Mapping[str, Any], field: str) -> object:
@@ -43,6 +44,24 @@ def shown_values(facts: Mapping[str, Any], routing: Routing) -> dict[str, Value]
 def is_redacted(field: str, redacted: Iterable[str]) -> bool:
     """Return whether a field, or a mapping that it is in, may not be shown."""
     return any(field == one or field.startswith(f"{one}.") for one in redacted)
+
+
+def disclosed_field(text: str, facts: Mapping[str, Any], redacted: Iterable[str]) -> str | None:
+    """Return the redacted field whose value, or a value within it, is in a text; null where there is none.
+
+    Values of less than three letters are not looked for: a text has them by chance.
+    """
+    for field in redacted:
+        left = [field_value(facts, field)]
+        while left:
+            value = left.pop()
+            if isinstance(value, dict | list):
+                left.extend(value.values() if isinstance(value, dict) else value)
+            elif isinstance(value, str | int | float | Decimal) and not isinstance(value, bool):
+                shown = str(value).strip()
+                if len(shown) >= _SHORTEST and shown.casefold() in text.casefold():
+                    return field
+    return None
 
 
 def shown_value(value: object) -> Value:

@@ -87,7 +87,9 @@ def _within(routing: Routing) -> Iterator[Diagnostic]:
 
 
 def _redacted(routing: Routing) -> Iterator[Diagnostic]:
-    """Warn of a field to be hidden that no rule reads: such a slip would hide nothing."""
+    """Warn of a field to be hidden that no rule reads: such a slip would hide nothing. A program reads all."""
+    if any(rule.decide for rule in routing.rules):
+        return
     read = {one.field for rule in routing.rules for one in rule.where}
     for field in routing.redact:
         if not any(one == field or one.startswith(f"{field}.") for one in read):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -130,6 +131,45 @@ def test_programs() -> None:
 
     made = decide(both, FACTS, failing)
     assert (made.status, made.rule, made.reason) == ("undecided", "ask", "it took longer than 10 s")
+
+
+SECRETS = {
+    "item": {"bank": {"ibans": ["CH93 0076", 4711, True]}, "tax": "ab", "none": None, "amount": Decimal("12.50")}
+}
+
+
+@pytest.mark.parametrize(
+    ("answer", "field"),
+    [
+        (ProgramAnswer("Approve", "paid to ch93 0076."), "item.bank"),
+        (ProgramAnswer("Approve", "no 47112"), "item.bank"),
+        (ProgramAnswer("CH93 0076", None), "item.bank"),
+        (ProgramAnswer(None, "for 12.50"), "item.amount"),
+        (ProgramAnswer("Approve", "in table True"), None),
+        (ProgramAnswer("Approve", "to CH93 007"), None),
+        (ProgramAnswer("Approve", None), None),
+    ],
+)
+def test_a_program_that_repeats_what_is_redacted(answer: ProgramAnswer, field: str | None) -> None:
+    """Nothing is decided, and the value is nowhere; two letters are in any text."""
+    one = routing(program("ask"), redact=("item.bank", "item.tax", "item.none", "item.gone", "item.amount"))
+    made = decide(one, SECRETS, lambda _rule, _facts: answer)
+    if field is None:
+        assert (made.status, made.comment) == ("decided", answer.comment)
+    else:
+        reason = f"the program answers with the value of {field}, which this routing redacts"
+        assert (made.status, made.rule, made.reason) == ("undecided", "ask", reason)
+        assert (made.respond, made.comment, made.judged[0].respond, made.judged[0].comment) == (None,) * 4
+
+
+def test_a_failure_that_repeats_what_is_redacted() -> None:
+    """The reason is another one."""
+
+    def failing(_rule: Rule, _facts: Mapping[str, Any]) -> ProgramAnswer:
+        raise ProgramFailedError("unknown field `CH93 0076`")
+
+    made = decide(routing(program("ask"), redact=("item.bank",)), SECRETS, failing)
+    assert made.reason == "the program did not print one object {respond, comment}"
 
 
 @pytest.mark.parametrize(
