@@ -123,13 +123,13 @@ def _where(place: Place) -> str:
 
 
 def _depth(value: object) -> int:
-    """Return how deep a value is nested, without recursion: it comes from outside."""
+    """Return how many mappings and lists are within each other, without recursion: it comes from outside."""
     deepest, left = 0, [(value, 1)]
     while left:
         one, depth = left.pop()
-        inner = one.values() if isinstance(one, dict) else one if isinstance(one, list) else ()
-        deepest = max(deepest, depth)
-        left.extend((value, depth + 1) for value in inner)
+        if isinstance(one, dict | list):
+            deepest = max(deepest, depth)
+            left.extend((inner, depth + 1) for inner in (one.values() if isinstance(one, dict) else one))
     return deepest
 
 

@@ -12,53 +12,13 @@ import pytest
 from reconciler.operations import route_escalation
 from reconciler.routing.settlement import response_token
 from tests.support.account import write_seed
+from tests.support.route_trial import AS_BOT, RouteTrial, route_trial
 from tests.support.routed_account import BOT, ITEM, ROUTING, item_path, routed_seed
 from tests.support.sandbox import running_sandbox
-from tests.support.trial import Trial, committed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
-
-    from tests.support.sandbox import RunningSandbox
-
-AS_BOT = {"RECONCILER_ROUTE_CLIENT_ID": "erp", "RECONCILER_ROUTE_CLIENT_SECRET": "erp"}
-ONE = "/rest/v2.0/companies/4211/projects/1042/workflows/instances/6501"
-
-
-class RouteTrial(Trial):
-    """A trial that routes."""
-
-    def route(self, code: int, *options: str, **environment: str) -> dict[str, Any]:
-        """Look once; return the report."""
-        ran = self.ran("route", "--once", "--format", "json", *options, **AS_BOT, **environment)
-        assert ran.code == code, ran.shown
-        report: dict[str, Any] = json.loads(ran.stdout)
-        return report
-
-    def statuses(self, code: int, *options: str, **environment: str) -> list[tuple[str, str]]:
-        """Look once; return the statuses by instance."""
-        return [(one["instance_id"], one["status"]) for one in self.route(code, *options, **environment)["steps"]]
-
-    def journal(self) -> list[dict[str, Any]]:
-        """Return the lines of the journal of routes."""
-        files = sorted((self.folder / ".reconciler" / "journal" / "route").glob("*.jsonl"))
-        return [json.loads(line) for file in files for line in file.read_text().splitlines()]
-
-    def step(self, path: str = ONE) -> dict[str, Any]:
-        """Return the current step of an instance."""
-        shown: dict[str, Any] = self.sandbox.request("GET", path).json()["data"]["current_step_occurrence"]
-        return shown
-
-    def responses(self) -> list[dict[str, Any]]:
-        """Return the responses that the service got."""
-        return [one for one in self.sandbox.log() if one["path"].endswith("/responses")]
-
-    def rules(self, old: str = "", new: str = "") -> None:
-        """Change the rules, and commit them."""
-        assert old in ROUTING
-        self.write_only({"routing.yaml": ROUTING.replace(old, new, 1) if old else ROUTING})
-        self.commit()
 
 
 @pytest.fixture
@@ -763,11 +723,3 @@ def test_29_nobody_to_add(late: RouteTrial) -> None:
     late.rules("mode: answer", ESCALATE.replace("4h", "900d"))
     assert late.route(2)["steps"][0]["reason"] == "no rule covers it"
     assert added(late) == [BOT, "7"]
-
-
-def route_trial(folder: Path, sandbox: RunningSandbox) -> RouteTrial:
-    """Return a repository with a routing."""
-    made = committed(folder / "approvals", sandbox, {"routing.yaml": ROUTING})
-    made.__class__ = RouteTrial
-    assert isinstance(made, RouteTrial)
-    return made
