@@ -57,7 +57,7 @@ class CompanyLists:
         places = self.places()
         for tool in [one for one in self._lists if Place(None, one) not in places]:
             self._lists[tool].doubt(self._router.run.clock.now())
-            self._apply(schedule, tool, now)
+            self._apply(schedule, tool, now, "is of few projects by now")
             del self._lists[tool]
         for place in places:
             self._lists.setdefault(place.tool, CompanyList())
@@ -85,7 +85,7 @@ class CompanyLists:
         except ServiceError as error:
             if not is_down(error):
                 self._lists[tool].doubt(moment)
-                self._apply(schedule, tool, router.run.clock.steady())
+                self._apply(schedule, tool, router.run.clock.steady(), "cannot be read")
             return LookedAt([], None, error)
         self._lists[tool].take((one.id for one in listed), moment)
         self._apply(schedule, tool, router.run.clock.steady())
@@ -150,7 +150,7 @@ class CompanyLists:
     def _seek(self, schedule: Schedule, tool: Tool) -> None:
         schedule.seek(tool, self._sought.get(tool, {}).values())
 
-    def _apply(self, schedule: Schedule, tool: Tool, now: float) -> None:
+    def _apply(self, schedule: Schedule, tool: Tool, now: float, why: str = "misses some of projects") -> None:
         """Let the schedule follow the evidence, and say so where it changes."""
         place, holds = Place(None, tool), self._lists[tool].holds(self._router.run.clock.now())
         schedule.repeat(place, self._interval if holds else max(self._interval, UNPROVEN_SECONDS))
@@ -167,7 +167,7 @@ class CompanyLists:
             self._sought.pop(tool, None)
             self._seek(schedule, tool)
             self._router.run.reporter.note(
-                f"the company's list of {tool} instances misses some of projects: each project is looked at again"
+                f"the company's list of {tool} instances {why}: each project is looked at again"
             )
 
     def _forget(self, tool: Tool, listed: set[str]) -> None:

@@ -286,3 +286,57 @@ def test_09_stopped_in_between(tmp_path: Path) -> None:
         one.loop._router.rules_of = lambda _instance: stops()
         one.loop._look(COMPANY)
         assert len(one.shown) == 3
+
+
+def test_10_projects_that_become_few(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The list is no longer worth a look: each project is looked at again, and nothing that waited is counted twice."""
+    with watched(tmp_path) as one:
+        prove(one)
+        monkeypatch.setattr(route_company, "FEW_PROJECTS", 100)
+        one.loop._refreshed_at = -route_loop.REFRESH_SECONDS
+        one.until(lambda: len(one.notes) == 2)
+        assert one.notes[1].endswith("instances is of few projects by now: each project is looked at again")
+        assert one.loop.health().queues == len(PROJECTS) + 2
+        lists = one.asked(LIST)
+        one.start(PROJECTS[3], "780")
+        one.loop._schedule.wake(Place(PROJECTS[3], COMPANY.tool))
+        one.until(one.is_shown("780", "answered", f"projects/{PROJECTS[3]}/templates/11"))
+        assert one.asked(LIST) == lists
+
+
+def test_11_what_waited_in_a_list_that_is_refused(tmp_path: Path) -> None:
+    """It is not counted for ever: each project has its steps again."""
+    with watched(tmp_path, ROUTING) as one:
+        prove(one)
+        one.start("1043", "790")  # closed: not among the active projects
+        one.until(one.is_shown("790", "left-alone", "projects/*"))
+        assert one.loop.health().needs_person == 1
+        one.sandbox.fail({"path": r"/companies/4211/workflows/instances\?", "status": 403, "times": 1})
+        one.until(lambda: len(one.notes) == 2)
+        assert one.notes[1].endswith("instances cannot be read: each project is looked at again")
+        assert one.loop.health().needs_person == 0
+
+
+def test_12_steps_whose_project_is_sought(tmp_path: Path) -> None:
+    """They count as waiting, until the project is found."""
+    with watched(tmp_path, ROUTING) as one:
+        prove(one)
+        one.start(PROJECTS[8], "800")
+        one.loop._look(COMPANY)
+        assert (one.loop.health().waiting, one.loop.health().needs_person) == (1, 0)
+        one.until(one.is_shown("800", "answered"))
+        assert one.loop.health().waiting == 0
+
+
+@pytest.mark.parametrize(("status", "is_sought"), [(409, False), (403, True)])
+def test_13_a_failure_of_one_instance(tmp_path: Path, status: int, *, is_sought: bool) -> None:
+    """Only a refusal of the way by the company makes its project sought; else it is reported, and tried again there."""
+    with watched(tmp_path) as one:
+        prove(one)
+        one.start(PROJECTS[8], "810")
+        one.sandbox.fail({"path": "/companies/4211/workflows/instances/810", "status": status, "times": 1})
+        one.loop._look(COMPANY)
+        assert one.is_shown("810", "failed")() is not is_sought
+        assert bool(one.loop._company._sought[COMPANY.tool]) is is_sought
+        address = f"projects/{PROJECTS[8] if is_sought else '*'}/templates/11"
+        one.until(one.is_shown("810", "answered", address))
