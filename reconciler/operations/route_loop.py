@@ -75,6 +75,7 @@ def route_until(
     ended. What could not be journalled as answered is settled by the next start.
     """
     signs = LifeSigns(run, options.health_at, options.metrics_at)
+    signs.discard()
     listener = nullcontext() if options.wake_at is None else WakeListener(options.wake_at)
     with listener as waker, Ending(stopped) as ending:
         try:

@@ -54,6 +54,12 @@ class LifeSigns:
         self._shown_at = -math.inf
         self._state: Callable[[], Shown] | None = None
 
+    def discard(self) -> None:
+        """Remove the file of an earlier process: its health is not that of this one."""
+        if self._health_at is not None and self._health_at.is_file() and not self._health_at.is_symlink():
+            with suppress(OSError):
+                self._health_at.unlink()
+
     def begin(self, state: Callable[[], Shown]) -> None:
         """Show the first sign, once all is read that routing needs; ``state`` returns what later signs show."""
         self._state = state

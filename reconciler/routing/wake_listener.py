@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import TYPE_CHECKING, Annotated, Final, Self
+from typing import TYPE_CHECKING, Annotated, Any, Final, Self
 
 import msgspec
 
@@ -20,6 +20,7 @@ __all__ = ["WakeListener"]
 LARGEST_REQUEST: Final = 4096
 REQUEST_SECONDS: Final = 5.0
 MOST_ASKED: Final = 10_000
+MOST_CONNECTIONS: Final = 32
 
 
 class _Asked(msgspec.Struct, forbid_unknown_fields=True):
@@ -92,6 +93,24 @@ class WakeListener:
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 16
+
+    def __init__(self, *settings: Any) -> None:
+        super().__init__(*settings)
+        self._free = threading.BoundedSemaphore(MOST_CONNECTIONS)
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        """Take a connection into a thread of its own, or end it where there are too many."""
+        if self._free.acquire(blocking=False):
+            super().process_request(request, client_address)
+        else:
+            self.shutdown_request(request)
+
+    def process_request_thread(self, request: Any, client_address: Any) -> None:
+        """Answer one connection."""
+        try:
+            super().process_request_thread(request, client_address)
+        finally:
+            self._free.release()
 
     def handle_error(self, request: object, client_address: object) -> None:
         """Show nothing: a request that breaks off is nobody's business."""

@@ -49,6 +49,19 @@ class Signs:
         return Shown(self.health, {}, "4211")
 
 
+def test_the_health_of_an_earlier_process(tmp_path: Path) -> None:
+    """It is removed before anything is read, so no probe takes it for that of this one; a link is left as it is."""
+    file, link = tmp_path / "health.json", tmp_path / "link.json"
+    for _ in range(2):
+        Signs(tmp_path, health_at=file).signs.discard()
+        assert not file.exists()
+        file.write_text("{}")
+    link.symlink_to(file)
+    Signs(tmp_path, health_at=link).signs.discard()
+    Signs(tmp_path).signs.discard()
+    assert (link.exists(), file.exists()) == (True, True)
+
+
 def test_what_a_service_manager_hears(tmp_path: Path) -> None:
     """First that the process is ready, then that it is healthy and how it goes, at the end that it stops."""
     with notified() as there:

@@ -6,6 +6,7 @@ import http.client
 import json
 import socket
 import threading
+import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -17,7 +18,7 @@ from reconciler.routing import wake_listener
 from reconciler.routing.wake_listener import LARGEST_REQUEST, WakeListener
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 JSON = {"Content-Type": "application/json"}
 
@@ -87,6 +88,28 @@ def test_who_sends_nothing_holds_nothing_up(monkeypatch: pytest.MonkeyPatch, cap
         assert ask(one, {"tool_type": "invoice"}) == 202
         assert silent.recv(1) == b""
     assert capfd.readouterr() == ("", "")
+
+
+def test_many_who_send_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Beyond a number of connections the next one ends at once; it is taken again once others are done."""
+    monkeypatch.setattr(wake_listener, "MOST_CONNECTIONS", 3)
+    with listening() as one:
+        held = [socket.create_connection(("127.0.0.1", one.port), 10) for _ in range(3)]
+        wait_until(lambda: one._server._free._value == 0)
+        with socket.create_connection(("127.0.0.1", one.port), 10) as refused:
+            assert refused.recv(1) == b""
+        for each in held:
+            each.close()
+        wait_until(lambda: one._server._free._value == 3)
+        assert ask(one, {"project_id": "1042", "tool_type": "invoice"}) == 202
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    """Wait some seconds for a condition."""
+    ends_at = time.monotonic() + 10
+    while not condition():
+        assert time.monotonic() < ends_at
+        time.sleep(0.01)
 
 
 def test_what_is_remembered_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
