@@ -23,7 +23,7 @@ from reconciler.model.member import Member
 from reconciler.model.reference import Reference
 from reconciler.model.routing import Condition, Routing, RoutingLimits, Rule
 from reconciler.operations.route_round import RoutedStepRules
-from reconciler.operations.route_start import routing_digest
+from reconciler.operations.routed_templates import routing_digest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

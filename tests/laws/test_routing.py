@@ -19,7 +19,7 @@ from reconciler.operations import route_answer
 from reconciler.operations.route import look_at
 from reconciler.operations.route_answer import settle_open
 from reconciler.operations.route_round import RoutedStepRules, Router
-from reconciler.operations.route_start import routing_digest
+from reconciler.operations.routed_templates import routing_digest
 from reconciler.routing.ledger import Ledger
 from tests.support.examples import examples
 from tests.support.runs import make_run
