@@ -37,6 +37,7 @@ __all__ = ["RouteLoop", "RouteOptions", "route_until"]
 HOLD_SECONDS: Final = 60.0
 REFRESH_SECONDS: Final = 3600.0
 SETTLE_SECONDS: Final = 300.0
+SETTLED_AT_ONCE: Final = 50
 _USUAL_LIMIT = 3600
 _LONGEST_WAIT_SECONDS = 60.0
 _WAKE_SECONDS = 0.5  # how long a signal waits while somebody may ask for a look
@@ -112,6 +113,7 @@ class RouteLoop:
         self._steady = router.run.clock.steady
         now = self._steady()
         self._settled_at = now - SETTLE_SECONDS
+        self._settle_from = 0
         self._refreshed_at = now
         self._company = CompanyLists(router, options.interval)
         self._schedule = Schedule(
@@ -166,9 +168,12 @@ class RouteLoop:
             return
         self._settled_at = now
         forget_old(self._router.ledger, self._router.run.clock.now())
-        for intent in self._router.ledger.open():
+        intents = self._router.ledger.open()
+        begin = self._settle_from % max(len(intents), 1)
+        for intent in (intents[begin:] + intents[:begin])[:SETTLED_AT_ONCE]:  # looks settle them too
             if self._router.stopped():
                 return
+            self._settle_from += 1
             self._router.failure = None
             self._report(settle_open(self._router, intent))
             if is_down(self._router.failure):

@@ -127,7 +127,7 @@ def test_what_commands_write_is_as_the_schemas_say(tmp_path: Path, sandbox: Runn
         seen.add(name)
     assert seen == {
         "validate", "plan", "snapshot", "apply", "history", "journal", "drift", "doctor", "error", "route",
-        "route-day", "route-health",
+        "route-day", "route-explained", "route-health",
     }  # fmt: skip
 
 
