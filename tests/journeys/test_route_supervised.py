@@ -78,7 +78,7 @@ def test_03_a_start_that_fails(tmp_path: Path) -> None:
 
 
 def test_04_a_look_at_many_instances(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Within a look there is a pulse before each instance."""
+    """Within a look there is a pulse before the list, before each instance, and before each response."""
     pulses: list[str] = []
     shown: list[tuple[str, int]] = []
     stopped = threading.Event()
@@ -94,7 +94,7 @@ def test_04_a_look_at_many_instances(tmp_path: Path, monkeypatch: pytest.MonkeyP
             make_run(trial.folder, moment=now()), environment={**sandbox.environment, **AS_BOT}
         )
         route_until(run, None, None, RouteOptions(interval=0.1, share=1.0), stopped=stopped, tell=tell)
-    assert shown == [("6501", 3), ("6502", 3), ("6503", 3)]
+    assert shown == [("6501", 7), ("6502", 7), ("6503", 7)]
 
 
 def test_05_a_long_wait_for_the_service(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
