@@ -112,8 +112,8 @@ def assemble(
                 decoded[name].append(value)
     merged: dict[str, Any] = {}
     reading = Reading(policy_files)
-    for name, kind in KINDS.items():
-        values, wrong = kind.merge(decoded[name], reading)
+    for name in (one for one in KINDS if decoded[one]):
+        values, wrong = KINDS[name].merge(decoded[name], reading)
         merged.update(values)
         diagnostics.extend(wrong)
     own = {name: merged.pop(name) for name in Documents.__struct_fields__ if name in merged}

@@ -65,7 +65,7 @@ _FORMATS: dict[str, Any] = {
 def derived() -> dict[str, str]:
     """Return the content of each schema file by its name."""
     formats = {name: f"reconciler/{name}/1" for name in _FORMATS} | {"journal": "One line of a journal file"}
-    shapes = {"settings": SettingsShape, **{name: kind.shape for name, kind in KINDS.items()}}
+    shapes = {"settings": SettingsShape, **{name: KINDS[name].shape for name in KINDS}}
     return dict(
         [
             *(_file(name, title, *_schema(_FORMATS[name])) for name, title in formats.items()),

@@ -131,7 +131,7 @@ def read_documents_at(git: str, root: Path, commit: str, names: Collection[str])
 
 def same_documents(one: Documents, other: Documents) -> bool:
     """Return whether documents ask for and permit the same, line by line; the order of files does not matter."""
-    return all(kind.content is None or kind.content(one) == kind.content(other) for kind in KINDS.values())
+    return all(kind.content is None or kind.content(one) == kind.content(other) for kind in KINDS.loaded())
 
 
 class _Files(NamedTuple):

@@ -1,46 +1,58 @@
-"""The kinds of documents, one file each: shape, decoding, merging. A new kind is a file here, and a line below."""
+"""The kinds of documents, one file each: shape, decoding, merging. A new kind is a file here, and a name below."""
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
-from reconciler.desired.kinds import acknowledgements_kind as acknowledgements
-from reconciler.desired.kinds import assignments_kind as assignments
-from reconciler.desired.kinds import policy_kind as policy
-from reconciler.desired.kinds import routing_kind as routing
-from reconciler.desired.kinds import teams_kind as teams
 from reconciler.desired.kinds.acceptance import accept
 from reconciler.model.diagnostics import Diagnostic
 from reconciler.model.suggestions import did_you_mean
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from reconciler.desired.kinds.kind import Kind
     from reconciler.desired.yaml.strict_reader import LocatedDocument
     from reconciler.model.diagnostics import Origin
 
-__all__ = ["KINDS", "decode_document", "register"]
-
-KINDS: Final[dict[str, Kind[Any, Any]]] = {}
+__all__ = ["KINDS", "Kinds", "decode_document"]
 
 
-def register(kind: Kind[Any, Any]) -> None:
-    """Let documents of a kind be read."""
-    KINDS[kind.name] = kind
+class Kinds:
+    """The kinds by name. The file of a kind is ``<name>_kind``; it is loaded once a document is of it."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self._names = dict.fromkeys(names)
+        self._loaded: dict[str, Kind[Any, Any]] = {}
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._names
+
+    def __getitem__(self, name: str) -> Kind[Any, Any]:
+        if name not in self._names:
+            raise KeyError(name)
+        if name not in self._loaded:
+            self._loaded[name] = import_module(f"{__name__}.{name}_kind").KIND
+        return self._loaded[name]
+
+    def loaded(self) -> list[Kind[Any, Any]]:
+        """Return the kinds that a document was of so far: there is nothing of others."""
+        return list(self._loaded.values())
 
 
-register(assignments.KIND)
-register(teams.KIND)
-register(policy.KIND)
-register(acknowledgements.KIND)
-register(routing.KIND)
+KINDS: Final = Kinds(("assignments", "teams", "policy", "acknowledgements", "routing"))
 
 
 def decode_document(document: LocatedDocument) -> tuple[str, Any, list[Diagnostic]]:
     """Return the kind of a document, its content (null if not acceptable) and its problems; settings are refused."""
     named = document.data.get("kind") if isinstance(document.data, dict) else None
-    kind = KINDS.get(named) if isinstance(named, str) else None
-    if kind is None:
+    if not isinstance(named, str) or named not in KINDS:
         return "", None, [_wrong_kind(document, named)]
+    kind = KINDS[named]
     shape, diagnostics = accept(document, kind.shape)
     return kind.name, None if shape is None else kind.decode(document, shape), diagnostics
 

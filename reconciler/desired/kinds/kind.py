@@ -34,7 +34,8 @@ class Kind(NamedTuple, Generic[Shape, Decoded]):
     ``shape`` is the accepted shape. ``decode`` returns what a document says, with its places. ``merge`` puts all
     documents of the kind together. It returns the results by name, and the problems among the documents. Names that are
     fields of ``Documents`` become those fields; ``more`` holds the others. ``content`` returns what must be equal where
-    documents are the same, in any order of files. It is null for a kind that asks for nothing.
+    documents are the same, in any order of files; ``more`` lacks names where no document is of the kind. It is null for
+    a kind that asks for nothing.
     """
 
     name: str

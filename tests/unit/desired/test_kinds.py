@@ -11,7 +11,7 @@ from msgspec import Meta
 
 from reconciler.desired import kinds, read_settings_document
 from reconciler.desired.git.base_revision import same_documents
-from reconciler.desired.kinds import KINDS, register
+from reconciler.desired.kinds import KINDS, Kinds
 from reconciler.desired.kinds.common_shapes import Strict
 from reconciler.desired.kinds.kind import Kind
 from reconciler.model.diagnostics import Diagnostic
@@ -21,7 +21,7 @@ from tests.support.formats import derived, outdated
 from tests.support.values import TODAY
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from reconciler.desired.kinds.kind import Reading
@@ -48,18 +48,17 @@ def _merge(documents: Sequence[tuple[str, str]], _reading: Reading) -> tuple[Map
 
 
 def _content(documents: Documents) -> object:
-    return documents.more["notes"]
+    return documents.more.get("notes", ())
 
 
 NOTE = Kind(name="note", shape=NoteShape, decode=_decode, merge=_merge, content=_content)
 
 
 @pytest.fixture
-def note() -> Iterator[None]:
-    """Register it: the one line."""
-    register(NOTE)
-    yield
-    del KINDS["note"]
+def note(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Name it: the one line. Its file is this one."""
+    monkeypatch.setitem(KINDS._names, "note", None)
+    monkeypatch.setitem(KINDS._loaded, "note", NOTE)
 
 
 def read(folder: Path, text: str) -> tuple[Documents, list[Diagnostic]]:
@@ -123,6 +122,17 @@ def test_a_line_that_is_forgotten(tmp_path: Path) -> None:
         ("error", "documents/kind", "note.yaml:1:1")
     ]
     assert "known kinds: assignments, teams, policy, acknowledgements" in diagnostics[0].message
+
+
+def test_a_kind_is_loaded_once_a_document_is_of_it() -> None:
+    """Its name is known before, and a name that is no kind is an error of the caller."""
+    some = Kinds(("teams", "policy"))
+    assert ([*some], "teams" in some, "routing" in some, some.loaded()) == (["teams", "policy"], True, False, [])
+    assert some["policy"].name == "policy"
+    assert some["policy"] is some["policy"]
+    assert [one.name for one in some.loaded()] == ["policy"]
+    with pytest.raises(KeyError):
+        some["routing"]
 
 
 def test_every_file_of_a_kind_is_registered() -> None:

@@ -18,7 +18,7 @@ from tests.support.whole_documents import COMPANY_LEVEL, WHOLE, replaced
 COMBINED = make_validator(json.loads((SCHEMAS / "document.schema.json").read_text(encoding="utf-8")))
 SHAPES: dict[str, type[msgspec.Struct]] = {
     "settings": SettingsShape,
-    **{name: kind.shape for name, kind in KINDS.items()},
+    **{name: KINDS[name].shape for name in KINDS},
 }
 
 
