@@ -8,6 +8,7 @@ import msgspec
 
 from reconciler.console.format_names import DAY_FORMATS
 from reconciler.errors import UsageError
+from reconciler.render import formats
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,14 +28,10 @@ def day_text(day: RoutedDay, showing: Showing, *, color: bool) -> str:
     if showing.shown_as == "json":
         return msgspec.json.format(msgspec.json.encode(day), indent=2).decode() + "\n"
     if showing.shown_as == "terminal":
-        from reconciler.render.formats.day_page import render_day  # noqa: PLC0415 - rich is heavy
-
-        return render_day(day, color=color)
-    from reconciler.render.formats import day_markup  # noqa: PLC0415 - jinja2 is heavy
-
+        return formats.day_page.render_day(day, color=color)
     if showing.shown_as == "html":
-        return day_markup.render_day_html(day)
-    return day_markup.render_day_markdown(day, budget=showing.budget, link=showing.link)
+        return formats.day_markup.render_day_html(day)
+    return formats.day_markup.render_day_markdown(day, budget=showing.budget, link=showing.link)
 
 
 def days_text(days: Sequence[ListedDay], shown_as: str, *, color: bool) -> str:
@@ -42,9 +39,7 @@ def days_text(days: Sequence[ListedDay], shown_as: str, *, color: bool) -> str:
     if shown_as == "json":
         answer = {"format": "reconciler/history/1", "runs": [], "days": days}
         return msgspec.json.format(msgspec.json.encode(answer), indent=2).decode() + "\n"
-    from reconciler.render.formats.day_page import render_days  # noqa: PLC0415 - rich is heavy
-
-    return render_days(days, color=color)
+    return formats.day_page.render_days(days, color=color)
 
 
 def day_exit_code(day: RoutedDay) -> int:

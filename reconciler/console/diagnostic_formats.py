@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from reconciler.console.wall_clock import wall_clock
 from reconciler.model.diagnostics import Diagnostic, has_errors
 from reconciler.operations.workspace import find_settings_place
+from reconciler.render import formats
 from reconciler.render.text.places import placed
 
 if TYPE_CHECKING:
@@ -28,15 +29,15 @@ def annotate(
     Paths are relative to the root of the git work tree that holds the settings file. Outside of git they are relative
     to the folder of that file. Settings that cannot be found raise nothing.
     """
-    from reconciler.render.formats import annotations, junit, sarif  # noqa: PLC0415 - only where a program reads them
-
     settings_path, company_there = find_settings_place(config, Path.cwd())
     shown = placed(diagnostics, settings_path)
     if shown_as == "github":
-        return annotations.render_annotations(shown)
+        return formats.github_annotations.render_annotations(shown)
     if shown_as == "sarif":
-        return sarif.render_sarif(shown, settings_path, company_id or company_there)
-    return junit.render_junit(shown) if shown_as == "junit" else junit.render_junit_strict(shown, wall_clock().moment())
+        return formats.sarif.render_sarif(shown, settings_path, company_id or company_there)
+    if shown_as == "junit":
+        return formats.junit.render_junit(shown)
+    return formats.junit.render_junit_strict(shown, wall_clock().moment())
 
 
 def annotate_failure(
@@ -50,6 +51,4 @@ def annotate_failure(
 
 def diagnostics_text(diagnostics: Sequence[Diagnostic], *, color: bool) -> str:
     """Return problems and notes as text for people."""
-    from reconciler.render.formats.findings_page import render_diagnostics  # noqa: PLC0415 - rich is heavy
-
-    return render_diagnostics(diagnostics, color=color)
+    return formats.findings_page.render_diagnostics(diagnostics, color=color)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from reconciler.console.diagnostic_formats import annotate
 from reconciler.console.format_names import ANNOTATION_FORMATS, PlanFormat
 from reconciler.operations.plan_files import encode_plan
+from reconciler.render import formats
 from reconciler.render.views.view import plan_view
 
 if TYPE_CHECKING:
@@ -35,21 +36,15 @@ def plan_text(plan: Plan, showing: Showing, *, color: bool, config: Path | None 
     if showing.shown_as == "json":
         return encode_plan(plan).decode()
     if showing.shown_as == "markdown":
-        from reconciler.render.formats.markdown import render_plan_markdown  # noqa: PLC0415 - jinja2 is heavy
-
-        return render_plan_markdown(plan, by=showing.by, budget=showing.budget, link=showing.link)
+        return formats.markdown.render_plan_markdown(plan, by=showing.by, budget=showing.budget, link=showing.link)
     if showing.shown_as == "html":
-        from reconciler.render.formats.html import render_plan_html  # noqa: PLC0415 - the same
-
-        return render_plan_html(plan, by=showing.by)
+        return formats.html.render_plan_html(plan, by=showing.by)
     return view_text(plan_view(plan, showing.by), color=color)
 
 
 def view_text(view: PlanView, *, color: bool) -> str:
     """Return a view as text for people."""
-    from reconciler.render.formats.terminal import render_view  # noqa: PLC0415 - rich is heavy
-
-    return render_view(view, color=color)
+    return formats.terminal.render_view(view, color=color)
 
 
 def plan_exit_code(plan: Plan, *, detailed: bool) -> int:

@@ -10,6 +10,7 @@ from reconciler.console.format_names import DRIFT_FORMATS
 from reconciler.console.plan_formats import view_text
 from reconciler.errors import UsageError
 from reconciler.operations.results import encode_report
+from reconciler.render import formats
 from reconciler.render.views.drift_view import drift_view
 
 if TYPE_CHECKING:
@@ -26,17 +27,13 @@ def report_text(report: DriftReport, showing: Showing, *, color: bool) -> str:
     if showing.shown_as == "json":
         return encode_report(report).decode()
     if showing.shown_as == "html":
-        from reconciler.render.formats.html import render_drift_html  # noqa: PLC0415 - jinja2 is heavy
-
-        return render_drift_html(report)
+        return formats.html.render_drift_html(report)
     if showing.shown_as not in DRIFT_FORMATS:
         raise UsageError(f"a drift report is shown as {', '.join(DRIFT_FORMATS)}, not as {showing.shown_as}")
     view = msgspec.structs.replace(drift_view(report), link=showing.link or "")
     if showing.shown_as == "markdown":
-        from reconciler.render.formats.markdown import fitted_view  # noqa: PLC0415 - the same
-
         whole = "The whole of it:" if showing.link else "The whole of it: reconciler show, with the report."
-        return fitted_view(view, showing.budget, whole, lambda: view)
+        return formats.markdown.fitted_view(view, showing.budget, whole, lambda: view)
     return view_text(view, color=color)
 
 

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from reconciler.render import formats
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from types import ModuleType
 
     from reconciler.model.outcomes import ApplyReport, RecordedRun
     from reconciler.model.selection import Selection
@@ -20,8 +21,7 @@ def apply_text(report: ApplyReport, names: Mapping[str, str], shown_as: str, *, 
     """Return what apply did as text or JSON; ``names`` are people's words for addresses."""
     if shown_as == "json":
         return msgspec.json.format(msgspec.json.encode(report), indent=2).decode() + "\n"
-    text: str = _pages().render_apply(report, names, color=color)
-    return text
+    return formats.run_pages.render_apply(report, names, color=color)
 
 
 def apply_exit_code(report: ApplyReport) -> int:
@@ -40,13 +40,6 @@ def runs_text(
     color: bool,
 ) -> str:
     """Return past runs as text for people, or ``one`` of them person by person."""
-    pages = _pages()
     if one is None:
-        return str(pages.render_runs(runs, selection, color=color))
-    return str(pages.render_run(one, color=color))
-
-
-def _pages() -> ModuleType:
-    from reconciler.render.formats import run_pages  # noqa: PLC0415 - rich is heavy
-
-    return run_pages
+        return formats.run_pages.render_runs(runs, selection, color=color)
+    return formats.run_pages.render_run(one, color=color)

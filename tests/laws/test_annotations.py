@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reconciler.model.diagnostics import Diagnostic, Origin
-from reconciler.render.formats.annotations import render_annotations
+from reconciler.render.formats.github_annotations import render_annotations
 from reconciler.render.formats.junit import render_junit
 from reconciler.render.formats.sarif import render_sarif
 from reconciler.render.text.logs import LogText, log_text

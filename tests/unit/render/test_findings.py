@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from reconciler.model.diagnostics import Diagnostic, Origin
-from reconciler.render.formats.annotations import render_annotations
+from reconciler.render.formats.github_annotations import render_annotations
 from reconciler.render.views.findings import each, findings
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ import msgspec
 
 from reconciler import __version__
 from reconciler.model.diagnostics import TO_ALLOW_IT, Diagnostic, Origin
-from reconciler.render.formats.annotations import render_annotations
+from reconciler.render.formats.github_annotations import render_annotations
 from reconciler.render.formats.junit import render_junit, render_junit_strict
 from reconciler.render.formats.sarif import MOST_RESULTS, render_sarif
 from reconciler.render.text.places import placed
