@@ -91,6 +91,7 @@ def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+@pytest.mark.slow
 def test_what_counts_as_noticed(checkout: Path, capfd: pytest.CaptureFixture[str]) -> None:
     """A test that fails, or that does not end; the source is put back, and a change that nobody notices is named."""
     path = checkout / "reconciler" / "count.py"
