@@ -156,7 +156,7 @@ class SimulatedCompany:
         """Return the integration."""
         return BOT
 
-    def stop(self) -> None:
+    def stop(self, seconds: float = 0.0) -> None:
         """Do nothing: nothing is under way."""
 
     def providers(self) -> dict[Tool, str]:

@@ -141,6 +141,7 @@ def route(  # noqa: PLR0913 - one parameter an option
         require_writable(out)
     color = out is None and common.color(sys.stdout)
     if explained is not None:
+        _require_alone(once=once, interval=interval, lasting=(health_at, metrics_at, wake_at))
         steps = explain_steps(common.run, common.config, explained or None)
         emit(explanation_text(steps, shown_as, color=color), out)
         return 0
@@ -157,6 +158,12 @@ def route(  # noqa: PLR0913 - one parameter an option
     report = route_once(common.run, common.config, journal_at)
     emit(route_text(report, shown_as, color=color), out)
     return route_exit_code(report)
+
+
+def _require_alone(*, once: bool, interval: int | None, lasting: tuple[object, ...]) -> None:
+    """Raise UsageError for options that --explain has no use for."""
+    if once or interval is not None or any(one is not None for one in lasting):
+        raise UsageError("--explain sends nothing: leave --once, --interval, --health, --metrics and --wake out")
 
 
 def _require_one_way(*, once: bool, interval: int | None, lasting: tuple[object, ...], shown_as: str) -> None:

@@ -116,9 +116,9 @@ class ServiceClient:
         """The moment the service last answered or a wait was last reported, in seconds of the monotonic clock."""
         return self._waits.heard_at
 
-    def stop(self) -> None:
-        """End every wait, and every request that another thread still makes."""
-        self._waits.stop()
+    def stop(self, seconds: float = 0.0) -> None:
+        """End every wait, and every request that another thread still makes, if not yet, then in so many seconds."""
+        self._waits.stop(seconds)
 
     def get(self, path: str, what: str) -> httpx.Response:
         """GET a path (with its query) of the API, repeated as docs/service.md section 5 allows.

@@ -5,7 +5,9 @@ A time-out alone limits one wait. An answer that arrives byte by byte passes eac
 
 from __future__ import annotations
 
+import math
 import socket
+import threading
 import time
 import weakref
 from contextlib import suppress
@@ -25,12 +27,13 @@ _WRITTEN_AT_ONCE_BYTES = 65536
 class Deadline:
     """The moment by which the request of one thread must be complete; another thread may end it before."""
 
-    __slots__ = ("_at", "_ended", "_streams", "seconds")
+    __slots__ = ("_at", "_ends_at", "_lock", "_streams", "seconds")
 
     def __init__(self, seconds: float) -> None:
         self.seconds = seconds
         self._at = 0.0
-        self._ended = False
+        self._ends_at = math.inf
+        self._lock = threading.Lock()
         self._streams: weakref.WeakSet[httpcore.NetworkStream] = weakref.WeakSet()
 
     def start(self) -> None:
@@ -43,19 +46,27 @@ class Deadline:
 
     def limit(self, timeout: float | None) -> float:
         """Return the seconds that one wait may take; raise a time-out when none are left."""
-        left = self._at - time.monotonic()
-        if left <= 0 or self._ended:
+        left = min(self._at, self._ends_at) - time.monotonic()
+        if left <= 0:
             raise httpcore.ReadTimeout
         return left if timeout is None else min(timeout, left)
 
     def watch(self, stream: httpcore.NetworkStream) -> None:
         """Take up a connection that ``end`` ends."""
-        self._streams.add(stream)
+        with self._lock:
+            self._streams.add(stream)
 
-    def end(self) -> None:
-        """End the request under way, and each one after it, from any thread: nobody waits for an answer any more."""
-        self._ended = True
-        for stream in list(self._streams):
+    def end(self, at: float) -> None:
+        """Let no request take longer than until a moment of the monotonic clock, from any thread.
+
+        If it has come, end the request under way, and each one after it: nobody waits for an answer any more.
+        """
+        self._ends_at = min(self._ends_at, at)
+        if at > time.monotonic():
+            return
+        with self._lock:
+            streams = list(self._streams)
+        for stream in streams:
             one = stream.get_extra_info("socket")
             with suppress(OSError):  # not of TLS: its own method changes what the other thread reads with
                 socket.socket.shutdown(one, socket.SHUT_RDWR)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from typing import TYPE_CHECKING, Final
@@ -38,24 +39,28 @@ class InterruptibleWaits:
         self._clock = clock
         self._lock = threading.Lock()
         self._told_at: float | None = None
-        self._ends: list[Callable[[], object]] = []
+        self._ends: list[Callable[[float], object]] = []
+        self._ends_at = math.inf
         # when the service last answered or a wait was last reported, by the monotonic clock
         self.heard_at = time.monotonic()
 
-    def stop(self) -> None:
-        """End every wait, and call what is to end with them."""
-        self._stopped.set()
+    def stop(self, seconds: float = 0.0) -> None:
+        """End every wait, and call what is to end with them; ``seconds`` are left for requests under way."""
+        if seconds <= 0:
+            self._stopped.set()
         with self._lock:
-            ends = list(self._ends)
+            self._ends_at = min(self._ends_at, time.monotonic() + seconds)
+            ends, ends_at = list(self._ends), self._ends_at
         for end in ends:
-            end()
+            end(ends_at)
 
-    def when_stopped(self, end: Callable[[], object]) -> None:
-        """Take up a function that ``stop`` calls, from whichever thread stops."""
+    def when_stopped(self, end: Callable[[float], object]) -> None:
+        """Take up a function that ``stop`` calls, from whichever thread, with a moment of the monotonic clock."""
         with self._lock:
             self._ends.append(end)
-        if self._stopped.is_set():
-            end()
+            ends_at = self._ends_at
+        if ends_at < math.inf:
+            end(ends_at)
 
     def require_going(self) -> None:
         """Raise Interrupted after ``stop``."""

@@ -73,9 +73,9 @@ class BoundedTransport(httpx.BaseTransport):
         """Close the connections."""
         self._pool.close()
 
-    def end(self) -> None:
-        """End the request under way, from any thread: it raises httpx.TransportError."""
-        self._deadline.end()
+    def end(self, at: float) -> None:
+        """End the request under way at a moment of the monotonic clock, from any thread, by httpx.TransportError."""
+        self._deadline.end(at)
 
     def _words(self, error: Exception) -> str:
         """Return words of our own where the library quotes the answer, because the answer can repeat the token."""

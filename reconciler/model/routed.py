@@ -246,7 +246,10 @@ class RouteIntended(msgspec.Struct, frozen=True, kw_only=True, tag_field="event"
 
 
 class RouteOutcome(msgspec.Struct, frozen=True, kw_only=True, tag_field="event", tag="route-outcome"):
-    """The outcome of an intended response, as it was read back."""
+    """The outcome of an intended response, as it was read back.
+
+    ``refused`` says that the service refused it, so nothing is stored.
+    """
 
     at: str
     run_id: str
@@ -254,6 +257,7 @@ class RouteOutcome(msgspec.Struct, frozen=True, kw_only=True, tag_field="event",
     status: RoutedStatus
     attempts: int
     reason: str | None = None
+    refused: bool = False
 
 
 class RouteNoted(msgspec.Struct, frozen=True, kw_only=True, tag_field="event", tag="route-noted"):

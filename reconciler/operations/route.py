@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from reconciler.errors import RateLimitError, ServiceError, UnreachableError, UsageError
+from reconciler.errors import ServiceError, UsageError
 from reconciler.model.quantities import read_moment
 from reconciler.model.routed import ROUTE_FORMAT, Look, RoutedStep, RouteReport, RouteSummary
 from reconciler.operations.route_answer import settle_open
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from reconciler.operations.route_round import Router
     from reconciler.operations.run import Run
 
-__all__ = ["LookedAt", "explain_steps", "handle_listed", "is_down", "look_at", "route_once"]
+__all__ = ["LookedAt", "explain_steps", "handle_listed", "left_for_later", "look_at", "route_once"]
 
 RECHECK_SECONDS: Final = 900.0
 _SETTLED = frozenset({"answered", "already", "waiting", "answered-otherwise"})
@@ -65,7 +65,7 @@ class LookedAt(NamedTuple):
 def look_at(router: Router, place: Place, *, goes_on: bool = True) -> LookedAt:
     """Handle every step that waits in one queue.
 
-    It ends with the first that meets a service that is down, unless it ``goes_on``.
+    It ends once the service is down, unless it ``goes_on``.
     """
     at = router.run.clock.moment()
     if router.stopped():
@@ -74,15 +74,16 @@ def look_at(router: Router, place: Place, *, goes_on: bool = True) -> LookedAt:
         waiting = router.service.waiting(place, router.me.id)
     except ServiceError as error:
         return LookedAt([_unread(place, error.message)], None, error)
-    steps: list[RoutedStep] = []
-    for listed in waiting:
+    turn = router.trouble.turn(waiting)
+    steps = [left_for_later(place, one) for one in turn.left]
+    for listed in turn.handled:
         if router.stopped():
             return LookedAt(steps, None)
         try:
             steps.append(handle_listed(router, place, listed, at))
         except DecisionStoppedError:
             return LookedAt(steps, None)
-        if is_down(router.failure) and not goes_on:
+        if router.trouble.ends_look(listed.id, router.failure, is_failed=steps[-1].status == "failed") and not goes_on:
             return LookedAt(steps, None, router.failure)
     gone = {key for key, one in router.seen.items() if one.place == place} - {one.id for one in waiting}
     for key in gone:
@@ -91,9 +92,9 @@ def look_at(router: Router, place: Place, *, goes_on: bool = True) -> LookedAt:
     return LookedAt(steps, look, listed=tuple(waiting))
 
 
-def is_down(failure: ServiceError | None) -> bool:
-    """Return whether the service is over its limit or not there: what is asked next would fail as well."""
-    return isinstance(failure, RateLimitError | UnreachableError)
+def left_for_later(place: Place, listed: ListedInstance) -> RoutedStep:
+    """Return a step that failed before, and that this look does not try."""
+    return _unread(place, "it failed before, and is tried again in turn with others that did", listed.id)
 
 
 def handle_listed(router: Router, place: Place, listed: ListedInstance, at: str) -> RoutedStep:

@@ -135,7 +135,7 @@ def _after_refusal(sending: _Sending, refusal: RequestRefusedError) -> RoutedSte
         if sending.router.is_unplaced(sending.intent, sending.place):
             return _after_company_refusal(sending, refusal)
         status, reason = _REFUSED[refusal.status]
-        return _ended(sending, status, 1, f"{reason}{refusal.message}")
+        return _ended(sending, status, 1, f"{reason}{refusal.message}", refused=True)
     if refusal.status != _UNPROCESSABLE:
         return _ended(sending, "failed", 1, refusal.message)
     try:
@@ -144,7 +144,7 @@ def _after_refusal(sending: _Sending, refusal: RequestRefusedError) -> RoutedSte
         sending.router.failure = error
         return msgspec.structs.replace(sending.shown, status="failed", reason=f"{refusal.message}; {error.message}")
     if following == "send":  # refused, though the step is open: the option, say, is gone
-        return _ended(sending, "left-alone", 1, refusal.message)
+        return _ended(sending, "left-alone", 1, refusal.message, refused=True)
     ended = "moved-on" if following == "ask" else following
     return _ended(sending, ended, 1, refusal.message)  # type: ignore[arg-type]
 
@@ -156,7 +156,7 @@ def _after_company_refusal(sending: _Sending, refusal: RequestRefusedError) -> R
     except ServiceError:
         following = "send"
     if following == "moved-on":
-        return _ended(sending, following, 1, refusal.message)
+        return _ended(sending, following, 1, refusal.message, refused=True)
     reason = f"{refusal.message}; its project is looked for, and takes the same response"
     return msgspec.structs.replace(sending.shown, status="failed", reason=reason)
 
@@ -171,13 +171,21 @@ def _read(sending: _Sending) -> Instance | None:
         raise AnswerError(error.message) from None
 
 
-def _ended(sending: _Sending, status: RoutedStatus, attempts: int, reason: str | None) -> RoutedStep:
-    record_outcome(sending.router, sending.intent, status, attempts, reason)
+def _ended(
+    sending: _Sending, status: RoutedStatus, attempts: int, reason: str | None, *, refused: bool = False
+) -> RoutedStep:
+    record_outcome(sending.router, sending.intent, status, attempts, reason, refused=refused)
     return msgspec.structs.replace(sending.shown, status=status, reason=reason)
 
 
 def record_outcome(
-    router: Router, intent: RouteIntended, status: RoutedStatus, attempts: int, reason: str | None
+    router: Router,
+    intent: RouteIntended,
+    status: RoutedStatus,
+    attempts: int,
+    reason: str | None,
+    *,
+    refused: bool = False,
 ) -> None:
     """Record the outcome of an intent, unless the journal ends with just that.
 
@@ -185,8 +193,7 @@ def record_outcome(
     """
     known = router.ledger.known(intent.token)
     last = None if known is None else known.outcome
-    is_news = attempts > 0 and status != "failed"
-    if not is_news and last is not None and (last.status, last.reason) == (status, reason):
+    if not refused and last is not None and (last.status, last.reason) == (status, reason):
         return
     router.record(
         RouteOutcome(
@@ -196,6 +203,7 @@ def record_outcome(
             status=status,
             attempts=attempts,
             reason=reason,
+            refused=refused,
         )
     )
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Final
 from reconciler.errors import RequestRefusedError, ServiceError
 from reconciler.model.live import Place
 from reconciler.model.routed import Look, RoutedStep
-from reconciler.operations.route import LookedAt, handle_listed, is_down
+from reconciler.operations.route import LookedAt, handle_listed, left_for_later
+from reconciler.operations.route_trouble import is_down
 from reconciler.routing.company_list import CompanyList
 from reconciler.routing.programs import DecisionStoppedError
 
@@ -92,8 +93,9 @@ class CompanyLists:
         if not self.covers(tool):
             return LookedAt([], _look(place, at))
         self._forget(tool, {one.id for one in listed})
-        steps: list[RoutedStep] = []
-        for one in listed:
+        turn = router.trouble.turn(listed)
+        steps = [left_for_later(place, one) for one in turn.left]
+        for one in turn.handled:
             if router.stopped():
                 return LookedAt(steps, None)
             try:
@@ -101,7 +103,9 @@ class CompanyLists:
             except DecisionStoppedError:
                 return LookedAt(steps, None)
             steps += [] if step is None else [step]
-            if is_down(router.failure):
+            is_failed = step is not None and step.status == "failed"
+            if router.trouble.ends_look(one.id, router.failure, is_failed=is_failed):
+                self._seek(schedule, tool)
                 return LookedAt(steps, None, router.failure)
         self._seek(schedule, tool)
         return LookedAt(steps, _look(place, at))

@@ -36,7 +36,7 @@ class Ending:
     def __init__(self, stopped: Stop) -> None:
         self._stopped = stopped
         self._ended = threading.Event()
-        self._stop: Callable[[], None] = lambda: None
+        self._stop: Callable[[float], None] = lambda _seconds: None
         self._answers = False
         self._thread = threading.Thread(target=self._watch, daemon=True)
 
@@ -48,8 +48,8 @@ class Ending:
         self._ended.set()
         self._thread.join()
 
-    def opening(self, stop: Callable[[], None]) -> None:
-        """Take up a service that reads what routing needs; ``stop`` ends its requests, from any thread."""
+    def opening(self, stop: Callable[[float], None]) -> None:
+        """Take up a service that reads what routing needs; ``stop`` ends its requests in so many seconds."""
         self._stop, self._answers = stop, False
 
     def answering(self) -> None:
@@ -58,5 +58,9 @@ class Ending:
 
     def _watch(self) -> None:
         while not self._ended.wait(_POLL_SECONDS):
-            if self._stopped.is_set() and not (self._answers and self._ended.wait(STOP_SECONDS)):
-                self._stop()
+            if not self._stopped.is_set():
+                continue
+            if self._answers:
+                self._stop(STOP_SECONDS)  # no request begins that takes longer
+                self._ended.wait(STOP_SECONDS)
+            self._stop(0.0)

@@ -14,17 +14,18 @@ from reconciler.errors import ServiceError
 from reconciler.live.interruptible_waits import Interrupted
 from reconciler.model.quantities import read_moment
 from reconciler.model.routed import Health
-from reconciler.operations.route import is_down, look_at
+from reconciler.operations.route import look_at
 from reconciler.operations.route_answer import settle_open
 from reconciler.operations.route_company import CompanyLists
 from reconciler.operations.route_ending import Ending
 from reconciler.operations.route_signs import LifeSigns, Shown
 from reconciler.operations.route_start import forget_old, open_router
+from reconciler.operations.route_trouble import is_down
 from reconciler.routing.schedule import Schedule
 from reconciler.routing.wake_listener import WakeListener
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from reconciler.model.live import Place
     from reconciler.model.routed import RoutedStatus, RoutedStep
@@ -37,10 +38,11 @@ __all__ = ["RouteLoop", "RouteOptions", "route_until"]
 HOLD_SECONDS: Final = 60.0
 REFRESH_SECONDS: Final = 3600.0
 SETTLE_SECONDS: Final = 300.0
-SETTLED_AT_ONCE: Final = 50
 _USUAL_LIMIT = 3600
+_SETTLE_PART = 0.2  # of the share; a response that always fails leaves the rest to looks
 _LONGEST_WAIT_SECONDS = 60.0
 _WAKE_SECONDS = 0.5  # how long a signal waits while somebody may ask for a look
+_OVER = frozenset({"answered", "moved-on"})
 _NEEDS_PERSON = frozenset({"undecided", "no-rule", "left-alone", "held", "failed"})
 
 
@@ -170,8 +172,9 @@ class RouteLoop:
         forget_old(self._router.ledger, self._router.run.clock.now())
         intents = self._router.ledger.open()
         begin = self._settle_from % max(len(intents), 1)
-        for intent in (intents[begin:] + intents[:begin])[:SETTLED_AT_ONCE]:  # looks settle them too
-            if self._router.stopped():
+        ends_at = self._router.service.requests + self._per_hour() * SETTLE_SECONDS / 3600.0 * _SETTLE_PART
+        for intent in intents[begin:] + intents[:begin]:  # looks settle them too, where they are listed
+            if self._router.stopped() or self._router.service.requests >= ends_at:
                 return
             self._settle_from += 1
             self._router.failure = None
@@ -190,6 +193,7 @@ class RouteLoop:
         self._schedule.limit(self._per_hour())
         if found.failure is not None:
             self._failed.add(place)
+            self._keep(place, found.steps)
             self._schedule.failed(place, now, requests=requests)
             if is_down(found.failure):
                 self._schedule.hold(HOLD_SECONDS, now)
@@ -201,12 +205,17 @@ class RouteLoop:
             self._company.compare(place, found.listed, self._schedule)
             if of_company and self._company.covers(place.tool):
                 self._waiting = {one: steps for one, steps in self._waiting.items() if one.tool != place.tool}
-            self._waiting[place] = [one for one in found.steps if one.status not in {"answered", "moved-on"}]
+            self._waiting[place] = [one for one in found.steps if one.status not in _OVER]
         for queue in self._company.places():
             if not self._company.covers(queue.tool):  # each project has its steps again
                 self._waiting.pop(queue, None)
         for one in found.steps:
             self._report(one)
+
+    def _keep(self, place: Place, steps: Iterable[RoutedStep]) -> None:
+        """Keep the steps of a look that was not completed, beside those that it did not come to."""
+        known = {one.instance_id: one for one in (*self._waiting.get(place, ()), *steps) if one.instance_id}
+        self._waiting[place] = [one for one in known.values() if one.status not in _OVER]
 
     def _overdue_at(self, place: Place, now: float) -> float:
         """Return when the next step that waits in a queue is overdue, by the steady clock."""

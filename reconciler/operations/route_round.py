@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from reconciler.model.live import Place
 from reconciler.model.spelling import comparable
+from reconciler.operations.route_trouble import Trouble
 from reconciler.routing.facts import needs_project
 
 if TYPE_CHECKING:
@@ -93,6 +94,7 @@ class Router:
         self.stopped: Callable[[], bool] = lambda: False
         # why the service did not carry out the last thing that an instance needed; null where it did
         self.failure: ServiceError | None = None
+        self.trouble = Trouble()
         self.seen: dict[str, SeenInstance] = {}
         self._journal = journal
         self._steps: dict[str, dict[str, str]] = {}

@@ -35,8 +35,8 @@ class RouteService(Protocol):
         """Return the account that signs in."""
         ...
 
-    def stop(self) -> None:
-        """End waits and requests of this process, from any thread."""
+    def stop(self, seconds: float = 0.0) -> None:
+        """End waits and requests of this process, from any thread; in ``seconds``, no request is under way."""
         ...
 
     def providers(self) -> dict[Tool, str]:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["LifeSigns", "Shown"]
 
 PULSE_SECONDS: Final = 10.0
+EARLIER_SECONDS: Final = 120.0
 _FOR_PROBES = 0o644  # a probe runs as somebody else, and the file holds no names
 
 
@@ -51,14 +52,21 @@ class LifeSigns:
         self._manager = ServiceManager(run.environment)
         self._wanted = health_at is not None or metrics_at is not None or self._manager.listens
         self._steady = run.clock.steady
+        self._now = run.clock.now
         self._shown_at = -math.inf
         self._state: Callable[[], Shown] | None = None
 
     def discard(self) -> None:
-        """Remove the file of an earlier process: its health is not that of this one."""
-        if self._health_at is not None and self._health_at.is_file() and not self._health_at.is_symlink():
-            with suppress(OSError):
-                self._health_at.unlink()
+        """Remove the file of an earlier process: its health is not that of this one.
+
+        A younger file may be that of a process which is still there, and writes it about every minute.
+        """
+        file = self._health_at
+        with suppress(OSError):
+            if file is not None and file.is_file() and not file.is_symlink():
+                age = self._now().timestamp() - file.stat().st_mtime
+                if age > EARLIER_SECONDS:
+                    file.unlink()
 
     def begin(self, state: Callable[[], Shown]) -> None:
         """Show the first sign, once all is read that routing needs; ``state`` returns what later signs show."""

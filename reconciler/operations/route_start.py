@@ -47,7 +47,7 @@ def open_router(
     *,
     sends: bool = True,
     pulse: Callable[[], None] = lambda: None,
-    opened: Callable[[Callable[[], None]], None] = lambda _stop: None,
+    opened: Callable[[Callable[[float], None]], None] = lambda _stop: None,
 ) -> Iterator[Router]:
     """Yield what routes, once it is certain that it may.
 

@@ -52,14 +52,18 @@ def with_templates(routings: Sequence[Routing], service: RouteService) -> tuple[
 
 
 def require_fields(routings: Sequence[Routing], projects: Mapping[str, dict[str, Any]]) -> None:
-    """Raise DocumentsError for a field that no project has: its rule would leave every step to people."""
+    """Raise DocumentsError for a field that no project has, and that is near to one: a slip.
+
+    Its rule would leave every step to people. Others may be optional fields that no project has at present.
+    """
     there = dict.fromkeys(name for one in projects.values() for name in one)
     wrong = []
     for condition in (one for routing in routings for rule in routing.rules for one in rule.where):
         root, _, name = condition.field.partition(".")
         first = name.partition(".")[0]
-        if there and root == "project" and first not in there:
-            hint = did_you_mean(first, there, "Procore") or f"; their fields: {', '.join(sorted(there))}"
+        if root != "project" or first in there or condition.operator == "exists":
+            continue
+        if hint := did_you_mean(first, there, "Procore"):
             wrong.append(_error("routing/field", f"no project has a field '{first}'{hint}", condition.origin))
     if wrong:
         raise problems(wrong)

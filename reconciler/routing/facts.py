@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
@@ -15,7 +16,7 @@ __all__ = ["MISSING", "disclosed_field", "field_value", "needs_item", "needs_pro
 
 MISSING: Final = object()
 _LONGEST = 200
-_SHORTEST = 3
+_SHORTEST = 4
 
 
 def field_value(facts: Mapping[str, Any], field: str) -> object:
@@ -49,8 +50,10 @@ def is_redacted(field: str, redacted: Iterable[str]) -> bool:
 def disclosed_field(text: str, facts: Mapping[str, Any], redacted: Iterable[str]) -> str | None:
     """Return the redacted field whose value, or a value within it, is in a text; null where there is none.
 
-    Values of less than three letters are not looked for: a text has them by chance.
+    Case, blanks and punctuation do not count. Values of less than four letters or digits are not looked for: a text has
+    them by chance. Nor is a part of a value.
     """
+    text = _plain(text)
     for field in redacted:
         left = [field_value(facts, field)]
         while left:
@@ -58,10 +61,21 @@ def disclosed_field(text: str, facts: Mapping[str, Any], redacted: Iterable[str]
             if isinstance(value, dict | list):
                 left.extend(value.values() if isinstance(value, dict) else value)
             elif isinstance(value, str | int | float | Decimal) and not isinstance(value, bool):
-                shown = str(value).strip()
-                if len(shown) >= _SHORTEST and shown.casefold() in text.casefold():
+                shown = {_plain(str(value)), _plain(_normal(value))}
+                if any(len(one) >= _SHORTEST and one in text for one in shown):
                     return field
     return None
+
+
+def _plain(text: str) -> str:
+    return "".join(one for one in unicodedata.normalize("NFKC", text).casefold() if one.isalnum())
+
+
+def _normal(value: object) -> str:
+    """Return a number without zeros at its end, as a program may write it."""
+    if isinstance(value, Decimal) and value.is_finite():
+        return f"{value.normalize():f}"
+    return str(value)
 
 
 def shown_value(value: object) -> Value:

@@ -18,7 +18,7 @@ __all__ = ["Known", "Ledger", "limited_step"]
 
 _HOUR = datetime.timedelta(hours=1)
 _SETTLED = frozenset({"answered", "answered-otherwise"})
-_REFUSED = frozenset({"left-alone", "moved-on"})
+_LEFT = frozenset({"left-alone", "moved-on"})
 _REMEMBERED_ROUTINGS = 1_000
 _REMEMBERED = 20_000  # steps; far more than are answered in the days that a start reads
 
@@ -37,12 +37,12 @@ class Known(NamedTuple):
     @property
     def is_refused(self) -> bool:
         """Whether the service refused the response, so that certainly nothing is stored."""
-        return self.outcome is not None and self.outcome.status in _REFUSED and self.outcome.attempts > 0
+        return self.outcome is not None and self.outcome.refused
 
     @property
     def is_left(self) -> bool:
-        """Whether the response was left to people: the step is not decided again."""
-        return self.outcome is not None and self.outcome.status == "left-alone"
+        """Whether the response ended without being stored, as far as is known: the step is not decided again."""
+        return self.outcome is not None and self.outcome.status in _LEFT
 
     @property
     def is_open(self) -> bool:
@@ -118,8 +118,9 @@ class Ledger:
         return None if known is None or known.status == "done" else known
 
     def _intend(self, line: RouteIntended) -> None:
-        if (line.company_id, line.login_id) != self._owner or line.token in self._known:  # or carried over
-            return
+        known = self._known.get(line.token)
+        if (line.company_id, line.login_id) != self._owner or (known is not None and known.intent == line):
+            return  # of somebody else, or carried over
         self._known[line.token] = Known(line, None)
         self._answers.setdefault(_step_of(line), deque(maxlen=100_000)).append(line.at)
         option, count = self._in_a_row.get(line.routing, ("", 0))
@@ -132,7 +133,7 @@ class Ledger:
     def forget(self, before: str, refused_before: str = "") -> None:
         """Forget what is older than a moment, as another start would: all but intents that are open.
 
-        A response that was left to people is remembered for longer, since its step is not decided again.
+        A response that ended without being stored is remembered for longer, since its step is not decided again.
         """
         self._known = {
             token: one

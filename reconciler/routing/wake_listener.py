@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import threading
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Annotated, Any, Final, Self
 
@@ -106,14 +107,23 @@ class _Server(ThreadingHTTPServer):
             self.shutdown_request(request)
 
     def process_request_thread(self, request: Any, client_address: Any) -> None:
-        """Answer one connection."""
+        """Answer one connection, within a time for all of it."""
+        ends = threading.Timer(REQUEST_SECONDS, _shut, (request,))
+        ends.daemon = True
         try:
+            ends.start()
             super().process_request_thread(request, client_address)
         finally:
+            ends.cancel()
             self._free.release()
 
     def handle_error(self, request: object, client_address: object) -> None:
         """Show nothing: a request that breaks off is nobody's business."""
+
+
+def _shut(connection: socket.socket) -> None:
+    with suppress(OSError):
+        connection.shutdown(socket.SHUT_RDWR)
 
 
 class _ServerOfSix(_Server):

@@ -451,7 +451,7 @@ def test_30d_rules_that_nobody_saw_at_work(trial: RouteTrial) -> None:
 def test_30e_names_that_are_not_there(trial: RouteTrial) -> None:
     """A person, a field and an option that nobody has: the place, and what was probably meant."""
     trial.rules("fallback: [gus@acme.test]", "fallback: [guss@acme.test]")
-    shown = trial.ends(7, "plan")
+    shown = trial.ends(3, "plan")
     assert "routing.yaml:5:12" in shown
     assert "guss@acme.test holds no role that was read; did you mean gus@acme.test (Gus)?" in shown
     trial.rules("where: {item.status: unknown}", "where: {instance.creatd_at: unknown}")

@@ -247,6 +247,7 @@ def test_05_wrong_usage(tmp_path: Path) -> None:
         assert "'soon' is not a duration; write 90s, 30m, 4h or 2d" in trial.ends(64, "route", "--interval", "soon")
         for option in (("--health", "h.json"), ("--wake", "127.0.0.1:0")):
             assert "--health, --metrics and --wake need --interval" in trial.ends(64, "route", "--once", *option)
+        assert "--explain sends nothing: leave --once," in trial.ends(64, "route", "--once", "--explain")
         assert "--format json is for --once and" in trial.ends(64, "route", "--interval", "60", "--format", "json")
         shown = trial.ends(64, "route", "--interval", "60", "--wake", "0.0.0.0:80")
         assert "'0.0.0.0:80' is not an address of this machine with a port; write 127.0.0.1:8321" in shown

@@ -9,7 +9,7 @@ import pytest
 
 from benchmarks.routing import router_of
 from benchmarks.simulated_company import SimulatedCompany, VirtualTime
-from reconciler.errors import RateLimitError
+from reconciler.errors import AnswerLostError, RateLimitError, UnreachableError
 from reconciler.journal.route_file import RouteJournal
 from reconciler.journal.route_records import read_route_lines
 from reconciler.model.routed import RouteIntended
@@ -20,6 +20,8 @@ from reconciler.operations.route_signs import LifeSigns
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from reconciler.model.instances import Instance
+    from reconciler.model.live import Place
     from reconciler.model.routed import RoutedStep
 
 OPTIONS = RouteOptions(interval=1.0, oldest=600.0, share=1.0)
@@ -29,12 +31,16 @@ COMING = [(0.0, "1000"), (0.0, "1000"), (0.0, "1000"), (0.0, "1001")]
 @pytest.mark.parametrize("point", ["list", "read", "item", "respond"])
 @pytest.mark.parametrize("is_limited", [False, True])
 def test_a_service_that_is_down(tmp_path: Path, point: str, *, is_limited: bool) -> None:
-    """Whatever meets it first: the look ends, no queue is asked for a minute, and then each step is answered once."""
+    """Whatever meets it first: the look ends, no queue is asked for a minute, and then each step is answered once.
+
+    One answer is enough where it is over its limit, or has no list; else two instances in a row.
+    """
     time = VirtualTime(3600.0)
     failed_at: list[float] = []
+    enough = 1 if is_limited or point == "list" else 2
 
     def happens(at: str) -> str:
-        if at != point or failed_at:
+        if at != point or len(failed_at) >= enough:
             return ""
         failed_at.append(time.now)
         if is_limited:
@@ -46,20 +52,62 @@ def test_a_service_that_is_down(tmp_path: Path, point: str, *, is_limited: bool)
     with RouteJournal(tmp_path / "route", time.clock.now, lambda: ()) as journal:
         router = router_of(time, company, item_path="/rest/v1.0/requisitions/{item_id}", journal=journal)
         loop = RouteLoop(router, OPTIONS, time, shown.append)
-        while not failed_at:
+        while len(failed_at) < enough:
             loop.once()
         assert loop.health().queues_failed == 1
         while company.unanswered:
             loop.once()
         # an answer that may be lost is read back at once, and nothing is asked after that
-        gaps = [later - earlier for earlier, later in pairwise(company.sent_at) if earlier >= failed_at[0] - 0.1]
+        gaps = [later - earlier for earlier, later in pairwise(company.sent_at) if earlier >= failed_at[-1] - 0.1]
         assert max(gaps[:2]) > HOLD_SECONDS - 1.0
-        assert [one.status for one in shown].count("failed") == 1
+        assert [one.status for one in shown].count("failed") == enough
         while time.now < failed_at[0] + 1200.0:
             loop.once()
         assert (loop.health().queues_failed, loop.health().waiting) == (0, 0)
     assert len(company.stored) == len(COMING)
     assert company.repeated == 0
+
+
+@pytest.mark.parametrize("point", ["read", "respond"])
+@pytest.mark.parametrize("lists_projects", [False, True])
+def test_instances_that_always_fail(tmp_path: Path, point: str, *, lists_projects: bool) -> None:
+    """Some of one queue never work: all others are answered, also behind them, and these count as waiting."""
+    time = VirtualTime(6 * 3600.0)
+    projects = 25 if lists_projects else 1
+    coming = [(60.0 * number, str(1000 + number % projects)) for number in range(60)]
+    company = Defective(time, projects, coming, per_hour=3600, lists_projects=lists_projects)
+    company.defective = {str(600_001 + number) for number in range(8)}, point
+    with RouteJournal(tmp_path / "route", time.clock.now, lambda: ()) as journal:
+        loop = RouteLoop(router_of(time, company, journal=journal), OPTIONS, time, lambda _step: None)
+        while not time.is_set():
+            loop.once()
+        assert len(company.stored) == len(coming) - 8
+        assert loop.health().waiting == 8
+        assert loop.health().needs_person == 8
+
+
+class Defective(SimulatedCompany):
+    """A company in which some instances cannot be read, or take no response."""
+
+    defective: tuple[set[str], str] = set(), ""
+
+    def instance(self, place: Place, instance_id: str) -> Instance:
+        """Return an instance, or fail as if the service were down."""
+        found = super().instance(place, instance_id)
+        if self.defective[1] == "read" and instance_id in self.defective[0]:
+            raise UnreachableError("read: 500")
+        return found
+
+    def respond(
+        self, place: Place, instance_id: str, *, occurrence_id: str, option_id: str, comment: str | None, token: str
+    ) -> None:
+        """Store a response, or fail as if the service were down."""
+        if self.defective[1] == "respond" and instance_id in self.defective[0]:
+            self._request("respond")
+            raise AnswerLostError("respond: 500")
+        super().respond(
+            place, instance_id, occurrence_id=occurrence_id, option_id=option_id, comment=comment, token=token
+        )
 
 
 def test_documents_that_change_within_a_look(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

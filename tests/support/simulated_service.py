@@ -49,7 +49,7 @@ class SimulatedService:
         """Return the integration."""
         return Person(BOT_ID, "erp.bot@acme.test", "ERP Bot")
 
-    def stop(self) -> None:
+    def stop(self, seconds: float = 0.0) -> None:
         """Do nothing: nothing is under way."""
 
     def providers(self) -> dict[Tool, str]:

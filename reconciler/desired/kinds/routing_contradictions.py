@@ -14,7 +14,7 @@ from reconciler.model.suggestions import did_you_mean
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from reconciler.model.diagnostics import Origin
+    from reconciler.model.diagnostics import Origin, Severity
     from reconciler.model.routing import Condition, Routing, Rule
 
 __all__ = ["check_routings"]
@@ -40,17 +40,20 @@ _DAY = (
 _CHANGING = re.compile(
     "|".join(
         (
-            rf"\b{_DAY}(?:T|,? (?:at )?)[0-9]{{1,2}}[:.h][0-9]{{2}}",
+            rf"\b{_DAY}(?:T|,? (?:at )?)[0-9]{{1,2}}[:h][0-9]{{2}}",
             r"\b[0-9]{1,2}:[0-9]{2}:[0-9]{2}\b",
-            r"\b[12][0-9]{7}[T_-]?[0-9]{4,6}Z?\b",
-            r"\b1[5-9][0-9]{8}(?:[0-9]{3})?\b",
+            r"\b[12][0-9]{7}T[0-9]{4,6}Z?\b",
             r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b",
-            r"\b(?=[a-f]*[0-9])(?=[0-9]*[a-f])[0-9a-f]{8,}\b",
-            r"\b(?:run|request|trace|correlation|execution|build)[ _-]?(?:id|number|no\.?)[ :=#_-]*[0-9a-f-]{3,}",
-            r"\brun[ :=#_-]+[0-9]{2,}\b",
+            r"\b(?:run|request|trace|correlation|execution)[ _-]?id[ :=#_-]*(?=[0-9a-f-]*[0-9])[0-9a-f-]{3,}",
+            r"\brun[ _-]?(?:number|no\.|#)[ :=]*[0-9]{2,}\b",
             r"\{[^}]*\}|\$\(|\$\{|%[A-Za-z]\b",
         )
     ),
+    re.IGNORECASE,
+)
+# what may be: a number of another kind looks alike, so it is said and not refused
+_MAYBE_CHANGING = re.compile(
+    r"\b1[6-9][0-9]{8}(?:[0-9]{3})?\b|\b20[0-9]{10}(?:[0-9]{2})?\b|\b(?=[a-f]*[0-9])(?=[0-9]*[a-f])[0-9a-f]{12,}\b",
     re.IGNORECASE,
 )
 
@@ -116,12 +119,8 @@ def _rule(rule: Rule) -> Iterator[Diagnostic]:
     for condition in rule.where:
         yield from _field(condition)
         yield from _condition(condition)
-    if rule.comment is not None and (found := _CHANGING.search(rule.comment)):
-        message = (
-            f"'{found[0]}' in a comment: it is sent as it is written, and the same each time, so that a response can "
-            "be repeated; write the comment without moments, run ids and values"
-        )
-        yield _error("routing/comment", message, rule.origin)
+    if rule.comment is not None:
+        yield from _comment(rule.comment, rule.origin)
     if rule.where:
         gives = {one.gives for one in rule.examples}
         missing = [] if rule.respond in gives else [f"gives '{rule.respond}'"]
@@ -132,6 +131,19 @@ def _rule(rule: Rule) -> Iterator[Diagnostic]:
     if rule.decide and not rule.decide[0].startswith("/"):
         message = f"'{rule.decide[0]}' is not a whole path: write it from the root, such as /usr/local/bin/erp-decide"
         yield _error("routing/decide", message, rule.origin)
+
+
+def _comment(comment: str, origin: Origin) -> Iterator[Diagnostic]:
+    """Yield what would be another text each time; what may be a number of any kind is a warning."""
+    refused = _CHANGING.search(comment)
+    found = refused or _MAYBE_CHANGING.search(comment)
+    if found is not None:
+        message = (
+            f"'{found[0]}' in a comment: it is sent as it is written, and the same each time, so that a response can "
+            "be repeated; write the comment without moments, run ids and values"
+        )
+        severity: Severity = "error" if refused else "warning"
+        yield Diagnostic(severity=severity, code="routing/comment", message=message, origin=origin)
 
 
 def _field(condition: Condition) -> Iterator[Diagnostic]:

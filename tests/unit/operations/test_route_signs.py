@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -50,12 +51,18 @@ class Signs:
 
 
 def test_the_health_of_an_earlier_process(tmp_path: Path) -> None:
-    """It is removed before anything is read, so no probe takes it for that of this one; a link is left as it is."""
+    """It is removed before anything is read, so no probe takes it for that of this one; a link is left as it is.
+
+    So is a file of the last two minutes: it may be that of another process.
+    """
     file, link = tmp_path / "health.json", tmp_path / "link.json"
-    for _ in range(2):
+    for age, is_there in ((None, False), (130, False), (110, True)):
+        if age is not None:
+            file.write_text("{}")
+            os.utime(file, times=(now().timestamp() - age,) * 2)
         Signs(tmp_path, health_at=file).signs.discard()
-        assert not file.exists()
-        file.write_text("{}")
+        assert file.exists() is is_there
+    os.utime(file, times=(0, 0))
     link.symlink_to(file)
     Signs(tmp_path, health_at=link).signs.discard()
     Signs(tmp_path).signs.discard()

@@ -134,7 +134,7 @@ def test_programs() -> None:
 
 
 SECRETS = {
-    "item": {"bank": {"ibans": ["CH93 0076", 4711, True]}, "tax": "ab", "none": None, "amount": Decimal("12.50")}
+    "item": {"bank": {"ibans": ["CH93 0076", 4711, True]}, "tax": "USD", "none": None, "amount": Decimal("1234.50")}
 }
 
 
@@ -143,15 +143,18 @@ SECRETS = {
     [
         (ProgramAnswer("Approve", "paid to ch93 0076."), "item.bank"),
         (ProgramAnswer("Approve", "no 47112"), "item.bank"),
+        (ProgramAnswer("Approve", "CH930076"), "item.bank"),
+        (ProgramAnswer("Approve", "for 1,234.5"), "item.amount"),
+        (ProgramAnswer("Approve", "USD"), None),
         (ProgramAnswer("CH93 0076", None), "item.bank"),
-        (ProgramAnswer(None, "for 12.50"), "item.amount"),
+        (ProgramAnswer(None, "for 1234.50"), "item.amount"),
         (ProgramAnswer("Approve", "in table True"), None),
         (ProgramAnswer("Approve", "to CH93 007"), None),
         (ProgramAnswer("Approve", None), None),
     ],
 )
 def test_a_program_that_repeats_what_is_redacted(answer: ProgramAnswer, field: str | None) -> None:
-    """Nothing is decided, and the value is nowhere; two letters are in any text."""
+    """Nothing is decided, and the value is nowhere; three letters are in any text."""
     one = routing(program("ask"), redact=("item.bank", "item.tax", "item.none", "item.gone", "item.amount"))
     made = decide(one, SECRETS, lambda _rule, _facts: answer)
     if field is None:

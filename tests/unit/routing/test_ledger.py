@@ -21,7 +21,7 @@ from reconciler.model.routed import (
     RouteStarted,
 )
 from reconciler.model.routing import RoutingLimits
-from reconciler.routing.ledger import Ledger, limited_step
+from reconciler.routing.ledger import Known, Ledger, limited_step
 from tests.support.runs import NOON
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ STATUSES: list[tuple[RoutedStatus | None, bool, bool]] = [
     (None, True, True),
     ("failed", True, True),
     ("left-alone", False, True),
-    ("moved-on", False, False),
+    ("moved-on", False, True),
     ("answered", False, False),
     ("answered-otherwise", False, False),
 ]
@@ -112,7 +112,7 @@ STATUSES: list[tuple[RoutedStatus | None, bool, bool]] = [
 
 @pytest.mark.parametrize(("status", "is_open", "is_carried"), STATUSES)
 def test_an_intent_by_its_outcome(status: RoutedStatus | None, is_open: bool, is_carried: bool) -> None:  # noqa: FBT001
-    """One without an outcome, or that failed, is open; one with a response, or whose step is over, is not carried."""
+    """One without an outcome, or that failed, is open; only one with a response is not carried to the next day."""
     lines = [intent(1)] if status is None else [intent(1), outcome(1, status)]
     one = ledger(*lines)
     known = one.known("t1")
@@ -124,12 +124,26 @@ def test_an_intent_by_its_outcome(status: RoutedStatus | None, is_open: bool, is
 
 
 def test_the_last_outcome_counts() -> None:
-    """A response that failed first is answered at last, and its intent stays as it is."""
-    one = ledger(intent(1), outcome(1, "failed"), intent(1, option="Reject"), outcome(1))
+    """A response that failed first is answered at last; its intent, carried into the next file, is the same one."""
+    one = ledger(intent(1), outcome(1, "failed"), intent(1), outcome(1))
     known = one.known("t1")
     assert known is not None
     assert (known.intent.option.name, known.is_settled) == ("Approve", True)
     assert (one.known("t2"), one.open(), one.carried()) == (None, [], [])
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_a_later_decision_counts(number: int) -> None:
+    """A step that was left to people long ago was decided again: a start knows just what the process before knew."""
+    later = intent(number, option="Reject", at=NOON + HOUR)
+    lines = (intent(number), outcome(number, "left-alone"), later)
+    assert ledger(*lines).known(f"t{number}") == Known(later, None)
+    assert ledger(*lines).open() == [later]
+    assert ledger(*lines, outcome(number, at=NOON + HOUR)).open() == []
+    one = ledger(*lines[:2])
+    one.forget(written(NOON + SECOND), written(NOON + SECOND))
+    one.take(later)
+    assert one.known(f"t{number}") == ledger(*lines).known(f"t{number}")
 
 
 @pytest.mark.parametrize("number", [1, 2])
@@ -291,7 +305,7 @@ def test_a_response_that_was_left_to_people_long_ago_is_forgotten() -> None:
     assert one.known("t1") is None
 
 
-@pytest.mark.parametrize("status", [None, "failed", "left-alone"])
+@pytest.mark.parametrize("status", [None, "failed", "left-alone", "moved-on"])
 def test_an_old_intent_without_a_response_is_kept(status: RoutedStatus | None) -> None:
     """Else its step would be decided again, however long it waits."""
     lines = [intent(1, at=NOON - HOUR)] if status is None else [intent(1, at=NOON - HOUR), outcome(1, status)]

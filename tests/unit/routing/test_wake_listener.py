@@ -104,6 +104,19 @@ def test_many_who_send_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
         assert ask(one, {"project_id": "1042", "tool_type": "invoice"}) == 202
 
 
+def test_one_who_sends_byte_by_byte(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All of a request has to come in time, not only each byte."""
+    monkeypatch.setattr(wake_listener, "REQUEST_SECONDS", 0.5)
+    with listening() as one, socket.create_connection(("127.0.0.1", one.port), 10) as slow:
+        began = time.monotonic()
+        with pytest.raises(OSError, match=r".*"):  # noqa: PT012 - how long it goes on
+            while time.monotonic() - began < 8:
+                slow.sendall(b"P")
+                time.sleep(0.1)
+        assert time.monotonic() - began < 4
+        wait_until(lambda: one._server._free._value == wake_listener.MOST_CONNECTIONS)
+
+
 def wait_until(condition: Callable[[], bool]) -> None:
     """Wait some seconds for a condition."""
     ends_at = time.monotonic() + 10
