@@ -20,7 +20,7 @@ _REMEMBERED = 10_000
 
 
 class Turn(NamedTuple):
-    """The instances of a look in the order in which they are handled, and those that are left for another look."""
+    """The instances of a look, in the order in which they are handled; ``left`` are for another look."""
 
     handled: list[ListedInstance]
     left: list[ListedInstance]
