@@ -14,10 +14,11 @@ _SINGLE_QUOTES = "\u2018\u2019\u201a\u2039\u203a"
 # no mail system takes these in an address without quotes around its first part
 _NEVER = frozenset(f",;<>(){_DOUBLE_QUOTES}")
 _AT_ENDS = f":{_DOUBLE_QUOTES}{_SINGLE_QUOTES}\"'`,;.<>() "
-_ADDRESS = re.compile(rf"[^\s@,;<>(){_DOUBLE_QUOTES}\"]+@[^\s@,;<>(){_DOUBLE_QUOTES}\"]+")
-_IN_DOMAIN = re.compile(r"[A-Za-z0-9._\[\]:-]")  # with those of an address in numbers, such as [192.0.2.1]
-_TEAM = re.compile(r"\s*teams?\s*:\s*", re.IGNORECASE)
-_MAILTO = re.compile(r"mailto:", re.IGNORECASE)
+# not compiled before a login is odd: nearly none is, and each start would pay for it
+_ADDRESS = rf"[^\s@,;<>(){_DOUBLE_QUOTES}\"]+@[^\s@,;<>(){_DOUBLE_QUOTES}\"]+"
+_IN_DOMAIN = r"[A-Za-z0-9._\[\]:-]"  # with those of an address in numbers, such as [192.0.2.1]
+_TEAM = r"(?i:\s*teams?\s*:\s*)"
+_MAILTO = r"(?i:mailto:)"
 _LONGEST_SHOWN = 60
 
 
@@ -46,7 +47,7 @@ def _wrong_as_text(text: str) -> str | None:
         return f"has {described(unseen)}, which nobody sees"
     if text.count("@") != 1:
         return "has more than one @" if "@" in text else "has no @"
-    if _MAILTO.match(text):
+    if re.match(_MAILTO, text):
         return "begins with mailto:"
     blank = next((letter for letter in text if letter.isspace()), None)
     if blank is not None:
@@ -64,7 +65,7 @@ def _wrong_halves(local: str, domain: str) -> str | None:
         return f"has {_named(domain[-1])} at its end"
     if domain[0] == "." or ".." in domain:
         return "has a dot too many behind the @"
-    other = next((letter for letter in domain if letter.isascii() and not _IN_DOMAIN.match(letter)), None)
+    other = next((letter for letter in domain if letter.isascii() and not re.match(_IN_DOMAIN, letter)), None)
     return None if other is None else f"has {_named(other)} behind the @"
 
 
@@ -73,10 +74,10 @@ def _named(letter: str) -> str:
 
 
 def _remedy(text: str, *, teams: bool) -> str:
-    team = _TEAM.match(text)
+    team = re.match(_TEAM, text)
     if teams and team:
         return f"write team:{text[team.end() :].strip()}, if a team is meant"
-    found = [_MAILTO.sub("", one).strip(_AT_ENDS) for one in _ADDRESS.findall(_without_unseen(text))]
+    found = [re.sub(_MAILTO, "", one).strip(_AT_ENDS) for one in re.findall(_ADDRESS, _without_unseen(text))]
     if len(found) > 1:
         return "write each address as a line of its own"
     # without brackets, what is before a blank may be the beginning of the address

@@ -79,10 +79,13 @@ def look_at(router: Router, place: Place, *, goes_on: bool = True) -> LookedAt:
     for listed in turn.handled:
         if router.stopped():
             return LookedAt(steps, None)
+        asked = router.service.requests
         try:
             steps.append(handle_listed(router, place, listed, at))
         except DecisionStoppedError:
             return LookedAt(steps, None)
+        if router.service.requests == asked:  # it shows nothing of the service
+            continue
         if router.trouble.ends_look(listed.id, router.failure, is_failed=steps[-1].status == "failed") and not goes_on:
             return LookedAt(steps, None, router.failure)
     gone = {key for key, one in router.seen.items() if one.place == place} - {one.id for one in waiting}

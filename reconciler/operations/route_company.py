@@ -98,13 +98,16 @@ class CompanyLists:
         for one in turn.handled:
             if router.stopped():
                 return LookedAt(steps, None)
+            asked = router.service.requests
             try:
                 step = self._handled(place, one, at)
             except DecisionStoppedError:
                 return LookedAt(steps, None)
             steps += [] if step is None else [step]
             is_failed = step is not None and step.status == "failed"
-            if router.trouble.ends_look(one.id, router.failure, is_failed=is_failed):
+            if router.service.requests > asked and router.trouble.ends_look(
+                one.id, router.failure, is_failed=is_failed
+            ):
                 self._seek(schedule, tool)
                 return LookedAt(steps, None, router.failure)
         self._seek(schedule, tool)

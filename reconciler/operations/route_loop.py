@@ -178,8 +178,10 @@ class RouteLoop:
                 return
             self._settle_from += 1
             self._router.failure = None
-            self._report(settle_open(self._router, intent))
-            if is_down(self._router.failure):
+            step = settle_open(self._router, intent)
+            self._report(step)
+            is_failed = step.status == "failed"
+            if self._router.trouble.ends_look(intent.instance_id, self._router.failure, is_failed=is_failed):
                 self._schedule.hold(HOLD_SECONDS, now)
                 return
 

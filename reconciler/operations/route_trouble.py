@@ -30,34 +30,33 @@ class Trouble:
     """The instances that failed when they were handled last.
 
     They come behind all others, and only a few of them in one look, in turn. A look ends with the second instance in a
-    row that meets a service which is not there, if neither failed before. So one instance that always fails is not
-    taken for a service that is down.
+    row that meets a service which is not there; those that failed before do not count. So one instance that always
+    fails is not taken for a service that is down; that is also true of responses that are settled.
     """
 
     def __init__(self) -> None:
         self._failed: dict[str, None] = {}  # the one that was tried longest ago is first
-        self._known: frozenset[str] = frozenset()
         self._in_a_row = 0
 
     def turn(self, listed: Sequence[ListedInstance]) -> Turn:
         """Begin a look; return who is handled in it."""
-        self._known = frozenset(self._failed)
         by_id = {one.id: one for one in listed}
         again = [by_id[key] for key in self._failed if key in by_id]
         return Turn([one for one in listed if one.id not in self._failed] + again[:TRIED_AGAIN], again[TRIED_AGAIN:])
 
     def ends_look(self, instance_id: str, failure: ServiceError | None, *, is_failed: bool) -> bool:
         """Take in how an instance was handled; return whether the look ends with it."""
+        is_known = instance_id in self._failed
         self._failed.pop(instance_id, None)
         if is_failed:
             self._failed[instance_id] = None
             if len(self._failed) > _REMEMBERED:
                 del self._failed[next(iter(self._failed))]
-        if isinstance(failure, RateLimitError):
-            return True
-        if instance_id not in self._known:
-            self._in_a_row = self._in_a_row + 1 if is_down(failure) else 0
-        return self._in_a_row >= _IN_A_ROW
+        if not is_down(failure):
+            self._in_a_row = 0
+            return False
+        self._in_a_row += not is_known
+        return isinstance(failure, RateLimitError) or self._in_a_row >= _IN_A_ROW
 
 
 def is_down(failure: ServiceError | None) -> bool:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from reconciler.live.instance_reader import DEEPEST_ITEM, LARGEST_ITEM
+from reconciler.operations.route_round import Router
 from tests.support.account import write_seed
 from tests.support.route_trial import AS_BOT, ONE, RouteTrial, route_trial
 from tests.support.routed_account import ITEM, ROUTING, item_path, routed_seed
@@ -146,4 +147,23 @@ def test_05_a_disk_that_is_full(trial: RouteTrial, room: int) -> None:
     assert "cannot be written" in shown or "File too large" in shown
     assert trial.responses() == []
     assert trial.statuses(0) == [("6501", "answered")]
+    assert len(trial.responses()) == 1
+
+
+def test_06_documents_that_change_within_one_look(trial: RouteTrial, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was answered before is reported; queues that are left are failed steps that say why (4)."""
+    asked: list[int] = []
+
+    def changed(_router: Router) -> bool:
+        asked.append(len(trial.responses()))
+        return asked[-1] > 0
+
+    monkeypatch.setattr(Router, "is_outdated", changed)
+    seed = routed_seed(1)
+    seed["items"].append({"path": item_path("1041", "501"), "body": ITEM})
+    seed["instances"].append({**seed["instances"][0], "id": "900", "project_id": "1041"})
+    trial.sandbox.seed_anew(write_seed(trial.folder.parent / "two", seed))
+    steps = trial.route(4)["steps"]
+    assert [(one["instance_id"], one["status"]) for one in steps] == [("900", "answered"), ("", "failed")]
+    assert steps[1]["reason"] == "other documents are committed by now: run 'reconciler route' again"
     assert len(trial.responses()) == 1
