@@ -150,6 +150,12 @@ def test_a_rule_that_needs_the_item() -> None:
     assert one == ("error", "routing/item", CONDITION, message)
 
 
+def test_fields_that_are_hidden_from_a_program() -> None:
+    """It reads all, so nothing is hidden for nothing, whatever rules are beside it."""
+    asking = Rule(name="ask", origin=RULE, decide=("/bin/erp",))
+    assert found(routing(rule(), asking, redact=("item.bank",), item_path=PATH, item_origin=ITEM)) == []
+
+
 def test_fields_that_are_hidden_for_nothing() -> None:
     """A warning for each that no rule reads, itself or a field in it; a similar one is suggested."""
     read = routing(rule(condition("project.a.b"), condition("project.amount")), redact=("project.a", "project.a.b"))
@@ -186,6 +192,18 @@ def test_a_field_that_is_not_there(field: str, severity: str, message: str) -> N
     """An instance has five; of projects not all are known, so only one that is near to another is told."""
     (one,) = found(routing(rule(condition(field))))
     assert one == (severity, "routing/field", CONDITION, message)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["id", "name", "display_name", "project_number", "stage", "active", "city", "state_code", "country_code",
+     "project_region_id", "sector", "delivery_method", "custom_fields", "updated_at"],
+)  # fmt: skip
+def test_a_slip_in_each_field_of_projects(name: str) -> None:
+    """The field itself is known; with a letter more it is told."""
+    assert found(routing(rule(condition(f"project.{name}")))) == []
+    (one,) = found(routing(rule(condition(f"project.{name}x"))))
+    assert f"did you mean '{name}'?" in one[3]
 
 
 @pytest.mark.parametrize("field", ["instance.started_at", "project.stage", "project.custom_fields.c1", "project.quite"])

@@ -70,7 +70,7 @@ def noted(
 
 
 def escalated(
-    number: int, status: Literal["intended", "done", "failed"] = "done", *, at: datetime.datetime = NOON
+    number: int, status: Literal["intended", "done", "failed", "refused"] = "done", *, at: datetime.datetime = NOON
 ) -> RouteEscalated:
     """Return a step that people are added to."""
     return RouteEscalated(
@@ -331,3 +331,27 @@ def test_limits_forget_nothing() -> None:
     assert one.known("t1") is None
     assert held(one, RoutingLimits(answers_per_hour=1)) is not None
     assert held(one, RoutingLimits(same_option_in_a_row=1)) is not None
+
+
+def test_only_a_refusal_is_certain() -> None:
+    """Whatever else became of a response, it may be stored."""
+    refused = msgspec.structs.replace(outcome(1, "left-alone"), refused=True)
+    for one, is_refused in ((None, False), (outcome(1, "left-alone"), False), (refused, True)):
+        assert Known(intent(1), one).is_refused is is_refused
+
+
+def test_people_who_were_refused() -> None:
+    """The last refusal is known until they were added; one that only failed is none."""
+    one = ledger(escalated(1, "refused"), escalated(2, "failed"), escalated(3))
+    assert one.escalation_refused("t1") == escalated(1, "refused")
+    assert [one.escalation_refused(token) for token in ("t2", "t3", "t4")] == [None, None, None]
+    assert [one.is_escalated(token) for token in ("t1", "t2", "t3")] == [False, False, True]
+    one.take(escalated(1))
+    assert (one.escalation_refused("t1"), one.is_escalated("t1")) == (None, True)
+
+
+def test_when_routings_observed_last() -> None:
+    """What is carried has the moment of the newest of them."""
+    later = msgspec.structs.replace(started(observing=("R of 'T'",), answering=()), at=written(NOON + HOUR))
+    (carried,) = ledger(started(observing=("S of 'T'",), answering=()), later).carried()
+    assert carried.at == written(NOON + HOUR)
