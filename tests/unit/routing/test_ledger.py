@@ -355,3 +355,10 @@ def test_when_routings_observed_last() -> None:
     later = msgspec.structs.replace(started(observing=("R of 'T'",), answering=()), at=written(NOON + HOUR))
     (carried,) = ledger(started(observing=("S of 'T'",), answering=()), later).carried()
     assert carried.at == written(NOON + HOUR)
+
+
+def test_a_carried_intent_counts_once() -> None:
+    """It is the same answer, however many files begin with it."""
+    one = ledger(intent(1), intent(1), intent(1))
+    assert held(one, RoutingLimits(answers_per_hour=2)) is None
+    assert held(one, RoutingLimits(same_option_in_a_row=2)) is None
