@@ -140,16 +140,12 @@ def route(  # noqa: PLR0913 - one parameter an option
     if out is not None:
         require_writable(out)
     color = out is None and common.color(sys.stdout)
+    _require_one_way(explained, interval, once=once, lasting=(health_at, metrics_at, wake_at), shown_as=shown_as)
     if explained is not None:
-        _require_alone(once=once, interval=interval, lasting=(health_at, metrics_at, wake_at))
         steps = explain_steps(common.run, common.config, explained or None)
         emit(explanation_text(steps, shown_as, color=color), out)
         return 0
-    _require_one_way(once=once, interval=interval, lasting=(health_at, metrics_at, wake_at), shown_as=shown_as)
     if interval is not None:
-        for kept in (health_at, metrics_at):
-            if kept is not None:
-                require_writable(kept)
         options = RouteOptions(
             interval=interval, oldest=oldest, share=share, health_at=health_at, metrics_at=metrics_at, wake_at=wake_at
         )
@@ -160,15 +156,16 @@ def route(  # noqa: PLR0913 - one parameter an option
     return route_exit_code(report)
 
 
-def _require_alone(*, once: bool, interval: int | None, lasting: tuple[object, ...]) -> None:
-    """Raise UsageError for options that --explain has no use for."""
-    if once or interval is not None or any(one is not None for one in lasting):
-        raise UsageError("--explain sends nothing: leave --once, --interval, --health, --metrics and --wake out")
-
-
-def _require_one_way(*, once: bool, interval: int | None, lasting: tuple[object, ...], shown_as: str) -> None:
+def _require_one_way(
+    explained: str | None, interval: int | None, *, once: bool, lasting: tuple[object, ...], shown_as: str
+) -> None:
     """Raise UsageError for options that do not fit together; ``lasting`` are those of a process that goes on."""
-    if interval is None and any(one is not None for one in lasting):
+    lasts = any(one is not None for one in lasting)
+    if explained is not None:
+        if once or lasts or interval is not None:
+            raise UsageError("--explain sends nothing: leave --once, --interval, --health, --metrics and --wake out")
+        return
+    if interval is None and lasts:
         raise UsageError("--health, --metrics and --wake need --interval: add it, or leave them out")
     if interval is not None and once:
         raise UsageError("--once and --interval exclude each other: one look at every queue, or look after look")
@@ -182,6 +179,9 @@ def _require_one_way(*, once: bool, interval: int | None, lasting: tuple[object,
 
 def _until_stopped(common: Common, journal_at: Path | None, options: RouteOptions) -> None:
     """Route until a signal comes, and show each step whose status is new."""
+    for kept in (options.health_at, options.metrics_at):
+        if kept is not None:
+            require_writable(kept)
     stopped = threading.Event()
 
     def shown(step: RoutedStep) -> None:

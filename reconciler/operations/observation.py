@@ -116,8 +116,7 @@ def observe(  # noqa: PLR0913 - what is asked for, whom to ask, and how much of 
     told = [*(Problem(one) for one in (*lost, *found)), *people.resolution.problems]
     # a line of a team that several teams lead to is judged by each, and told once
     judged = dict.fromkeys(hold_unresolved(told, documents, scope, tolerance))
-    routed = documents.routings if only is None else ()  # of a part of all presets, others are not seen
-    all_diagnostics = [*diagnostics, *judged, *check_routed_people(routed, people.index)]
+    all_diagnostics = [*diagnostics, *judged, *_routed_people(documents, people, only)]
     if has_errors(all_diagnostics) and not tolerant:
         raise problems(all_diagnostics)
     if not tolerant and not tolerance.everything:
@@ -165,6 +164,13 @@ def _find_people(
     assignees, managers = _resolve(resolution, reader)
     directory.confirm(index.knows)
     return _People(index, resolution, directory, assignees, managers)
+
+
+def _routed_people(
+    documents: Documents, people: _People, only: Mapping[PresetKey, NamedPreset] | None
+) -> Iterable[Diagnostic]:
+    """Return what is said of people of routings; nothing where only a part of all presets was read."""
+    return check_routed_people(documents.routings, people.index) if only is None else ()
 
 
 def _catalogue(several: Sequence[Documents], reader: LiveReader, *, every_field: bool) -> tuple[Catalogue, bool]:
