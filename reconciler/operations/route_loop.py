@@ -17,9 +17,9 @@ from reconciler.model.routed import Health
 from reconciler.operations.route import look_at
 from reconciler.operations.route_answer import settle_open
 from reconciler.operations.route_company import CompanyLists
-from reconciler.operations.route_ending import Ending
 from reconciler.operations.route_signs import LifeSigns, Shown
 from reconciler.operations.route_start import forget_old, open_router
+from reconciler.operations.route_stop import StopWatcher
 from reconciler.operations.route_trouble import is_down
 from reconciler.routing.schedule import Schedule
 from reconciler.routing.wake_listener import WakeListener
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 
     from reconciler.model.live import Place
     from reconciler.model.routed import RoutedStatus, RoutedStep
-    from reconciler.operations.route_ending import Stop
     from reconciler.operations.route_round import Router
+    from reconciler.operations.route_stop import Stop
     from reconciler.operations.run import Run
 
 __all__ = ["RouteLoop", "RouteOptions", "route_until"]
@@ -80,11 +80,11 @@ def route_until(
     signs = LifeSigns(run, options.health_at, options.metrics_at)
     signs.discard()
     listener = nullcontext() if options.wake_at is None else WakeListener(options.wake_at)
-    with listener as waker, Ending(stopped) as ending:
+    with listener as waker, StopWatcher(stopped) as watcher:
         try:
             while not stopped.is_set():
-                with open_router(run, settings_file, journal_at, pulse=signs.pulse, opened=ending.opening) as router:
-                    ending.answering()
+                with open_router(run, settings_file, journal_at, pulse=signs.pulse, opened=watcher.take_up) as router:
+                    watcher.let_finish()
                     RouteLoop(router, options, stopped, tell, waker).go(signs)
         except Interrupted:  # somebody stopped the process while it waited for the service
             return
@@ -226,13 +226,15 @@ class RouteLoop:
         return min((now + one for one in left if one > 0), default=math.inf)
 
     def _report(self, step: RoutedStep) -> None:
-        """Show a step whose status or reason is new, and count it."""
+        """Show a step whose status is new, or its reason where it did not fail, and count it."""
         key = step.step_occurrence_id or f"{step.address}/{step.instance_id}"
+        # a failure has another reason each time, and those that wait for their turn have none of their own
+        reason = None if step.status == "failed" else step.reason
         known = self._told.get(key)
         if known is None or known[0] != step.status:
             self._statuses[step.status] = self._statuses.get(step.status, 0) + 1
-        if known != (step.status, step.reason):  # people who were added are in the reason
-            self._told[key] = step.status, step.reason
+        if known != (step.status, reason):  # people who were added are in the reason
+            self._told[key] = step.status, reason
             self._tell(step)
         if len(self._told) > 2 * sum(map(len, self._waiting.values())) + 10_000:
             waiting = {one.step_occurrence_id for steps in self._waiting.values() for one in steps}

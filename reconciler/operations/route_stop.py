@@ -1,4 +1,4 @@
-"""Ends a routing process in time: what waits for the service is ended some seconds after somebody stops it."""
+"""Ends the requests of a routing process some seconds after somebody stopped it; it does nothing else of the stop."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, Protocol, Self
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["Ending", "Stop"]
+__all__ = ["Stop", "StopWatcher"]
 
 STOP_SECONDS: Final = 8.0
 _POLL_SECONDS = 0.2
@@ -26,8 +26,8 @@ class Stop(Protocol):
         ...
 
 
-class Ending:
-    """A thread that watches for the end, and then ends the requests of the service in use.
+class StopWatcher:
+    """A thread that watches for a stop, and then ends the requests of the service in use.
 
     While a process still reads what it needs, nothing is answered, so its requests end at once. Later an answer under
     way has some seconds to be finished and read back.
@@ -48,11 +48,11 @@ class Ending:
         self._ended.set()
         self._thread.join()
 
-    def opening(self, stop: Callable[[float], None]) -> None:
+    def take_up(self, stop: Callable[[float], None]) -> None:
         """Take up a service that reads what routing needs; ``stop`` ends its requests in so many seconds."""
         self._stop, self._answers = stop, False
 
-    def answering(self) -> None:
+    def let_finish(self) -> None:
         """Let an answer of that service be finished from now on."""
         self._answers = True
 

@@ -16,7 +16,7 @@ import yaml
 from reconciler.commands.route import route
 from reconciler.live import client, rate_windows, transport
 from reconciler.model.routed import Health
-from reconciler.operations.route_ending import STOP_SECONDS
+from reconciler.operations.route_stop import STOP_SECONDS
 from reconciler.render.messages.route_metrics import route_metrics
 from tests.support.command_line import clean_environment
 from tests.support.pipelines import ROOT

@@ -147,6 +147,13 @@ def prove(one: Watched) -> None:
     ]
 
 
+def leave_one_to_people(one: Watched, instance: str) -> None:
+    """Start an instance that the company lists, and no active project."""
+    one.start("1043", instance)
+    one.until(one.is_shown(instance, "left-alone", "projects/*"))
+    assert one.loop.health().needs_person == 1
+
+
 def test_01_instances_of_any_project_by_one_list(tmp_path: Path) -> None:
     """Where rules need no project, they are read and answered by way of the company: no project is asked."""
     with watched(tmp_path) as one:
@@ -219,9 +226,7 @@ def test_05_an_instance_that_no_project_shows(tmp_path: Path) -> None:
     """It is left to people with the reason, once each project was asked, and forgotten once it leaves the list."""
     with watched(tmp_path, ROUTING) as one:
         prove(one)
-        one.start("1043", "740")  # closed: not among the active projects
-        one.until(one.is_shown("740", "left-alone", "projects/*"))
-        assert one.loop.health().needs_person == 1
+        leave_one_to_people(one, "740")
         one.sandbox.click({"do": "delete", "instance_id": "740"})
         one.until(lambda: one.loop.health().needs_person == 0)
 
@@ -308,9 +313,7 @@ def test_11_what_waited_in_a_list_that_is_refused(tmp_path: Path) -> None:
     """It is not counted for ever: each project has its steps again."""
     with watched(tmp_path, ROUTING) as one:
         prove(one)
-        one.start("1043", "790")  # closed: not among the active projects
-        one.until(one.is_shown("790", "left-alone", "projects/*"))
-        assert one.loop.health().needs_person == 1
+        leave_one_to_people(one, "790")
         one.sandbox.fail({"path": r"/companies/4211/workflows/instances\?", "status": 403, "times": 1})
         one.until(lambda: len(one.notes) == 2)
         assert one.notes[1].endswith("instances cannot be read: each project is looked at again")

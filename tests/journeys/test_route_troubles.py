@@ -80,10 +80,12 @@ def test_instances_that_always_fail(tmp_path: Path, point: str, *, lists_project
     company = Defective(time, projects, coming, per_hour=3600, lists_projects=lists_projects)
     company.defective = {str(600_001 + number) for number in range(8)}, point
     with RouteJournal(tmp_path / "route", time.clock.now, lambda: ()) as journal:
-        loop = RouteLoop(router_of(time, company, journal=journal), OPTIONS, time, lambda _step: None)
+        shown: list[RoutedStep] = []
+        loop = RouteLoop(router_of(time, company, journal=journal), OPTIONS, time, shown.append)
         while not time.is_set():
             loop.once()
         assert len(company.stored) == len(coming) - 8
+        assert [one.status for one in shown].count("failed") <= 2 * 8, "each look tries them in turn, and says it once"
         assert loop.health().waiting == 8
         assert loop.health().needs_person == 8
 
