@@ -170,7 +170,7 @@ class Schedule:
         queue.asked_for = False
         queue.failures = 0
         queue.retry_at = -math.inf
-        queue.audit_at = now + AUDIT_SECONDS * (0.8 + 0.2 * self._chance.random())
+        queue.audit_at = now + AUDIT_SECONDS * (0.9 + 0.3 * self._chance.random())
 
     def failed(self, place: Place, now: float, *, requests: int) -> None:
         """Report a look that failed: its age goes on, and it is tried again after some minutes.

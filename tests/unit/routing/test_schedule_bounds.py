@@ -33,9 +33,9 @@ def fresh(*places: Place, chance: float = 0.25, per_hour: float = 3600.0, oldest
     return Schedule(places, now=0.0, per_hour=per_hour, oldest=oldest, chance=Still(chance))
 
 
-def looked(*places: Place, chance: float = 0.25, per_hour: float = 3600.0) -> Schedule:
+def looked(*places: Place, chance: float = 0.25, per_hour: float = 3600.0, oldest: float = 7200.0) -> Schedule:
     """Return a schedule that has looked at all of them at 0."""
-    made = fresh(*places, chance=chance, per_hour=per_hour)
+    made = fresh(*places, chance=chance, per_hour=per_hour, oldest=oldest)
     for place in places:
         made.looked(place, 0.0, found=0, requests=0)
     return made
@@ -208,7 +208,7 @@ def test_a_look_answers_who_asked_for_it() -> None:
 
 
 def test_the_daily_look_at_what_the_company_covers() -> None:
-    """The first one within a day by chance, and each other one in the last fifth of a day."""
+    """The first one within a day by chance, and each other one about a day later."""
     one = looked(A, COMPANY)
     one.repeat(COMPANY, 1e9)
     one.cover(COMPANY, 1000.0)
@@ -216,7 +216,7 @@ def test_the_daily_look_at_what_the_company_covers() -> None:
     assert one.next(first - 0.5) == (None, 0.5)
     assert one.next(first)[0] == A
     one.looked(A, first, found=0, requests=0)
-    second = first + DAY * (0.8 + 0.2 * 0.25)
+    second = first + DAY * (0.9 + 0.3 * 0.25)
     assert one.next(second - 0.5) == (None, second - (second - 0.5))
     assert one.next(second)[0] == A
     one.failed(A, second, requests=0)
@@ -280,3 +280,16 @@ def test_projects_of_a_tool_that_were_tried() -> None:
     one.failed(B, 50.0, requests=0)
     assert one.tried_since(TOOL) == 50.0
     assert one.tried_since(Tool("rfi", None)) == math.inf
+
+
+def test_each_failure_in_a_row_doubles_the_wait() -> None:
+    """From five minutes on, times a chance of a half to one and a half, and up to the oldest look that is allowed."""
+    one = looked(A, oldest=4000.0)
+    now = 10_000.0
+    for wait in (225.0, 450.0, 900.0, 1800.0, 3000.0, 3000.0):
+        one.failed(A, now, requests=0)
+        assert one._queues[A].retry_at - now == wait
+        now += 5000.0
+    one.looked(A, now, found=0, requests=0)
+    one.failed(A, now, requests=0)
+    assert one._queues[A].retry_at - now == 225.0
