@@ -110,6 +110,7 @@ def _taken(planned: list[tuple[str, str, Planned]], asked: Asked) -> tuple[str, 
 def _handler(stub: ForgeStub) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        wbufsize = -1  # head and body leave at once: in two parts the second waits 40 ms for an acknowledgement
 
         def _serve(self) -> None:
             parts = urlsplit(self.path)
