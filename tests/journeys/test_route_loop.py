@@ -133,8 +133,8 @@ def test_04b_rules_that_are_withdrawn(tmp_path: Path, monkeypatch: pytest.Monkey
 def test_04c_projects_that_vanish_for_a_moment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """An empty list drops no queue; and a process without any queue is not healthy."""
     stopped = threading.Event()
-    monkeypatch.setattr(route_loop, "REFRESH_SECONDS", 0.0)
-    monkeypatch.setattr(route_loop, "_USUAL_LIMIT", 360_000)  # each list of projects counts
+    monkeypatch.setattr(route_loop, "REFRESH_SECONDS", 0.05)
+    monkeypatch.setattr(route_loop, "_USUAL_LIMIT", 360_000)  # of which the lists of projects take a fifth
     with running_sandbox(write_seed(tmp_path / "seed", routed_seed(1))) as sandbox:
         trial = committed(tmp_path / "approvals", sandbox, {"routing.yaml": ROUTING})
         environment = {**sandbox.environment, **AS_BOT}
