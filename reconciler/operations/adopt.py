@@ -20,10 +20,11 @@ from reconciler.operations.files import document_mode, write_file
 from reconciler.operations.observation import observe, require_whole
 from reconciler.operations.readers import open_reader
 from reconciler.operations.workspace import read_documents
-from reconciler.people import expand_members
-from reconciler.planning import compare, select
+from reconciler.people.expansion import expand_members
+from reconciler.planning.changes import compare
 from reconciler.planning.held import LOOKING
 from reconciler.planning.notes import judge_age
+from reconciler.planning.scope.claims import select
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence

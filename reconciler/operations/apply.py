@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 import msgspec
 
 from reconciler.applying import apply_plan, declined, require_approved, require_permission
-from reconciler.desired import read_history
+from reconciler.desired.git.revision import read_history
 from reconciler.journal import Journal
 from reconciler.live.writer import Writer
 from reconciler.operations.approve import approve
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from pathlib import Path
 
-    from reconciler.desired import Base
+    from reconciler.desired.git.base_revision import Base
     from reconciler.model.diagnostics import Diagnostic
     from reconciler.model.documents import Documents
     from reconciler.model.live import Preset

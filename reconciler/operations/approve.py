@@ -21,7 +21,6 @@ from reconciler.operations.recollection import remember
 from reconciler.operations.scope_count import count_enough
 from reconciler.operations.unwritten import held_presets, settled_outcomes, stale_outcomes
 from reconciler.operations.workspace import source_of
-from reconciler.planning import Restriction, build_plan
 from reconciler.planning.approval import (
     approved_presets,
     beyond,
@@ -31,9 +30,12 @@ from reconciler.planning.approval import (
     other_logins,
     with_adoptions,
 )
-from reconciler.planning.guards import judge, plan_case
+from reconciler.planning.changes import build_plan
+from reconciler.planning.guards.gathering import plan_case
+from reconciler.planning.guards.judgement import judge
 from reconciler.planning.past import needs_memory
 from reconciler.planning.place_names import PlaceNames
+from reconciler.planning.restricting import Restriction
 from reconciler.planning.slices import slice_changes
 
 if TYPE_CHECKING:
@@ -41,7 +43,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from reconciler.desired import Base
+    from reconciler.desired.git.base_revision import Base
     from reconciler.model.base import BaseTarget
     from reconciler.model.documents import Documents
     from reconciler.model.member import Member
@@ -51,7 +53,7 @@ if TYPE_CHECKING:
     from reconciler.operations.observation import Observation
     from reconciler.operations.readers import LiveReader
     from reconciler.operations.workspace import Workspace
-    from reconciler.planning.guards import Case
+    from reconciler.planning.guards.case import Case
 
 __all__ = ["Approval", "approve"]
 

@@ -6,7 +6,7 @@ import re
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from reconciler.desired import read_changed_documents, read_history
+from reconciler.desired.git.revision import read_changed_documents, read_history
 from reconciler.errors import DocumentsError, FileError, StaleError
 from reconciler.model.diagnostics import Diagnostic
 from reconciler.model.phrases import counted
@@ -16,7 +16,7 @@ from reconciler.operations.files import write_file
 from reconciler.operations.forges import open_forge_here
 from reconciler.operations.trusted_accounts import not_trusted, of_others, trusted_at
 from reconciler.operations.workspace import open_workspace
-from reconciler.planning import decode_plan
+from reconciler.planning.plan_file import decode_plan
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -14,10 +14,10 @@ from reconciler.planning.held import Tolerance
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from reconciler.desired import Base
+    from reconciler.desired.git.base_revision import Base
     from reconciler.model.documents import Documents
     from reconciler.operations.workspace import Workspace
-    from reconciler.planning import Restriction
+    from reconciler.planning.restricting import Restriction
 
 __all__ = ["read_base_for", "refusal", "with_old_lines", "with_power_of_base"]
 

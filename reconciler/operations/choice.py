@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from reconciler.desired import describe_source, same_documents
+from reconciler.desired.git.base_revision import same_documents
+from reconciler.desired.git.checkout import describe_source
 from reconciler.errors import UsageError
 from reconciler.operations.bases import read_base_for
 from reconciler.operations.dated_documents import read_base, read_repository
 from reconciler.operations.workspace import source_of
-from reconciler.planning import WHOLE, Restriction
+from reconciler.planning.restricting import WHOLE, Restriction
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from reconciler.desired import read_history, require_whole_history
+from reconciler.desired.git.revision import read_history, require_whole_history
 from reconciler.model.review import BEGUN, NOT_PROVED, NOT_TRIED, apply_context
 
 if TYPE_CHECKING:

@@ -4,24 +4,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from reconciler.desired import written_before
+from reconciler.desired.git.written import written_before
 from reconciler.errors import UsageError
 from reconciler.operations.bases import refusal
 from reconciler.operations.observation import with_lists
-from reconciler.planning import WHOLE, compare, restrict, withhold
 from reconciler.planning.base_scope import find_base, resolve_base
 from reconciler.planning.causes import already_so
-from reconciler.planning.restricting import unused_globs
+from reconciler.planning.changes import compare
+from reconciler.planning.restricting import WHOLE, restrict, unused_globs
+from reconciler.planning.withholding import withhold
 
 if TYPE_CHECKING:
-    from reconciler.desired import Base
+    from reconciler.desired.git.base_revision import Base
     from reconciler.model.base import BaseTarget
     from reconciler.model.diagnostics import Diagnostic
     from reconciler.model.plan import AlreadySo, PresetChange, WithheldChange
     from reconciler.operations.observation import Observation
     from reconciler.operations.readers import LiveReader
-    from reconciler.planning import Restriction
     from reconciler.planning.base_scope import BaseScope
+    from reconciler.planning.restricting import Restriction
 
 __all__ = ["Compared", "Comparison", "compare_documents", "with_people_of_base"]
 

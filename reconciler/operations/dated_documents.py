@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from reconciler import desired
+from reconciler.desired import repository
+from reconciler.desired.git import base_revision
 from reconciler.model.diagnostics import by_place
-from reconciler.people import expand_teams
+from reconciler.people.expansion import expand_teams
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
-    from reconciler.desired import Base
+    from reconciler.desired.git.base_revision import Base
     from reconciler.model.diagnostics import Diagnostic
     from reconciler.model.documents import Documents, SettingsDocument
 
@@ -30,7 +31,7 @@ def read_repository(
     ``instead`` holds other contents for files. The diagnostics hold every problem of every file in the order of places.
     If one of them is an error, the documents hold only what could be understood.
     """
-    written, found = desired.read_repository(settings_file, settings, instead)
+    written, found = repository.read_repository(settings_file, settings, instead)
     documents, wrong = expand_teams(written, today)
     return documents, by_place((*found, *wrong, *_check_examples(documents)))
 
@@ -48,7 +49,7 @@ def read_base(settings_file: Path, revision: str, today: datetime.date) -> Base:
 
     A commit with a date ahead of that day counts as one of that day.
     """
-    base = desired.read_base(settings_file, revision)
+    base = base_revision.read_base(settings_file, revision)
     if base.committed_at is not None:
         end_of_day = datetime.datetime.combine(today, datetime.time.max, datetime.UTC)
         base = msgspec.structs.replace(base, committed_at=min(base.committed_at, end_of_day))

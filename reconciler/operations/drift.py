@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from reconciler.desired import find_tracked
+from reconciler.desired.git.tracked import find_tracked
 from reconciler.drift import (
     LiveSight,
     acknowledge,
@@ -31,7 +31,7 @@ from reconciler.operations.live_source import live_source
 from reconciler.operations.observation import observe, require_whole, with_age, with_lists_of_invalid
 from reconciler.operations.readers import open_reader
 from reconciler.operations.workspace import read_documents, source_of
-from reconciler.planning import compare
+from reconciler.planning.changes import compare
 from reconciler.planning.held import LOOKING
 from reconciler.planning.notes import judge_age
 

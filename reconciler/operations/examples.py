@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from reconciler.desired import ask_git
+from reconciler.desired.git.program import ask_git
 
 __all__ = ["ask_git", "example_folder"]
 

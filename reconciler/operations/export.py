@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from reconciler.desired import read_settings_document
 from reconciler.desired.exporting import choose, export_documents
-from reconciler.desired.repository import is_document
+from reconciler.desired.repository import is_document, read_settings_document
 from reconciler.desired.yaml.scalars import scalar
 from reconciler.errors import DocumentsError, FileError, ReconcilerError, UsageError
 from reconciler.live.snapshot_reader import SnapshotReader
@@ -23,7 +22,7 @@ from reconciler.operations.files import document_mode, write_file
 from reconciler.operations.observation import local_presets, observe, require_whole
 from reconciler.operations.readers import open_client
 from reconciler.operations.workspace import open_workspace, problems
-from reconciler.planning import compare
+from reconciler.planning.changes import compare
 from reconciler.planning.completeness import split_half_read
 from reconciler.planning.coverage import judge_coverage
 from reconciler.settings import FILE_NAME, read_service, require_company_id

@@ -8,7 +8,7 @@ import stat
 from pathlib import Path
 from typing import IO
 
-from reconciler.desired import find_tracked, is_refused
+from reconciler.desired.git.tracked import find_tracked, is_refused
 from reconciler.errors import FileError, UsageError
 
 __all__ = [

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from reconciler.desired import Base
+from reconciler.desired.git.base_revision import Base
 from reconciler.errors import ReconcilerError, UsageError
 from reconciler.operations.bases import read_base_for
 from reconciler.operations.dated_documents import read_base
-from reconciler.planning import WHOLE, Restriction
 from reconciler.planning.held import Tolerance
+from reconciler.planning.restricting import WHOLE, Restriction
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -6,8 +6,9 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from reconciler.desired import document_names, find_work_tree, is_document, read_settings_document
 from reconciler.desired.exporting import DRAFT, JOURNAL, first_texts
+from reconciler.desired.git.revision import find_work_tree
+from reconciler.desired.repository import document_names, is_document, read_settings_document
 from reconciler.errors import DocumentsError, FileError, UsageError
 from reconciler.model.documents import SettingsDocument
 from reconciler.model.exclusion import Exclusion

@@ -9,27 +9,25 @@ import msgspec
 from reconciler.model.diagnostics import HELD, Diagnostic
 from reconciler.operations.chosen_parts import find_slice
 from reconciler.operations.comparison import Comparison, compare_documents
-from reconciler.planning import WHOLE, build_plan, count_managed
 from reconciler.planning.changed_names import judge_names
-from reconciler.planning.guards import (
-    judge,
-    judge_base_policy,
-    judge_frozen,
-    judge_unknown_policy,
-    plan_case,
-    routing_key,
-)
+from reconciler.planning.changes import build_plan, count_managed
+from reconciler.planning.guards.base_policy import judge_base_policy, judge_unknown_policy
+from reconciler.planning.guards.frozen import judge_frozen
+from reconciler.planning.guards.gathering import plan_case
+from reconciler.planning.guards.judgement import judge
+from reconciler.planning.guards.routed_steps import routing_key
 from reconciler.planning.notes import judge_acknowledged, judge_kept, unreadable_diagnostics
 from reconciler.planning.past import needs_memory
 from reconciler.planning.per_person import changes_per_person
 from reconciler.planning.released import judge_released, judge_unseen
+from reconciler.planning.restricting import WHOLE
 from reconciler.planning.slices import slice_changes, slice_plan
 
 if TYPE_CHECKING:
     import datetime
     from collections.abc import Callable
 
-    from reconciler.desired import Base
+    from reconciler.desired.git.base_revision import Base
     from reconciler.model.base import BaseTarget
     from reconciler.model.memory import Memory
     from reconciler.model.plan import Plan, UsedOverride
@@ -38,8 +36,8 @@ if TYPE_CHECKING:
     from reconciler.model.selection import Selection
     from reconciler.operations.comparison import Compared
     from reconciler.operations.observation import Observation
-    from reconciler.planning import Restriction
     from reconciler.planning.guards.case import Case, JudgedPreset
+    from reconciler.planning.restricting import Restriction
 
 __all__ = ["judged_plan"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from reconciler.desired import find_tracked
+from reconciler.desired.git.tracked import find_tracked
 from reconciler.errors import ReconcilerError
 from reconciler.journal import read_runs
 from reconciler.operations.commits import find_waiting

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import msgspec
 
-from reconciler.desired import describe_source, find_tracked, read_history
+from reconciler.desired.git.checkout import describe_source
+from reconciler.desired.git.revision import read_history
+from reconciler.desired.git.tracked import find_tracked
 from reconciler.errors import ForgeError, ReconcilerError, StaleError
 from reconciler.model.failure import Failure
 from reconciler.model.outcomes import ApplyReport
@@ -16,7 +18,7 @@ from reconciler.model.review import BEGUN, CUT_OFF, NOT_TRIED, ApprovedPlans, Co
 from reconciler.operations.apply_news import applied, open_workspace_or_tell, refused, tell_of_apply
 from reconciler.operations.commits import find_waiting, proved_status
 from reconciler.operations.forges import open_forge_here
-from reconciler.planning import decode_plan
+from reconciler.planning.plan_file import decode_plan
 from reconciler.render.messages.marks import FinishedRun, Mark, mark_of
 from reconciler.settings import read_freeze
 

@@ -19,15 +19,16 @@ from reconciler.model.suggestions import did_you_mean_person
 from reconciler.operations.directory import Directory
 from reconciler.operations.scope_presets import ScopePresets, read_scope, require_versions
 from reconciler.operations.workspace import problems
-from reconciler.people import PeopleIndex, Resolution, tell_former_accounts
+from reconciler.people.former import tell_former_accounts
+from reconciler.people.index import PeopleIndex
+from reconciler.people.resolution import Resolution
 from reconciler.people.routed_people import check_routed_people
-from reconciler.planning import find_targets, select
 from reconciler.planning.coverage import judge_coverage
 from reconciler.planning.held import STRICT, hold_unresolved
 from reconciler.planning.impossible import hold_impossible
 from reconciler.planning.notes import judge_age
-from reconciler.planning.scope.claims import changed_claims, fields_needed, narrowed, needs_projects
-from reconciler.planning.scope.targets import leave_uncertain
+from reconciler.planning.scope.claims import changed_claims, fields_needed, narrowed, needs_projects, select
+from reconciler.planning.scope.targets import find_targets, leave_uncertain
 
 if TYPE_CHECKING:
     import datetime

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from reconciler.desired import judge_losses
+from reconciler.desired.git.losses import judge_losses
 from reconciler.errors import UsageError
 from reconciler.operations.bases import read_base_for, with_old_lines, with_power_of_base
 from reconciler.operations.choice import choose
@@ -20,16 +20,14 @@ from reconciler.operations.recollection import remember
 from reconciler.operations.refresh import open_refreshing_reader
 from reconciler.operations.repository_findings import freezes_of, loosening_findings, settings_findings
 from reconciler.operations.workspace import journal_folder, open_workspace, read_documents
-from reconciler.planning import WHOLE
-from reconciler.planning.guards import (
-    judge_ends,
-)
+from reconciler.planning.guards.ends import judge_ends
+from reconciler.planning.restricting import WHOLE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from reconciler.desired import Base
+    from reconciler.desired.git.base_revision import Base
     from reconciler.model.base import BaseTarget
     from reconciler.model.diagnostics import Diagnostic
     from reconciler.model.documents import Documents
@@ -40,7 +38,7 @@ if TYPE_CHECKING:
     from reconciler.operations.readers import LiveReader
     from reconciler.operations.run import Run
     from reconciler.operations.workspace import Workspace
-    from reconciler.planning import Restriction
+    from reconciler.planning.restricting import Restriction
 
 __all__ = [
     "PlanOrder",

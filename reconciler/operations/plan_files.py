@@ -9,7 +9,7 @@ import msgspec
 from reconciler.errors import DocumentsError, FileError, UsageError
 from reconciler.model.failure import FAILURE_FORMAT, Failure
 from reconciler.model.plan import PLAN_FORMAT
-from reconciler.planning import decode_plan, encode_plan
+from reconciler.planning.plan_file import decode_plan, encode_plan
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import msgspec
 
 from reconciler.clock import in_files
-from reconciler.desired import DatedCommit, find_earlier, find_tracked, read_changed_documents, read_overrides_since
+from reconciler.desired.git.earlier import DatedCommit, find_earlier, read_overrides_since
+from reconciler.desired.git.revision import read_changed_documents
+from reconciler.desired.git.tracked import find_tracked
 from reconciler.errors import ReconcilerError
 from reconciler.journal import read_removals
 from reconciler.model.memory import DAYS_REMEMBERED, Memory
@@ -28,7 +30,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
-    from reconciler.desired import Base, Earlier
+    from reconciler.desired.git.base_revision import Base
+    from reconciler.desired.git.earlier import Earlier
     from reconciler.model.base import BaseGroup, BaseTarget
     from reconciler.model.memory import GroupKey, PastRemoval
     from reconciler.model.policy import Override, Policy

@@ -5,20 +5,20 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from reconciler.desired import written_before
+from reconciler.desired.git.written import written_before
 from reconciler.live.refreshed_reader import RefreshingReader
 from reconciler.live.snapshot_reader import SnapshotReader
 from reconciler.operations.observation import observe
 from reconciler.operations.readers import open_live_reader, read_snapshot
-from reconciler.planning import compare
 from reconciler.planning.base_scope import find_base, resolve_base
+from reconciler.planning.changes import compare
 from reconciler.planning.outdated import presets_to_refresh
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from reconciler.desired import Base
+    from reconciler.desired.git.base_revision import Base
     from reconciler.model.documents import Documents
     from reconciler.operations.workspace import Workspace
 

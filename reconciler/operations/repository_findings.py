@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING
 from reconciler.errors import RefusedError
 from reconciler.model.diagnostics import Diagnostic
 from reconciler.model.exclusion import Exclusion
-from reconciler.planning.guards import judge_frozen, judge_loosening, judge_settings
+from reconciler.planning.guards.frozen import judge_frozen
+from reconciler.planning.guards.loosening import judge_loosening
+from reconciler.planning.guards.settings import judge_settings
 from reconciler.settings import named_by_environment, read_freeze, untrusted_addresses
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from reconciler.desired import Base
+    from reconciler.desired.git.base_revision import Base
     from reconciler.model.documents import Documents
     from reconciler.model.policy import Frozen, Policy
     from reconciler.operations.workspace import Workspace

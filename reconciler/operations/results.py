@@ -13,7 +13,7 @@ from reconciler.model.drift import DRIFT_FORMAT
 from reconciler.model.failure import FAILURE_FORMAT, Failure
 from reconciler.operations.plan_files import FormatHead, read_content
 from reconciler.operations.route_days import decode_route_day
-from reconciler.planning import decode_plan
+from reconciler.planning.plan_file import decode_plan
 
 if TYPE_CHECKING:
     from pathlib import Path

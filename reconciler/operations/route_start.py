@@ -17,7 +17,7 @@ from reconciler.operations.route_round import RoutedStepRules, Router
 from reconciler.operations.route_service import in_words_of_routing, open_route_service
 from reconciler.operations.routed_templates import require_fields, with_templates
 from reconciler.operations.workspace import journal_folder, open_workspace, read_documents, source_of
-from reconciler.planning.guards import judge_frozen
+from reconciler.planning.guards.frozen import judge_frozen
 from reconciler.routing.lease import hold_lease
 from reconciler.routing.ledger import Ledger
 from reconciler.routing.programs import named_folders

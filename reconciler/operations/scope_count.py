@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from reconciler.planning import count_managed, find_targets, select
-from reconciler.planning.guards import count_additions, removals_left
-from reconciler.planning.scope.claims import narrowed
+from reconciler.planning.changes import count_managed
+from reconciler.planning.guards.additions import count_additions
+from reconciler.planning.guards.judgement import removals_left
+from reconciler.planning.scope.claims import narrowed, select
+from reconciler.planning.scope.targets import find_targets
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
     from reconciler.model.policy import Limit
     from reconciler.operations.observation import Observation
     from reconciler.operations.readers import LiveReader
-    from reconciler.planning.guards import Case
+    from reconciler.planning.guards.case import Case
 
 __all__ = ["count_enough"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache, partial
 from typing import TYPE_CHECKING
 
-from reconciler.desired import read_settings_at
+from reconciler.desired.git.base_revision import read_settings_at
 from reconciler.forge.trust import DELETED
 
 if TYPE_CHECKING:

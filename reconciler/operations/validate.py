@@ -11,7 +11,8 @@ from reconciler.operations.bases import with_old_lines, with_power_of_base
 from reconciler.operations.dated_documents import read_base
 from reconciler.operations.repository_findings import loosening_findings
 from reconciler.operations.workspace import journal_folder, open_workspace, read_documents
-from reconciler.planning.guards import judge_documents, judge_ends
+from reconciler.planning.guards.ends import judge_ends
+from reconciler.planning.guards.offline import judge_documents
 from reconciler.settings import untrusted_addresses
 
 if TYPE_CHECKING:

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from reconciler.desired import describe_source, find_unseen, folder_in_work_tree, read_settings_document
+from reconciler.desired.git.checkout import describe_source, find_unseen
+from reconciler.desired.git.revision import folder_in_work_tree
+from reconciler.desired.repository import read_settings_document
 from reconciler.errors import DocumentsError
 from reconciler.model.diagnostics import Diagnostic, has_errors
 from reconciler.model.documents import Documents, SettingsDocument, Source

@@ -11,7 +11,7 @@ import pytest
 
 from reconciler import errors
 from reconciler.cli import COMMANDS
-from reconciler.desired import read_settings_document
+from reconciler.desired.repository import read_settings_document
 from reconciler.model.diagnostics import has_errors
 from reconciler.operations.dated_documents import read_repository
 from reconciler.render.text.meanings import MEANINGS

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from reconciler.desired import read_settings_document
 from reconciler.desired.kinds import KINDS
+from reconciler.desired.repository import read_settings_document
 from reconciler.operations.dated_documents import read_repository
 from tests.support.formats import SCHEMAS, derived, outdated
 from tests.support.samples import example_documents, written_formats

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import pytest
 
 from reconciler.model.review import GUARDED_LABEL
-from reconciler.planning import decode_plan
+from reconciler.planning.plan_file import decode_plan
 from reconciler.render.messages.request_review import plan_review
 from reconciler.render.views.budget import Budget
 from tests.support.account import INVOICE

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from reconciler.desired import read_settings_document
+from reconciler.desired.repository import read_settings_document
 from reconciler.live import interruptible_waits
 from reconciler.operations.route_loop import RouteOptions, route_until
 from reconciler.operations.route_service import open_route_service

@@ -11,7 +11,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
-from reconciler.desired import read_settings_document
+from reconciler.desired.repository import read_settings_document
 from reconciler.drift import find_drifts
 from reconciler.live.snapshot_reader import SnapshotReader
 from reconciler.model.diagnostics import has_errors
@@ -20,7 +20,7 @@ from reconciler.operations.adopt import Ground, adopt_drifts
 from reconciler.operations.dated_documents import read_repository
 from reconciler.operations.observation import observe
 from reconciler.operations.workspace import Workspace
-from reconciler.planning import compare
+from reconciler.planning.changes import compare
 from tests.support.account import PEOPLE, company_seed, login, write_documents
 from tests.support.examples import examples
 from tests.support.runs import make_run

@@ -10,15 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reconciler.model.policy import Limit, Policy
-from reconciler.planning import withhold
-from reconciler.planning.guards import judge
 from reconciler.planning.guards.case import removals_of
+from reconciler.planning.guards.judgement import judge
 from reconciler.planning.guards.overrides import lift
+from reconciler.planning.withholding import withhold
 from tests.support.cases import TODAY, case, change, group, limits, manager, member, override
 
 if TYPE_CHECKING:
     from reconciler.model.plan import PresetChange
-    from reconciler.planning.guards import Case
+    from reconciler.planning.guards.case import Case
 
 ROLES = ("Accounting", "Legal", "Project Manager")
 REMOVAL_GUARDS = {

@@ -14,7 +14,9 @@ from reconciler.live.snapshot_reader import SnapshotReader
 from reconciler.model.globs import fits
 from reconciler.operations.comparison import Comparison, with_people_of_base
 from reconciler.operations.observation import observe
-from reconciler.planning import WHOLE, Restriction, decode_plan, encode_plan, restrict, withhold
+from reconciler.planning.plan_file import decode_plan, encode_plan
+from reconciler.planning.restricting import WHOLE, Restriction, restrict
+from reconciler.planning.withholding import withhold
 from tests.support.account import PEOPLE, login
 from tests.support.cases import change, drifted, group, manager
 from tests.support.examples import examples
@@ -25,7 +27,7 @@ from tests.support.values import plan_observation
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from reconciler.desired import Base
+    from reconciler.desired.git.base_revision import Base
     from reconciler.model.documents import Documents
     from reconciler.model.live import LiveState
     from reconciler.model.plan import Cause, Plan, PresetChange

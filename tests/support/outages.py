@@ -21,7 +21,7 @@ from reconciler.model.live import (
 )
 from reconciler.model.scope import ResolvedGroup, ResolvedMember, ResolvedTarget, Target
 from reconciler.model.titles import Named
-from reconciler.planning import compare
+from reconciler.planning.changes import compare
 from tests.support.cases import HERE, member, person
 
 if TYPE_CHECKING:

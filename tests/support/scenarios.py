@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from reconciler.desired import Base, read_settings_document
+from reconciler.desired.git.base_revision import Base
+from reconciler.desired.repository import read_settings_document
 from reconciler.model.diagnostics import Diagnostic, Origin
 from reconciler.model.documents import Source
 from reconciler.model.live import PeopleList

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from reconciler.desired import read_settings_document
+from reconciler.desired.repository import read_settings_document
 from reconciler.live.snapshot_reader import SnapshotReader
 from reconciler.model.diagnostics import Diagnostic, has_errors
 from reconciler.model.documents import Source
@@ -34,15 +34,15 @@ from reconciler.operations.dated_documents import read_repository
 from reconciler.operations.judged_plan import judged_plan
 from reconciler.operations.observation import Observation, observe
 from reconciler.operations.workspace import problems
-from reconciler.planning import WHOLE
+from reconciler.planning.restricting import WHOLE
 from tests.support.account import company_seed, write_documents
 
 if TYPE_CHECKING:
     from pathlib import Path
     from typing import Any
 
-    from reconciler.desired import Base
-    from reconciler.planning import Restriction
+    from reconciler.desired.git.base_revision import Base
+    from reconciler.planning.restricting import Restriction
 
 __all__ = ["SERVICE", "TODAY", "live_state", "observe_documents", "plan_documents"]
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from reconciler.desired import describe_clone, describe_source
+from reconciler.desired.git.checkout import describe_source
+from reconciler.desired.git.condition import describe_clone
 from reconciler.model.checkup import Check, blocked, failed, passed, skipped, warned
 from reconciler.settings import FILE_NAME
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from reconciler.desired import CloneCondition
+    from reconciler.desired.git.condition import CloneCondition
     from reconciler.operations.checks.settings_checks import SettingsFound
 
 __all__ = ["check_git"]

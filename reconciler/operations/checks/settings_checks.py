@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from reconciler.desired import read_settings_document
+from reconciler.desired.repository import read_settings_document
 from reconciler.errors import DocumentsError, ReconcilerError, RefusedError
 from reconciler.model.checkup import Check, blocked, failed, passed, split_remedy, warned
 from reconciler.model.documents import SettingsDocument

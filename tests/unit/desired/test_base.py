@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from reconciler.desired import Base, describe_source, judge_losses, read_settings_document, same_documents
-from reconciler.desired.git.losses import emptied_folders
+from reconciler.desired.git.base_revision import Base, same_documents
+from reconciler.desired.git.checkout import describe_source
+from reconciler.desired.git.losses import emptied_folders, judge_losses
 from reconciler.desired.git.revision import SUBMODULE
 from reconciler.desired.git.tree import Tree
+from reconciler.desired.repository import read_settings_document
 from reconciler.errors import UsageError
 from reconciler.model.exclusion import Exclusion
 from reconciler.operations.dated_documents import read_base, read_repository

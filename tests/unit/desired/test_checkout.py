@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from reconciler.desired import describe_source, find_unseen
+from reconciler.desired.git.checkout import describe_source, find_unseen
 from reconciler.model.exclusion import Exclusion
 from tests.support.account import INVOICE, write_documents
 from tests.support.traps import git

@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 from typing import TYPE_CHECKING
 
-from reconciler.desired import CloneCondition, describe_clone
+from reconciler.desired.git.condition import CloneCondition, describe_clone
 from tests.support.command_line import clean_environment
 
 if TYPE_CHECKING:

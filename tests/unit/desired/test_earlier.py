@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from reconciler.desired import find_earlier, read_overrides_since
+from reconciler.desired.git.earlier import find_earlier, read_overrides_since
 from tests.support.command_line import clean_environment
 
 if TYPE_CHECKING:

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import pytest
 from msgspec import Meta
 
-from reconciler.desired import kinds, read_settings_document
+from reconciler.desired import kinds
 from reconciler.desired.git.base_revision import same_documents
 from reconciler.desired.kinds import KINDS, Kinds
 from reconciler.desired.kinds.common_shapes import Strict
 from reconciler.desired.kinds.kind import Kind
+from reconciler.desired.repository import read_settings_document
 from reconciler.model.diagnostics import Diagnostic
 from reconciler.operations.dated_documents import read_repository
 from tests.support.account import INVOICE, write_documents

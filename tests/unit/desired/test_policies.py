@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from reconciler.desired import read_settings_document
+from reconciler.desired.repository import read_settings_document
 from reconciler.model.member import Member
 from reconciler.model.policy import Limit, Policy
 from reconciler.operations.dated_documents import read_repository

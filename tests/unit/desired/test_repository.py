@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from reconciler.desired import read_settings_document
-from reconciler.desired.repository import document_names, is_document
+from reconciler.desired.repository import document_names, is_document, read_settings_document
 from reconciler.errors import DocumentsError
 from reconciler.model.exclusion import Exclusion
 from reconciler.operations.dated_documents import read_repository

@@ -11,16 +11,15 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.desired import (
-    ask_git,
-    describe_source,
-    find_unseen,
+from reconciler.desired.git import program as git_module
+from reconciler.desired.git.checkout import describe_source, find_unseen
+from reconciler.desired.git.program import ask_git
+from reconciler.desired.git.revision import (
     folder_in_work_tree,
     read_changed_documents,
     read_history,
     require_whole_history,
 )
-from reconciler.desired.git import program as git_module
 from reconciler.errors import UsageError
 from reconciler.operations.dated_documents import read_base
 from tests.support.traps import SECRETS, arm, git, recording_git

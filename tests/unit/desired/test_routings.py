@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from reconciler.desired import read_settings_document
+from reconciler.desired.repository import read_settings_document
 from reconciler.operations.dated_documents import read_repository
 from tests.support.account import INVOICE, write_documents
 from tests.support.routed_account import ROUTING

@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 from typing import TYPE_CHECKING
 
-from reconciler.desired import find_tracked
+from reconciler.desired.git.tracked import find_tracked
 from tests.support.traps import git
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from reconciler.desired import read_settings_document
 from reconciler.desired.editing.splices import Edited, apply_edits
+from reconciler.desired.repository import read_settings_document
 from reconciler.drift import find_drifts
 from reconciler.errors import DocumentsError, FileError
 from reconciler.model.service import Service
@@ -15,7 +15,7 @@ from reconciler.operations import adopt
 from reconciler.operations.adopt import Ground, adopt_drifts, read_document
 from reconciler.operations.dated_documents import read_repository
 from reconciler.operations.workspace import Workspace
-from reconciler.planning import compare
+from reconciler.planning.changes import compare
 from tests.support.account import INVOICE
 from tests.support.runs import make_run
 from tests.support.values import TODAY, observe_documents

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from reconciler.cli import run
-from reconciler.desired import read_settings_document
+from reconciler.desired.repository import read_settings_document
 from reconciler.operations import comparison
 from reconciler.operations.dated_documents import read_repository
 from reconciler.planning import base_scope

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from reconciler.desired import read_settings_document
+from reconciler.desired.repository import read_settings_document
 from reconciler.errors import DocumentsError
 from reconciler.live.snapshot_reader import SnapshotReader
 from reconciler.model.live import NamedPreset, PresetKey, Tool

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from reconciler.model.live import PeopleList, Person, Place, Tool
-from reconciler.people import PeopleIndex
+from reconciler.people.index import PeopleIndex
 
 PLACE = Place("1042", Tool("invoice"))
 

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
-from reconciler.desired import read_settings_document
+from reconciler.desired.repository import read_settings_document
 from reconciler.errors import DocumentsError
 from reconciler.live.snapshot_file import decode_snapshot, encode_snapshot
 from reconciler.live.snapshot_reader import SnapshotReader
 from reconciler.model.live import Membership, Person
 from reconciler.operations.dated_documents import read_repository
 from reconciler.operations.observation import observe
-from reconciler.planning import compare
+from reconciler.planning.changes import compare
 from tests.support.account import write_documents
 from tests.support.values import TODAY, live_state
 

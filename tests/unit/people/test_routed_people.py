@@ -9,7 +9,7 @@ from reconciler.model.live import Person
 from reconciler.model.member import Member
 from reconciler.model.reference import Reference
 from reconciler.model.routing import Escalation, Routing
-from reconciler.people import PeopleIndex
+from reconciler.people.index import PeopleIndex
 from reconciler.people.routed_people import check_routed_people
 
 if TYPE_CHECKING:

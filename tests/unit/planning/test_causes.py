@@ -8,7 +8,7 @@ import pytest
 
 from reconciler.errors import UsageError
 from reconciler.model.plan import Counts
-from reconciler.planning import WHOLE, Restriction
+from reconciler.planning.restricting import WHOLE, Restriction
 from tests.support.account import company_seed
 from tests.support.scenarios import base_of
 from tests.support.values import live_state, observe_documents, plan_observation

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from reconciler.desired import read_settings_document
+from reconciler.desired.repository import read_settings_document
 from reconciler.errors import DocumentsError
 from reconciler.live.snapshot_reader import SnapshotReader
 from reconciler.model.diagnostics import has_errors
 from reconciler.operations.dated_documents import read_repository
 from reconciler.operations.observation import observe
 from reconciler.operations.workspace import problems
-from reconciler.planning import compare
+from reconciler.planning.changes import compare
 from reconciler.planning.held import LOOKING, STRICT, Tolerance, hold_empty_groups
 from tests.support.account import company_seed, write_documents
 from tests.support.values import TODAY, live_state

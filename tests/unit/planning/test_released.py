@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from reconciler.desired import Base, read_settings_document
+from reconciler.desired.git.base_revision import Base
+from reconciler.desired.repository import read_settings_document
 from reconciler.operations.dated_documents import read_repository
 from tests.support.account import INVOICE, company_seed, write_documents
 from tests.support.values import TODAY, live_state, observe_documents, plan_observation

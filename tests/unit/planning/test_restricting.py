@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
-from reconciler.planning import WHOLE, Restriction, restrict
+from reconciler.planning.restricting import WHOLE, Restriction, restrict
 from tests.support.cases import change, drifted, group, manager
 
 if TYPE_CHECKING:

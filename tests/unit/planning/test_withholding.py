@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reconciler.planning import withhold
+from reconciler.planning.withholding import withhold
 from tests.support.cases import change, group, manager
 
 

@@ -11,7 +11,7 @@ import pytest
 from reconciler import __version__
 from reconciler.model.diagnostics import Diagnostic, Origin
 from reconciler.model.outcomes import APPLY_FORMAT, ApplyReport, ApplySummary, Outcome, RecordedRun
-from reconciler.planning import encode_plan
+from reconciler.planning.plan_file import encode_plan
 from reconciler.render.formats.findings_page import render_diagnostics
 from reconciler.render.formats.github_annotations import render_annotations
 from reconciler.render.formats.html import render_plan_html

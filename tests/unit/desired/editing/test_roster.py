@@ -11,7 +11,7 @@ from reconciler.desired.names import Names
 from reconciler.model.documents import Team
 from reconciler.model.live import Catalogue
 from reconciler.model.member import Member
-from reconciler.people import expand_members
+from reconciler.people.expansion import expand_members
 from tests.support.cases import HERE, TODAY, member, person
 
 if TYPE_CHECKING:

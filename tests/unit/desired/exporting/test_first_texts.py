@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from reconciler.desired import read_repository, read_settings_document
 from reconciler.desired.exporting import DRAFT, first_texts
-from reconciler.desired.repository import decode_settings_file
+from reconciler.desired.repository import decode_settings_file, read_repository, read_settings_document
 from reconciler.model.diagnostics import has_errors
 from reconciler.model.documents import SettingsDocument
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from reconciler.model.policy import Limit, Policy
-from reconciler.planning.guards import judge_base_policy
 from reconciler.planning.guards.additions import count_additions, group_additions, run_additions
+from reconciler.planning.guards.base_policy import judge_base_policy
 from tests.support.cases import POLICY, case, change, group, limits, lines
 
 NAMED = Limit(count=2, percent=50, origin=POLICY)

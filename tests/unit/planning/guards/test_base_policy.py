@@ -7,8 +7,7 @@ import pytest
 
 from reconciler.model.diagnostics import Origin
 from reconciler.model.policy import Limit, Policy
-from reconciler.planning.guards import judge_base_policy, judge_unknown_policy
-from reconciler.planning.guards.base_policy import stricter_part
+from reconciler.planning.guards.base_policy import judge_base_policy, judge_unknown_policy, stricter_part
 from tests.support.cases import case, change, group, limits, member, override, preset, role, rule, separate
 
 REVISION = "b" * 40

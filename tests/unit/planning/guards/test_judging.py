@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from reconciler.model.policy import Frozen
-from reconciler.planning.guards import judge, judge_frozen
+from reconciler.planning.guards.frozen import judge_frozen
+from reconciler.planning.guards.judgement import judge
 from tests.support.cases import HERE, case, change, group, limits, lines, member, override
 
 

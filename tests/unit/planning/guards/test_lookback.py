@@ -10,7 +10,7 @@ from reconciler.model.diagnostics import Origin
 from reconciler.model.live import Person
 from reconciler.model.memory import ManagedAgain, Memory, PastRemoval
 from reconciler.model.policy import Limit
-from reconciler.planning.guards import judge
+from reconciler.planning.guards.judgement import judge
 from reconciler.planning.guards.lookback import lost_before
 from reconciler.planning.guards.overrides import lift
 from tests.support.cases import case, change, group, limits, lines, member, override, person

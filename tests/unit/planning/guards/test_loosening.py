@@ -11,7 +11,7 @@ import pytest
 from reconciler.model.diagnostics import Origin
 from reconciler.model.exclusion import Exclusion
 from reconciler.model.policy import Frozen, Limit, Policy
-from reconciler.planning.guards import judge_loosening
+from reconciler.planning.guards.loosening import judge_loosening
 from tests.support.cases import HERE, POLICY, member, override, rule, separate
 
 if TYPE_CHECKING:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from reconciler.desired import read_settings_document
+from reconciler.desired.repository import read_settings_document
 from reconciler.operations.dated_documents import read_repository
-from reconciler.planning.guards import judge_documents
+from reconciler.planning.guards.offline import judge_documents
 from tests.support.account import write_documents
 from tests.support.cases import TODAY, member
 

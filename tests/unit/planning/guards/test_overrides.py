@@ -9,8 +9,8 @@ import yaml
 
 from reconciler.model.member import Member
 from reconciler.model.policy import Limit
-from reconciler.planning.guards import judge
 from reconciler.planning.guards.case import removals_of
+from reconciler.planning.guards.judgement import judge
 from reconciler.planning.guards.overrides import lift, matches, way_through
 from tests.support.cases import HERE, case, change, group, limits, lines, member, override
 

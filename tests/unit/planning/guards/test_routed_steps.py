@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import pytest
 
-from reconciler.desired import Base, read_settings_document
+from reconciler.desired.git.base_revision import Base
+from reconciler.desired.repository import read_settings_document
 from reconciler.model.live import ChosenAssignee, IndividualStep
 from reconciler.operations.dated_documents import read_repository
 from tests.support.account import write_documents

@@ -9,7 +9,7 @@ import pytest
 
 from reconciler.model.diagnostics import Origin
 from reconciler.model.documents import SettingsDocument
-from reconciler.planning.guards import judge_settings
+from reconciler.planning.guards.settings import judge_settings
 from tests.support.cases import member
 
 if TYPE_CHECKING:

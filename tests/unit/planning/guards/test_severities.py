@@ -11,15 +11,16 @@ import pytest
 from reconciler.model.diagnostics import Origin
 from reconciler.model.memory import Memory, PastRemoval
 from reconciler.model.policy import Limit, Override
-from reconciler.planning.guards import judge, judge_base_policy, removals_left
+from reconciler.planning.guards.base_policy import judge_base_policy
 from reconciler.planning.guards.case import few
+from reconciler.planning.guards.judgement import judge, removals_left
 from reconciler.planning.guards.lookback import lost_before
 from reconciler.planning.guards.overrides import lift
 from tests.support.cases import POLICY, case, change, group, limits, override, person, preset, role, rule
 
 if TYPE_CHECKING:
     from reconciler.model.diagnostics import Diagnostic
-    from reconciler.planning.guards import Case
+    from reconciler.planning.guards.case import Case
 
 ADDRESS = "projects/1042/templates/12"
 KEY = (ADDRESS, "accounting")

@@ -1,20 +1,14 @@
-"""Guards: pure functions that return findings against a plan, counted in people; they change nothing."""
+"""Runs every guard over a plan, and says what they found and which overrides lifted something."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from reconciler.planning.guards.additions import count_additions, group_additions, run_additions
-from reconciler.planning.guards.base_policy import judge_base_policy, judge_unknown_policy
-from reconciler.planning.guards.case import Case, removals_of
+from reconciler.planning.guards.additions import group_additions, run_additions
+from reconciler.planning.guards.case import removals_of
 from reconciler.planning.guards.chosen_people import loses_everything, own_account, protected_person
-from reconciler.planning.guards.ends import judge_ends
-from reconciler.planning.guards.frozen import judge_frozen
-from reconciler.planning.guards.gathering import plan_case
 from reconciler.planning.guards.lookback import judge_memory
-from reconciler.planning.guards.loosening import judge_loosening
 from reconciler.planning.guards.members import below_minimum, missing_required, separation
-from reconciler.planning.guards.offline import judge_documents
 from reconciler.planning.guards.overrides import lift
 from reconciler.planning.guards.people import inactive_person, not_possible, unknown_in_policy
 from reconciler.planning.guards.removals import (
@@ -24,29 +18,14 @@ from reconciler.planning.guards.removals import (
     run_removals,
     whole_group,
 )
-from reconciler.planning.guards.routed_steps import routed_steps, routing_key
-from reconciler.planning.guards.settings import judge_settings
+from reconciler.planning.guards.routed_steps import routed_steps
 
 if TYPE_CHECKING:
     from reconciler.model.diagnostics import Diagnostic
     from reconciler.model.plan import UsedOverride
+    from reconciler.planning.guards.case import Case
 
-__all__ = [
-    "Case",
-    "Judgement",
-    "count_additions",
-    "judge",
-    "judge_base_policy",
-    "judge_documents",
-    "judge_ends",
-    "judge_frozen",
-    "judge_loosening",
-    "judge_settings",
-    "judge_unknown_policy",
-    "plan_case",
-    "removals_left",
-    "routing_key",
-]  # fmt: skip
+__all__ = ["Judgement", "judge", "removals_left"]
 
 
 def removals_left(case: Case) -> int:
