@@ -125,7 +125,7 @@ def _streams(arguments: Sequence[str]) -> AbstractContextManager[None]:
     shown_as = given(arguments, "--format")
     if shown_as != "github" and not any(os.environ.get(name) for name in _RUNNERS):
         return nullcontext()
-    from reconciler.console.streams import guarded_streams  # noqa: PLC0415 - start-up is measured
+    from reconciler.console.log_streams import guarded_streams  # noqa: PLC0415 - start-up is measured
 
     return guarded_streams(shown_as)
 

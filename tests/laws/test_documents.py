@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reconciler.desired.kinds import KINDS
-from reconciler.desired.kinds.acceptance import validator
+from reconciler.desired.kinds.refusal_words import validator
 from reconciler.desired.kinds.settings_kind import SettingsShape
 from reconciler.desired.schemas import explain, make_validator
 from reconciler.desired.yaml.strict_reader import LocatedDocument, read_yaml

@@ -1,22 +1,17 @@
-"""Accepts a document quickly by its shape, or says what is wrong with it by the schema of that shape."""
+"""Accepts a document quickly by its shape; what is wrong with one is found by the schema of that shape."""
 
 from __future__ import annotations
 
-from functools import cache
 from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
-from reconciler.desired.kinds.derived_schema import derive_schemas
-from reconciler.desired.schemas import explain, make_validator
 from reconciler.model.diagnostics import Diagnostic
 
 if TYPE_CHECKING:
-    from jsonschema.protocols import Validator
-
     from reconciler.desired.yaml.strict_reader import LocatedDocument
 
-__all__ = ["accept", "validator"]
+__all__ = ["accept"]
 
 Shape = TypeVar("Shape")
 
@@ -26,21 +21,12 @@ def accept(document: LocatedDocument, shape: type[Shape]) -> tuple[Shape | None,
     try:
         return msgspec.convert(document.data, shape, strict=True), []
     except msgspec.ValidationError as error:
-        diagnostics = explain(document, validator(shape))
+        from reconciler.desired.kinds.refusal_words import explain_by_shape  # noqa: PLC0415 - start-up is measured
+
+        diagnostics = explain_by_shape(document, shape)
         if not diagnostics:
             message = f"not acceptable: {error}"
             diagnostics = [
                 Diagnostic(severity="error", code="documents/schema", message=message, origin=document.origin())
             ]
         return None, diagnostics
-
-
-def validator(shape: type) -> Validator:
-    """Return the validator of a shape, made once."""
-    return _validator(shape)
-
-
-@cache
-def _validator(shape: type) -> Validator:
-    (reference,), definitions = derive_schemas(shape)
-    return make_validator(reference | {"$defs": definitions})

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import click
 import pytest
 
-from reconciler.console.streams import emit, guarded_streams
+from reconciler.console.log_streams import guarded_streams
+from reconciler.console.streams import emit
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -7,10 +7,10 @@ from typing import Annotated, Any, ClassVar
 import pytest
 from msgspec import UNSET, UnsetType
 
-from reconciler.desired.kinds.acceptance import validator
 from reconciler.desired.kinds.common_shapes import Strict
 from reconciler.desired.kinds.derived_schema import derive_schemas, publish
 from reconciler.desired.kinds.field_words import EXPECTED, expects, keywords, needs, says, written
+from reconciler.desired.kinds.refusal_words import validator
 
 
 class PairShape(Strict, frozen=True):

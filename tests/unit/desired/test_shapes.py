@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from reconciler.desired.kinds import KINDS
-from reconciler.desired.kinds.acceptance import validator
+from reconciler.desired.kinds.refusal_words import validator
 from reconciler.desired.kinds.settings_kind import SettingsShape
 from reconciler.desired.schemas import make_validator
 from tests.support.formats import SCHEMAS
