@@ -100,16 +100,19 @@ def _at(event: Any) -> int:
 
 
 class _Builder:
-    """Builds the value of one document from its events, and its marks."""
+    """Builds the value of one document from its events, and its marks.
 
-    def __init__(self, next_event: Callable[[], Any]) -> None:
+    ``beyond_ascii`` says whether any key may be: then two keys can be the same name in two spellings.
+    """
+
+    def __init__(self, next_event: Callable[[], Any], *, beyond_ascii: bool) -> None:
         self._next = next_event
         self._anchors: dict[str, tuple[Any, Marks, int, int]] = {}
         self._depth = 0
         self._reached = 0
         self._nodes = 0
         self._aliased = 0
-        self._beyond_ascii = False  # whether any key so far is beyond ASCII
+        self._beyond_ascii = beyond_ascii
 
     def node(self, event: Any) -> tuple[Any, Marks]:
         """Build the value that begins with an event."""
@@ -161,8 +164,6 @@ class _Builder:
                 return values, (_at(start), keys, marks)
             key = self._key(event, keys)
             keys[key] = _at(event)
-            if not key.isascii():
-                self._beyond_ascii = True
             event = next_event()
             values[key], marks[key] = self._scalar(event) if event.__class__ is ScalarEvent else self.node(event)
 
@@ -258,7 +259,11 @@ def read_yaml(content: bytes, path: str) -> tuple[list[LocatedDocument], list[Di
 
 
 def _build(text: str, path: str) -> list[LocatedDocument]:
-    return [LocatedDocument(path, *_Builder(next_event).node(event)) for event, next_event in each_document(text)]
+    beyond_ascii = not text.isascii() or "\\" in text  # "\u00e9" is one letter beyond it
+    return [
+        LocatedDocument(path, *_Builder(next_event, beyond_ascii=beyond_ascii).node(event))
+        for event, next_event in each_document(text)
+    ]
 
 
 def _problem(code: str, message: str, path: str, at: tuple[int, int]) -> Diagnostic:
