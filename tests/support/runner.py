@@ -27,24 +27,28 @@ _NAME = re.compile(r"'[^']*'|\b[a-z_]+(?:\.[\w-]+)+")
 
 _STAND_IN = """#!{python} -IS
 import json, os, sys
-from pathlib import Path
-folder = Path({folder!r})
+def read(name):
+    with open({folder!r} + name) as file:
+        return json.load(file)
 arguments = sys.argv[1:]
 here = {{name: text for name, text in os.environ.items() if name.startswith(("RECONCILER_", "GITHUB_TOKEN", "GH_"))}}
-with (folder / "calls.jsonl").open("a") as calls:
+with open({folder!r} + "/calls.jsonl", "a") as calls:
     print(json.dumps([{name!r}, arguments, here]), file=calls)
-answers = json.loads((folder / "answers.json").read_text())
-real = json.loads((folder / "real.json").read_text())
+real = read("/real.json")
 if {name!r} == "reconciler" and (not real or arguments[:1] and arguments[0] in real):
     sys.path.append({root!r})
     from tests.support.started import Started
     raise SystemExit(Started({address!r}, os.getcwd(), arguments, os.environ).wait())
 told = " ".join([{name!r}, *arguments])
-for key, answer in answers:
+for key, answer in read("/answers.json"):
     if key in told:
         for path, text in answer.get("files", {{}}).items():
-            target = Path(path) if path.startswith("/") else Path(arguments[arguments.index(path) + 1])
-            target.mkdir(exist_ok=True) if text is None else target.write_text(text)
+            target = path if path.startswith("/") else arguments[arguments.index(path) + 1]
+            if text is None:
+                os.makedirs(target, exist_ok=True)
+            else:
+                with open(target, "w") as file:
+                    file.write(text)
         print(answer.get("stdout", ""))
         raise SystemExit(answer.get("code", 0))
 """
