@@ -13,10 +13,12 @@ from reconciler.desired.kinds import KINDS, decode_document
 from reconciler.desired.kinds.kind import Reading
 from reconciler.desired.kinds.settings_kind import decode_settings
 from reconciler.desired.kinds.written_logins import check_account, check_logins
+from reconciler.desired.lock_files import decode_lock, with_found
 from reconciler.desired.yaml.strict_reader import read_yaml
 from reconciler.errors import DocumentsError
 from reconciler.model.diagnostics import Diagnostic, Origin, by_place, has_errors
 from reconciler.model.documents import Documents
+from reconciler.model.people_lock import is_of_lock
 from reconciler.model.phrases import counted
 
 if TYPE_CHECKING:
@@ -32,6 +34,7 @@ __all__ = [
     "document_names",
     "is_document",
     "may_hold_documents",
+    "read_files",
     "read_repository",
     "read_settings_document",
 ]
@@ -83,8 +86,9 @@ def read_repository(
     incomplete, and good only for counting. A file that nearly has the name of a document is a warning.
     """
     walk = _walk(settings_file.parent, settings.exclusion)
-    read = _documents(settings_file, walk.documents, instead or {})
-    documents, diagnostics = assemble(read, policy_files=settings.policy_files)
+    lock_files: dict[str, bytes] = {}
+    read = read_files(_contents(settings_file, walk.documents, instead or {}), lock_files)
+    documents, diagnostics = assemble(read, lock_files, policy_files=settings.policy_files)
     # a base may hold logins that cannot be one: nobody has them, and its lines say what they said
     diagnostics = by_place((*diagnostics, *check_logins(documents), *_judge_nearly(walk.nearly)))
     return msgspec.structs.replace(documents, paths=tuple(walk.documents)), diagnostics
@@ -92,11 +96,13 @@ def read_repository(
 
 def assemble(
     read: Iterable[tuple[list[LocatedDocument], list[Diagnostic]]],
+    lock_files: Mapping[str, bytes],
     *,
     policy_files: Sequence[str] | None = None,
 ) -> tuple[Documents, list[Diagnostic]]:
     """Put together what was read, file by file, wherever it came from.
 
+    ``lock_files`` are the files of the people lock by path, complete once everything is read.
     ``policy_files`` are globs of the files that may hold a policy; elsewhere one is an error.
     """
     decoded: dict[str, list[Any]] = {name: [] for name in KINDS}
@@ -117,10 +123,27 @@ def assemble(
         merged.update(values)
         diagnostics.extend(wrong)
     own = {name: merged.pop(name) for name in Documents.__struct_fields__ if name in merged}
+    if lock_files:
+        own["lock"], wrong = decode_lock(lock_files)
+        own["teams"] = with_found(own.get("teams", {}), own["lock"])
+        diagnostics.extend(wrong)
     documents = Documents(files=files, more=merged, **own)
     if not documents.written and not has_errors(diagnostics):
         diagnostics.append(_nothing_assigned(files))
     return documents, by_place(diagnostics)
+
+
+def read_files(
+    contents: Iterable[tuple[str, bytes | Diagnostic]], lock_files: dict[str, bytes]
+) -> Iterator[tuple[list[LocatedDocument], list[Diagnostic]]]:
+    """Yield the documents of each file, or why it cannot be read; files of the people lock go to ``lock_files``."""
+    for path, content in contents:
+        if isinstance(content, Diagnostic):
+            yield [], [content]
+        elif is_of_lock(path):
+            lock_files[path] = content
+        else:
+            yield read_yaml(content, path)
 
 
 def _nothing_assigned(files: int) -> Diagnostic:
@@ -132,9 +155,9 @@ def _nothing_assigned(files: int) -> Diagnostic:
     return Diagnostic(severity="error", code="documents/none", message=message)
 
 
-def _documents(
+def _contents(
     settings_file: Path, names: Iterable[str], instead: Mapping[str, bytes]
-) -> Iterator[tuple[list[LocatedDocument], list[Diagnostic]]]:
+) -> Iterator[tuple[str, bytes | Diagnostic]]:
     root = settings_file.parent
     real_root = root.resolve()
     for name in names:
@@ -151,9 +174,9 @@ def _documents(
         if not name.isprintable():
             problem = ("documents/name", "the file's name holds characters that cannot be shown; rename or exclude it")
         if problem:
-            yield [], [_error(*problem, Origin(name if name.isprintable() else ascii(name), 1, 1))]
+            yield name, _error(*problem, Origin(name if name.isprintable() else ascii(name), 1, 1))
         else:
-            yield read_yaml(content, name)
+            yield name, content
 
 
 def _refused_link(path: Path, real_root: Path) -> tuple[str, str] | None:

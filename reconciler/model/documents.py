@@ -8,9 +8,11 @@ from reconciler.model.acknowledgement import Acknowledgement, Release
 from reconciler.model.diagnostics import Origin
 from reconciler.model.exclusion import Exclusion
 from reconciler.model.member import Member
+from reconciler.model.people_lock import NO_LOCK, PeopleLock
 from reconciler.model.policy import Policy
 from reconciler.model.reference import Reference
 from reconciler.model.routing import Routing
+from reconciler.model.rules import Rule, fingerprint
 
 __all__ = [
     "Assignments",
@@ -63,11 +65,46 @@ class Assignments(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Team(msgspec.Struct, frozen=True, kw_only=True):
-    """A named list of people and teams."""
+    """A named list of people, teams and rules.
+
+    ``left_out`` are people who are not in it; they win over its members. ``fewest`` and ``most`` are how many
+    people its rules may find; null where the document names none. ``found`` are the lines of the people lock for these
+    rules, and ``found_left_out`` those of its ``except``; both are null where the lock has none for them.
+    """
 
     name: str
     members: tuple[Member, ...]
     origin: Origin
+    left_out: tuple[Member, ...] = ()
+    fewest: int | None = None
+    most: int | None = None
+    found: tuple[Member, ...] | None = None
+    found_left_out: tuple[Member, ...] | None = None
+
+    @property
+    def lines(self) -> tuple[Member, ...]:
+        """Every line that brings people in, those of the lock too."""
+        return (*self.members, *(self.found or ()))
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """The rules that find members."""
+        return tuple(one.rule for one in self.members if one.rule is not None)
+
+    @property
+    def rules_left_out(self) -> tuple[Rule, ...]:
+        """The rules that find people to leave out."""
+        return tuple(one.rule for one in self.left_out if one.rule is not None)
+
+    @property
+    def has_rules(self) -> bool:
+        """Whether a source is needed to know its people."""
+        return any(one.rule is not None for one in (*self.members, *self.left_out))
+
+    @property
+    def fingerprint(self) -> str:
+        """The digest of its rules and limits."""
+        return fingerprint(self.rules, self.rules_left_out, self.fewest, self.most)
 
 
 class Documents(msgspec.Struct, frozen=True, kw_only=True):
@@ -75,7 +112,7 @@ class Documents(msgspec.Struct, frozen=True, kw_only=True):
 
     ``written`` are the same assignments as they stand in the files, teams by their names. ``paths`` are the files that
     were read from the work tree, below the folder of the settings. ``more`` is what kinds of documents say that have no
-    field here, by name.
+    field here, by name. ``lock`` is the people lock beside them.
     """
 
     files: int
@@ -88,6 +125,7 @@ class Documents(msgspec.Struct, frozen=True, kw_only=True):
     written: tuple[Assignments, ...] = ()
     paths: tuple[str, ...] = ()
     more: dict[str, object] = {}
+    lock: PeopleLock = NO_LOCK
 
 
 class SettingsDocument(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,4 +1,4 @@
-"""One line that names a person or a team; nobody is looked up."""
+"""One line that names a person, a team or a rule; nobody is looked up."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ import datetime
 import msgspec
 
 from reconciler.model.diagnostics import Origin
+from reconciler.model.rules import Rule, fingerprint
 from reconciler.model.spelling import login_key
 
 __all__ = ["Member"]
 
 
 class Member(msgspec.Struct, frozen=True, kw_only=True):
-    """One line of a list of people: a login, a login id or a team. Exactly one of the three is set.
+    """One line of a list of people: a login, a login id, a team or a rule. Exactly one of the four is set.
 
     ``login`` is kept as written, in NFC, and compared without case. ``until`` is the last day (UTC) on which the person
     is desired. After teams are expanded, ``via`` names the team that brought a person in. ``team_line`` is then the
@@ -28,6 +29,7 @@ class Member(msgspec.Struct, frozen=True, kw_only=True):
     reason: str | None = None
     via: str | None = None
     team_line: Origin | None = None
+    rule: Rule | None = None
 
     @property
     def key(self) -> tuple[str, str]:
@@ -36,11 +38,15 @@ class Member(msgspec.Struct, frozen=True, kw_only=True):
             return ("login", self.login.lower())
         if self.login_id is not None:
             return ("id", self.login_id)
+        if self.rule is not None:
+            return ("rule", fingerprint((self.rule,)))
         return ("team", self.team or "")
 
     def __str__(self) -> str:
         if self.login is not None:
             return self.login
+        if self.rule is not None:
+            return str(self.rule)
         return f"login id {self.login_id}" if self.login_id is not None else f"team:{self.team}"
 
     def names(self, login_id: str, login: str | None) -> bool:

@@ -140,7 +140,10 @@ def _adopt(chosen: Sequence[Drift], ground: Ground, accepted: Collection[TeamOff
     state = observation.state
     today = workspace.run.today
     roster = Roster(
-        documents.teams, observation.index.find, today, lambda members, teams: expand_members(members, teams, today)
+        documents.teams,
+        observation.index.find,
+        today,
+        lambda members, teams: expand_members(members, teams, today, documents.lock),
     )
     placement = place_wishes(
         _wishes(chosen),

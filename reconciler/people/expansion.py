@@ -1,4 +1,4 @@
-"""Replaces teams by their people, and leaves expired lines out."""
+"""Replaces teams and rules by their people, and leaves out expired lines and people who left."""
 
 from __future__ import annotations
 
@@ -8,14 +8,18 @@ import msgspec
 
 from reconciler.model.diagnostics import Diagnostic
 from reconciler.model.documents import Assignments, DesiredGroup, Member, Team
+from reconciler.model.people_lock import LOCK_FOLDER, NO_LOCK, is_of_lock
+from reconciler.model.rules import fingerprint
+from reconciler.model.spelling import login_key
 from reconciler.model.suggestions import did_you_mean
 
 if TYPE_CHECKING:
     import datetime
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from reconciler.model.diagnostics import Severity
     from reconciler.model.documents import Documents
+    from reconciler.model.people_lock import PeopleLock
     from reconciler.model.routing import Routing
 
 DEEPEST = 50
@@ -25,7 +29,7 @@ __all__ = ["expand_members", "expand_teams"]
 
 def expand_teams(documents: Documents, today: datetime.date) -> tuple[Documents, list[Diagnostic]]:
     """Return documents with their assignments expanded as they stand on a day (UTC), and what is wrong with teams."""
-    expansion = _TeamExpansion(documents.teams, today)
+    expansion = _TeamExpansion(documents.teams, today, documents.lock)
     expansion.every_team()
     expanded = tuple(expansion.assignments(document) for document in documents.written)
     routings = tuple(expansion.routing(one) for one in documents.routings)
@@ -33,20 +37,25 @@ def expand_teams(documents: Documents, today: datetime.date) -> tuple[Documents,
     return documents, expansion.diagnostics
 
 
-def expand_members(members: Sequence[Member], teams: Mapping[str, Team], today: datetime.date) -> tuple[Member, ...]:
+def expand_members(
+    members: Sequence[Member], teams: Mapping[str, Team], today: datetime.date, lock: PeopleLock = NO_LOCK
+) -> tuple[Member, ...]:
     """Return the people of a list on a day (UTC); problems of the list are reported elsewhere."""
-    return _TeamExpansion(dict(teams), today).people(members)
+    return _TeamExpansion(dict(teams), today, lock).people(members)
 
 
 class _TeamExpansion:
     """Expands lists of members on one day; every team is resolved once, however many lists name it.
 
-    ``diagnostics`` collects unknown teams, cycles, repeated lines and groups that nobody is left in.
+    ``diagnostics`` collects unknown teams, cycles, repeated lines, people who left, rules that the lock does not know,
+    and groups that nobody is left in.
     """
 
-    def __init__(self, teams: dict[str, Team], today: datetime.date) -> None:
+    def __init__(self, teams: dict[str, Team], today: datetime.date, lock: PeopleLock) -> None:
         self._teams = teams
         self._today = today
+        self._lock = lock
+        self._left = lock.left()
         self._resolved: dict[str, tuple[Member, ...]] = {}
         self._path: list[str] = []
         self._errors = 0
@@ -70,9 +79,18 @@ class _TeamExpansion:
         entries = []
         for entry in document.entries:
             groups = self._groups(entry.groups)
-            entries.append(entry if groups is entry.groups else msgspec.structs.replace(entry, groups=groups))
+            manager = self._manager(entry.workflow_manager)
+            same = groups is entry.groups and manager is entry.workflow_manager
+            entries.append(entry if same else msgspec.structs.replace(entry, groups=groups, workflow_manager=manager))
         groups = self._groups(document.groups)
-        return msgspec.structs.replace(document, groups=groups, entries=tuple(entries))
+        manager = self._manager(document.workflow_manager)
+        return msgspec.structs.replace(document, groups=groups, workflow_manager=manager, entries=tuple(entries))
+
+    def _manager(self, manager: Member | None) -> Member | None:
+        """Return who is to be workflow manager: nothing is asked where that person left."""
+        if manager is None or not self._left:
+            return manager
+        return next(iter(self._present((manager,))), None)
 
     def routing(self, routing: Routing) -> Routing:
         """Return the routing with everybody who steps in."""
@@ -116,9 +134,9 @@ class _TeamExpansion:
         return DesiredGroup(members=members, origin=group.origin, allow_empty=group.allow_empty)
 
     def _expand(self, members: Sequence[Member]) -> tuple[Member, ...]:
-        """Expand one list: teams by their people, the expired left out, everybody once."""
+        """Expand one list: teams and rules by their people, the expired left out, everybody once."""
         if _is_plain(members):
-            return tuple(members)
+            return self._present(tuple(members))
         written: dict[tuple[str, str], Member] = {}
         people: dict[tuple[str, str], Member] = {}
         for member in members:
@@ -127,11 +145,11 @@ class _TeamExpansion:
             if first is not member:
                 message = f"'{member}' is twice in this list (first at {first.origin}); remove one"
                 self._add("documents/duplicate-member", message, member)
-            elif member.team is not None:
-                for person in self._team_of(member):
+            elif member.team is not None or member.rule is not None:
+                for person in self._behind(member):
                     known = people.get(person.key)
                     if known is None or _lasts_longer(person, known):
-                        people[person.key] = _by_way_of(member, person)
+                        people[person.key] = person
             elif member.until is None or member.until >= self._today:
                 known = people.get(key)
                 # rather than a team that names the same person, unless that lasts longer
@@ -140,7 +158,36 @@ class _TeamExpansion:
             else:
                 message = f"the last day of {member} is over ({member.until}); this line has no effect and can go"
                 self._add("documents/expired", message, member, "note")
-        return tuple(people.values())
+        return self._present(tuple(people.values()))
+
+    def _present(self, people: tuple[Member, ...]) -> tuple[Member, ...]:
+        """Return those who did not leave; a line that names somebody who did is a warning."""
+        if not self._left:
+            return people
+        present = []
+        for one in people:
+            gone = self._left.get(login_key(one.login)) if one.login is not None else None
+            if gone is None:
+                present.append(one)
+            elif one.via is None and one.team_line is None and not is_of_lock(one.origin.path):
+                name = f"{gone.name} ({one})" if gone.name else str(one)
+                message = f"{name} left ({gone.id.partition(':')[0]}), so this line has no effect; take it out"
+                self._add("people/left", message, one, "warning")
+        return people if len(present) == len(people) else tuple(present)
+
+    def _behind(self, member: Member) -> Iterable[Member]:
+        """Return the people of a team, or whom the lock has for a rule of a group."""
+        if member.rule is None:
+            return (_by_way_of(member, person) for person in self._team_of(member))
+        found = self._lock.rules.get(fingerprint((member.rule,)))
+        if found is None:
+            self._outdated(f"{member.rule} is not in {LOCK_FOLDER}", member)
+            return ()
+        return (Member(origin=member.origin, login=login, team_line=line) for login, line in found.places())
+
+    def _outdated(self, words: str, place: Team | Member) -> None:
+        message = f"{words}: run 'reconciler people' with these documents, and commit what it writes"
+        self._add("people/lock-outdated", message, place)
 
     def _team_of(self, member: Member) -> tuple[Member, ...]:
         name = member.team or ""
@@ -167,10 +214,24 @@ class _TeamExpansion:
             self._add("documents/team-depth", message, self._teams[name])
             return ()
         self._path.append(name)
-        people = self._expand(self._teams[name].members)
+        team = self._teams[name]
+        people = self._by_rules(team) if team.has_rules or team.left_out else self._expand(team.members)
         self._path.pop()
         self._resolved[name] = people
         return people
+
+    def _by_rules(self, team: Team) -> tuple[Member, ...]:
+        """Return the people of a team with rules: those it names, those of the lock, without those left out."""
+        people = {one.key: one for one in self._expand([one for one in team.members if one.rule is None])}
+        left_out = {one.key for one in self._expand([one for one in team.left_out if one.rule is None])}
+        left_out.update(one.key for one in team.found_left_out or ())
+        for one in team.found or ():
+            people.setdefault(one.key, one)
+        if team.has_rules and team.found is None:
+            known = team.name in self._lock.teams
+            words = f"are not those that {LOCK_FOLDER} has" if known else f"are not in {LOCK_FOLDER}"
+            self._outdated(f"the rules of the team '{team.name}' {words}", team)
+        return self._present(tuple(one for key, one in people.items() if key not in left_out))
 
 
 def _is_plain(members: Sequence[Member]) -> bool:

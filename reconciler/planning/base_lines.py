@@ -157,7 +157,7 @@ def _lines_of(documents: Documents, name: str, person: Member) -> set[_Key]:
     waiting, seen = [name], {name}
     while waiting:
         team = documents.teams.get(waiting.pop())
-        for member in () if team is None else team.members:
+        for member in () if team is None else team.lines:
             if member.team is None and team is not None and member.key == person.key:
                 found.add((team.name, _member(member)))
             elif member.team is not None and member.team not in seen:
@@ -168,7 +168,7 @@ def _lines_of(documents: Documents, name: str, person: Member) -> set[_Key]:
 
 def _people(team: Team, teams: Mapping[str, Team], above: tuple[str, ...]) -> Iterator[tuple[tuple[str, str], str]]:
     """Yield the people of a team, by nested teams too, each with the last day that their line names."""
-    for member in team.members:
+    for member in team.lines:
         if member.team is None:
             yield member.key, str(member.until or "")
         elif member.team in teams and member.team not in above:

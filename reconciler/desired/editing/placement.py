@@ -168,6 +168,10 @@ class _Placing:
         there = self._roster.people(place.group.members)
         add = tuple(one for one in wish.add if one.id not in there)
         remove = tuple(one for one in wish.remove if one.id in there)
+        if (add or remove) and self._roster.needs_rule(place.group.members, remove):
+            reason = "a rule finds people here: change the rule, or 'except:' of the team, by hand"
+            self._refused.append((wish, reason))
+            return None
         return msgspec.structs.replace(wish, add=add, remove=remove) if add or remove else None
 
     def _empty_lists(self) -> None:

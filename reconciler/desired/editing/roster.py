@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from reconciler.desired.yaml.scalars import comment_text, member_text
+from reconciler.model.member import Member
 
 if TYPE_CHECKING:
     import datetime
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
     from reconciler.desired.names import Names
     from reconciler.model.documents import Team
     from reconciler.model.live import Person
-    from reconciler.model.member import Member
 
 __all__ = ["Rewritten", "Roster"]
 
@@ -59,9 +59,12 @@ class Roster:
         if member.team is not None:
             known = self._known.get(member.team)
             if known is None:
-                found = map(self._find, self._expand(self.teams[member.team].members, self.teams))
+                found = map(self._find, self._expand([member], self.teams))
                 known = self._known[member.team] = frozenset(one.id for one in found if one is not None)
             return known
+        if member.rule is not None:
+            found = map(self._find, self._expand([member], self.teams))
+            return frozenset(one.id for one in found if one is not None)
         person = None if self.is_over(member) else self._find(member)
         return frozenset() if person is None else frozenset({person.id})
 
@@ -84,6 +87,17 @@ class Roster:
                 found.add(name)
                 ahead.extend(one.team for one in self.teams[name].members if one.team is not None)
         return found
+
+    def needs_rule(self, members: Sequence[Member], remove: Iterable[Person]) -> bool:
+        """Return whether lines have a rule, or a team with rules or exceptions brings in somebody who must leave."""
+        if any(one.rule is not None for one in members):
+            return True
+        leaving = {person.id for person in remove}
+        by_rules = (name for name in self.through(members) if self.teams[name].has_rules or self.teams[name].left_out)
+        return any(
+            not leaving.isdisjoint(self._people_of(Member(origin=self.teams[name].origin, team=name)))
+            for name in by_rules
+        )
 
     def changed(
         self, members: Sequence[Member], add: Iterable[Person], remove: Iterable[Person], names: Names
@@ -123,5 +137,5 @@ class Roster:
 
     def _means(self, member: Member) -> set[tuple[str, str]]:
         """Return what makes two lines the same: the text, and the person they name, in any spelling."""
-        person = self._find(member) if member.team is None else None
+        person = self._find(member) if member.team is None and member.rule is None else None
         return {member.key} if person is None else {member.key, ("id", person.id)}

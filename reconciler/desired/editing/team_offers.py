@@ -65,7 +65,7 @@ def _offer(
     adds: bool,
 ) -> TeamOffer | None:
     (team, _), (person, changing) = candidate
-    if changing != set(filled[team]):
+    if changing != set(filled[team]) or roster.teams[team].has_rules or roster.teams[team].left_out:
         return None
     return TeamOffer(team=team, origin=roster.teams[team].origin, person=person, adds=adds, lists=len(changing))
 

@@ -14,17 +14,16 @@ from reconciler.desired.git.program import ask_git, why_git_refuses
 from reconciler.desired.git.tree import read_contents, read_tree
 from reconciler.desired.git.unread import Unread, is_same_now, moved_settings
 from reconciler.desired.kinds import KINDS
-from reconciler.desired.repository import assemble, decode_settings_file, is_document, may_hold_documents
-from reconciler.desired.yaml.strict_reader import read_yaml
+from reconciler.desired.repository import assemble, decode_settings_file, is_document, may_hold_documents, read_files
 from reconciler.errors import DocumentsError, UsageError
 from reconciler.model.diagnostics import Diagnostic, Origin
 from reconciler.model.documents import Documents, SettingsDocument
+from reconciler.model.people_lock import is_of_lock
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
 
     from reconciler.desired.git.tree import Tree
-    from reconciler.desired.yaml.strict_reader import LocatedDocument
     from reconciler.model.exclusion import Exclusion
 
 __all__ = ["Base", "read_base", "read_documents_at", "read_settings_at", "same_documents"]
@@ -100,10 +99,11 @@ def read_base(settings_file: Path, revision: str) -> Base:
     names = sorted(one for one in tree.entries if one != settings_file.name and is_document(one, settings.exclusion))
     absent = sorted(one for one in tree.absent if may_hold_documents(one, settings.exclusion))
     unread = Unread()
-    read = chain(unread.watch(_documents(files, names)), unread.watch(_refused(tree, settings.exclusion, absent)))
-    documents, diagnostics = assemble(read)
+    lock_files: dict[str, bytes] = {}
+    contents = chain(_contents(files, names), _refused(tree, settings.exclusion, absent))
+    documents, diagnostics = assemble(unread.watch(read_files(contents, lock_files)), lock_files)
     errors = tuple(one for one in diagnostics if one.severity == "error")
-    documents = msgspec.structs.replace(documents, files=len(names))
+    documents = msgspec.structs.replace(documents, files=sum(not is_of_lock(one) for one in names))
     outer = {tree.entries[one].repository or one if one in tree.entries else one for one in unread.names(errors)}
     unknown = tuple(one for one in sorted(outer) if not is_same_now(git, root, commit, one))
     return Base(commit, settings, documents, errors, tuple(names), tuple(absent), unknown, committed_at, root)
@@ -125,12 +125,16 @@ def read_settings_at(settings_file: Path, revision: str) -> SettingsDocument | N
 def read_documents_at(git: str, root: Path, commit: str, names: Collection[str]) -> Documents:
     """Return what some files of a commit hold; what is not there, or cannot be understood, is left out."""
     files = _Files(git, root, read_tree(git, root, commit))
-    documents, _ = assemble(_documents(files, sorted(one for one in names if one in files.tree.entries)))
+    lock_files: dict[str, bytes] = {}
+    contents = _contents(files, sorted(one for one in names if one in files.tree.entries))
+    documents, _ = assemble(read_files(contents, lock_files), lock_files)
     return documents
 
 
 def same_documents(one: Documents, other: Documents) -> bool:
-    """Return whether documents ask for and permit the same, line by line; the order of files does not matter."""
+    """Return whether documents, and the people lock, ask for and permit the same, in any order of files."""
+    if one.lock != other.lock:
+        return False
     return all(kind.content is None or kind.content(one) == kind.content(other) for kind in KINDS.loaded())
 
 
@@ -157,7 +161,7 @@ def _settings(files: _Files, name: str) -> tuple[SettingsDocument | None, tuple[
         return None, error.diagnostics
 
 
-def _documents(files: _Files, names: list[str]) -> Iterator[tuple[list[LocatedDocument], list[Diagnostic]]]:
+def _contents(files: _Files, names: list[str]) -> Iterator[tuple[str, bytes | Diagnostic]]:
     """Yield every document of the tree; one that the work tree would refuse is an error here as well."""
     contents = files.read(one for one in names if one.isprintable())
     for name in names:
@@ -165,30 +169,28 @@ def _documents(files: _Files, names: list[str]) -> Iterator[tuple[list[LocatedDo
             (words for start, words in _FILTERED.items() if contents.get(name, b"").startswith(start)), None
         )
         if filtered is not None:
-            yield [], [_error("documents/filtered", filtered, name)]
+            yield name, _error("documents/filtered", filtered, name)
         elif name in contents:
-            yield read_yaml(contents[name], name)
+            yield name, contents[name]
         elif name.isprintable():
-            yield [], [_error("documents/link", "this link leads to no file of the revision", name)]
+            yield name, _error("documents/link", "this link leads to no file of the revision", name)
         else:
-            yield [], [_error("documents/name", "the file's name holds characters that cannot be shown", name)]
+            yield name, _error("documents/name", "the file's name holds characters that cannot be shown", name)
 
 
-def _refused(
-    tree: Tree, exclude: Exclusion, absent: list[str]
-) -> Iterator[tuple[list[LocatedDocument], list[Diagnostic]]]:
+def _refused(tree: Tree, exclude: Exclusion, absent: list[str]) -> Iterator[tuple[str, bytes | Diagnostic]]:
     """Yield errors for entries that are not files but may hold documents: links to folders, and submodules."""
     linked = [name for name in tree.links if may_hold_documents(name, exclude) and not is_document(name, exclude)]
     folders = tree.folders() if linked else set()
     for name in sorted(linked):
         if tree.resolve(name) in folders:
-            yield [], [_error("documents/link", "a link to a folder is not followed", name)]
+            yield name, _error("documents/link", "a link to a folder is not followed", name)
     for name in absent:
         message = (
             f"the documents of this submodule at the base ({tree.absent[name][:12]}) cannot be read: run "
             "'git submodule update --init --recursive' and fetch that commit in it, or name the folder under 'exclude:'"
         )
-        yield [], [_error("documents/not-checked-out", message, name)]
+        yield name, _error("documents/not-checked-out", message, name)
 
 
 def _error(code: str, message: str, name: str) -> Diagnostic:

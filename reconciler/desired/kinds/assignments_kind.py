@@ -9,8 +9,6 @@ from msgspec import UNSET, Meta
 
 from reconciler.desired.kinds.common_shapes import (
     A_PROJECT,
-    Members,
-    MemberShape,
     Name,
     PersonShape,
     ReferenceShape,
@@ -22,6 +20,7 @@ from reconciler.desired.kinds.contradictions import check_assignments
 from reconciler.desired.kinds.field_words import EXPECTED, expects, needs, says
 from reconciler.desired.kinds.kind import Kind
 from reconciler.desired.kinds.member_lists import decode_members, decode_person
+from reconciler.desired.kinds.rule_shapes import MembersAndRules
 from reconciler.desired.kinds.where_shape import EXCEPT, Where, check_where
 from reconciler.desired.yaml.strict_reader import child, place
 from reconciler.model.diagnostics import Origin
@@ -32,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from reconciler.desired.kinds.kind import Reading
+    from reconciler.desired.kinds.rule_shapes import FindingShape
     from reconciler.desired.yaml.strict_reader import LocatedDocument, Marks
     from reconciler.model.diagnostics import Diagnostic
     from reconciler.model.documents import Documents
@@ -42,14 +42,14 @@ __all__ = ["KIND", "AssignmentsShape"]
 class GroupShape(Strict, frozen=True):
     """Members as ``{members: […], allow_empty: true}``."""
 
-    members: Annotated[Members, says("The whole list of the role group's members.")]
+    members: Annotated[MembersAndRules, says("The whole list of the role group's members.")]
     allow_empty: Annotated[bool, says("Whether the list may be empty, which removes every member.")] = False
 
 
 _Groups = dict[
     Name,
     Annotated[
-        Members | GroupShape,
+        MembersAndRules | GroupShape,
         says("The whole list of the role group's members."),
         expects("a list of members, or {members: [], allow_empty: true}"),
     ],
@@ -212,7 +212,7 @@ class _Decoder:
         return decode_person(shape, self._key(marks, "workflow_manager"))
 
     def _groups(
-        self, shape: Mapping[str, Sequence[str | MemberShape] | GroupShape], marks: Marks
+        self, shape: Mapping[str, Sequence[str | FindingShape] | GroupShape], marks: Marks
     ) -> dict[str, DesiredGroup]:
         groups = {}
         for name, value in shape.items():

@@ -83,11 +83,13 @@ class Strict(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A mapping without keys that nobody knows.
 
     ``rule`` holds keywords of JSON Schema that its fields cannot say. ``choices`` are the keys of each of its forms,
-    the first of which is required. ``__post_init__`` refuses the same.
+    the first of which is required. ``also_required`` holds more keys of a form that are, by its first key.
+    ``__post_init__`` refuses the same.
     """
 
     rule: ClassVar[dict[str, Any]] = {}
     choices: ClassVar[tuple[tuple[str, ...], ...]] = ()
+    also_required: ClassVar[dict[str, tuple[str, ...]]] = {}
 
 
 class LoginIdShape(Strict, frozen=True):

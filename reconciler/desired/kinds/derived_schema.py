@@ -52,7 +52,7 @@ def _completed(shape: type[Strict], schema: Schema) -> Schema:
         {
             "type": "object",
             "properties": {key: schema["properties"][key] for key in keys},
-            "required": [keys[0]],
+            "required": [keys[0], *shape.also_required.get(keys[0], ())],
             "additionalProperties": False,
         }
         for keys in shape.choices

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, cast
 
 from msgspec import UNSET
 
-from reconciler.desired.kinds.common_shapes import LoginIdShape
+from reconciler.desired.kinds.common_shapes import LoginIdShape, MemberShape
 from reconciler.desired.yaml.strict_reader import place
 from reconciler.model.diagnostics import Origin
 from reconciler.model.member import Member
@@ -15,7 +15,8 @@ from reconciler.model.spelling import comparable
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from reconciler.desired.kinds.common_shapes import MemberShape, PersonShape
+    from reconciler.desired.kinds.common_shapes import PersonShape
+    from reconciler.desired.kinds.rule_shapes import FindingShape
     from reconciler.desired.yaml.strict_reader import Marks
 
 __all__ = ["decode_members", "decode_person"]
@@ -30,7 +31,7 @@ def decode_person(shape: PersonShape, origin: Origin) -> Member:
     return Member(origin=origin, login=comparable(shape))
 
 
-def decode_members(path: str, shapes: Sequence[str | MemberShape], marks: Marks) -> tuple[Member, ...]:
+def decode_members(path: str, shapes: Sequence[str | MemberShape | FindingShape], marks: Marks) -> tuple[Member, ...]:
     """Return the members of one list of a file, each with its place."""
     if isinstance(marks, int) or len(marks[2]) != len(shapes):
         places: Sequence[Marks] = [marks] * len(shapes)  # an alias of another list would be the only way here
@@ -39,7 +40,7 @@ def decode_members(path: str, shapes: Sequence[str | MemberShape], marks: Marks)
     return tuple([_member(path, shape, at) for shape, at in zip(shapes, places, strict=True)])
 
 
-def _member(path: str, shape: str | MemberShape, marks: Marks) -> Member:
+def _member(path: str, shape: str | MemberShape | FindingShape, marks: Marks) -> Member:
     origin = Origin(path, *place(marks))
     if isinstance(shape, str):
         if shape.startswith(_TEAM_PREFIX):
@@ -48,6 +49,8 @@ def _member(path: str, shape: str | MemberShape, marks: Marks) -> Member:
         return Member(origin=origin, login=shape if shape.isascii() else comparable(shape))
     if shape.login_id is not UNSET:
         return Member(origin=origin, login_id=str(shape.login_id))
+    if not isinstance(shape, MemberShape) and shape.source is not UNSET:
+        return Member(origin=origin, rule=shape.to_rule())
     return Member(
         origin=origin,
         login=comparable(cast("str", shape.person)),

@@ -89,6 +89,9 @@ MEANINGS = {
     "live/unchecked-manager": "the snapshot cannot tell whether somebody may be workflow manager",
     "live/unreadable": "something in scope could not be read",
     "live/unseen": "the base revision managed presets that cannot be found now",
+    "people/left": "a line names somebody who left, and has no effect",
+    "people/lock": "a file of the people lock is not as it was written",
+    "people/lock-outdated": "the people lock has no result for a rule as it is written",
     "plan/acknowledged": (
         "a person is removed although an acknowledgement matches: it quiets drift, and changes no plan"
     ),

@@ -1,0 +1,100 @@
+"""The people lock: results of ``reconciler people`` without any attribute."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from reconciler.model.diagnostics import Origin
+from reconciler.model.spelling import login_key
+
+__all__ = [
+    "LOCK_FOLDER",
+    "NO_LOCK",
+    "LockedPerson",
+    "LockedResult",
+    "LockedSource",
+    "MissingPerson",
+    "PeopleLock",
+    "PersonState",
+    "is_of_lock",
+]
+
+LOCK_FOLDER = "people.lock"
+
+PersonState = Literal["active", "absent", "left", "missing"]
+
+
+class LockedPerson(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Somebody whom a rule found or a document names.
+
+    ``id`` is that of the source, behind the source's name: ``hr:000007``. ``was`` is the login before a rename,
+    ``manager`` the login of the manager, where a rule needs it.
+    """
+
+    login: str
+    id: str
+    name: str | None = None
+    state: PersonState
+    was: str | None = None
+    manager: str | None = None
+
+
+class LockedResult(msgspec.Struct, frozen=True, kw_only=True):
+    """Logins that the rules of one team found, or one rule of a group.
+
+    ``rule`` is the fingerprint of these rules. ``left_out`` are people whom rules of ``except`` found. ``members`` are
+    in the file ``path``, a line each, from line ``begins_at`` on.
+    """
+
+    rule: str
+    members: tuple[str, ...]
+    left_out: tuple[str, ...] = ()
+    path: str = ""
+    begins_at: int = 0
+
+    def places(self) -> list[tuple[str, Origin]]:
+        """Return each login with its line."""
+        return [(login, Origin(self.path, self.begins_at + at, 3)) for at, login in enumerate(self.members)]
+
+
+class LockedSource(msgspec.Struct, frozen=True, kw_only=True):
+    """Figures of a source: how many people it has, and which share of them has each attribute (0 to 1)."""
+
+    source: str
+    people: int
+    filled: dict[str, float]
+
+
+class MissingPerson(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody whom one reading of a file lacked; ``file`` is the digest of that file, ``as_of`` its day."""
+
+    id: str
+    file: str
+    as_of: str
+
+
+class PeopleLock(msgspec.Struct, frozen=True, kw_only=True):
+    """The whole lock.
+
+    ``teams`` are results by the name of the team, ``rules`` by the fingerprint of a rule in a group.
+    """
+
+    people: tuple[LockedPerson, ...] = ()
+    teams: dict[str, LockedResult] = {}
+    rules: dict[str, LockedResult] = {}
+    sources: tuple[LockedSource, ...] = ()
+    missing: tuple[MissingPerson, ...] = ()
+
+    def left(self) -> dict[str, LockedPerson]:
+        """Return who left, by login as it is compared."""
+        return {login_key(one.login): one for one in self.people if one.state == "left"}
+
+
+NO_LOCK = PeopleLock()
+
+
+def is_of_lock(name: str) -> bool:
+    """Return whether a path below the root is one of the lock."""
+    return name.startswith(f"{LOCK_FOLDER}/")
