@@ -275,7 +275,7 @@ def alarm_options(command: Callable[..., Any]) -> Callable[..., Any]:
                          help="Write figures for Prometheus (a .prom file)."),
             click.option("--push-metrics", "gateway", metavar="URL", help="Push the figures to a Pushgateway."),
             click.option("--notify", is_flag=True,
-                         help="Tell the webhooks in RECONCILER_NOTIFY what is wrong, or over."),
+                         help="Tell the webhooks in RECONCILER_NOTIFY what is wrong, or resolved."),
             click.option("--link", metavar="URL", callback=checked_link,
                          help="Where all of it can be seen, for the issue and webhooks."),
         )

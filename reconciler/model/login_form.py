@@ -80,14 +80,19 @@ def _remedy(text: str, *, teams: bool) -> str:
     found = [re.sub(_MAILTO, "", one).strip(_AT_ENDS) for one in re.findall(_ADDRESS, _without_unseen(text))]
     if len(found) > 1:
         return "write each address as a line of its own"
-    # without brackets, what is before a blank may be the beginning of the address
-    whole = len(found) == text.count("@") == 1 and (
-        len(text.split()) == 1 or any(bracket in text for bracket in "<>()")
-    )
-    if whole and _wrong(found[0]) is None:
+    if len(found) == text.count("@") == 1 and _is_whole(text, found[0]) and _wrong(found[0]) is None:
         return f"write {found[0]}"
     either = ", or team:NAME for a team" if teams else ""
     return f"write the whole e-mail address, such as ann.lee@acme.test{either}"
+
+
+def _is_whole(text: str, address: str) -> bool:
+    """Return whether an address in a text is all of it: else it may be the end of another one."""
+    before, _, behind = re.sub(_MAILTO, "", _without_unseen(text)).partition(address)
+    if not before.strip().strip(_AT_ENDS):
+        # without brackets, what is before a blank may be the beginning of the address
+        return not behind.strip().strip(_AT_ENDS) or behind.strip().startswith("(")
+    return (before.endswith("<") and behind.startswith(">")) or before.endswith("> ")
 
 
 def _without_unseen(text: str) -> str:

@@ -54,11 +54,22 @@ def _known(runs: Iterable[RecordedRun]) -> KnownNames:
         where="in the journal",
         places={one.address: one.title for one in presets},
         groups=frozenset(),
-        projects=by_text((text, key) for one in presets for text, key in _project(one)),
-        templates=by_text((one.title.partition(_BETWEEN)[0], _ids(one)[1]) for one in presets),
+        projects=by_text(_with_parts(pair for one in presets for pair in _project(one))),
+        templates=by_text(_with_parts((one.title.partition(_BETWEEN)[0], _ids(one)[1]) for one in presets)),
         people={**by_login, **by_id(by_login.values())},
         persons=list(people.values()),
     )
+
+
+def _with_parts(named: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    """Yield names with their ids; of one with more in brackets, what is before and in its brackets too."""
+    pairs = list(dict.fromkeys(named))
+    yield from pairs
+    whole = {name for name, _ in pairs}
+    for name, key in pairs:
+        before, bracket, within = name.rpartition(" (")
+        if bracket and name.endswith(")"):
+            yield from ((part, key) for part in (before, within[:-1]) if part not in whole)
 
 
 def _ids(one: RecordedPreset) -> tuple[str, str]:

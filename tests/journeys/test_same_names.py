@@ -74,6 +74,17 @@ def test_03_drift_and_the_questions_of_adopt(trial: Trial) -> None:
     assert "at Harbor Bridge (24-017)" in shown
 
 
+def test_03b_history_by_any_name(trial: Trial) -> None:
+    """A name that several projects have means all of them, its number one; as it is shown it is found too."""
+    trial.ends(0, "apply", "--yes")
+    both = trial.ends(0, "history", "--project", "Harbor Bridge")
+    one = trial.ends(0, "history", "--project", "24-017")
+    told_apart = trial.ends(0, "history", "--project", "Harbor Bridge (24-017)")
+    assert one == told_apart.replace("'Harbor Bridge (24-017)'", "24-017")
+    assert one != both
+    assert "did you mean" in trial.ends(64, "history", "--project", "Harbour Bridge")
+
+
 def test_04_without_numbers_ids_tell_apart(tmp_path: Path) -> None:
     """Two projects without a number, or with one number, have their ids behind the name, in an export too."""
     for number in ("", "24-017"):

@@ -199,7 +199,7 @@ def test_05_chats(trial: Trial, receiver: Receiver) -> None:
             "warning",
         ),
         (
-            "Drift is over: Acme (4211)",
+            "Drift is resolved: Acme (4211)",
             "nothing is left: live is what git says\n\n[All of it](https://ci.test/run/7)",
             "success",
         ),

@@ -89,7 +89,7 @@ def render_drift_html(report: DriftReport) -> str:
             ),
             figures=_drift_figures(report.summary),
             already_title="Over",
-            already_words="Was worth knowing in the report before, and is over.",
+            already_words="Was worth knowing in the report before, and is resolved.",
             already_counted=counted(len(view.already), "notice"),
         ),
     )

@@ -38,7 +38,7 @@ def drift_message(report: DriftReport, previous: DriftReport | None, link: str |
             shown.append(f"- … and {len(told) - MOST_LINES:,} more")
         return _message(f"Drift: {company}", (_counts(left, unseen), "\n".join(shown)), link, alarming=True)
     if not left and previous is not None and alarming(previous):
-        return _message(f"Drift is over: {company}", (nothing_left(report),), link, alarming=False)
+        return _message(f"Drift is resolved: {company}", (nothing_left(report),), link, alarming=False)
     return None
 
 

@@ -46,7 +46,7 @@ def drift_metrics(report: DriftReport, seconds: float) -> tuple[Metric, ...]:
             labels=("kind",),
             figures=_counted(notices, product(get_args(NoticeKind))),
         ),
-        _one("reconciler_drift_resolved", "Differences of the report before that are over.", summary.resolved),
+        _one("reconciler_drift_resolved", "Differences of the report before that are resolved.", summary.resolved),
         _one("reconciler_drift_released", "Unseen differences that a line in git ended.", summary.released),
         _one("reconciler_drift_held", "Lines of documents that cannot be resolved and are held.", summary.held),
         _one(

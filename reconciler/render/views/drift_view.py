@@ -175,7 +175,7 @@ def _label(one: Drift) -> str:
 
 def _why(half: Half, one: Drift) -> str:
     if half == "resolved":
-        return f"since {one.since[:10]}; over"
+        return f"since {one.since[:10]}; resolved"
     if half == "released":
         return f"since {one.since[:10]}; ended unseen by a line in git"
     at = f" ({one.origin.path}:{one.origin.line})" if one.origin else ""

@@ -10,6 +10,10 @@ from reconciler.desired.yaml.syntax_words import explain_syntax
 
 CONFLICT = "a merge conflict is not resolved here: choose between the two versions, and delete its marks"
 SECOND = "not valid YAML: a second ':' on this line; put text with ': ' in it in quotes, or begin a new line"
+UNFIT = (
+    "not valid YAML: this does not fit the lines above: look at the blanks before it, and for text behind a closing "
+    "quote or bracket"
+)
 TAB = "a tab cannot indent YAML: use spaces"
 
 
@@ -20,7 +24,19 @@ TAB = "a tab cannot indent YAML: use spaces"
         ("x:\n  - a\n \t- b\n", "3:2", TAB),
         ("a: [@x, b]\n", "1:5", "text that begins with @ needs quotes: write '@x'"),
         ("a: @it's\n", "1:4", "text that begins with @ needs quotes: write '@it''s'"),
-        ("a: `x` y\n", "1:4", "text that begins with ` needs quotes: write '`x`'"),
+        ("a: `x` y\n", "1:4", "text that begins with ` needs quotes: write '`x` y'"),
+        (
+            "template: @Invoice Approval # ours\n",
+            "1:11",
+            "text that begins with @ needs quotes: write '@Invoice Approval'",
+        ),
+        ("a:\n  @Accounting: [x]\n", "2:3", "text that begins with @ needs quotes: write '@Accounting'"),
+        ("a: {b: @x y, c: d}\n", "1:8", "text that begins with @ needs quotes: write '@x y'"),
+        ("a: 1\n=======\nb: 2\n", "2:1", CONFLICT),
+        ("||||||| base\na: 1\n", "1:1", CONFLICT),
+        ("a:\n  - x\n - y\n", "3:2", UNFIT),
+        ('a:\n- "kim@acme.test",\n', "2:18", UNFIT),
+        ('a:\n  - "kim@acme.test",\n', "2:20", UNFIT),
         (f"a: @{'x' * 500}\n", "1:4", f"text that begins with @ needs quotes: write '@{'x' * 59}'"),
         ("a: 1\n<<<<<<< HEAD\nb: 1\n=======\nb: 2\n>>>>>>> other\n", "2:1", CONFLICT),
         ("a: 1\n=======\nb: 2\n>>>>>>> other\n", "4:1", CONFLICT),

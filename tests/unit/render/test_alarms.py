@@ -144,7 +144,7 @@ def test_a_message_that_it_is_over(entries: tuple[int, ...], words: str) -> None
     now = report([change(group(remove=entries))] if entries else [], before(), DAY, [entry(one) for one in entries])
     message = drift_message(now, before(), None)
     assert message is not None
-    assert (message.title, message.alarming) == ("Drift is over: Acme (4211)", False)
+    assert (message.title, message.alarming) == ("Drift is resolved: Acme (4211)", False)
     assert message.body.endswith(words)
 
 
@@ -229,7 +229,7 @@ def test_a_message_of_what_went_out_of_sight() -> None:
     assert drift_message(back, still, None) is None
     over = drift_message(report([], still, DAY), still, None)
     assert over is not None
-    assert (over.title, over.body) == ("Drift is over: Acme (4211)", "nothing is left: live is what git says")
+    assert (over.title, over.body) == ("Drift is resolved: Acme (4211)", "nothing is left: live is what git says")
 
 
 def test_a_message_of_what_is_new_beside_what_is_unseen() -> None:
