@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
@@ -78,7 +79,7 @@ def _text(about: Mapping[str, object], lists: Mapping[str, Iterable[object]]) ->
 
 def _json(value: object) -> str:
     # JSON is YAML too, whatever letters a name has; line ends that only some readers know are escaped
-    text = msgspec.json.encode(value, order="deterministic" if isinstance(value, dict) else None).decode()
+    text = json.dumps(msgspec.to_builtins(value), ensure_ascii=False)
     return text.replace("\x85", "\\u0085").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
 
 

@@ -18,6 +18,7 @@ from reconciler.model.diagnostics import Diagnostic
 from reconciler.model.drift import DriftReport
 from reconciler.model.failure import Failure
 from reconciler.model.outcomes import ApplyReport, JournalEvent, RecordedRun
+from reconciler.model.people_report import PeopleReport
 from reconciler.model.plan import Plan
 from reconciler.model.review import ApprovedPlans, MarkedCommits
 from reconciler.model.routed import Health, RoutedHistory, RouteExplanation, RouteLine, RouteReport
@@ -55,6 +56,7 @@ _FORMATS: dict[str, Any] = {
     "marked": MarkedCommits,
     "drift": DriftReport,
     "doctor": Checkup,
+    "people": PeopleReport,
     "route": RouteReport,
     "route-day": RoutedDay,
     "route-explained": RouteExplanation,

@@ -14,6 +14,7 @@ from reconciler.desired.yaml.strict_reader import read_yaml
 from reconciler.operations.route_loop import RouteOptions, route_until
 from tests.support.account import INVOICE, write_documents, write_seed
 from tests.support.command_line import reconciler
+from tests.support.people_files import SOURCE, WORKERS
 from tests.support.routed_account import ROUTING, routed_seed
 from tests.support.runs import make_run, now
 
@@ -57,6 +58,9 @@ def written_formats(folder: Path, sandbox: RunningSandbox) -> Iterator[tuple[str
     for line in journal.read_text().splitlines():
         yield "journal", json.loads(line)
     yield "drift", written("drift", "--format", "json")
+    write_documents(folder, {"people.yaml": SOURCE})
+    (folder / "workers.csv").write_text(WORKERS)
+    yield "people", written("people", "--format", "json")
     yield "doctor", written("doctor", "--format", "json")
     yield from _written_by_routing(folder, sandbox)
     (folder / "a.yaml").write_text("kind: x\n")

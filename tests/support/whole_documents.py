@@ -15,6 +15,11 @@ ADDRESS = "projects/1042/templates/12"
 PERSON = "ann@acme.test"
 DAY = "2027-01-31"
 MEMBERS: list[Any] = [PERSON, "team:x", {"login_id": 7}, {"person": PERSON, "until": DAY, "reason": "r"}]
+RULES: list[Any] = [
+    {"from": "hr", "where": {"a": "x", "b": ["y", 7], "c": {"not": "z"}, "d": {"empty": True}}},
+    {"from": "hr", "manager_of": "team:x", "up_to": {"a": "x"}},
+    {"from": "hr", "reports_to": PERSON, "depth": 2, "and_self": True},
+]
 # an assignments document has projects or the company: one of each
 COMPANY_LEVEL: dict[str, Any] = {
     "kind": "assignments", "template": "T", "company": {"workflow_manager": PERSON, "groups": {"A": MEMBERS}},
@@ -34,7 +39,17 @@ WHOLE: dict[str, dict[str, Any]] = {
              "workflow_manager": {"login_id": "x"}},
         ],
     },
-    "teams": {"kind": "teams", "teams": {"a": MEMBERS, "b": []}},
+    "teams": {
+        "kind": "teams",
+        "teams": {"a": MEMBERS, "b": [], "c": {"members": RULES, "except": [PERSON, RULES[0]], "max": 9, "min": 2}},
+    },
+    "source": {
+        "kind": "source", "source": "hr", "type": "file", "path": "x.csv", "sheet": "s", "encoding": "utf-8", "skip": 1,
+        "max_age": {"days": 3}, "columns": {"id": {"column": "I", "width": 6, "split": ";"}, "login": "L", "a": "A"},
+        "status": {"column": "S", "active": ["x", 1], "absent": ["y"], "left": [True]},
+        "dates": {"starts": "b", "ends": "e", "format": "%Y"},
+        "limits": {"shrink": LIMIT, "blank": {"percent": 5}},
+    },
     "policy": {
         "kind": "policy",
         "limits": {"group_removals": LIMIT, "run_removals": LIMIT, "group_additions": LIMIT, "run_additions": LIMIT},

@@ -44,7 +44,7 @@ class Kinds:
         return list(self._loaded.values())
 
 
-KINDS: Final = Kinds(("assignments", "teams", "policy", "acknowledgements", "routing"))
+KINDS: Final = Kinds(("assignments", "teams", "policy", "acknowledgements", "routing", "source"))
 
 
 def decode_document(document: LocatedDocument) -> tuple[str, Any, list[Diagnostic]]:

@@ -10,7 +10,7 @@ from reconciler.planning.guards.chosen_people import loses_everything, own_accou
 from reconciler.planning.guards.lookback import judge_memory
 from reconciler.planning.guards.members import below_minimum, missing_required, separation
 from reconciler.planning.guards.overrides import lift
-from reconciler.planning.guards.people import inactive_person, not_possible, unknown_in_policy
+from reconciler.planning.guards.possible_people import inactive_person, not_possible, unknown_in_policy
 from reconciler.planning.guards.removals import (
     empties_group,
     first_adoption,

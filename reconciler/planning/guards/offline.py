@@ -11,7 +11,7 @@ from reconciler.model.globs import fits
 from reconciler.model.suggestions import did_you_mean
 from reconciler.planning.guards.case import finding
 from reconciler.planning.guards.frozen import judge_frozen
-from reconciler.planning.guards.people import HINTS_GIVEN, roles_named
+from reconciler.planning.guards.possible_people import HINTS_GIVEN, roles_named
 
 if TYPE_CHECKING:
     import datetime

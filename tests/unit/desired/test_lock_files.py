@@ -39,7 +39,8 @@ def test_what_is_written() -> None:
     )
     people = files["people.lock/people.yaml"].decode().splitlines()
     assert people[3] == (
-        '- {"login":"ann@acme.test","id":"hr:000007","state":"active","was":"anna@acme.test","manager":"bo@acme.test"}'
+        '- {"login": "ann@acme.test", "id": "hr:000007", "state": "active", "was": "anna@acme.test", '
+        '"manager": "bo@acme.test"}'
     )
     assert 'Bo: # \\"Chen\\"\\u2028' in people[4]
 
@@ -74,7 +75,7 @@ def test_what_is_read_back() -> None:
         (TEAM, 'team: "ap/west"', 'team: "other"', 1, "is not a file of the lock"),
         (TEAM, "members:\n", "people:\n", 1, "has no list 'members'"),
         ("people.lock/people.yaml", "version: 1", "version: 2", 2, "is of version 2, and this program reads 1"),
-        ("people.lock/people.yaml", '"state":"active"', '"state":"gone"', 4, "was edited here"),
+        ("people.lock/people.yaml", '"state": "active"', '"state": "gone"', 4, "was edited here"),
         ("people.lock/people.yaml", "}\n", "}", 1, "was not written by this program, or was edited"),
         ("people.lock/people.yaml", "Chen", "\udcff", 5, "is not UTF-8"),
         ("people.lock/sources.yaml", "version: 1", "version: true", 2, "is of version True"),

@@ -7,7 +7,7 @@ import pytest
 
 from reconciler.model.live import PeopleList, Place, Tool
 from reconciler.model.policy import Policy
-from reconciler.planning.guards.people import inactive_person, not_possible, unknown_in_policy
+from reconciler.planning.guards.possible_people import inactive_person, not_possible, unknown_in_policy
 from tests.support.cases import (
     case,
     change,

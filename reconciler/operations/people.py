@@ -1,0 +1,158 @@
+"""Reads the sources of people, judges the readings, and writes the people lock; it asks the service nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from reconciler.desired.git.base_revision import read_base
+from reconciler.desired.git.tracked import find_tracked
+from reconciler.desired.lock_files import encode_lock
+from reconciler.desired.repository import read_repository
+from reconciler.errors import DocumentsError, RefusedError, UnreachableError, UsageError
+from reconciler.model.diagnostics import Diagnostic, has_errors
+from reconciler.model.people_report import PeopleReport, SourceFigures
+from reconciler.operations.people_files import read_lock_files, restore_lock_files, write_lock_files
+from reconciler.operations.workspace import open_workspace, problems
+from reconciler.people.new_lock import make_lock
+from reconciler.people.rule_search import rules_of
+from reconciler.people.whole_readings import has_moved, judge_reading
+from reconciler.sources.file_source import read_file_source
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from reconciler.model.documents import Documents
+    from reconciler.model.people_lock import PeopleLock
+    from reconciler.model.readings import Reading
+    from reconciler.model.sources import FileSource
+    from reconciler.operations.run import Run
+    from reconciler.operations.workspace import Workspace
+    from reconciler.people.new_lock import NewLock
+
+__all__ = ["update_people"]
+
+_LOCK = "people/lock"
+
+
+def update_people(run: Run, settings_file: Path | None, *, base: str | None, check: bool) -> PeopleReport:
+    """Find the people of every rule, and write the lock where it differs; with ``check`` nothing is written.
+
+    The lock here is what readings are compared with, or that of a ``base``, for rules that a pull request changes.
+
+    Raises:
+        DocumentsError: Documents, rows or rules are wrong (7).
+        UnreachableError: A source cannot be read, is too old, or is another kind of file (6).
+        RefusedError: A reading has many people fewer, or much of an attribute is blank (3).
+        UsageError: git does not know the base.
+
+    """
+    workspace = open_workspace(run, settings_file)
+    restore_lock_files(workspace.root)
+    documents = _documents(workspace, base)
+    sources: Mapping[str, FileSource] = documents.more.get("sources", {})  # type: ignore[assignment]
+    readings = _read(workspace, documents, sources)
+    refused = [words for one in readings for words in judge_reading(one, sources[one.source].limits, documents.lock)]
+    if refused:
+        raise RefusedError("; ".join([*refused, "nothing written"]))
+    new = make_lock(documents, readings)
+    if has_errors(new.diagnostics):
+        raise problems(new.diagnostics)
+    lock = _with_figures(new.lock, documents.lock, sources, readings)
+    files = encode_lock(lock)
+    differs = files != read_lock_files(workspace.root)
+    if differs and not check:
+        write_lock_files(workspace.root, files)
+    return PeopleReport(
+        sources=tuple(_figures(one, documents.lock, new) for one in readings),
+        changes=new.changes,
+        held=new.held,
+        differs=differs,
+        written=differs and not check,
+        diagnostics=new.diagnostics,
+    )
+
+
+def _documents(workspace: Workspace, base: str | None) -> Documents:
+    """Return the documents as written, with the lock to compare with."""
+    documents, diagnostics = read_repository(workspace.settings_file, workspace.settings)
+    lock = documents.lock
+    if base is not None:
+        at_base = read_base(workspace.settings_file, base)
+        if at_base.documents is None or any(one.code == _LOCK for one in at_base.errors):
+            raise UsageError(f"{base} has no documents with a people lock that can be read: name another revision")
+        lock = at_base.documents.lock
+        diagnostics = [one for one in diagnostics if one.code != _LOCK]
+    if has_errors(diagnostics):
+        found = problems(diagnostics)
+        if any(one.code == _LOCK for one in diagnostics):
+            raise DocumentsError(
+                f"{found.message}: to write it again, name the revision to compare with, such as --base HEAD",
+                diagnostics=found.diagnostics,
+            )
+        raise found
+    return msgspec.structs.replace(documents, lock=lock)
+
+
+def _read(workspace: Workspace, documents: Documents, sources: Mapping[str, FileSource]) -> list[Reading]:
+    """Read each source that a rule names; all that is wrong with any of them is raised at once."""
+    wanted: dict[str, set[str]] = {}
+    for rule in rules_of(documents):
+        wanted.setdefault(rule.source, set()).update(rule.attributes)
+    readings: list[Reading] = []
+    wrong: list[Diagnostic] = []
+    failed: list[str] = []
+    for name in sorted(wanted.keys() & sources.keys()):
+        try:
+            path = _path(workspace, sources[name])
+            readings.append(read_file_source(sources[name], path, sorted(wanted[name]), workspace.run.clock.now()))
+        except UnreachableError as error:
+            failed.append(error.message)
+        except DocumentsError as error:
+            wrong.extend(error.diagnostics or [_at(sources[name], error.message)])
+    if failed:
+        raise UnreachableError("; ".join([*failed, "nothing written"]), diagnostics=wrong)
+    if wrong:
+        raise problems(wrong)
+    return readings
+
+
+def _path(workspace: Workspace, source: FileSource) -> Path:
+    """Return the file of a source. Raises DocumentsError for one that git tracks: people's data stays out of it."""
+    name = f"RECONCILER_SOURCE_{source.name.upper().replace('-', '_')}_PATH"
+    path = workspace.root / (workspace.run.environment.get(name) or source.path)
+    if path.name in find_tracked(workspace.root, path.parent):
+        message = (
+            f"{path.name} of the source {source.name} is tracked by git, which keeps personal data for ever: take it "
+            "out (git rm --cached), name it in .gitignore, and look at the history"
+        )
+        raise DocumentsError(message, diagnostics=[_at(source, message)])
+    return path
+
+
+def _at(source: FileSource, message: str) -> Diagnostic:
+    return Diagnostic(severity="error", code="people/source", message=message, origin=source.origin)
+
+
+def _with_figures(
+    lock: PeopleLock, before: PeopleLock, sources: Mapping[str, FileSource], readings: Sequence[Reading]
+) -> PeopleLock:
+    """Return a lock with the figures of before where nothing else changed and they hardly moved."""
+    kept = msgspec.structs.replace(lock, sources=before.sources)
+    same = encode_lock(kept) == encode_lock(before)
+    moved = any(has_moved(one, sources[one.source].limits, before) for one in readings)
+    return kept if same and not moved else lock
+
+
+def _figures(reading: Reading, before: PeopleLock, new: NewLock) -> SourceFigures:
+    known = next((one.people for one in before.sources if one.source == reading.source), None)
+    return SourceFigures(
+        source=reading.source,
+        people=reading.there,
+        before=known,
+        left=len(reading.records) - reading.there,
+        missing=sum(one.id.startswith(f"{reading.source}:") for one in new.lock.missing),
+        filled=reading.filled,
+    )

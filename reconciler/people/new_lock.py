@@ -1,0 +1,255 @@
+"""Makes the next people lock from readings and the lock before it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import msgspec
+
+from reconciler.model.diagnostics import Diagnostic
+from reconciler.model.people_lock import LockedPerson, LockedResult, LockedSource, MissingPerson, PeopleLock
+from reconciler.model.people_report import ChangedPerson, HeldTeam, PersonChange
+from reconciler.model.phrases import counted
+from reconciler.model.rules import fingerprint
+from reconciler.model.spelling import login_key
+from reconciler.people.rule_search import Directory, RuleSearch, members_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from reconciler.model.diagnostics import Origin
+    from reconciler.model.documents import Documents
+    from reconciler.model.member import Member
+    from reconciler.model.people_lock import PersonState
+    from reconciler.model.readings import Reading
+
+__all__ = ["NewLock", "make_lock"]
+
+DEFAULT_MOST, DEFAULT_FEWEST = 50, 1
+_HELD_COUNT = 3
+_HELD_PERCENT = 25
+
+
+class NewLock(NamedTuple):
+    """The next lock, who comes and goes, the teams that keep their people, and errors of rules and identities."""
+
+    lock: PeopleLock
+    changes: tuple[PersonChange, ...]
+    held: tuple[HeldTeam, ...]
+    diagnostics: tuple[Diagnostic, ...]
+
+
+class _Ruled(NamedTuple):
+    """A team with rules, or one rule of a group: ``team`` is null there."""
+
+    title: str
+    team: str | None
+    origin: Origin
+    rule: str
+    members: tuple[Member, ...]
+    left_out: tuple[Member, ...]
+    before: LockedResult | None
+    fewest: int
+    most: int
+
+
+def make_lock(documents: Documents, readings: Sequence[Reading]) -> NewLock:
+    """Return the lock of documents (teams by their names) for these readings, one for each source.
+
+    Somebody who left is in no team. Somebody whom a source lacks stays where they were, until a reading of a later file
+    lacks them too. A team that would lose more than the larger of 3 people and 25 % keeps its people, and so does one
+    whose rules find fewer than its minimum.
+    """
+    return _Maker(documents, readings).make()
+
+
+class _Maker:
+    def __init__(self, documents: Documents, readings: Sequence[Reading]) -> None:
+        self._documents = documents
+        self._before = documents.lock
+        self._known = {one.id: one for one in self._before.people}
+        self._directories = {one.source: Directory(one) for one in readings}
+        self._search = RuleSearch(documents.teams, self._directories)
+        self._missing, self._gone = _missing(self._before, self._directories)
+        self._people = {
+            f"{source}:{one.id}": one
+            for source, directory in self._directories.items()
+            for one in directory.reading.records
+        }
+        # a login before a rename, and the one that the person has now
+        self._renamed = {
+            one.login: self._people[one.id].login
+            for one in self._before.people
+            if one.id in self._people and self._people[one.id].login != one.login
+        }
+        self._left = {login_key(one.login) for one in self._people.values() if one.state == "left"}
+        self._left |= {login_key(self._known[one].login) for one in self._gone}
+        self._held: list[HeldTeam] = []
+        self._changes: list[PersonChange] = []
+        self._errors: list[Diagnostic] = []
+
+    def make(self) -> NewLock:
+        self._check_identities()
+        teams = {one.team: self._result(one) for one in self._ruled_teams() if one.team is not None}
+        rules = {one.rule: self._result(one) for one in self._ruled_groups()}
+        people = tuple(self._locked_people([*teams.values(), *rules.values()]))
+        # of those whom 'except' finds, nobody else is written: a list of all of them would be an attribute
+        written = {one.login for one in people}
+        teams = {
+            name: msgspec.structs.replace(one, left_out=tuple(login for login in one.left_out if login in written))
+            for name, one in teams.items()
+        }
+        kept = {one.id for one in people}
+        lock = PeopleLock(
+            people=people,
+            teams=teams,
+            rules=rules,
+            sources=tuple(
+                LockedSource(source=one.reading.source, people=one.reading.there, filled=one.reading.filled)
+                for one in self._directories.values()
+            ),
+            missing=tuple(one for one in self._missing.values() if one.id in kept),
+        )
+        self._changes.extend(self._told_renames(people))
+        return NewLock(lock, tuple(self._changes), tuple(self._held), (*self._errors, *self._search.diagnostics))
+
+    def _error(self, code: str, message: str, origin: Origin | None = None) -> None:
+        self._errors.append(Diagnostic(severity="error", code=code, message=message, origin=origin))
+
+    def _check_identities(self) -> None:
+        """Report rows that share an id or a login, and people whom two sources know differently."""
+        for directory in self._directories.values():
+            for problem in directory.problems:
+                self._error("people/identity", f"{problem}: one person is one row, so correct one of them there")
+        states: dict[str, tuple[str, str]] = {}
+        for source, directory in self._directories.items():
+            for login, one in directory.by_login.items():
+                first, state = states.setdefault(login, (source, one.state))
+                if state != one.state:
+                    message = (
+                        f"{one.login} is {state} in {first} and {one.state} in {source}: correct one of them there"
+                    )
+                    self._error("people/identity", message)
+
+    def _ruled_teams(self) -> Iterator[_Ruled]:
+        for name, team in self._documents.teams.items():
+            if team.has_rules:
+                fewest = DEFAULT_FEWEST if team.fewest is None else team.fewest
+                most = DEFAULT_MOST if team.most is None else team.most
+                before = self._before.teams.get(name)
+                title = f"the team '{name}'"
+                yield _Ruled(
+                    title, name, team.origin, team.fingerprint, team.members, team.left_out, before, fewest, most
+                )
+
+    def _ruled_groups(self) -> Iterator[_Ruled]:
+        seen = set()
+        for member in members_of(self._documents, teams=False):
+            digest = "" if member.rule is None else fingerprint((member.rule,))
+            if digest and digest not in seen:
+                seen.add(digest)
+                before, title = self._before.rules.get(digest), str(member.rule)
+                yield _Ruled(title, None, member.origin, digest, (member,), (), before, DEFAULT_FEWEST, DEFAULT_MOST)
+
+    def _result(self, ruled: _Ruled) -> LockedResult:
+        """Return the people of rules, or those of before where too many would go; record who comes and goes."""
+        found = set(self._search.found(ruled.members))
+        excluded = set(self._search.found(ruled.left_out))
+        same = ruled.before is not None and ruled.before.rule == ruled.rule
+        had = {self._renamed.get(one, one) for one in (ruled.before.members if ruled.before is not None else ())}
+        if same:
+            lacking = {self._known[one].login for one in self._missing if one in self._known}
+            found |= had & lacking
+        found = {one for one in found - excluded if login_key(one) not in self._left}
+        if len(found) > ruled.most:
+            message = (
+                f"{ruled.title} finds {len(found):,} people, max {ruled.most:,}: correct the rule, or raise 'max:'"
+            )
+            self._error("people/too-many", message, ruled.origin)
+        reason = self._why_held(ruled, had, found, same=same)
+        if reason is not None:
+            lost = {one for one in had - found if login_key(one) not in self._left}
+            self._held.append(
+                HeldTeam(team=ruled.team or ruled.title, removals=len(lost), members=len(had), reason=reason)
+            )
+            found = {one for one in had if login_key(one) not in self._left}
+        self._changes.extend(self._told(ruled, had, found))
+        return LockedResult(rule=ruled.rule, members=tuple(sorted(found)), left_out=tuple(sorted(excluded)))
+
+    def _why_held(self, ruled: _Ruled, had: set[str], found: set[str], *, same: bool) -> str | None:
+        lost = [one for one in had - found if login_key(one) not in self._left]
+        if same and len(lost) > max(_HELD_COUNT, len(had) * _HELD_PERCENT / 100):
+            return f"would lose {len(lost)} of {len(had)} people (limit {_HELD_COUNT} or {_HELD_PERCENT} %)"
+        if len(found) < ruled.fewest:
+            return f"finds {counted(len(found), 'person', 'people')}, and min is {ruled.fewest}"
+        return None
+
+    def _told(self, ruled: _Ruled, had: set[str], found: set[str]) -> Iterator[PersonChange]:
+        known = {self._renamed.get(one.login, one.login) for one in self._before.people}
+        by_login = {one.login: (id_, one) for id_, one in self._people.items()}
+        for login in sorted(found - had):
+            id_, record = by_login[login]
+            person = ChangedPerson(id=id_, login=login, name=record.name)
+            yield PersonChange(
+                person=person,
+                kind="moved" if login in known else "joined",
+                team=ruled.team,
+                direction="add",
+                reason=f"{ruled.title} finds them",
+            )
+        locked = {self._renamed.get(one.login, one.login): one for one in self._before.people}
+        for login in sorted(had - found):
+            one = locked.get(login)
+            person = ChangedPerson(id=one.id if one else "", login=login, name=one.name if one else None)
+            left = login_key(login) in self._left
+            reason = (
+                f"left ({one.id.partition(':')[0] if one else ''})"
+                if left
+                else f"{ruled.title} does not find them any more"
+            )
+            yield PersonChange(
+                person=person, kind="left" if left else "moved", team=ruled.team, direction="remove", reason=reason
+            )
+
+    def _told_renames(self, people: Iterable[LockedPerson]) -> Iterator[PersonChange]:
+        for one in people:
+            before = self._known.get(one.id)
+            if before is not None and before.login != one.login:
+                person = ChangedPerson(id=one.id, login=one.login, name=one.name)
+                reason = f"the login was {before.login}"
+                yield PersonChange(person=person, kind="renamed", team=None, direction=None, reason=reason)
+
+    def _locked_people(self, results: Iterable[LockedResult]) -> Iterator[LockedPerson]:
+        """Yield everybody whom rules found or documents name, as the sources or the lock before know them."""
+        wanted = {login_key(login) for one in results for login in one.members}
+        named = {login_key(one.login) for one in members_of(self._documents) if one.login is not None}
+        for id_, record in self._people.items():
+            before = self._known.get(id_)
+            was = None if before is None else before.was if before.login == record.login else before.login
+            if {login_key(record.login), login_key(was)} & (wanted | named):
+                yield LockedPerson(login=record.login, id=id_, name=record.name, state=record.state, was=was)
+        for id_, one in self._known.items():
+            if id_ in self._people:
+                continue
+            if login_key(one.login) in wanted or (login_key(one.login) in named):
+                state: PersonState = "left" if id_ in self._gone or one.state == "left" else "missing"
+                yield msgspec.structs.replace(one, state=state)
+
+
+def _missing(before: PeopleLock, directories: dict[str, Directory]) -> tuple[dict[str, MissingPerson], set[str]]:
+    """Return the people whom a reading lacks, and those whom a later file lacks again."""
+    missing: dict[str, MissingPerson] = {}
+    gone = set()
+    noted = {one.id: one for one in before.missing}
+    for person in before.people:
+        source, _, id_ = person.id.partition(":")
+        directory = directories.get(source)
+        if directory is None or id_ in directory.by_id or person.state == "left":
+            continue
+        reading = directory.reading
+        first = noted.get(person.id)
+        if first is not None and first.file != reading.digest and first.as_of < reading.as_of:
+            gone.add(person.id)
+        else:
+            missing[person.id] = first or MissingPerson(id=person.id, file=reading.digest, as_of=reading.as_of)
+    return missing, gone

@@ -1,0 +1,111 @@
+"""Reads the mapped columns of a CSV file, as Excel and others write them; nothing is guessed."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+from typing import TYPE_CHECKING, NamedTuple
+
+from reconciler.errors import UnreachableError
+from reconciler.model.spelling import comparable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+__all__ = ["Row", "read_csv"]
+
+_DELIMITERS = ",;\t|"
+_MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+_HEADER_WITHIN = 50
+_WIDEST_CELL = 1_000_000
+
+
+class Row(NamedTuple):
+    """The wanted cells of a row, trimmed, and its number (from 1); ``fault`` says what is wrong with its length."""
+
+    number: int
+    cells: tuple[str, ...]
+    fault: str | None = None
+
+
+def read_csv(content: bytes, encoding: str | None, wanted: Sequence[str]) -> list[Row]:
+    """Return the rows behind the header, each with the cells of the wanted columns in their order.
+
+    The header is the first row that has every wanted column, by one of the delimiters ``, ; tab |``. Rows that are
+    blank in all of these columns are left out.
+
+    Raises UnreachableError for another kind of content: a page, a file that was cut, another encoding.
+    """
+    text = _text(content, encoding)
+    nearest: list[str] = []
+    for delimiter in _delimiters(text):
+        rows = _rows(text, delimiter)
+        for header in _first(rows):
+            if set(wanted) <= set(header):
+                return list(_wanted(rows, header, wanted))
+            nearest = max(nearest, header, key=lambda one: len(set(wanted) & set(one)))
+    missing = ", ".join(f"'{one}'" for one in wanted if one not in nearest)
+    raise UnreachableError(f"no row among the first {_HEADER_WITHIN} has every column: missing {missing}")
+
+
+def _first(rows: Iterator[tuple[int, list[str]]]) -> Iterator[list[str]]:
+    """Yield the first rows; with a delimiter that is not that of the file, quotes may not fit."""
+    try:
+        for _, (_, cells) in zip(range(_HEADER_WITHIN), rows, strict=False):
+            yield cells
+    except UnreachableError:
+        return
+
+
+def _wanted(rows: Iterator[tuple[int, list[str]]], header: list[str], wanted: Sequence[str]) -> Iterator[Row]:
+    twice = [one for one in wanted if header.count(one) > 1]
+    if twice:
+        raise UnreachableError(f"the header has the column '{twice[0]}' twice: rename one of them in the export")
+    places = [header.index(one) for one in wanted]
+    width = len(header)
+    for number, cells in rows:
+        kept = tuple(cells[at] if at < len(cells) else "" for at in places)
+        fault = None
+        if len(cells) < width or any(cells[width:]):
+            fault = f"has {len(cells)} cells, and the header has {width}: the file may have been cut"
+        if fault is not None or any(kept):
+            yield Row(number, kept, fault)
+
+
+def _text(content: bytes, encoding: str | None) -> str:
+    if encoding is None:
+        encoding = next((name for mark, name in _MARKS if content.startswith(mark)), "utf-8")
+    try:
+        text = content.decode(encoding)
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise UnreachableError(
+            f"the file is not {encoding} (line {line}): save it as UTF-8, or name its encoding, such as "
+            "'encoding: windows-1252'"
+        ) from None
+    except LookupError:
+        raise UnreachableError(f"there is no encoding '{encoding}': write one such as utf-8 or windows-1252") from None
+    if "\0" in text:
+        raise UnreachableError("the file has NUL characters: it is another kind of file, or in UTF-16 without its mark")
+    start = text.lstrip()[:200].lower()
+    if start.startswith(("<!doctype", "<html", "<?xml", "{", "pk\x03")):
+        raise UnreachableError("the file is a page or a document of another kind, not a CSV file")
+    return text
+
+
+def _delimiters(text: str) -> str:
+    first = text.partition("\n")[0].strip().strip('"').lower()
+    return first[4:5] if first.startswith("sep=") and len(first) > len("sep=") else _DELIMITERS
+
+
+def _rows(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
+    """Yield rows that are not blank, with the number of their last line."""
+    csv.field_size_limit(_WIDEST_CELL)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    try:
+        for cells in reader:
+            if any(cells):
+                yield reader.line_num, [comparable(one).strip() for one in cells]
+    except csv.Error as error:
+        raise UnreachableError(f"line {reader.line_num} is not CSV ({error}): the file may have been cut") from None

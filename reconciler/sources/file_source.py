@@ -1,0 +1,206 @@
+"""Reads people from a table in a file; only mapped columns are ever held."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from reconciler.errors import DocumentsError, UnreachableError
+from reconciler.model.diagnostics import Diagnostic
+from reconciler.model.readings import Reading, Record
+from reconciler.model.spelling import comparable
+from reconciler.sources.csv_tables import read_csv
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from reconciler.model.sources import Column, FileSource, SourceState
+    from reconciler.sources.csv_tables import Row
+
+__all__ = ["read_file_source"]
+
+_OWN = ("id", "login", "name")
+_SCIENTIFIC = re.compile(r"\d+(?:[.,]\d+)?E\+?\d+", re.IGNORECASE)
+_MOST_BYTES = 512 * 1024 * 1024
+_ERRORS_OF_CELLS = ("#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!")
+
+
+class _Cells(NamedTuple):
+    """The places of mapped columns in a row."""
+
+    attributes: dict[str, int]
+    status: int
+    starts: int | None
+    ends: int | None
+
+
+def read_file_source(source: FileSource, path: Path, wanted: Iterable[str], now: datetime.datetime) -> Reading:
+    """Return everybody in the file of a source, with the wanted attributes alone.
+
+    Raises UnreachableError where the file cannot be read, is too old or lacks a column. Raises
+    DocumentsError with every row that cannot be used.
+    """
+    name = f"the source {source.name}"
+    try:
+        about = path.stat()
+        content = path.read_bytes() if about.st_size <= _MOST_BYTES else b""
+    except OSError as error:
+        raise UnreachableError(f"{name} cannot be read from {path}: {error.strerror}") from error
+    if not content:
+        size = "is empty" if about.st_size == 0 else "is larger than 512 MiB"
+        raise UnreachableError(f"{name} cannot be read from {path}: the file {size}")
+    changed = datetime.datetime.fromtimestamp(about.st_mtime, datetime.UTC)
+    if source.max_age_days is not None and now - changed > datetime.timedelta(days=source.max_age_days):
+        raise UnreachableError(
+            f"{name} is too old: {path} is of {changed:%Y-%m-%d}, and max_age is {source.max_age_days} days"
+        )
+    columns = {one: source.columns[one] for one in dict.fromkeys((*_OWN, *wanted)) if one in source.columns}
+    needed = [one.name for one in columns.values()] + [source.status.column]
+    needed += [one for one in (source.dates.starts, source.dates.ends) if one is not None]
+    try:
+        rows = read_csv(content, source.encoding, list(dict.fromkeys(needed)))
+    except UnreachableError as error:
+        raise UnreachableError(f"{name} cannot be read from {path}: {error.message}") from None
+    reader = _Reader(source, columns, list(dict.fromkeys(needed)), now.date())
+    records = [one for one in map(reader.record, rows[source.skip :]) if one is not None]
+    if reader.wrong:
+        count = len(reader.wrong)
+        raise DocumentsError(f"{name} has {count} rows that cannot be used", diagnostics=reader.wrong)
+    if not records:
+        raise UnreachableError(f"{name} has nobody in it: {path} holds a header and no rows")
+    there = [one for one in records if one.state != "left"]
+    return Reading(
+        source=source.name,
+        records=tuple(records),
+        digest=hashlib.sha256(content).hexdigest()[:16],
+        as_of=changed.date().isoformat(),
+        mapped=frozenset(source.columns) - set(_OWN),
+        filled={one: _share(there, one) for one in sorted(columns) if one not in _OWN},
+        values=reader.values,
+    )
+
+
+def _share(records: list[Record], attribute: str) -> float:
+    return round(sum(attribute in one.attributes for one in records) / max(len(records), 1), 4)
+
+
+class _Reader:
+    """Turns rows into records; ``wrong`` collects what cannot be used, by row."""
+
+    def __init__(self, source: FileSource, columns: dict[str, Column], header: list[str], today: datetime.date) -> None:
+        self._source = source
+        self._columns = columns
+        dates = source.dates
+        self._cells = _Cells(
+            {name: header.index(one.name) for name, one in columns.items()},
+            header.index(source.status.column),
+            None if dates.starts is None else header.index(dates.starts),
+            None if dates.ends is None else header.index(dates.ends),
+        )
+        self._today = today
+        self.wrong: list[Diagnostic] = []
+        self.values: dict[str, dict[str, tuple[str, int]]] = {}
+
+    def record(self, row: Row) -> Record | None:
+        """Return the person of a row; null for somebody who is not there yet, and what is wrong."""
+        number, cells, fault = row
+        if fault is not None:
+            self._add(number, fault)
+            return None
+        try:
+            state = self._state(cells)
+            record = Record(
+                row=f"row {number}",
+                id=self._id("id", cells),
+                login=self._login(cells),
+                name=cells[self._cells.attributes["name"]] or None if "name" in self._columns else None,
+                state=state or "left",
+                attributes=dict(self._attributes(cells)),
+            )
+        except ValueError as error:
+            self._add(number, str(error))
+            return None
+        if state is None:
+            return None
+        if state != "left":
+            self._count(record, cells)
+        return record
+
+    def _add(self, number: int, words: str) -> None:
+        message = f"row {number} of {self._source.name} {words}"
+        self.wrong.append(
+            Diagnostic(severity="error", code="people/source", message=message, origin=self._source.origin)
+        )
+
+    def _state(self, cells: tuple[str, ...]) -> SourceState | None:
+        """Return who is there; null for somebody whose first day is to come. A last day that is over counts as left."""
+        written = cells[self._cells.status]
+        state = self._source.status.states.get(comparable(written).strip().casefold())
+        if not written:
+            raise ValueError(f"has no status in '{self._source.status.column}': fill it in")
+        if state is None:
+            raise ValueError(f"has the status '{written}', which is in no list of 'status:': add it to the right one")
+        if state != "left":
+            starts, ends = self._day(cells, self._cells.starts), self._day(cells, self._cells.ends)
+            if ends is not None and ends < self._today:
+                return "left"
+            if starts is not None and starts > self._today:
+                return None
+        return state
+
+    def _day(self, cells: tuple[str, ...], at: int | None) -> datetime.date | None:
+        if at is None or not cells[at]:
+            return None
+        try:
+            return datetime.datetime.strptime(cells[at], self._source.dates.format).replace(tzinfo=datetime.UTC).date()
+        except ValueError:
+            raise ValueError(
+                f"has a date that is not written as {self._source.dates.format}: change 'format:' of 'dates:'"
+            ) from None
+
+    def _id(self, attribute: str, cells: tuple[str, ...]) -> str:
+        column = self._columns[attribute]
+        value = cells[self._cells.attributes[attribute]]
+        if not value or value.upper() in _ERRORS_OF_CELLS:
+            raise ValueError(f"has no value in '{column.name}': fill it in")
+        return _filled(value, column)
+
+    def _login(self, cells: tuple[str, ...]) -> str:
+        column = self._columns["login"]
+        value = cells[self._cells.attributes["login"]]
+        local, at, domain = value.partition("@")
+        if not (local and at and domain) or "@" in domain or any(one.isspace() for one in value):
+            raise ValueError(f"has no e-mail address in '{column.name}': correct it there")
+        return value
+
+    def _attributes(self, cells: tuple[str, ...]) -> Iterable[tuple[str, tuple[str, ...]]]:
+        for name, column in self._columns.items():
+            if name in _OWN:
+                continue
+            written = cells[self._cells.attributes[name]]
+            if written.upper() in _ERRORS_OF_CELLS:
+                raise ValueError(f"has an error in '{column.name}' in place of a value: correct it there")
+            values = written.split(column.split) if column.split else [written]
+            texts = [_filled(one.strip(), column) for one in values if one.strip()]
+            if texts:
+                yield name, tuple(dict.fromkeys(one.casefold() for one in texts))
+
+    def _count(self, record: Record, cells: tuple[str, ...]) -> None:
+        for name, values in record.attributes.items():
+            column = self._columns[name]
+            known = self.values.setdefault(name, {})
+            written = cells[self._cells.attributes[name]]
+            parts = [one.strip() for one in (written.split(column.split) if column.split else [written])]
+            shown = {_filled(one, column).casefold(): _filled(one, column) for one in parts if one}
+            for value in values:
+                known[value] = (known[value][0] if value in known else shown[value], known.get(value, ("", 0))[1] + 1)
+
+
+def _filled(value: str, column: Column) -> str:
+    """Return a value with the zeros that a table took off."""
+    if _SCIENTIFIC.fullmatch(value):
+        raise ValueError(f"has a rounded number in '{column.name}': export that column as text")
+    return value.zfill(column.width) if column.width is not None and value.isdigit() else value
