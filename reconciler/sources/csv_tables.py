@@ -104,8 +104,9 @@ def _rows(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
     csv.field_size_limit(_WIDEST_CELL)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
-        for cells in reader:
+        for row in reader:
+            cells = [comparable(one).strip() for one in row]
             if any(cells):
-                yield reader.line_num, [comparable(one).strip() for one in cells]
+                yield reader.line_num, cells
     except csv.Error as error:
         raise UnreachableError(f"line {reader.line_num} is not CSV ({error}): the file may have been cut") from None
