@@ -84,6 +84,9 @@ class _Maker:
         }
         self._left = {login_key(one.login) for one in self._people.values() if one.state == "left"}
         self._left |= {login_key(self._known[one].login) for one in self._gone}
+        self._by_login = {one.login: (id_, one) for id_, one in self._people.items()}
+        # people of the lock by the login that they have now
+        self._locked = {self._renamed.get(one.login, one.login): one for one in self._before.people}
         self._held: list[HeldTeam] = []
         self._changes: list[PersonChange] = []
         self._errors: list[Diagnostic] = []
@@ -185,21 +188,18 @@ class _Maker:
         return None
 
     def _told(self, ruled: _Ruled, had: set[str], found: set[str]) -> Iterator[PersonChange]:
-        known = {self._renamed.get(one.login, one.login) for one in self._before.people}
-        by_login = {one.login: (id_, one) for id_, one in self._people.items()}
         for login in sorted(found - had):
-            id_, record = by_login[login]
+            id_, record = self._by_login[login]
             person = ChangedPerson(id=id_, login=login, name=record.name)
             yield PersonChange(
                 person=person,
-                kind="moved" if login in known else "joined",
+                kind="moved" if login in self._locked else "joined",
                 team=ruled.team,
                 direction="add",
                 reason=f"{ruled.title} finds them",
             )
-        locked = {self._renamed.get(one.login, one.login): one for one in self._before.people}
         for login in sorted(had - found):
-            one = locked.get(login)
+            one = self._locked.get(login)
             person = ChangedPerson(id=one.id if one else "", login=login, name=one.name if one else None)
             left = login_key(login) in self._left
             reason = (
@@ -222,16 +222,16 @@ class _Maker:
     def _locked_people(self, results: Iterable[LockedResult]) -> Iterator[LockedPerson]:
         """Yield everybody whom rules found or documents name, as the sources or the lock before know them."""
         wanted = {login_key(login) for one in results for login in one.members}
-        named = {login_key(one.login) for one in members_of(self._documents) if one.login is not None}
+        wanted |= {login_key(one.login) for one in members_of(self._documents) if one.login is not None}
         for id_, record in self._people.items():
             before = self._known.get(id_)
             was = None if before is None else before.was if before.login == record.login else before.login
-            if {login_key(record.login), login_key(was)} & (wanted | named):
+            if {login_key(record.login), login_key(was)} & wanted:
                 yield LockedPerson(login=record.login, id=id_, name=record.name, state=record.state, was=was)
         for id_, one in self._known.items():
             if id_ in self._people:
                 continue
-            if login_key(one.login) in wanted or (login_key(one.login) in named):
+            if login_key(one.login) in wanted:
                 state: PersonState = "left" if id_ in self._gone or one.state == "left" else "missing"
                 yield msgspec.structs.replace(one, state=state)
 

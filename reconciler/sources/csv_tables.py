@@ -53,7 +53,7 @@ def _first(rows: Iterator[tuple[int, list[str]]]) -> Iterator[list[str]]:
     """Yield the first rows; with a delimiter that is not that of the file, quotes may not fit."""
     try:
         for _, (_, cells) in zip(range(_HEADER_WITHIN), rows, strict=False):
-            yield cells
+            yield [comparable(one).strip() for one in cells]
     except UnreachableError:
         return
 
@@ -65,12 +65,13 @@ def _wanted(rows: Iterator[tuple[int, list[str]]], header: list[str], wanted: Se
     places = [header.index(one) for one in wanted]
     width = len(header)
     for number, cells in rows:
-        kept = tuple(cells[at] if at < len(cells) else "" for at in places)
-        fault = None
-        if len(cells) < width or any(cells[width:]):
+        if len(cells) == width or (len(cells) > width and not any(map(str.strip, cells[width:]))):
+            kept = tuple([comparable(cells[at]).strip() for at in places])
+            if any(kept):
+                yield Row(number, kept)
+        elif any(map(str.strip, cells)):
             fault = f"has {len(cells)} cells, and the header has {width}: the file may have been cut"
-        if fault is not None or any(kept):
-            yield Row(number, kept, fault)
+            yield Row(number, (), fault)
 
 
 def _text(content: bytes, encoding: str | None) -> str:
@@ -100,13 +101,11 @@ def _delimiters(text: str) -> str:
 
 
 def _rows(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
-    """Yield rows that are not blank, with the number of their last line."""
+    """Yield rows with the number of their last line."""
     csv.field_size_limit(_WIDEST_CELL)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
-        for row in reader:
-            cells = [comparable(one).strip() for one in row]
-            if any(cells):
-                yield reader.line_num, cells
+        for cells in reader:
+            yield reader.line_num, cells
     except csv.Error as error:
         raise UnreachableError(f"line {reader.line_num} is not CSV ({error}): the file may have been cut") from None
