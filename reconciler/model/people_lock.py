@@ -88,8 +88,13 @@ class PeopleLock(msgspec.Struct, frozen=True, kw_only=True):
     missing: tuple[MissingPerson, ...] = ()
 
     def left(self) -> dict[str, LockedPerson]:
-        """Return who left, by login as it is compared."""
-        return {login_key(one.login): one for one in self.people if one.state == "left"}
+        """Return who left, by login as it is compared; by a former one too, unless somebody else has it now."""
+        left = [one for one in self.people if one.state == "left"]
+        taken = {login_key(one.login) for one in self.people} if left else set()
+        former = {login_key(one.was): one for one in left if one.was is not None}
+        return {login: one for login, one in former.items() if login not in taken} | {
+            login_key(one.login): one for one in left
+        }
 
 
 NO_LOCK = PeopleLock()
