@@ -50,8 +50,10 @@ def update_people(run: Run, settings_file: Path | None, *, base: str | None, che
 
     """
     workspace = open_workspace(run, settings_file)
-    restore_lock_files(workspace.root)
+    restore_lock_files(workspace.root, check=check)
     documents = _documents(workspace, base)
+    if not rules_of(documents) and not documents.lock.people:
+        return PeopleReport(sources=(), changes=(), held=(), differs=False, written=False)
     sources: Mapping[str, FileSource] = documents.more.get("sources", {})  # type: ignore[assignment]
     readings = _read(workspace, documents, sources)
     refused = [words for one in readings for words in judge_reading(one, sources[one.source].limits, documents.lock)]

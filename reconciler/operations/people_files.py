@@ -29,10 +29,16 @@ def read_lock_files(root: Path) -> dict[str, bytes]:
     }
 
 
-def restore_lock_files(root: Path) -> None:
-    """Put the old lock back where a run was ended between the old one and the new one."""
-    if (root / _OLD).is_dir() and not (root / LOCK_FOLDER).exists():
-        (root / _OLD).rename(root / LOCK_FOLDER)
+def restore_lock_files(root: Path, *, check: bool) -> None:
+    """Put the old lock back where a run was ended between the old one and the new one.
+
+    Raises FileError where nothing may be written.
+    """
+    if not (root / _OLD).is_dir() or (root / LOCK_FOLDER).exists():
+        return
+    if check:
+        raise FileError(f"a run was ended while it wrote {LOCK_FOLDER}: run it without --check, which puts it right")
+    (root / _OLD).rename(root / LOCK_FOLDER)
 
 
 def write_lock_files(root: Path, files: Mapping[str, bytes]) -> None:

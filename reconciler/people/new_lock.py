@@ -232,8 +232,9 @@ class _Maker:
             if id_ in self._people:
                 continue
             if login_key(one.login) in wanted:
-                state: PersonState = "left" if id_ in self._gone or one.state == "left" else "missing"
-                yield msgspec.structs.replace(one, state=state)
+                read = id_.partition(":")[0] in self._directories  # of a source that no rule needs, nothing is new
+                state: PersonState = "missing" if read and one.state != "left" else one.state
+                yield msgspec.structs.replace(one, state="left" if id_ in self._gone else state)
 
 
 def _missing(before: PeopleLock, directories: dict[str, Directory]) -> tuple[dict[str, MissingPerson], set[str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import time
@@ -243,8 +244,35 @@ def test_13_a_crash_between_the_old_lock_and_the_new(trial: Trial) -> None:
     (trial.folder / "people.lock").rename(trial.folder / ".people.lock.old")
     (trial.folder / ".people.lock.new").mkdir()
     assert "are not in people.lock" in trial.ends(7, "plan")
+    assert "run it without --check, which puts it right" in trial.ends(64, "people", "--check")
     assert "is up to date" in trial.ends(0, "people")
     assert files(trial) == before
+
+
+def test_13b_another_run_at_once(trial: Trial) -> None:
+    """The second one says so, and writes nothing."""
+    before = files(trial)
+    write_workers(trial.folder, {"gus": ("9", "Active", "2", "Accounts Payable", "Clerk", "Permanent", "")})
+    descriptor = os.open(trial.folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        assert "another run writes people.lock here" in trial.ends(64, "people")
+    finally:
+        os.close(descriptor)
+    assert files(trial) == before
+
+
+def test_13c_without_rules(trial: Trial) -> None:
+    """No lock is made where nothing needs one, and one that nothing needs is emptied."""
+    trial.write_only({"teams.yaml": "kind: teams\nteams: {ap-west: [ann@acme.test]}\n"})
+    trial.write_only(
+        {"assignments/invoice.yaml": RULED.replace("{from: hr, where: {title: Accountant}}", "cy@acme.test")}
+    )
+    assert "people.lock is written" in trial.ends(0, "people")
+    assert list(files(trial)) == ["people.yaml", "sources.yaml"]
+    trial.git("rm", "-rqf", "people.lock")
+    trial.ends(0, "people")
+    assert files(trial) == {}
 
 
 def test_14_another_place_of_the_file(trial: Trial, tmp_path: Path) -> None:
