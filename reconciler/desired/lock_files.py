@@ -20,11 +20,13 @@ from reconciler.model.people_lock import (
     MissingPerson,
     PeopleLock,
 )
+from reconciler.model.rule_digests import RuleDigests
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from reconciler.model.documents import Team
+    from reconciler.model.sources import FileSource
 
 __all__ = ["decode_lock", "encode_lock", "team_file", "with_found"]
 
@@ -34,6 +36,7 @@ TEAMS, RULES = f"{LOCK_FOLDER}/teams/", f"{LOCK_FOLDER}/rules/"
 _HEADER = "# Written by 'reconciler people'. Do not edit it: each change is lost, and may be refused."
 _AGAIN = "run 'reconciler people', which writes the folder again"
 _LONGEST_NAME = 150
+_DIGEST_DIGITS = 16
 _KEY = re.compile(r"([a-z]+):(?: (.+))?\Z")
 Entry = TypeVar("Entry")
 
@@ -54,14 +57,23 @@ def encode_lock(lock: PeopleLock) -> dict[str, bytes]:
     sources = sorted(lock.sources, key=lambda one: one.source)
     missing = sorted(lock.missing, key=lambda one: one.id)
     files = {
-        PEOPLE: _text({"version": VERSION}, {"people": people}),
         SOURCES: _text({"version": VERSION}, {"sources": sources, "missing": missing}),
     }
     for name, result in lock.teams.items():
         files[team_file(name)] = _result({"team": name, "rule": result.rule}, result)
     for digest, result in lock.rules.items():
         files[f"{RULES}{digest}.yaml"] = _result({"rule": digest}, result)
-    return files
+    about = {"version": VERSION, "digest": _digest(files, map(_json, people))}
+    return {PEOPLE: _text(about, {"people": people}), **files}
+
+
+def _digest(files: Mapping[str, bytes], people: Iterable[str]) -> str:
+    """Return what holds the files of a lock together: a mixture of two is none."""
+    whole = sha256("\n".join(people).encode())
+    for path in sorted(files):
+        if path != PEOPLE:
+            whole.update(f"\0{path}\0".encode() + files[path])
+    return whole.hexdigest()[:_DIGEST_DIGITS]
 
 
 def _result(about: Mapping[str, object], result: LockedResult) -> bytes:
@@ -83,13 +95,17 @@ def _json(value: object) -> str:
     return text.replace("\x85", "\\u0085").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
 
 
-def with_found(teams: Mapping[str, Team], lock: PeopleLock) -> dict[str, Team]:
+def with_found(teams: Mapping[str, Team], sources: Mapping[str, FileSource], lock: PeopleLock) -> dict[str, Team]:
     """Return teams with the people of a lock. A lock of other rules has none for them."""
-    return {name: _with_found(team, lock.teams.get(name)) if team.has_rules else team for name, team in teams.items()}
+    digests = RuleDigests(teams, sources)
+    return {
+        name: _with_found(team, lock.teams.get(name), digests.of_team(team)) if team.has_rules else team
+        for name, team in teams.items()
+    }
 
 
-def _with_found(team: Team, result: LockedResult | None) -> Team:
-    if result is None or result.rule != team.fingerprint:
+def _with_found(team: Team, result: LockedResult | None, rule: str) -> Team:
+    if result is None or result.rule != rule:
         return team
     return msgspec.structs.replace(
         team,
@@ -113,7 +129,10 @@ class _Lists(NamedTuple):
 
 def decode_lock(contents: Mapping[str, bytes]) -> tuple[PeopleLock, list[Diagnostic]]:
     """Return the lock in these files, by path, and each file that is not as it was written."""
-    lock, diagnostics = PeopleLock(), []
+    lock, diagnostics = (
+        PeopleLock(),
+        [_lacking(path) for path in (PEOPLE, SOURCES) if contents and path not in contents],
+    )
     for path in sorted(contents):
         try:
             lock = _with_file(lock, path, _read(contents[path]))
@@ -121,7 +140,21 @@ def decode_lock(contents: Mapping[str, bytes]) -> tuple[PeopleLock, list[Diagnos
             message = f"this {error.words}: {_AGAIN}"
             origin = Origin(path if path.isprintable() else ascii(path), error.line, 1)
             diagnostics.append(Diagnostic(severity="error", code="people/lock", message=message, origin=origin))
+    if contents and not diagnostics and not _is_whole(contents):
+        message = f"this does not fit the other files: some were edited, merged or taken out: {_AGAIN}"
+        origin = Origin(PEOPLE, 3, 1)
+        diagnostics.append(Diagnostic(severity="error", code="people/lock", message=message, origin=origin))
     return lock, diagnostics
+
+
+def _is_whole(contents: Mapping[str, bytes]) -> bool:
+    people = _read(contents[PEOPLE])
+    return bool(people.about.get("digest") == _digest(contents, people.lists["people"][1]))
+
+
+def _lacking(path: str) -> Diagnostic:
+    message = f"{path} is not here, and other files of the lock are: {_AGAIN}"
+    return Diagnostic(severity="error", code="people/lock", message=message, origin=Origin(path, 1, 1))
 
 
 def _with_file(lock: PeopleLock, path: str, found: _Lists) -> PeopleLock:

@@ -125,7 +125,7 @@ def assemble(
     own = {name: merged.pop(name) for name in Documents.__struct_fields__ if name in merged}
     if lock_files:
         own["lock"], wrong = decode_lock(lock_files)
-        own["teams"] = with_found(own.get("teams", {}), own["lock"])
+        own["teams"] = with_found(own.get("teams", {}), merged.get("sources", {}), own["lock"])
         diagnostics.extend(wrong)
     documents = Documents(files=files, more=merged, **own)
     if not documents.written and not has_errors(diagnostics):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import msgspec
 
 from reconciler.model.acknowledgement import Acknowledgement, Release
@@ -12,7 +14,12 @@ from reconciler.model.people_lock import NO_LOCK, PeopleLock
 from reconciler.model.policy import Policy
 from reconciler.model.reference import Reference
 from reconciler.model.routing import Routing
-from reconciler.model.rules import Rule, fingerprint
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from reconciler.model.rules import Rule
+    from reconciler.model.sources import FileSource
 
 __all__ = [
     "Assignments",
@@ -101,11 +108,6 @@ class Team(msgspec.Struct, frozen=True, kw_only=True):
         """Whether a source is needed to know its people."""
         return any(one.rule is not None for one in (*self.members, *self.left_out))
 
-    @property
-    def fingerprint(self) -> str:
-        """The digest of its rules and limits."""
-        return fingerprint(self.rules, self.rules_left_out, self.fewest, self.most)
-
 
 class Documents(msgspec.Struct, frozen=True, kw_only=True):
     """Everything a configuration repository asks for, teams already expanded into their people.
@@ -126,6 +128,11 @@ class Documents(msgspec.Struct, frozen=True, kw_only=True):
     paths: tuple[str, ...] = ()
     more: dict[str, object] = {}
     lock: PeopleLock = NO_LOCK
+
+    @property
+    def sources(self) -> Mapping[str, FileSource]:
+        """The sources of people by name."""
+        return self.more.get("sources", {})  # type: ignore[return-value]
 
 
 class SettingsDocument(msgspec.Struct, frozen=True, kw_only=True):

@@ -7,7 +7,7 @@ import datetime
 import msgspec
 
 from reconciler.model.diagnostics import Origin
-from reconciler.model.rules import Rule, fingerprint
+from reconciler.model.rules import Rule
 from reconciler.model.spelling import login_key
 
 __all__ = ["Member"]
@@ -39,7 +39,7 @@ class Member(msgspec.Struct, frozen=True, kw_only=True):
         if self.login_id is not None:
             return ("id", self.login_id)
         if self.rule is not None:
-            return ("rule", fingerprint((self.rule,)))
+            return ("rule", msgspec.json.encode(self.rule, order="deterministic").decode())
         return ("team", self.team or "")
 
     def __str__(self) -> str:

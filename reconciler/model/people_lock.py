@@ -90,11 +90,15 @@ class PeopleLock(msgspec.Struct, frozen=True, kw_only=True):
     def left(self) -> dict[str, LockedPerson]:
         """Return who left, by login as it is compared; by a former one too, unless somebody else has it now."""
         left = [one for one in self.people if one.state == "left"]
-        taken = {login_key(one.login) for one in self.people} if left else set()
-        former = {login_key(one.was): one for one in left if one.was is not None}
-        return {login: one for login, one in former.items() if login not in taken} | {
-            login_key(one.login): one for one in left
-        }
+        there = {login_key(one.login) for one in self.people if one.state != "left"} if left else set()
+        by_login = {login_key(login): one for one in left for login in (one.was, one.login) if login is not None}
+        return {login: one for login, one in by_login.items() if login not in there}
+
+    def renamed(self) -> dict[str, str]:
+        """Return the login of people who have another one now, by the former one; both as they are compared."""
+        taken = {login_key(one.login) for one in self.people}
+        former = {login_key(one.was): login_key(one.login) for one in self.people if one.was is not None}
+        return {was: login for was, login in former.items() if was not in taken}
 
 
 NO_LOCK = PeopleLock()

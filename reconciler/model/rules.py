@@ -2,17 +2,9 @@
 
 from __future__ import annotations
 
-from hashlib import sha256
-from typing import TYPE_CHECKING
-
 import msgspec
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-__all__ = ["Condition", "Rule", "fingerprint"]
-
-_SHOWN_DIGITS = 16
+__all__ = ["Condition", "Rule"]
 
 
 class Condition(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -54,26 +46,3 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         if self.reports_to is not None:
             return f"the rule for reports of {self.reports_to} in {self.source}"
         return f"the rule for {', '.join(sorted(self.where))} in {self.source}"
-
-
-def fingerprint(rules: Iterable[Rule], excluded: Iterable[Rule] = (), *limits: int | None) -> str:
-    """Return the digest of what rules say, in any order: 16 hexadecimal digits.
-
-    Fields that are not set do not count, so a new kind of rule leaves the digests of others as they are.
-    """
-    said = [sorted(map(_canonical, rules)), sorted(map(_canonical, excluded)), list(limits)]
-    return sha256(msgspec.json.encode(said)).hexdigest()[:_SHOWN_DIGITS]
-
-
-def _canonical(rule: Rule) -> str:
-    ordered = msgspec.structs.replace(rule, where=_ordered(rule.where), up_to=_ordered(rule.up_to))
-    return msgspec.json.encode(ordered, order="deterministic").decode()
-
-
-def _ordered(conditions: dict[str, Condition]) -> dict[str, Condition]:
-    return {
-        name: msgspec.structs.replace(
-            one, values=tuple(sorted(set(one.values))), excluded=tuple(sorted(set(one.excluded)))
-        )
-        for name, one in conditions.items()
-    }

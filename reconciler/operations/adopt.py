@@ -143,7 +143,7 @@ def _adopt(chosen: Sequence[Drift], ground: Ground, accepted: Collection[TeamOff
         documents.teams,
         observation.index.find,
         today,
-        lambda members, teams: expand_members(members, teams, today, documents.lock),
+        lambda members, teams: expand_members(members, teams, today, documents.lock, documents.sources),
     )
     placement = place_wishes(
         _wishes(chosen),

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from reconciler.desired.git.base_revision import read_base
+from reconciler.desired.git.checkout import find_unseen
 from reconciler.desired.git.tracked import find_tracked
 from reconciler.desired.lock_files import encode_lock
 from reconciler.desired.repository import read_repository
 from reconciler.errors import DocumentsError, RefusedError, UnreachableError, UsageError
 from reconciler.model.diagnostics import Diagnostic, has_errors
 from reconciler.model.people_report import PeopleReport, SourceFigures
-from reconciler.operations.people_files import read_lock_files, restore_lock_files, write_lock_files
+from reconciler.operations.people_files import alone, read_lock_files, restore_lock_files, write_lock_files
 from reconciler.operations.workspace import open_workspace, problems
 from reconciler.people.new_lock import make_lock
 from reconciler.people.rule_search import rules_of
@@ -50,11 +51,16 @@ def update_people(run: Run, settings_file: Path | None, *, base: str | None, che
 
     """
     workspace = open_workspace(run, settings_file)
-    restore_lock_files(workspace.root, check=check)
+    with alone(workspace.root):
+        restore_lock_files(workspace.root, check=check)
+        return _update(workspace, base, check=check)
+
+
+def _update(workspace: Workspace, base: str | None, *, check: bool) -> PeopleReport:
     documents = _documents(workspace, base)
     if not rules_of(documents) and not documents.lock.people:
         return PeopleReport(sources=(), changes=(), held=(), differs=False, written=False)
-    sources: Mapping[str, FileSource] = documents.more.get("sources", {})  # type: ignore[assignment]
+    sources = documents.sources
     readings = _read(workspace, documents, sources)
     refused = [words for one in readings for words in judge_reading(one, sources[one.source].limits, documents.lock)]
     if refused:
@@ -80,12 +86,17 @@ def update_people(run: Run, settings_file: Path | None, *, base: str | None, che
 def _documents(workspace: Workspace, base: str | None) -> Documents:
     """Return the documents as written, with the lock to compare with."""
     documents, diagnostics = read_repository(workspace.settings_file, workspace.settings)
+    settings = workspace.settings_file.name
+    unseen = find_unseen(workspace.root, exclude=workspace.settings.exclusion, settings=settings, read=documents.paths)
+    diagnostics = [*unseen, *diagnostics]
     lock = documents.lock
     if base is not None:
         at_base = read_base(workspace.settings_file, base)
         if at_base.documents is None or any(one.code == _LOCK for one in at_base.errors):
             raise UsageError(f"{base} has no documents with a people lock that can be read: name another revision")
         lock = at_base.documents.lock
+        if not lock.sources:
+            raise UsageError(f"{base} has no people lock to compare with: name another revision, or leave --base out")
         diagnostics = [one for one in diagnostics if one.code != _LOCK]
     if has_errors(diagnostics):
         found = problems(diagnostics)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -9,7 +10,7 @@ import msgspec
 from reconciler.model.diagnostics import Diagnostic
 from reconciler.model.documents import Assignments, DesiredGroup, Member, Team
 from reconciler.model.people_lock import LOCK_FOLDER, NO_LOCK, is_of_lock
-from reconciler.model.rules import fingerprint
+from reconciler.model.rule_digests import RuleDigests
 from reconciler.model.spelling import login_key
 from reconciler.model.suggestions import did_you_mean
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from reconciler.model.documents import Documents
     from reconciler.model.people_lock import PeopleLock
     from reconciler.model.routing import Routing
+    from reconciler.model.sources import FileSource
 
 DEEPEST = 50
 
@@ -29,7 +31,7 @@ __all__ = ["expand_members", "expand_teams"]
 
 def expand_teams(documents: Documents, today: datetime.date) -> tuple[Documents, list[Diagnostic]]:
     """Return documents with their assignments expanded as they stand on a day (UTC), and what is wrong with teams."""
-    expansion = _TeamExpansion(documents.teams, today, documents.lock)
+    expansion = _TeamExpansion(documents.teams, today, documents.lock, documents.sources)
     expansion.every_team()
     expanded = tuple(expansion.assignments(document) for document in documents.written)
     routings = tuple(expansion.routing(one) for one in documents.routings)
@@ -38,10 +40,14 @@ def expand_teams(documents: Documents, today: datetime.date) -> tuple[Documents,
 
 
 def expand_members(
-    members: Sequence[Member], teams: Mapping[str, Team], today: datetime.date, lock: PeopleLock = NO_LOCK
+    members: Sequence[Member],
+    teams: Mapping[str, Team],
+    today: datetime.date,
+    lock: PeopleLock = NO_LOCK,
+    sources: Mapping[str, FileSource] = MappingProxyType({}),
 ) -> tuple[Member, ...]:
     """Return the people of a list on a day (UTC); problems of the list are reported elsewhere."""
-    return _TeamExpansion(dict(teams), today, lock).people(members)
+    return _TeamExpansion(dict(teams), today, lock, sources).people(members)
 
 
 class _TeamExpansion:
@@ -51,11 +57,15 @@ class _TeamExpansion:
     and groups that nobody is left in.
     """
 
-    def __init__(self, teams: dict[str, Team], today: datetime.date, lock: PeopleLock) -> None:
+    def __init__(
+        self, teams: dict[str, Team], today: datetime.date, lock: PeopleLock, sources: Mapping[str, FileSource]
+    ) -> None:
         self._teams = teams
         self._today = today
         self._lock = lock
         self._left = lock.left()
+        self._renamed = lock.renamed()
+        self._digests = RuleDigests(teams, sources)
         self._resolved: dict[str, tuple[Member, ...]] = {}
         self._path: list[str] = []
         self._errors = 0
@@ -179,7 +189,7 @@ class _TeamExpansion:
         """Return the people of a team, or whom the lock has for a rule of a group."""
         if member.rule is None:
             return (_by_way_of(member, person) for person in self._team_of(member))
-        found = self._lock.rules.get(fingerprint((member.rule,)))
+        found = self._lock.rules.get(self._digests.of_rule(member.rule))
         if found is None:
             self._outdated(f"{member.rule} is not in {LOCK_FOLDER}", member)
             return ()
@@ -223,15 +233,20 @@ class _TeamExpansion:
     def _by_rules(self, team: Team) -> tuple[Member, ...]:
         """Return the people of a team with rules: those it names, those of the lock, without those left out."""
         people = {one.key: one for one in self._expand([one for one in team.members if one.rule is None])}
-        left_out = {one.key for one in self._expand([one for one in team.left_out if one.rule is None])}
-        left_out.update(one.key for one in team.found_left_out or ())
+        named = self._expand([one for one in team.left_out if one.rule is None])
+        left_out = {self._person(one) for one in (*named, *(team.found_left_out or ()))}
         for one in team.found or ():
             people.setdefault(one.key, one)
         if team.has_rules and team.found is None:
             known = team.name in self._lock.teams
             words = f"are not those that {LOCK_FOLDER} has" if known else f"are not in {LOCK_FOLDER}"
             self._outdated(f"the rules of the team '{team.name}' {words}", team)
-        return self._present(tuple(one for key, one in people.items() if key not in left_out))
+        return self._present(tuple(one for one in people.values() if self._person(one) not in left_out))
+
+    def _person(self, member: Member) -> tuple[str, str]:
+        """Return what makes two lines the same person: a login before a rename is that person too."""
+        kind, text = member.key
+        return kind, self._renamed.get(text, text) if kind == "login" else text
 
 
 def _is_plain(members: Sequence[Member]) -> bool:

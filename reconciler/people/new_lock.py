@@ -10,7 +10,7 @@ from reconciler.model.diagnostics import Diagnostic
 from reconciler.model.people_lock import LockedPerson, LockedResult, LockedSource, MissingPerson, PeopleLock
 from reconciler.model.people_report import ChangedPerson, HeldTeam, PersonChange
 from reconciler.model.phrases import counted
-from reconciler.model.rules import fingerprint
+from reconciler.model.rule_digests import RuleDigests
 from reconciler.model.spelling import login_key
 from reconciler.people.rule_search import Directory, RuleSearch, members_of
 
@@ -28,6 +28,8 @@ __all__ = ["NewLock", "make_lock"]
 DEFAULT_MOST, DEFAULT_FEWEST = 50, 1
 _HELD_COUNT = 3
 _HELD_PERCENT = 25
+_CHANGED_PERCENT = 10
+_IF_MEANT = "If the change is meant, remove people.lock, run it again, and review the whole plan"
 
 
 class NewLock(NamedTuple):
@@ -70,6 +72,7 @@ class _Maker:
         self._known = {one.id: one for one in self._before.people}
         self._directories = {one.source: Directory(one) for one in readings}
         self._search = RuleSearch(documents.teams, self._directories)
+        self._digests = RuleDigests(documents.teams, documents.sources)
         self._missing, self._gone = _missing(self._before, self._directories)
         self._people = {
             f"{source}:{one.id}": one
@@ -82,14 +85,24 @@ class _Maker:
             for one in self._before.people
             if one.id in self._people and self._people[one.id].login != one.login
         }
-        self._left = {login_key(one.login) for one in self._people.values() if one.state == "left"}
-        self._left |= {login_key(self._known[one].login) for one in self._gone}
+        there = {login_key(one.login) for one in self._people.values() if one.state != "left"}
+        left = [one for id_, one in self._people.items() if one.state == "left"]
+        self._left = {login_key(one.login) for one in left}
+        self._left |= {login_key(one.login) for id_, one in self._known.items() if self._has_left(id_)}
+        self._left -= there  # an old row of somebody who came back
+        self._lacking = {
+            one.login for id_, one in self._known.items() if id_ in self._missing and id_ not in self._gone
+        }
         self._by_login = {one.login: (id_, one) for id_, one in self._people.items()}
         # people of the lock by the login that they have now
         self._locked = {self._renamed.get(one.login, one.login): one for one in self._before.people}
         self._held: list[HeldTeam] = []
         self._changes: list[PersonChange] = []
         self._errors: list[Diagnostic] = []
+
+    def _has_left(self, id_: str) -> bool:
+        record = self._people.get(id_)
+        return record.state == "left" if record is not None else self._known[id_].state == "left"
 
     def make(self) -> NewLock:
         self._check_identities()
@@ -124,6 +137,7 @@ class _Maker:
         for directory in self._directories.values():
             for problem in directory.problems:
                 self._error("people/identity", f"{problem}: one person is one row, so correct one of them there")
+        self._check_columns()
         states: dict[str, tuple[str, str]] = {}
         for source, directory in self._directories.items():
             for login, one in directory.by_login.items():
@@ -134,6 +148,27 @@ class _Maker:
                     )
                     self._error("people/identity", message)
 
+    def _check_columns(self) -> None:
+        """Report a column that moved against the others: logins that changed hands, and ids of another form."""
+        holders = {login_key(one.login): id_ for id_, one in self._known.items()}
+        changed = 0
+        for id_, one in self._people.items():
+            before = self._known.get(id_)
+            holder = holders.get(login_key(one.login))
+            if holder is None or holder == id_:
+                continue
+            if holder in self._people and (before is not None or self._people[holder].login != one.login):
+                message = f"{one.login} was the login of {holder}, and {one.row} gives it to {id_}"
+                self._error("people/identity", f"{message}: was one column sorted alone? {_IF_MEANT}")
+            elif one.state != "left" and self._known[holder].state == "left":
+                message = f"{one.login} was the login of {holder}, who left, and {one.row} gives it to {id_}"
+                self._error("people/identity", f"{message}: correct one of them there. {_IF_MEANT}")
+            elif holder not in self._people:
+                changed += 1
+        if changed > max(_HELD_COUNT, len(self._known) * _CHANGED_PERCENT / 100):
+            message = f"{changed} of {len(self._known)} people have another id than in the lock"
+            self._error("people/identity", f"{message}: are ids written in another form? {_IF_MEANT}")
+
     def _ruled_teams(self) -> Iterator[_Ruled]:
         for name, team in self._documents.teams.items():
             if team.has_rules:
@@ -142,13 +177,21 @@ class _Maker:
                 before = self._before.teams.get(name)
                 title = f"the team '{name}'"
                 yield _Ruled(
-                    title, name, team.origin, team.fingerprint, team.members, team.left_out, before, fewest, most
+                    title,
+                    name,
+                    team.origin,
+                    self._digests.of_team(team),
+                    team.members,
+                    team.left_out,
+                    before,
+                    fewest,
+                    most,
                 )
 
     def _ruled_groups(self) -> Iterator[_Ruled]:
         seen = set()
         for member in members_of(self._documents, teams=False):
-            digest = "" if member.rule is None else fingerprint((member.rule,))
+            digest = "" if member.rule is None else self._digests.of_rule(member.rule)
             if digest and digest not in seen:
                 seen.add(digest)
                 before, title = self._before.rules.get(digest), str(member.rule)
@@ -160,15 +203,27 @@ class _Maker:
         excluded = set(self._search.found(ruled.left_out))
         same = ruled.before is not None and ruled.before.rule == ruled.rule
         had = {self._renamed.get(one, one) for one in (ruled.before.members if ruled.before is not None else ())}
-        if same:
-            lacking = {self._known[one].login for one in self._missing if one in self._known}
-            found |= had & lacking
+        had_left_out = {
+            self._renamed.get(one, one) for one in (ruled.before.left_out if ruled.before is not None else ())
+        }
+        # somebody whom the reading lacks stays where they were, and so do people who are found through them
+        through = self._lacking and any(_needs_managers(one) for one in (*ruled.members, *ruled.left_out))
+        found |= had & self._lacking
+        excluded |= had_left_out & self._lacking
+        if same and through:
+            found |= {one for one in had if login_key(one) not in self._left}
+            excluded |= had_left_out
         found = {one for one in found - excluded if login_key(one) not in self._left}
         if len(found) > ruled.most:
             message = (
                 f"{ruled.title} finds {len(found):,} people, max {ruled.most:,}: correct the rule, or raise 'max:'"
             )
             self._error("people/too-many", message, ruled.origin)
+        if not same and ruled.before is not None and len(found) < ruled.fewest:
+            message = (
+                f"{ruled.title} finds {counted(len(found), 'person', 'people')}, min {ruled.fewest}: correct the rule"
+            )
+            self._error("people/too-few", message, ruled.origin)
         reason = self._why_held(ruled, had, found, same=same)
         if reason is not None:
             lost = {one for one in had - found if login_key(one) not in self._left}
@@ -176,6 +231,7 @@ class _Maker:
                 HeldTeam(team=ruled.team or ruled.title, removals=len(lost), members=len(had), reason=reason)
             )
             found = {one for one in had if login_key(one) not in self._left}
+            excluded = had_left_out
         self._changes.extend(self._told(ruled, had, found))
         return LockedResult(rule=ruled.rule, members=tuple(sorted(found)), left_out=tuple(sorted(excluded)))
 
@@ -226,15 +282,17 @@ class _Maker:
         for id_, record in self._people.items():
             before = self._known.get(id_)
             was = None if before is None else before.was if before.login == record.login else before.login
-            if {login_key(record.login), login_key(was)} & wanted:
+            if {login_key(record.login), login_key(was)} & wanted and record.login:
                 yield LockedPerson(login=record.login, id=id_, name=record.name, state=record.state, was=was)
         for id_, one in self._known.items():
-            if id_ in self._people:
-                continue
-            if login_key(one.login) in wanted:
+            if id_ not in self._people and {login_key(one.login), login_key(one.was)} & wanted:
                 read = id_.partition(":")[0] in self._directories  # of a source that no rule needs, nothing is new
                 state: PersonState = "missing" if read and one.state != "left" else one.state
-                yield msgspec.structs.replace(one, state="left" if id_ in self._gone else state)
+                yield msgspec.structs.replace(one, state=state)
+
+
+def _needs_managers(member: Member) -> bool:
+    return member.rule is not None and (member.rule.manager_of is not None or member.rule.reports_to is not None)
 
 
 def _missing(before: PeopleLock, directories: dict[str, Directory]) -> tuple[dict[str, MissingPerson], set[str]]:
@@ -247,10 +305,12 @@ def _missing(before: PeopleLock, directories: dict[str, Directory]) -> tuple[dic
         directory = directories.get(source)
         if directory is None or id_ in directory.by_id or person.state == "left":
             continue
+        same = next((one for one in directories.values() if login_key(person.login) in one.by_login), None)
+        if same is not None:
+            continue  # the same person, under another id or in another source
         reading = directory.reading
-        first = noted.get(person.id)
-        if first is not None and first.file != reading.digest and first.as_of < reading.as_of:
+        first = noted.get(person.id) or MissingPerson(id=person.id, file=reading.digest, as_of=reading.as_of)
+        missing[person.id] = first
+        if first.file != reading.digest and first.as_of < reading.as_of:
             gone.add(person.id)
-        else:
-            missing[person.id] = first or MissingPerson(id=person.id, file=reading.digest, as_of=reading.as_of)
     return missing, gone

@@ -38,7 +38,7 @@ class Directory:
                 (self.by_id, one.id, "id"),
                 (self.by_login, login_key(one.login), "e-mail address"),
             ):
-                known = index.setdefault(key, one)
+                known = index.setdefault(key, one) if key else one  # who left may have no address any more
                 if known is not one:
                     self.problems.append(f"{known.row} and {one.row} of {reading.source} have the same {what}")
         self._having: dict[str, dict[str, list[Record]]] = {}
@@ -259,6 +259,9 @@ def members_of(documents: Documents, *, teams: bool = True) -> Iterator[Member]:
     if teams:
         for team in documents.teams.values():
             yield from (*team.members, *team.left_out)
+        for routing in documents.routings:
+            yield from routing.fallback
+            yield from () if routing.escalate is None else routing.escalate.add
 
 
 def rules_of(documents: Documents) -> list[Rule]:

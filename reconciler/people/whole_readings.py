@@ -26,6 +26,8 @@ def judge_reading(reading: Reading, limits: Limits, lock: PeopleLock) -> Iterato
             f"{reading.source}: {reading.there:,} people, {before.people:,} in the lock, −{share:.1f} %, "
             f"limit {limits.shrink_count} or {limits.shrink_percent} %"
         )
+    if lost > 0 and reading.is_open_ended:
+        yield f"{reading.source}: the file ends within a row, and has {lost:,} people fewer: it may have been cut"
     for attribute, share_before in sorted(before.filled.items()):
         now = reading.filled.get(attribute)
         if now is not None and round(100 * (share_before - now), 2) > limits.blank_percent:

@@ -22,15 +22,21 @@ _WIDEST_CELL = 1_000_000
 
 
 class Row(NamedTuple):
-    """The wanted cells of a row, trimmed, and its number (from 1); ``fault`` says what is wrong with its length."""
+    """The wanted cells of a row, trimmed, and its number (from 1).
+
+    ``fault`` says what is wrong with its length. ``is_skipped`` is a row below the header that is no person.
+    """
 
     number: int
     cells: tuple[str, ...]
     fault: str | None = None
+    is_skipped: bool = False
 
 
-def read_csv(content: bytes, encoding: str | None, wanted: Sequence[str]) -> list[Row]:
+def read_csv(content: bytes, encoding: str | None, wanted: Sequence[str], skip: int = 0) -> list[Row]:
     """Return the rows behind the header, each with the cells of the wanted columns in their order.
+
+    The first ``skip`` rows of them, blank ones counted, are marked.
 
     The header is the first row that has every wanted column, by one of the delimiters ``, ; tab |``. Rows that are
     blank in all of these columns are left out.
@@ -43,7 +49,7 @@ def read_csv(content: bytes, encoding: str | None, wanted: Sequence[str]) -> lis
         rows = _rows(text, delimiter)
         for header in _first(rows):
             if set(wanted) <= set(header):
-                return list(_wanted(rows, header, wanted))
+                return list(_wanted(rows, header, wanted, skip))
             nearest = max(nearest, header, key=lambda one: len(set(wanted) & set(one)))
     missing = ", ".join(f"'{one}'" for one in wanted if one not in nearest)
     raise UnreachableError(f"no row among the first {_HEADER_WITHIN} has every column: missing {missing}")
@@ -58,25 +64,29 @@ def _first(rows: Iterator[tuple[int, list[str]]]) -> Iterator[list[str]]:
         return
 
 
-def _wanted(rows: Iterator[tuple[int, list[str]]], header: list[str], wanted: Sequence[str]) -> Iterator[Row]:
+def _wanted(
+    rows: Iterator[tuple[int, list[str]]], header: list[str], wanted: Sequence[str], skip: int
+) -> Iterator[Row]:
     twice = [one for one in wanted if header.count(one) > 1]
     if twice:
         raise UnreachableError(f"the header has the column '{twice[0]}' twice: rename one of them in the export")
     places = [header.index(one) for one in wanted]
     width = len(header)
-    for number, cells in rows:
-        if len(cells) == width or (len(cells) > width and not any(map(str.strip, cells[width:]))):
+    for at_row, (number, cells) in enumerate(rows):
+        if len(cells) == width:
             kept = tuple([comparable(cells[at]).strip() for at in places])
             if any(kept):
-                yield Row(number, kept)
+                yield Row(number, kept, is_skipped=at_row < skip)
+        elif at_row < skip:
+            continue
         elif any(map(str.strip, cells)):
             fault = f"has {len(cells)} cells, and the header has {width}: the file may have been cut"
             yield Row(number, (), fault)
 
 
 def _text(content: bytes, encoding: str | None) -> str:
-    if encoding is None:
-        encoding = next((name for mark, name in _MARKS if content.startswith(mark)), "utf-8")
+    marked = next((name for mark, name in _MARKS if content.startswith(mark)), None)
+    encoding = marked or encoding or "utf-8"
     try:
         text = content.decode(encoding)
     except UnicodeDecodeError as error:
@@ -85,7 +95,7 @@ def _text(content: bytes, encoding: str | None) -> str:
             f"the file is not {encoding} (line {line}): save it as UTF-8, or name its encoding, such as "
             "'encoding: windows-1252'"
         ) from None
-    except LookupError:
+    except (LookupError, UnicodeError):
         raise UnreachableError(f"there is no encoding '{encoding}': write one such as utf-8 or windows-1252") from None
     if "\0" in text:
         raise UnreachableError("the file has NUL characters: it is another kind of file, or in UTF-16 without its mark")

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from reconciler.errors import DocumentsError, UnreachableError
 from reconciler.model.diagnostics import Diagnostic
 from reconciler.model.readings import Reading, Record
-from reconciler.model.spelling import comparable
 from reconciler.sources.csv_tables import read_csv
 
 if TYPE_CHECKING:
@@ -24,6 +23,7 @@ __all__ = ["read_file_source"]
 
 _OWN = ("id", "login", "name")
 _SCIENTIFIC = re.compile(r"\d+(?:[.,]\d+)?E\+?\d+", re.IGNORECASE)
+_CLOCKS_DIFFER = datetime.timedelta(hours=1)
 _MOST_BYTES = 512 * 1024 * 1024
 _ERRORS_OF_CELLS = ("#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!")
 
@@ -53,6 +53,10 @@ def read_file_source(source: FileSource, path: Path, wanted: Iterable[str], now:
         size = "is empty" if about.st_size == 0 else "is larger than 512 MiB"
         raise UnreachableError(f"{name} cannot be read from {path}: the file {size}")
     changed = datetime.datetime.fromtimestamp(about.st_mtime, datetime.UTC)
+    if changed > now + _CLOCKS_DIFFER:
+        raise UnreachableError(
+            f"{name} has a date that is to come: {path} is of {changed:%Y-%m-%d %H:%M}, so its age is unknown"
+        )
     if source.max_age_days is not None and now - changed > datetime.timedelta(days=source.max_age_days):
         raise UnreachableError(
             f"{name} is too old: {path} is of {changed:%Y-%m-%d}, and max_age is {source.max_age_days} days"
@@ -61,11 +65,11 @@ def read_file_source(source: FileSource, path: Path, wanted: Iterable[str], now:
     needed = [one.name for one in columns.values()] + [source.status.column]
     needed += [one for one in (source.dates.starts, source.dates.ends) if one is not None]
     try:
-        rows = read_csv(content, source.encoding, list(dict.fromkeys(needed)))
+        rows = read_csv(content, source.encoding, list(dict.fromkeys(needed)), source.skip)
     except UnreachableError as error:
         raise UnreachableError(f"{name} cannot be read from {path}: {error.message}") from None
     reader = _Reader(source, columns, list(dict.fromkeys(needed)), now.date())
-    records = [one for one in map(reader.record, rows[source.skip :]) if one is not None]
+    records = [one for one in map(reader.record, rows) if one is not None]
     if reader.wrong:
         count = len(reader.wrong)
         raise DocumentsError(f"{name} has {count} rows that cannot be used", diagnostics=reader.wrong)
@@ -77,6 +81,7 @@ def read_file_source(source: FileSource, path: Path, wanted: Iterable[str], now:
         records=tuple(records),
         digest=hashlib.sha256(content).hexdigest()[:16],
         as_of=changed.date().isoformat(),
+        is_open_ended=not content.rstrip(b"\0").endswith((b"\n", b"\r")),
         mapped=frozenset(source.columns) - set(_OWN),
         filled={one: _share(there, one) for one in sorted(columns) if one not in _OWN},
         values=reader.values,
@@ -106,27 +111,30 @@ class _Reader:
 
     def record(self, row: Row) -> Record | None:
         """Return the person of a row; null for somebody who is not there yet, and what is wrong."""
-        number, cells, fault = row
+        number, cells, fault, is_skipped = row
         if fault is not None:
             self._add(number, fault)
             return None
+        if is_skipped:
+            if self._status(cells) is not None:
+                self._add(number, "is left out by 'skip:', and has the status of a person: lower it")
+            return None
         try:
             state = self._state(cells)
+            if state is None:
+                return None
             record = Record(
                 row=f"row {number}",
                 id=self._id("id", cells),
-                login=self._login(cells),
+                login=self._login(cells, state),
                 name=cells[self._cells.attributes["name"]] or None if "name" in self._columns else None,
-                state=state or "left",
+                state=state,
                 attributes=dict(self._attributes(cells)),
             )
         except ValueError as error:
             self._add(number, str(error))
             return None
-        if state is None:
-            return None
-        if state != "left":
-            self._count(record, cells)
+        self._count(record, cells)
         return record
 
     def _add(self, number: int, words: str) -> None:
@@ -138,7 +146,7 @@ class _Reader:
     def _state(self, cells: tuple[str, ...]) -> SourceState | None:
         """Return who is there; null for somebody whose first day is to come. A last day that is over counts as left."""
         written = cells[self._cells.status]
-        state = self._source.status.states.get(comparable(written).strip().casefold())
+        state = self._status(cells)
         if not written:
             raise ValueError(f"has no status in '{self._source.status.column}': fill it in")
         if state is None:
@@ -150,6 +158,9 @@ class _Reader:
             if starts is not None and starts > self._today:
                 return None
         return state
+
+    def _status(self, cells: tuple[str, ...]) -> SourceState | None:
+        return self._source.status.states.get(cells[self._cells.status].casefold())
 
     def _day(self, cells: tuple[str, ...], at: int | None) -> datetime.date | None:
         if at is None or not cells[at]:
@@ -168,9 +179,11 @@ class _Reader:
             raise ValueError(f"has no value in '{column.name}': fill it in")
         return _filled(value, column)
 
-    def _login(self, cells: tuple[str, ...]) -> str:
+    def _login(self, cells: tuple[str, ...], state: SourceState) -> str:
         column = self._columns["login"]
         value = cells[self._cells.attributes["login"]]
+        if not value and state == "left":
+            return ""  # addresses of people who left are often taken away
         local, at, domain = value.partition("@")
         if not (local and at and domain) or "@" in domain or any(one.isspace() for one in value):
             raise ValueError(f"has no e-mail address in '{column.name}': correct it there")
@@ -196,7 +209,8 @@ class _Reader:
             parts = [one.strip() for one in (written.split(column.split) if column.split else [written])]
             shown = {_filled(one, column).casefold(): _filled(one, column) for one in parts if one}
             for value in values:
-                known[value] = (known[value][0] if value in known else shown[value], known.get(value, ("", 0))[1] + 1)
+                text, count = known.get(value, (shown[value], 0))
+                known[value] = (text, count + (record.state != "left"))
 
 
 def _filled(value: str, column: Column) -> str:

@@ -58,8 +58,9 @@ def test_02_a_lock_that_was_edited(trial: Trial) -> None:
     at.write_text(text.replace('- "ann@acme.test"', '- "gus@acme.test"\n- "ann@acme.test"'))
     for command in ("plan", "validate", "drift"):
         assert "people.lock/teams/ap-west.yaml:6:1" in trial.ends(7, command)
+    at.write_text(text.replace('- "ann@acme.test"', '- "abe@acme.test"'))
+    assert "people.lock/people.yaml:3:1: this does not fit the other files" in trial.ends(7, "plan")
     at.write_text(text)
-    trial.write_only({"teams.yaml": TEAMS})
     trial.ends(0, "validate")
     trial.write_only({"teams.yaml": TEAMS.replace("Payable", "Receivable")})
     assert "run 'reconciler people' with these documents" in trial.ends(7, "plan")

@@ -114,7 +114,7 @@ def documents(lock: PeopleLock) -> Documents:
         origin=HERE, template=Reference(origin=HERE, id="7"), tool=None, groups={}, workflow_manager=None,
         entries=(entry,), company_level=False,
     )  # fmt: skip
-    return Documents(files=1, written=(one,), teams=with_found(teams, lock), lock=lock)
+    return Documents(files=1, written=(one,), teams=with_found(teams, {}, lock), lock=lock)
 
 
 def desired(lock: PeopleLock) -> set[str]:
@@ -163,9 +163,6 @@ def test_a_year(seed: int) -> None:
         for login in asked_before - asked:
             known = next((one for one in before.people if one.login == login), None)
             assert known is None or login in left or login in seen or known.id in noted or login not in there, login
-        # two readings of two days that lack somebody take them out, by hand too
-        still = {one.id for one in lock.missing} | {f"hr:{one.id}" for one in torn.records}
-        assert not asked & {one.login for one in before.people if one.id in noted - still}
         # a login that a person no longer has is nobody's
         old = {one.login for one in before.people} - {one.login for one in torn.records}
         lacking_now = {one.login for one in lock.people if one.state in {"missing", "left"}}

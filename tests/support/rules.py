@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from reconciler.desired.lock_files import encode_lock
 from reconciler.desired.repository import read_repository, read_settings_document
 from reconciler.model.people_lock import LockedPerson, LockedResult, PeopleLock
-from reconciler.model.rules import fingerprint
+from reconciler.model.rule_digests import RuleDigests
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -57,16 +57,19 @@ def write_lock(
         for member in group.members
         if member.rule is not None
     ]
+    digests = RuleDigests(documents.teams, documents.sources)
     lock = PeopleLock(
         people=tuple(people),
         teams={
             name: LockedResult(
-                rule=documents.teams[name].fingerprint, members=tuple(found), left_out=tuple(left_out.get(name, ()))
+                rule=digests.of_team(documents.teams[name]),
+                members=tuple(found),
+                left_out=tuple(left_out.get(name, ())),
             )
             for name, found in teams.items()
         },
         rules={
-            fingerprint((rule,)): LockedResult(rule=fingerprint((rule,)), members=tuple(found))
+            digests.of_rule(rule): LockedResult(rule=digests.of_rule(rule), members=tuple(found))
             for rule, found in zip(in_groups, rules, strict=True)
         },
     )

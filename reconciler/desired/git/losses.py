@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from reconciler.desired.repository import document_names
 from reconciler.model.diagnostics import Diagnostic
+from reconciler.model.people_lock import is_of_lock
 from reconciler.model.phrases import counted
 
 if TYPE_CHECKING:
@@ -24,7 +25,11 @@ _ERRORS_SHOWN = 5
 def judge_losses(base: Base, root: Path, exclude: Exclusion) -> list[Diagnostic]:
     """Warn of folders that held documents at the base and hold none now, and of submodules that cannot be compared."""
     revision = base.revision[:12]
-    emptied = emptied_folders(base.files, document_names(root, exclude)) if base.files else {}
+    emptied = (
+        emptied_folders([one for one in base.files if not is_of_lock(one)], document_names(root, exclude))
+        if base.files
+        else {}
+    )
     messages = [
         f"{_shown(folder)}/ held {counted(count, 'document')} at the base {revision} and holds none "
         f"now, so nothing there is managed any more: if that is a mistake, restore the folder from {revision}"

@@ -38,11 +38,11 @@ def test_what_is_written() -> None:
         '- "cy@acme.test"\n'
     )
     people = files["people.lock/people.yaml"].decode().splitlines()
-    assert people[3] == (
+    assert people[4] == (
         '- {"login": "ann@acme.test", "id": "hr:000007", "state": "active", "was": "anna@acme.test", '
         '"manager": "bo@acme.test"}'
     )
-    assert 'Bo: # \\"Chen\\"\\u2028' in people[4]
+    assert 'Bo: # \\"Chen\\"\\u2028' in people[5]
 
 
 def test_what_is_read_back() -> None:
@@ -75,9 +75,9 @@ def test_what_is_read_back() -> None:
         (TEAM, 'team: "ap/west"', 'team: "other"', 1, "is not a file of the lock"),
         (TEAM, "members:\n", "people:\n", 1, "has no list 'members'"),
         ("people.lock/people.yaml", "version: 1", "version: 2", 2, "is of version 2, and this program reads 1"),
-        ("people.lock/people.yaml", '"state": "active"', '"state": "gone"', 4, "was edited here"),
+        ("people.lock/people.yaml", '"state": "active"', '"state": "gone"', 5, "was edited here"),
         ("people.lock/people.yaml", "}\n", "}", 1, "was not written by this program, or was edited"),
-        ("people.lock/people.yaml", "Chen", "\udcff", 5, "is not UTF-8"),
+        ("people.lock/people.yaml", "Chen", "\udcff", 6, "is not UTF-8"),
         ("people.lock/sources.yaml", "version: 1", "version: true", 2, "is of version True"),
     ],
 )  # fmt: skip
@@ -107,8 +107,25 @@ def test_a_list_that_closes_early() -> None:
 def test_other_files() -> None:
     """What nobody writes there is refused, with a name that can be shown."""
     header = encode_lock(LOCK)[TEAM].split(b"\n")[0]
-    _, diagnostics = decode_lock({"people.lock/\u202e.yaml": header + b"\n"})
+    _, diagnostics = decode_lock({**encode_lock(LOCK), "people.lock/\u202e.yaml": header + b"\n"})
     assert [str(one.origin) for one in diagnostics] == ["'people.lock/\\u202e.yaml':1:1"]
+
+
+@pytest.mark.parametrize("path", [*encode_lock(LOCK)])
+def test_files_of_two_locks(path: str) -> None:
+    """A file that was taken out, and one of another lock, are noticed, though each is as it was written."""
+    files = encode_lock(LOCK)
+    other = encode_lock(
+        PeopleLock(
+            people=LOCK.people[1:],
+            teams={name: LockedResult(rule="12ab", members=("gus@acme.test",)) for name in LOCK.teams},
+            rules={"00ff": LockedResult(rule="00ff", members=("gus@acme.test",))},
+        )
+    )
+    for mixed in ({**files, path: other[path]}, {name: one for name, one in files.items() if name != path}):
+        lacks = path not in mixed and path in {"people.lock/people.yaml", "people.lock/sources.yaml"}
+        (problem,) = decode_lock(mixed)[1]
+        assert ("is not here" if lacks else "does not fit the other files") in problem.message
 
 
 def test_names_of_files() -> None:

@@ -7,14 +7,28 @@ from typing import TYPE_CHECKING
 import pytest
 
 from reconciler.desired.repository import read_repository, read_settings_document
-from reconciler.model.rules import Condition, Rule, fingerprint
+from reconciler.model.diagnostics import Origin
+from reconciler.model.documents import Team
+from reconciler.model.member import Member
+from reconciler.model.rule_digests import RuleDigests
+from reconciler.model.rules import Condition, Rule
 from tests.support.account import INVOICE, write_documents
+from tests.support.people_files import SOURCE
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from reconciler.model.diagnostics import Diagnostic
     from reconciler.model.documents import Documents
+
+
+HERE = Origin("a.yaml", 1, 1)
+
+
+def team(name: str, *rules: Rule, left_out: tuple[Rule, ...] = ()) -> Team:
+    """Return a team of rules."""
+    members, out = (tuple(Member(origin=HERE, rule=one) for one in some) for some in (rules, left_out))
+    return Team(name=name, origin=HERE, members=members, left_out=out)
 
 
 def read(folder: Path, team: str) -> tuple[Documents, list[Diagnostic]]:
@@ -91,7 +105,6 @@ def test_a_team_with_limits(tmp_path: Path) -> None:
     team = documents.teams["west"]
     assert diagnostics == []
     assert (team.fewest, team.most, len(team.left_out), len(team.rules_left_out)) == (2, 40, 2, 1)
-    assert team.fingerprint == fingerprint(team.rules, team.rules_left_out, 2, 40)
 
 
 @pytest.mark.parametrize("team", ["{except: [bo@acme.test]}", "{members: []}", "{members: [x@y.z], max: 0}", "{}"])
@@ -100,19 +113,41 @@ def test_what_is_no_team(tmp_path: Path, team: str) -> None:
     assert [one.code for one in read(tmp_path, team)[1]] == ["documents/schema"]
 
 
-def test_fingerprints() -> None:
-    """The order of rules and values does not matter; what they say does."""
+def test_digests() -> None:
+    """The order of rules and values does not matter; what they say does, and what they depend on."""
     west = Rule(source="hr", where={"a": Condition(values=("x", "y")), "b": Condition(empty=False)})
     same = Rule(source="hr", where={"b": Condition(empty=False), "a": Condition(values=("y", "x"))})
     other = Rule(source="hr", where={"a": Condition(excluded=("x", "y")), "b": Condition(empty=False)})
-    assert fingerprint((west, other)) == fingerprint((other, same))
-    assert len({fingerprint((one,)) for one in (west, other, Rule(source="ad", where=west.where))}) == 3
-    assert fingerprint((west,)) != fingerprint((west,), (), 1)
-    assert fingerprint((west,)) != fingerprint((), (west,))
-    assert [
-        str(one) for one in (west, Rule(source="hr", manager_of="a@b.c"), Rule(source="hr", reports_to="a@b.c"))
-    ] == [
+    managers, reports = Rule(source="hr", manager_of="team:hand"), Rule(source="hr", reports_to="a@b.c")
+    rules = (west, other, Rule(source="ad", where=west.where), managers, reports)
+    digests = RuleDigests({}, {})
+    assert digests.of_rule(west) == digests.of_rule(same)
+    assert len({digests.of_rule(one) for one in rules}) == len(rules)
+    assert digests.of_team(team("t", west, other)) == digests.of_team(team("t", other, same))
+    assert digests.of_team(team("t", west, left_out=(other,))) != digests.of_team(team("t", other, left_out=(west,)))
+    by_hand = Team(
+        name="hand", origin=HERE, members=(Member(origin=HERE, team="in"), Member(origin=HERE, login="a@b.c"))
+    )
+    inside = [Team(name="in", origin=HERE, members=(Member(origin=HERE, login=one),)) for one in ("d@e.f", "g@h.i")]
+    named = {RuleDigests({"hand": by_hand, "in": one}, {}).of_rule(managers) for one in inside}
+    assert len({*named, digests.of_rule(managers)}) == 3
+    assert [str(one) for one in (west, managers, reports)] == [
         "the rule for a, b in hr",
-        "the rule for managers of a@b.c in hr",
+        "the rule for managers of team:hand in hr",
         "the rule for reports of a@b.c in hr",
     ]
+
+
+def test_a_source_that_is_mapped_otherwise(tmp_path: Path) -> None:
+    """Another column of an attribute that a rule needs is another result; one that it does not need is none."""
+    found = []
+    for text in (
+        SOURCE,
+        SOURCE.replace("department: Department", "department: Title"),
+        SOURCE.replace("title: T", "title: X"),
+    ):
+        file = write_documents(tmp_path, {"a.yaml": INVOICE, "people.yaml": text})
+        documents, _ = read_repository(file, read_settings_document(file))
+        rule = Rule(source="hr", where={"department": Condition(values=("x",))})
+        found.append(RuleDigests({}, documents.sources).of_rule(rule))
+    assert found[0] == found[2] != found[1]

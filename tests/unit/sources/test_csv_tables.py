@@ -32,7 +32,7 @@ PLAIN = "Id,Name,Mail\n7,Ann,ann@acme.test\n8,B\u00fc,b\u00fc@acme.test\n"
         f"{PLAIN},,\n \n,Total,\n".encode(),
         PLAIN.replace("Ann", '"Lee, ""Ann""\nof Acme"').encode(),
         PLAIN.replace("7,Ann,", "7,Ann, \u00a0").encode(),
-        PLAIN.replace("test\n", "test,,\n").encode(),
+        PLAIN.replace("\n", ",,\n").encode(),
     ],
 )
 def test_what_is_read(content: bytes) -> None:
