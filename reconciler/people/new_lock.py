@@ -85,11 +85,11 @@ class _Maker:
             for one in self._before.people
             if one.id in self._people and self._people[one.id].login != one.login
         }
-        there = {login_key(one.login) for one in self._people.values() if one.state != "left"}
+        self._there = {login_key(one.login) for one in self._people.values() if one.state != "left"}
         left = [one for id_, one in self._people.items() if one.state == "left"]
         self._left = {login_key(one.login) for one in left}
         self._left |= {login_key(one.login) for id_, one in self._known.items() if self._has_left(id_)}
-        self._left -= there  # an old row of somebody who came back
+        self._left -= self._there  # an old row of somebody who came back
         self._lacking = {
             one.login for id_, one in self._known.items() if id_ in self._missing and id_ not in self._gone
         }
@@ -285,7 +285,9 @@ class _Maker:
             if {login_key(record.login), login_key(was)} & wanted and record.login:
                 yield LockedPerson(login=record.login, id=id_, name=record.name, state=record.state, was=was)
         for id_, one in self._known.items():
-            if id_ not in self._people and {login_key(one.login), login_key(one.was)} & wanted:
+            if id_ in self._people or login_key(one.login) in self._there:
+                continue  # the second is the same person under another id
+            if {login_key(one.login), login_key(one.was)} & wanted:
                 read = id_.partition(":")[0] in self._directories  # of a source that no rule needs, nothing is new
                 state: PersonState = "missing" if read and one.state != "left" else one.state
                 yield msgspec.structs.replace(one, state=state)

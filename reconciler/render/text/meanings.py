@@ -95,6 +95,7 @@ MEANINGS = {
     "people/lock": "a file of the people lock is not as it was written",
     "people/lock-outdated": "the people lock has no result for a rule as it is written",
     "people/source": "a source, or a row of it, cannot be used",
+    "people/too-few": "a rule that changed finds fewer people than the min of its team",
     "people/too-many": "the rules of a team find more people than its max",
     "people/unknown-attribute": "a rule names an attribute that its source does not map",
     "people/unknown-person": "a rule names a login that its source does not have",
