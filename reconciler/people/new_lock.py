@@ -12,6 +12,7 @@ from reconciler.model.people_report import ChangedPerson, HeldTeam, PersonChange
 from reconciler.model.phrases import counted
 from reconciler.model.rule_digests import RuleDigests
 from reconciler.model.spelling import login_key
+from reconciler.people.identities import judge_identities
 from reconciler.people.rule_search import Directory, RuleSearch, members_of
 
 if TYPE_CHECKING:
@@ -28,8 +29,6 @@ __all__ = ["NewLock", "make_lock"]
 DEFAULT_MOST, DEFAULT_FEWEST = 50, 1
 _HELD_COUNT = 3
 _HELD_PERCENT = 25
-_CHANGED_PERCENT = 10
-_IF_MEANT = "If the change is meant, remove people.lock, run it again, and review the whole plan"
 
 
 class NewLock(NamedTuple):
@@ -105,7 +104,7 @@ class _Maker:
         return record.state == "left" if record is not None else self._known[id_].state == "left"
 
     def make(self) -> NewLock:
-        self._check_identities()
+        self._errors.extend(judge_identities(self._directories, self._known, self._people))
         teams = {one.team: self._result(one) for one in self._ruled_teams() if one.team is not None}
         rules = {one.rule: self._result(one) for one in self._ruled_groups()}
         people = tuple(self._locked_people([*teams.values(), *rules.values()]))
@@ -131,43 +130,6 @@ class _Maker:
 
     def _error(self, code: str, message: str, origin: Origin | None = None) -> None:
         self._errors.append(Diagnostic(severity="error", code=code, message=message, origin=origin))
-
-    def _check_identities(self) -> None:
-        """Report rows that share an id or a login, and people whom two sources know differently."""
-        for directory in self._directories.values():
-            for problem in directory.problems:
-                self._error("people/identity", f"{problem}: one person is one row, so correct one of them there")
-        self._check_columns()
-        states: dict[str, tuple[str, str]] = {}
-        for source, directory in self._directories.items():
-            for login, one in directory.by_login.items():
-                first, state = states.setdefault(login, (source, one.state))
-                if state != one.state:
-                    message = (
-                        f"{one.login} is {state} in {first} and {one.state} in {source}: correct one of them there"
-                    )
-                    self._error("people/identity", message)
-
-    def _check_columns(self) -> None:
-        """Report a column that moved against the others: logins that changed hands, and ids of another form."""
-        holders = {login_key(one.login): id_ for id_, one in self._known.items()}
-        changed = 0
-        for id_, one in self._people.items():
-            before = self._known.get(id_)
-            holder = holders.get(login_key(one.login))
-            if holder is None or holder == id_:
-                continue
-            if holder in self._people and (before is not None or self._people[holder].login != one.login):
-                message = f"{one.login} was the login of {holder}, and {one.row} gives it to {id_}"
-                self._error("people/identity", f"{message}: was one column sorted alone? {_IF_MEANT}")
-            elif one.state != "left" and self._known[holder].state == "left":
-                message = f"{one.login} was the login of {holder}, who left, and {one.row} gives it to {id_}"
-                self._error("people/identity", f"{message}: correct one of them there. {_IF_MEANT}")
-            elif holder not in self._people:
-                changed += 1
-        if changed > max(_HELD_COUNT, len(self._known) * _CHANGED_PERCENT / 100):
-            message = f"{changed} of {len(self._known)} people have another id than in the lock"
-            self._error("people/identity", f"{message}: are ids written in another form? {_IF_MEANT}")
 
     def _ruled_teams(self) -> Iterator[_Ruled]:
         for name, team in self._documents.teams.items():

@@ -24,7 +24,7 @@ _WIDEST_CELL = 1_000_000
 class Row(NamedTuple):
     """The wanted cells of a row, trimmed, and its number (from 1).
 
-    ``fault`` says what is wrong with its length. ``is_skipped`` is a row below the header that is no person.
+    ``fault`` says what is wrong with its length. ``is_skipped`` is a row below the header that a document leaves out.
     """
 
     number: int
