@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from reconciler.model.documents import Documents
     from reconciler.model.member import Member
     from reconciler.model.people_lock import PersonState
-    from reconciler.model.readings import Reading
+    from reconciler.model.readings import Reading, Record
 
 __all__ = ["NewLock", "make_lock"]
 
@@ -73,11 +73,7 @@ class _Maker:
         self._search = RuleSearch(documents.teams, self._directories)
         self._digests = RuleDigests(documents.teams, documents.sources)
         self._missing, self._gone = _missing(self._before, self._directories)
-        self._people = {
-            f"{source}:{one.id}": one
-            for source, directory in self._directories.items()
-            for one in directory.reading.records
-        }
+        self._people = dict(self._with_logins())
         # a login before a rename, and the one that the person has now
         self._renamed = {
             one.login: self._people[one.id].login
@@ -98,6 +94,15 @@ class _Maker:
         self._held: list[HeldTeam] = []
         self._changes: list[PersonChange] = []
         self._errors: list[Diagnostic] = []
+
+    def _with_logins(self) -> Iterator[tuple[str, Record]]:
+        """Yield records by id. An address that was taken from somebody who left is the one that the lock has."""
+        for source, directory in self._directories.items():
+            for one in directory.reading.records:
+                id_ = f"{source}:{one.id}"
+                login = one.login or (self._known[id_].login if id_ in self._known else "")
+                if login:
+                    yield id_, one if one.login else msgspec.structs.replace(one, login=login)
 
     def _has_left(self, id_: str) -> bool:
         record = self._people.get(id_)
@@ -244,7 +249,7 @@ class _Maker:
         for id_, record in self._people.items():
             before = self._known.get(id_)
             was = None if before is None else before.was if before.login == record.login else before.login
-            if {login_key(record.login), login_key(was)} & wanted and record.login:
+            if {login_key(record.login), login_key(was)} & wanted:
                 yield LockedPerson(login=record.login, id=id_, name=record.name, state=record.state, was=was)
         for id_, one in self._known.items():
             if id_ in self._people or login_key(one.login) in self._there:

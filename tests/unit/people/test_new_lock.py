@@ -190,6 +190,20 @@ def test_renamed_and_left_at_once() -> None:
     assert kept.read(some, 3) == kept.read(some | {130: row(130, "field")}, 9) == without
 
 
+def test_left_without_an_address() -> None:
+    """Addresses of people who left are often taken away: they are known by their ids."""
+    kept = Kept(member(AP))
+    kept.more = (by_hand(1),)
+    kept.read(rows(8))
+    some = rows(8)
+    some[1] = ("001", "", "ap", "clerk", "left")
+    some[900] = ("900", "", "ap", "clerk", "left")
+    without = EIGHT.replace("p1 ", "")
+    assert kept.read(some, 2) == kept.read(some, 5) == without
+    assert kept.last is not None
+    assert [one.state for one in kept.lock.people if one.login == "p1@acme.test"] == ["left"]
+
+
 def test_except_of_another_login() -> None:
     """Both logins of a person are that person, in 'except' by hand and by rule."""
     some = rows(8)
