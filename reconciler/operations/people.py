@@ -136,7 +136,7 @@ def _path(workspace: Workspace, source: FileSource) -> Path:
     """Return the file of a source. Raises DocumentsError for one that git tracks: people's data stays out of it."""
     name = f"RECONCILER_SOURCE_{source.name.upper().replace('-', '_')}_PATH"
     path = workspace.root / (workspace.run.environment.get(name) or source.path)
-    if path.name in find_tracked(workspace.root, path.parent):
+    if any(one.name in find_tracked(workspace.root, one.parent) for one in (path, path.resolve())):
         message = (
             f"{path.name} of the source {source.name} is tracked by git, which keeps personal data for ever: take it "
             "out (git rm --cached), name it in .gitignore, and look at the history"

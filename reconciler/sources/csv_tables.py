@@ -5,32 +5,19 @@ from __future__ import annotations
 import codecs
 import csv
 import io
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from reconciler.errors import UnreachableError
-from reconciler.model.spelling import comparable
+from reconciler.sources.table_rows import Row, find_header, missing_columns, wanted_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-__all__ = ["Row", "read_csv"]
+__all__ = ["read_csv"]
 
 _DELIMITERS = ",;\t|"
 _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
-_HEADER_WITHIN = 50
 _WIDEST_CELL = 1_000_000
-
-
-class Row(NamedTuple):
-    """The wanted cells of a row, trimmed, and its number (from 1).
-
-    ``fault`` says what is wrong with its length. ``is_skipped`` is a row below the header that a document leaves out.
-    """
-
-    number: int
-    cells: tuple[str, ...]
-    fault: str | None = None
-    is_skipped: bool = False
 
 
 def read_csv(content: bytes, encoding: str | None, wanted: Sequence[str], skip: int = 0) -> list[Row]:
@@ -47,41 +34,13 @@ def read_csv(content: bytes, encoding: str | None, wanted: Sequence[str], skip: 
     nearest: list[str] = []
     for delimiter in _delimiters(text):
         rows = _rows(text, delimiter)
-        for header in _first(rows):
-            if set(wanted) <= set(header):
-                return list(_wanted(rows, header, wanted, skip))
-            nearest = max(nearest, header, key=lambda one: len(set(wanted) & set(one)))
-    missing = ", ".join(f"'{one}'" for one in wanted if one not in nearest)
-    raise UnreachableError(f"no row among the first {_HEADER_WITHIN} has every column: missing {missing}")
-
-
-def _first(rows: Iterator[tuple[int, list[str]]]) -> Iterator[list[str]]:
-    """Yield the first rows; with a delimiter that is not that of the file, quotes may not fit."""
-    try:
-        for _, (_, cells) in zip(range(_HEADER_WITHIN), rows, strict=False):
-            yield [comparable(one).strip() for one in cells]
-    except UnreachableError:
-        return
-
-
-def _wanted(
-    rows: Iterator[tuple[int, list[str]]], header: list[str], wanted: Sequence[str], skip: int
-) -> Iterator[Row]:
-    twice = [one for one in wanted if header.count(one) > 1]
-    if twice:
-        raise UnreachableError(f"the header has the column '{twice[0]}' twice: rename one of them in the export")
-    places = [header.index(one) for one in wanted]
-    width = len(header)
-    for at_row, (number, cells) in enumerate(rows):
-        if len(cells) == width:
-            kept = tuple([comparable(cells[at]).strip() for at in places])
-            if any(kept):
-                yield Row(number, kept, is_skipped=at_row < skip)
-        elif at_row < skip:
-            continue
-        elif any(map(str.strip, cells)):
-            fault = f"has {len(cells)} cells, and the header has {width}: the file may have been cut"
-            yield Row(number, (), fault)
+        try:
+            header = find_header(rows, wanted, nearest)
+        except UnreachableError:
+            continue  # with a delimiter that is not that of the file, quotes may not fit
+        if header is not None:
+            return list(wanted_rows(rows, header, wanted, skip))
+    raise missing_columns(wanted, nearest)
 
 
 def _text(content: bytes, encoding: str | None) -> str:

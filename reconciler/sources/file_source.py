@@ -7,20 +7,22 @@ import hashlib
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from reconciler.errors import DocumentsError, UnreachableError
+from reconciler.errors import DocumentsError, UnreachableError, UsageError
 from reconciler.model.diagnostics import Diagnostic
 from reconciler.model.readings import Reading, Record
 from reconciler.sources.csv_tables import read_csv
+from reconciler.sources.table_rows import DateText, NumberText
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
     from reconciler.model.sources import Column, FileSource, SourceState
-    from reconciler.sources.csv_tables import Row
+    from reconciler.sources.table_rows import Row
 
 __all__ = ["read_file_source"]
 
+_PACKED = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 _OWN = ("id", "login", "name")
 _SCIENTIFIC = re.compile(r"\d+(?:[.,]\d+)?E\+?\d+", re.IGNORECASE)
 _CLOCKS_DIFFER = datetime.timedelta(hours=1)
@@ -65,7 +67,7 @@ def read_file_source(source: FileSource, path: Path, wanted: Iterable[str], now:
     needed = [one.name for one in columns.values()] + [source.status.column]
     needed += [one for one in (source.dates.starts, source.dates.ends) if one is not None]
     try:
-        rows = read_csv(content, source.encoding, list(dict.fromkeys(needed)), source.skip)
+        rows = _rows(source, content, list(dict.fromkeys(needed)))
     except UnreachableError as error:
         raise UnreachableError(f"{name} cannot be read from {path}: {error.message}") from None
     reader = _Reader(source, columns, list(dict.fromkeys(needed)), now.date())
@@ -81,11 +83,24 @@ def read_file_source(source: FileSource, path: Path, wanted: Iterable[str], now:
         records=tuple(records),
         digest=hashlib.sha256(content).hexdigest()[:16],
         as_of=changed.date().isoformat(),
-        is_open_ended=not content.rstrip(b"\0").endswith((b"\n", b"\r")),
+        is_open_ended=not content.startswith(_PACKED) and not content.rstrip(b"\0").endswith((b"\n", b"\r")),
         mapped=frozenset(source.columns) - set(_OWN),
         filled={one: _share(there, one) for one in sorted(columns) if one not in _OWN},
         values=reader.values,
     )
+
+
+def _rows(source: FileSource, content: bytes, needed: list[str]) -> list[Row]:
+    """Return the rows of a CSV file or of a spreadsheet, which are told apart by their first bytes."""
+    if not content.startswith(_PACKED):
+        return read_csv(content, source.encoding, needed, source.skip)
+    try:
+        from reconciler.sources.spreadsheets import read_spreadsheet  # noqa: PLC0415 - only where one is read
+    except ImportError as error:
+        raise UsageError(
+            f"the source {source.name} is a spreadsheet: install 'procore-reconciler[spreadsheets]' to read it"
+        ) from error
+    return read_spreadsheet(content, source.sheet, needed, source.skip)
 
 
 def _share(records: list[Record], attribute: str) -> float:
@@ -165,6 +180,8 @@ class _Reader:
     def _day(self, cells: tuple[str, ...], at: int | None) -> datetime.date | None:
         if at is None or not cells[at]:
             return None
+        if isinstance(cells[at], DateText):
+            return datetime.date.fromisoformat(cells[at])
         try:
             return datetime.datetime.strptime(cells[at], self._source.dates.format).replace(tzinfo=datetime.UTC).date()
         except ValueError:
@@ -177,6 +194,8 @@ class _Reader:
         value = cells[self._cells.attributes[attribute]]
         if not value or value.upper() in _ERRORS_OF_CELLS:
             raise ValueError(f"has no value in '{column.name}': fill it in")
+        if isinstance(value, NumberText) and column.width is None:
+            raise ValueError(f"has a number in '{column.name}', which may have lost zeros: write its 'width:'")
         return _filled(value, column)
 
     def _login(self, cells: tuple[str, ...], state: SourceState) -> str:

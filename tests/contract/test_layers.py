@@ -51,6 +51,7 @@ BREACHES = {
         ("render/messages/drift_metrics.py", "import prometheus_client"),
         ("newroom.py", "import apprise"),
     ],
+    "owner-of-spreadsheets": [("operations/people.py", "import python_calamine")],
     "owner-of-yaml": [("operations/files.py", "import yaml"), ("live/wire.py", "import jsonschema")],
     "owner-of-templates": [("forge/comments.py", "import jinja2")],
     "owner-of-servers": [

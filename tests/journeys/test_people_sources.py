@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime
 import fcntl
 import json
 import os
+import sys
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +15,7 @@ import pytest
 from tests.support.people_files import SOURCE, source_document, workers, write_workers
 from tests.support.rules import RULED, TEAMS
 from tests.support.trial import Trial
+from tests.support.workbooks import workbook
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,6 +23,7 @@ if TYPE_CHECKING:
     from syrupy.assertion import SnapshotAssertion
 
     from tests.support.sandbox import RunningSandbox
+    from tests.support.workbooks import Cell
 
 ANN = ("1", "Active", "2", "Accounts Payable", "Clerk", "Permanent", "24-016;24-017")
 DAY = 24 * 3600
@@ -236,6 +240,9 @@ def test_12_a_file_that_git_tracks(trial: Trial) -> None:
     """Git would keep everybody's data for ever."""
     trial.git("add", "--force", "workers.csv")
     assert "workers.csv of the source hr is tracked by git" in trial.ends(7, "people")
+    trial.write_only({"people.yaml": source_document(path="linked.csv")})
+    (trial.folder / "linked.csv").symlink_to("workers.csv")
+    assert "linked.csv of the source hr is tracked by git" in trial.ends(7, "people")
 
 
 def test_13_a_crash_between_the_old_lock_and_the_new(trial: Trial) -> None:
@@ -273,6 +280,26 @@ def test_13c_without_rules(trial: Trial) -> None:
     trial.git("rm", "-rqf", "people.lock")
     trial.ends(0, "people")
     assert files(trial) == {}
+
+
+def test_13d_a_spreadsheet(trial: Trial, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A workbook gives the same people as the CSV file. A number as an id needs its width, and reading it an extra."""
+    before = files(trial)
+    rows: list[list[Cell]] = [[*one.split(",")] for one in workers().splitlines()]
+    for one in rows[1:]:
+        one[0] = int(str(one[0]))
+        one[9] = datetime.date(2020, 2, 1)
+    (trial.folder / "workers.csv").unlink()
+    (trial.folder / "workers.xlsx").write_bytes(workbook({"About": [], "Workers": [["Acme"], *rows]}))
+    trial.write_only({"people.yaml": source_document(path="workers.xlsx", sheet="Workers")})
+    assert "people.lock is up to date" in trial.ends(0, "people")
+    assert files(trial) == before
+    text = source_document(path="workers.xlsx").replace("{column: Employee ID, width: 6}", "Employee ID")
+    trial.write_only({"people.yaml": text})
+    assert "a number in 'Employee ID', which may have lost zeros: write its 'width:'" in trial.ends(7, "people")
+    monkeypatch.setitem(sys.modules, "python_calamine", None)
+    monkeypatch.delitem(sys.modules, "reconciler.sources.spreadsheets", raising=False)
+    assert "install 'procore-reconciler[spreadsheets]' to read it" in trial.ends(64, "people")
 
 
 def test_14_another_place_of_the_file(trial: Trial, tmp_path: Path) -> None:

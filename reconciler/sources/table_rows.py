@@ -1,0 +1,90 @@
+"""Rows of tables: finds the header, and keeps the wanted columns alone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from reconciler.errors import UnreachableError
+from reconciler.model.spelling import comparable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+__all__ = ["DateText", "NumberText", "Row", "find_header", "missing_columns", "pick_rows", "wanted_rows"]
+
+_HEADER_WITHIN = 50
+
+
+class NumberText(str):
+    """A number of a spreadsheet as text: it may have lost zeros at its beginning."""
+
+    __slots__ = ()
+
+
+class DateText(str):
+    """A date of a spreadsheet as ISO text, however it is shown there."""
+
+    __slots__ = ()
+
+
+class Row(NamedTuple):
+    """The wanted cells of a row, trimmed, and its number (from 1).
+
+    ``fault`` says what is wrong with its length. ``is_skipped`` is a row below the header that a document leaves out.
+    """
+
+    number: int
+    cells: tuple[str, ...]
+    fault: str | None = None
+    is_skipped: bool = False
+
+
+def pick_rows(rows: Iterator[tuple[int, list[str]]], wanted: Sequence[str], skip: int) -> list[Row]:
+    """Return the rows behind the header; raises UnreachableError where there is none with every wanted column."""
+    nearest: list[str] = []
+    header = find_header(rows, wanted, nearest)
+    if header is None:
+        raise missing_columns(wanted, nearest)
+    return list(wanted_rows(rows, header, wanted, skip))
+
+
+def find_header(rows: Iterator[tuple[int, list[str]]], wanted: Sequence[str], nearest: list[str]) -> list[str] | None:
+    """Return the first row that has every wanted column, or null; ``nearest`` becomes the row that has most of them."""
+    for _, (_, cells) in zip(range(_HEADER_WITHIN), rows, strict=False):
+        header = [comparable(one).strip() for one in cells]
+        if set(wanted) <= set(header):
+            return header
+        if len(set(wanted) & set(header)) > len(set(wanted) & set(nearest)):
+            nearest[:] = header
+    return None
+
+
+def missing_columns(wanted: Sequence[str], nearest: Sequence[str]) -> UnreachableError:
+    """Return the error of a table without the wanted columns."""
+    missing = ", ".join(f"'{one}'" for one in wanted if one not in nearest)
+    return UnreachableError(f"no row among the first {_HEADER_WITHIN} has every column: missing {missing}")
+
+
+def wanted_rows(
+    rows: Iterator[tuple[int, list[str]]], header: list[str], wanted: Sequence[str], skip: int
+) -> Iterator[Row]:
+    """Yield the rows behind the header, those left out that are blank in every wanted column."""
+    twice = [one for one in wanted if header.count(one) > 1]
+    if twice:
+        raise UnreachableError(f"the header has the column '{twice[0]}' twice: rename one of them in the export")
+    places = [header.index(one) for one in wanted]
+    width = len(header)
+    for at_row, (number, cells) in enumerate(rows):
+        if len(cells) == width:
+            kept = tuple([_trimmed(cells[at]) for at in places])
+            if any(kept):
+                yield Row(number, kept, is_skipped=at_row < skip)
+        elif at_row < skip:
+            continue
+        elif any(map(str.strip, cells)):
+            fault = f"has {len(cells)} cells, and the header has {width}: the file may have been cut"
+            yield Row(number, (), fault)
+
+
+def _trimmed(cell: str) -> str:
+    return cell if isinstance(cell, NumberText | DateText) else comparable(cell).strip()
