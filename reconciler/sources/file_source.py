@@ -91,14 +91,15 @@ def read_file_source(source: FileSource, path: Path, wanted: Iterable[str], now:
 
 
 def _rows(source: FileSource, content: bytes, needed: list[str]) -> list[Row]:
-    """Return the rows of a CSV file or of a spreadsheet, which are told apart by their first bytes."""
+    """Return the rows of a CSV file or of a spreadsheet, known by their first bytes."""
     if not content.startswith(_PACKED):
         return read_csv(content, source.encoding, needed, source.skip)
     try:
         from reconciler.sources.spreadsheets import read_spreadsheet  # noqa: PLC0415 - only where one is read
     except ImportError as error:
         raise UsageError(
-            f"the source {source.name} is a spreadsheet: install 'procore-reconciler[spreadsheets]' to read it"
+            f"the source {source.name} is a spreadsheet: install procore-reconciler[spreadsheets] from where "
+            "reconciler came from (in its checkout: pip install '.[spreadsheets]')"
         ) from error
     return read_spreadsheet(content, source.sheet, needed, source.skip)
 

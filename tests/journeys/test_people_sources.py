@@ -299,7 +299,7 @@ def test_13d_a_spreadsheet(trial: Trial, monkeypatch: pytest.MonkeyPatch) -> Non
     assert "a number in 'Employee ID', which may have lost zeros: write its 'width:'" in trial.ends(7, "people")
     monkeypatch.setitem(sys.modules, "python_calamine", None)
     monkeypatch.delitem(sys.modules, "reconciler.sources.spreadsheets", raising=False)
-    assert "install 'procore-reconciler[spreadsheets]' to read it" in trial.ends(64, "people")
+    assert "install procore-reconciler[spreadsheets] from where reconciler came from" in trial.ends(64, "people")
 
 
 def test_14_another_place_of_the_file(trial: Trial, tmp_path: Path) -> None:
