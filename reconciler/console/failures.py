@@ -57,6 +57,8 @@ def interrupt(code: int, arguments: Sequence[str], invocation: Invocation) -> in
         message = "interrupted; the journal has each response that was sent, and routing again settles what is open"
     elif invocation.command in {"adopt", "export"}:
         message = "interrupted; nothing was written to the service, and 'git status' tells whether a document was"
+    elif invocation.command == "people":
+        message = "interrupted; people.lock is the old one or the new one, and running it again puts right what is left"
     elif invocation.command == "init":
         message = "interrupted; each file named above is whole: run init again to write the others"
     show_failure(code, message, (), arguments)

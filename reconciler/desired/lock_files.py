@@ -34,7 +34,7 @@ VERSION: Final = 1
 PEOPLE, SOURCES = f"{LOCK_FOLDER}/people.yaml", f"{LOCK_FOLDER}/sources.yaml"
 TEAMS, RULES = f"{LOCK_FOLDER}/teams/", f"{LOCK_FOLDER}/rules/"
 _HEADER = "# Written by 'reconciler people'. Do not edit it: each change is lost, and may be refused."
-_AGAIN = "run 'reconciler people', which writes the folder again"
+_AGAIN = "run 'reconciler people --base REV', with a revision whose lock is good, which writes the folder again"
 _LONGEST_NAME = 150
 _DIGEST_DIGITS = 16
 _KEY = re.compile(r"([a-z]+):(?: (.+))?\Z")
@@ -56,9 +56,7 @@ def encode_lock(lock: PeopleLock) -> dict[str, bytes]:
     people = sorted(lock.people, key=lambda one: (one.login, one.id))
     sources = sorted(lock.sources, key=lambda one: one.source)
     missing = sorted(lock.missing, key=lambda one: one.id)
-    files = {
-        SOURCES: _text({"version": VERSION}, {"sources": sources, "missing": missing}),
-    }
+    files = {SOURCES: _text({"version": VERSION}, {"sources": sources, "missing": missing})}
     for name, result in lock.teams.items():
         files[team_file(name)] = _result({"team": name, "rule": result.rule}, result)
     for digest, result in lock.rules.items():
@@ -129,10 +127,8 @@ class _Lists(NamedTuple):
 
 def decode_lock(contents: Mapping[str, bytes]) -> tuple[PeopleLock, list[Diagnostic]]:
     """Return the lock in these files, by path, and each file that is not as it was written."""
-    lock, diagnostics = (
-        PeopleLock(),
-        [_lacking(path) for path in (PEOPLE, SOURCES) if contents and path not in contents],
-    )
+    lock = PeopleLock()
+    diagnostics = [_lacking(path) for path in (PEOPLE, SOURCES) if contents and path not in contents]
     for path in sorted(contents):
         try:
             lock = _with_file(lock, path, _read(contents[path]))

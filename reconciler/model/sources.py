@@ -65,3 +65,8 @@ class FileSource(msgspec.Struct, frozen=True, kw_only=True):
     max_age_days: int | None = None
     dates: Dates = Dates()
     limits: Limits = Limits()
+
+    @property
+    def path_variable(self) -> str:
+        """The variable of the environment that names the file in place of ``path``."""
+        return f"RECONCILER_SOURCE_{self.name.upper().replace('-', '_')}_PATH"

@@ -36,6 +36,11 @@ if TYPE_CHECKING:
 __all__ = ["update_people"]
 
 _LOCK = "people/lock"
+_NO_RULES = Diagnostic(
+    severity="note",
+    code="people/no-rules",
+    message="no team or group has a rule, so there is nobody to find: write one as {from: SOURCE, where: {…}}",
+)
 
 
 def update_people(run: Run, settings_file: Path | None, *, base: str | None, check: bool) -> PeopleReport:
@@ -59,7 +64,7 @@ def update_people(run: Run, settings_file: Path | None, *, base: str | None, che
 def _update(workspace: Workspace, base: str | None, *, check: bool) -> PeopleReport:
     documents = _documents(workspace, base)
     if not rules_of(documents) and not documents.lock.people:
-        return PeopleReport(sources=(), changes=(), held=(), differs=False, written=False)
+        return PeopleReport(sources=(), changes=(), held=(), differs=False, written=False, diagnostics=(_NO_RULES,))
     sources = documents.sources
     readings = _read(workspace, documents, sources)
     refused = [words for one in readings for words in judge_reading(one, sources[one.source].limits, documents.lock)]
@@ -102,7 +107,7 @@ def _documents(workspace: Workspace, base: str | None) -> Documents:
         found = problems(diagnostics)
         if any(one.code == _LOCK for one in diagnostics):
             raise DocumentsError(
-                f"{found.message}: to write it again, name the revision to compare with, such as --base HEAD",
+                f"{found.message}: to write the lock again, name the revision to compare with, such as --base HEAD",
                 diagnostics=found.diagnostics,
             )
         raise found
@@ -134,8 +139,7 @@ def _read(workspace: Workspace, documents: Documents, sources: Mapping[str, File
 
 def _path(workspace: Workspace, source: FileSource) -> Path:
     """Return the file of a source. Raises DocumentsError for one that git tracks: people's data stays out of it."""
-    name = f"RECONCILER_SOURCE_{source.name.upper().replace('-', '_')}_PATH"
-    path = workspace.root / (workspace.run.environment.get(name) or source.path)
+    path = workspace.root / (workspace.run.environment.get(source.path_variable) or source.path)
     if any(one.name in find_tracked(workspace.root, one.parent) for one in (path, path.resolve())):
         message = (
             f"{path.name} of the source {source.name} is tracked by git, which keeps personal data for ever: take it "

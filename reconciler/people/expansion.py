@@ -69,6 +69,7 @@ class _TeamExpansion:
         self._resolved: dict[str, tuple[Member, ...]] = {}
         self._path: list[str] = []
         self._errors = 0
+        self._is_outdated = False
         self.diagnostics: list[Diagnostic] = []
 
     def _add(self, code: str, message: str, place: Team | Member | DesiredGroup, severity: Severity = "error") -> None:
@@ -133,7 +134,7 @@ class _TeamExpansion:
             return group
         problems = sum(one.severity == "error" for one in self.diagnostics)
         members = self._expand(group.members)
-        if not members and not group.allow_empty and problems == self._errors:
+        if not members and not group.allow_empty and problems == self._errors and not self._is_outdated:
             message = (
                 f"nobody is left in '{name}' (expired lines, or empty teams); "
                 "name somebody, or write {members: […], allow_empty: true} if nobody is to hold this role"
@@ -197,6 +198,7 @@ class _TeamExpansion:
 
     def _outdated(self, words: str, place: Team | Member) -> None:
         message = f"{words}: run 'reconciler people' with these documents, and commit what it writes"
+        self._is_outdated = True  # who is in a group is not known then
         self._add("people/lock-outdated", message, place)
 
     def _team_of(self, member: Member) -> tuple[Member, ...]:

@@ -131,7 +131,9 @@ class _Maker:
             missing=tuple(one for one in self._missing.values() if one.id in kept),
         )
         self._changes.extend(self._told_renames(people))
-        return NewLock(lock, tuple(self._changes), tuple(self._held), (*self._errors, *self._search.diagnostics))
+        # a rule with a slip finds too few: that is said once
+        errors = [one for one in self._errors if one.code != "people/too-few" or not self._search.diagnostics]
+        return NewLock(lock, tuple(self._changes), tuple(self._held), (*errors, *self._search.diagnostics))
 
     def _error(self, code: str, message: str, origin: Origin | None = None) -> None:
         self._errors.append(Diagnostic(severity="error", code=code, message=message, origin=origin))

@@ -14,7 +14,7 @@ from reconciler.sources.csv_tables import read_csv
 from reconciler.sources.table_rows import DateText, NumberText
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from reconciler.model.sources import Column, FileSource, SourceState
@@ -46,35 +46,19 @@ def read_file_source(source: FileSource, path: Path, wanted: Iterable[str], now:
     DocumentsError with every row that cannot be used.
     """
     name = f"the source {source.name}"
-    try:
-        about = path.stat()
-        content = path.read_bytes() if about.st_size <= _MOST_BYTES else b""
-    except OSError as error:
-        raise UnreachableError(f"{name} cannot be read from {path}: {error.strerror}") from error
-    if not content:
-        size = "is empty" if about.st_size == 0 else "is larger than 512 MiB"
-        raise UnreachableError(f"{name} cannot be read from {path}: the file {size}")
-    changed = datetime.datetime.fromtimestamp(about.st_mtime, datetime.UTC)
-    if changed > now + _CLOCKS_DIFFER:
-        raise UnreachableError(
-            f"{name} has a date that is to come: {path} is of {changed:%Y-%m-%d %H:%M}, so its age is unknown"
-        )
-    if source.max_age_days is not None and now - changed > datetime.timedelta(days=source.max_age_days):
-        raise UnreachableError(
-            f"{name} is too old: {path} is of {changed:%Y-%m-%d}, and max_age is {source.max_age_days} days"
-        )
+    content, changed = _read_bytes(source, path, now)
     columns = {one: source.columns[one] for one in dict.fromkeys((*_OWN, *wanted)) if one in source.columns}
-    needed = [one.name for one in columns.values()] + [source.status.column]
-    needed += [one for one in (source.dates.starts, source.dates.ends) if one is not None]
+    dates = (source.dates.starts, source.dates.ends)
+    needed = [*(one.name for one in columns.values()), source.status.column, *(one for one in dates if one is not None)]
+    needed = list(dict.fromkeys(needed))
     try:
-        rows = _rows(source, content, list(dict.fromkeys(needed)))
+        rows = _rows(source, content, needed)
     except UnreachableError as error:
         raise UnreachableError(f"{name} cannot be read from {path}: {error.message}") from None
-    reader = _Reader(source, columns, list(dict.fromkeys(needed)), now.date())
+    reader = _Reader(source, columns, needed, now.date())
     records = [one for one in map(reader.record, rows) if one is not None]
     if reader.wrong:
-        count = len(reader.wrong)
-        raise DocumentsError(f"{name} has {count} rows that cannot be used", diagnostics=reader.wrong)
+        raise DocumentsError(f"{name} has rows that cannot be used", diagnostics=reader.wrong)
     if not records:
         raise UnreachableError(f"{name} has nobody in it: {path} holds a header and no rows")
     there = [one for one in records if one.state != "left"]
@@ -88,6 +72,32 @@ def read_file_source(source: FileSource, path: Path, wanted: Iterable[str], now:
         filled={one: _share(there, one) for one in sorted(columns) if one not in _OWN},
         values=reader.values,
     )
+
+
+def _read_bytes(source: FileSource, path: Path, now: datetime.datetime) -> tuple[bytes, datetime.datetime]:
+    """Return the content of a file and when it was changed. Raises UnreachableError, also for one that is too old."""
+    name = f"the source {source.name}"
+    try:
+        about = path.stat()
+        content = path.read_bytes() if about.st_size <= _MOST_BYTES else b""
+    except OSError as error:
+        raise UnreachableError(
+            f"{name} cannot be read from {path}: {error.strerror}; put the export there, or name it in "
+            f"{source.path_variable}"
+        ) from error
+    if not content:
+        size = "is empty" if about.st_size == 0 else "is larger than 512 MiB"
+        raise UnreachableError(f"{name} cannot be read from {path}: the file {size}")
+    changed = datetime.datetime.fromtimestamp(about.st_mtime, datetime.UTC)
+    if changed > now + _CLOCKS_DIFFER:
+        raise UnreachableError(
+            f"{name} has a date that is to come: {path} is of {changed:%Y-%m-%d %H:%M}, so its age is unknown"
+        )
+    if source.max_age_days is not None and now - changed > datetime.timedelta(days=source.max_age_days):
+        raise UnreachableError(
+            f"{name} is too old: {path} is of {changed:%Y-%m-%d}, and max_age is {source.max_age_days} days"
+        )
+    return content, changed
 
 
 def _rows(source: FileSource, content: bytes, needed: list[str]) -> list[Row]:
@@ -139,18 +149,19 @@ class _Reader:
             state = self._state(cells)
             if state is None:
                 return None
+            shown = dict(self._attributes(cells))
             record = Record(
                 row=f"row {number}",
                 id=self._id("id", cells),
                 login=self._login(cells, state),
                 name=cells[self._cells.attributes["name"]] or None if "name" in self._columns else None,
                 state=state,
-                attributes=dict(self._attributes(cells)),
+                attributes={name: tuple(texts) for name, texts in shown.items()},
             )
         except ValueError as error:
             self._add(number, str(error))
             return None
-        self._count(record, cells)
+        self._count(shown, is_there=state != "left")
         return record
 
     def _add(self, number: int, words: str) -> None:
@@ -209,7 +220,8 @@ class _Reader:
             raise ValueError(f"has no e-mail address in '{column.name}': correct it there")
         return value
 
-    def _attributes(self, cells: tuple[str, ...]) -> Iterable[tuple[str, tuple[str, ...]]]:
+    def _attributes(self, cells: tuple[str, ...]) -> Iterable[tuple[str, dict[str, str]]]:
+        """Yield the values of attributes that are not blank: as they are written, by the form they are compared in."""
         for name, column in self._columns.items():
             if name in _OWN:
                 continue
@@ -219,18 +231,14 @@ class _Reader:
             values = written.split(column.split) if column.split else [written]
             texts = [_filled(one.strip(), column) for one in values if one.strip()]
             if texts:
-                yield name, tuple(dict.fromkeys(one.casefold() for one in texts))
+                yield name, {one.casefold(): one for one in texts}
 
-    def _count(self, record: Record, cells: tuple[str, ...]) -> None:
-        for name, values in record.attributes.items():
-            column = self._columns[name]
+    def _count(self, shown: Mapping[str, Mapping[str, str]], *, is_there: bool) -> None:
+        for name, texts in shown.items():
             known = self.values.setdefault(name, {})
-            written = cells[self._cells.attributes[name]]
-            parts = [one.strip() for one in (written.split(column.split) if column.split else [written])]
-            shown = {_filled(one, column).casefold(): _filled(one, column) for one in parts if one}
-            for value in values:
-                text, count = known.get(value, (shown[value], 0))
-                known[value] = (text, count + (record.state != "left"))
+            for value, written in texts.items():
+                text, count = known.get(value, (written, 0))
+                known[value] = (text, count + is_there)
 
 
 def _filled(value: str, column: Column) -> str:

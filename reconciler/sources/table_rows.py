@@ -62,7 +62,10 @@ def find_header(rows: Iterator[tuple[int, list[str]]], wanted: Sequence[str], ne
 def missing_columns(wanted: Sequence[str], nearest: Sequence[str]) -> UnreachableError:
     """Return the error of a table without the wanted columns."""
     missing = ", ".join(f"'{one}'" for one in wanted if one not in nearest)
-    return UnreachableError(f"no row among the first {_HEADER_WITHIN} has every column: missing {missing}")
+    return UnreachableError(
+        f"no row among the first {_HEADER_WITHIN} has every column: missing {missing}; correct 'columns:', or the "
+        "export"
+    )
 
 
 def wanted_rows(

@@ -6,14 +6,18 @@ import datetime
 import fcntl
 import json
 import os
+import signal
 import sys
 import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.support.command_line import clean_environment
 from tests.support.people_files import SOURCE, source_document, workers, write_workers
 from tests.support.rules import RULED, TEAMS
+from tests.support.started import Started
+from tests.support.starting import address
 from tests.support.trial import Trial
 from tests.support.workbooks import workbook
 
@@ -269,6 +273,25 @@ def test_13b_another_run_at_once(trial: Trial) -> None:
     assert files(trial) == before
 
 
+def test_13e_ctrl_c_while_it_reads(trial: Trial) -> None:
+    """It says what became of the lock, which is the old one; the next run works."""
+    before = files(trial)
+    (trial.folder / "workers.csv").unlink()
+    os.mkfifo(trial.folder / "workers.csv")  # reading it waits for a writer that never comes
+    environment = {**clean_environment(), **trial.sandbox.environment}
+    shown_at = trial.folder.parent / "shown.txt"
+    with shown_at.open("w") as output:
+        process = Started(address(), trial.folder, ["people"], environment, (output.fileno(),) * 3)
+    time.sleep(1)
+    os.kill(process.number, signal.SIGINT)
+    assert process.wait(30) == 130
+    assert "interrupted; people.lock is the old one or the new one" in shown_at.read_text()
+    assert files(trial) == before
+    (trial.folder / "workers.csv").unlink()
+    write_workers(trial.folder)
+    assert "is up to date" in trial.ends(0, "people")
+
+
 def test_13c_without_rules(trial: Trial) -> None:
     """No lock is made where nothing needs one, and one that nothing needs is emptied."""
     trial.write_only({"teams.yaml": "kind: teams\nteams: {ap-west: [ann@acme.test]}\n"})
@@ -278,7 +301,7 @@ def test_13c_without_rules(trial: Trial) -> None:
     assert "people.lock is written" in trial.ends(0, "people")
     assert list(files(trial)) == ["people.yaml", "sources.yaml"]
     trial.git("rm", "-rqf", "people.lock")
-    trial.ends(0, "people")
+    assert "no team or group has a rule, so there is nobody to find" in trial.ends(0, "people")
     assert files(trial) == {}
 
 
@@ -305,5 +328,9 @@ def test_13d_a_spreadsheet(trial: Trial, monkeypatch: pytest.MonkeyPatch) -> Non
 def test_14_another_place_of_the_file(trial: Trial, tmp_path: Path) -> None:
     """The environment says where the file is."""
     (trial.folder / "workers.csv").rename(tmp_path / "other.csv")
-    trial.ends(6, "people")
-    trial.ends(0, "people", RECONCILER_SOURCE_HR_PATH=str(tmp_path / "other.csv"))
+    assert (
+        "workers.csv: No such file or directory; put the export there, or name it in RECONCILER_SOURCE_HR_PATH"
+        in trial.ends(6, "people")
+    )
+    shown = trial.ends(0, "people", RECONCILER_SOURCE_HR_PATH=str(tmp_path / "other.csv"))
+    assert "hr: 5 people (5 in the lock), 1 left" in shown

@@ -227,8 +227,10 @@ def test_05_an_instance_that_no_project_shows(tmp_path: Path) -> None:
     with watched(tmp_path, ROUTING) as one:
         prove(one)
         leave_one_to_people(one, "740")
+        assert one.loop.health().needs_person == 1
         one.sandbox.click({"do": "delete", "instance_id": "740"})
         one.until(lambda: one.loop.health().needs_person == 0)
+        assert "740" not in {step.instance_id for steps in one.loop._waiting.values() for step in steps}
 
 
 def test_06_a_list_that_cannot_be_read(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from xml.sax.saxutils import escape
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-__all__ = ["Cell", "Error", "Formula", "workbook"]
+__all__ = ["Cell", "Error", "Formula", "open_document", "workbook"]
 
 _EPOCH = datetime.date(1899, 12, 30)
 _EPOCH_1904 = datetime.date(1904, 1, 1)
@@ -95,3 +95,34 @@ def _cell(value: Cell, *, from_1904: bool) -> str:
     if isinstance(value, int | float):
         return f"<c><v>{value}</v></c>"
     return f'<c t="inlineStr"><is><t xml:space="preserve">{escape(value)}</t></is></c>'
+
+
+def open_document(rows: Sequence[Sequence[str | float]]) -> bytes:
+    """Return an ODS file, as LibreOffice writes them, with one sheet of texts and numbers."""
+    names = "urn:oasis:names:tc:opendocument:xmlns:"
+    kinds = "".join(f' xmlns:{one}="{names}{one}:1.0"' for one in ("office", "table", "text"))
+    lines = "".join(f"<table:table-row>{''.join(map(_open_cell, row))}</table:table-row>" for row in rows)
+    sheet = f'<table:table table:name="Sheet1">{lines}</table:table>'
+    kind = "application/vnd.oasis.opendocument.spreadsheet"
+    manifest = f'xmlns:manifest="{names}manifest:1.0"'
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        archive.writestr("mimetype", kind)
+        archive.writestr(
+            "META-INF/manifest.xml",
+            f'<manifest:manifest {manifest}><manifest:file-entry manifest:full-path="/" manifest:media-type="{kind}"/>'
+            "</manifest:manifest>",
+        )
+        archive.writestr(
+            "content.xml",
+            f"<office:document-content{kinds}><office:body><office:spreadsheet>{sheet}</office:spreadsheet></office:body>"
+            "</office:document-content>",
+        )
+    return content.getvalue()
+
+
+def _open_cell(value: str | float) -> str:
+    if isinstance(value, str):
+        return f'<table:table-cell office:value-type="string"><text:p>{escape(value)}</text:p></table:table-cell>'
+    about = f'office:value-type="float" office:value="{value}"'
+    return f"<table:table-cell {about}><text:p>{value}</text:p></table:table-cell>"

@@ -10,6 +10,7 @@ from msgspec import UNSET, Meta
 from reconciler.desired.kinds.common_shapes import ShortText, Strict, Text
 from reconciler.desired.kinds.field_words import EXPECTED, expects, says
 from reconciler.desired.kinds.kind import Kind
+from reconciler.desired.kinds.named_index import index_by_name
 from reconciler.desired.kinds.rule_shapes import SourceName
 from reconciler.model.diagnostics import Diagnostic
 from reconciler.model.sources import Column, Dates, FileSource, Limits, Status
@@ -167,16 +168,8 @@ def _states(shape: SourceStatusShape) -> Iterable[tuple[SourceState, list[str]]]
 def _merge(
     documents: Sequence[tuple[FileSource, list[Diagnostic]]], _reading: Reading
 ) -> tuple[Mapping[str, Any], list[Diagnostic]]:
-    index: dict[str, FileSource] = {}
-    diagnostics = []
-    for source, wrong in documents:
-        diagnostics.extend(wrong)
-        first = index.setdefault(source.name, source)
-        if first is not source:
-            message = f"the source '{source.name}' is defined a second time (first at {first.origin}): remove one"
-            diagnostics.append(
-                Diagnostic(severity="error", code="documents/source", message=message, origin=source.origin)
-            )
+    index, twice = index_by_name((one for one, _ in documents), "source", "documents/source", "remove one")
+    diagnostics = [*(one for _, wrong in documents for one in wrong), *twice]
     return {"sources": index}, diagnostics
 
 

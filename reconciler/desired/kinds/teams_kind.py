@@ -12,9 +12,9 @@ from reconciler.desired.kinds.common_shapes import ShortText, Strict
 from reconciler.desired.kinds.field_words import expects, says
 from reconciler.desired.kinds.kind import Kind
 from reconciler.desired.kinds.member_lists import decode_members
+from reconciler.desired.kinds.named_index import index_by_name
 from reconciler.desired.kinds.rule_shapes import MembersAndRules
 from reconciler.desired.yaml.strict_reader import child
-from reconciler.model.diagnostics import Diagnostic
 from reconciler.model.documents import Team
 from reconciler.model.spelling import comparable
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from reconciler.desired.kinds.kind import Reading
     from reconciler.desired.kinds.rule_shapes import FindingShape
     from reconciler.desired.yaml.strict_reader import LocatedDocument, Marks
+    from reconciler.model.diagnostics import Diagnostic
     from reconciler.model.documents import Documents
 
 __all__ = ["KIND", "TeamsShape"]
@@ -83,16 +84,7 @@ def _team(document: LocatedDocument, name: str, shape: Sequence[str | FindingSha
 
 
 def _merge(documents: Sequence[list[Team]], _reading: Reading) -> tuple[Mapping[str, Any], list[Diagnostic]]:
-    """Index teams by name; a name used twice is an error that shows both places."""
-    index: dict[str, Team] = {}
-    diagnostics = []
-    for team in chain.from_iterable(documents):
-        first = index.setdefault(team.name, team)
-        if first is not team:
-            message = f"the team '{team.name}' is defined a second time (first at {first.origin}); merge them"
-            diagnostics.append(
-                Diagnostic(severity="error", code="documents/duplicate-team", message=message, origin=team.origin)
-            )
+    index, diagnostics = index_by_name(chain.from_iterable(documents), "team", "documents/duplicate-team", "merge them")
     return {"teams": index}, diagnostics
 
 

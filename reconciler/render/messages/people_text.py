@@ -20,7 +20,9 @@ _SIGNS = {"add": "+", "remove": "−", None: " "}
 
 
 def people_text(report: PeopleReport) -> str:
-    """Return the whole text, held teams first."""
+    """Return the whole text, held teams first; without any rule, what is said of that."""
+    if not report.sources and report.diagnostics:
+        return "".join(f"{one.message}\n" for one in report.diagnostics)
     return "".join(f"{line}\n" for line in _lines(report))
 
 

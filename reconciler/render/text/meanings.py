@@ -94,6 +94,7 @@ MEANINGS = {
     "people/left": "a line names somebody who left, and has no effect",
     "people/lock": "a file of the people lock is not as it was written",
     "people/lock-outdated": "the people lock has no result for a rule as it is written",
+    "people/no-rules": "no team or group has a rule, so no source was read",
     "people/source": "a source, or a row of it, cannot be used",
     "people/too-few": "a rule that changed finds fewer people than the min of its team",
     "people/too-many": "the rules of a team find more people than its max",

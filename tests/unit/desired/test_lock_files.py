@@ -92,7 +92,7 @@ def test_what_was_edited(path: str, old: str, new: str, line: int, words: str) -
         ("error", "people/lock", f"{path}:{line}:1")
     ]
     assert words in diagnostics[0].message
-    assert "run 'reconciler people'" in diagnostics[0].message
+    assert "run 'reconciler people --base REV'" in diagnostics[0].message
 
 
 def test_a_list_that_closes_early() -> None:
@@ -100,7 +100,8 @@ def test_a_list_that_closes_early() -> None:
     files = encode_lock(LOCK)
     files[TEAM] = files[TEAM].replace(ANN.encode(), b'- "ann@acme.test"],["x"\n')
     assert [one.message for one in decode_lock(files)[1]] == [
-        "this was edited here: run 'reconciler people', which writes the folder again"
+        "this was edited here: run 'reconciler people --base REV', with a revision whose lock is good, "
+        "which writes the folder again"
     ]
 
 

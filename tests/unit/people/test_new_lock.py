@@ -238,6 +238,9 @@ def test_a_new_rule_that_finds_too_few() -> None:
     board = Rule(source="hr", where={"dept": Condition(values=("ap",)), "title": Condition(values=("boss",))})
     kept.team = msgspec.structs.replace(kept.team, members=(member(board),))
     assert kept.read(rows(8), 2) == "people/too-few"
+    slip = Rule(source="hr", where={"dept": Condition(values=("app",))})
+    kept.team = msgspec.structs.replace(kept.team, members=(member(slip),))
+    assert kept.read(rows(8), 3) == "people/unknown-value"  # which is why it finds nobody
 
 
 def test_people_found_through_somebody_missing() -> None:

@@ -54,6 +54,13 @@ def test_no_lock(tmp_path: Path) -> None:
     ]
 
 
+def test_no_lock_is_one_error(tmp_path: Path) -> None:
+    """Who is in a group is not known without the lock: that it is empty is not said too."""
+    teams = "kind: teams\nteams:\n  ap-west: [{from: hr, where: {a: b}}]\n"
+    file = write_documents(tmp_path, {"a.yaml": RULED.split("      Accounting")[0], "teams.yaml": teams})
+    assert [code for code, _, _ in read(file)[1]] == ["people/lock-outdated"]
+
+
 def test_a_rule_that_changed(tmp_path: Path) -> None:
     """The lock of another rule is not used."""
     file = write_documents(tmp_path, {"a.yaml": RULED, "teams.yaml": TEAMS})

@@ -9,7 +9,7 @@ import pytest
 from reconciler.errors import UnreachableError
 from reconciler.sources.spreadsheets import read_spreadsheet
 from reconciler.sources.table_rows import DateText, NumberText
-from tests.support.workbooks import Cell, Error, Formula, workbook
+from tests.support.workbooks import Cell, Error, Formula, open_document, workbook
 
 WANTED = ("Id", "Mail", "Hired")
 DAY = datetime.date(2026, 11, 26)
@@ -39,6 +39,13 @@ def test_odd_cells() -> None:
     ]
     (only,) = read_spreadsheet(workbook({"A": rows}), None, WANTED)
     assert only.cells == ("7.5", "true", "")
+
+
+def test_an_open_document() -> None:
+    """A file of LibreOffice is read alike."""
+    content = open_document([["Id", "Name", "Mail", "Hired"], [7, "Ann", "ann@acme.test", "26.11.2026"]])
+    (only,) = read_spreadsheet(content, None, WANTED)
+    assert (only.cells, type(only.cells[0])) == (("7", "ann@acme.test", "26.11.2026"), NumberText)
 
 
 def test_sheets() -> None:
