@@ -6,7 +6,7 @@ import datetime
 import random
 
 import msgspec
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reconciler.desired.lock_files import decode_lock, encode_lock, with_found
@@ -21,6 +21,7 @@ from reconciler.model.sources import Limits
 from reconciler.people.expansion import expand_teams
 from reconciler.people.new_lock import make_lock
 from reconciler.people.whole_readings import judge_reading
+from tests.support.examples import examples
 
 HERE = Origin("a.yaml", 1, 1)
 DEPARTMENTS = ("ap", "field", "hq")
@@ -131,6 +132,7 @@ def written(lock: PeopleLock) -> PeopleLock:
     return read
 
 
+@settings(max_examples=examples(20))  # each is a year of 40 days
 @given(st.integers(0, 2**32))
 def test_a_year(seed: int) -> None:
     """On every day: who left is desired nowhere, a torn reading changes nothing, and the lock is stable."""
