@@ -64,6 +64,7 @@ def apply_plan(  # noqa: PLR0913 - whom to ask, whom to tell, what may be writte
     commits: tuple[str, ...] = (),
     whole: bool = False,
     held: Sequence[Diagnostic] = (),
+    due: datetime.date | None = None,
     report: Callable[[int, Outcome], None] = lambda _done, _outcome: None,
 ) -> ApplyReport:
     """Carry out a plan that may be carried out; one failure does not stop the others.
@@ -71,13 +72,15 @@ def apply_plan(  # noqa: PLR0913 - whom to ask, whom to tell, what may be writte
     ``now`` returns the moment (UTC). ``stopped`` is called between changes: once true, the remaining changes are
     ``skipped``. ``settled`` are the outcomes of presets that were in an approved plan and are not in this one.
     ``approved`` are the digests of the approved plans. ``commits`` are the commits that this run covers. ``whole`` (all
-    that the documents ask for was planned) is recorded. So is ``held``, the lines that cannot be resolved. ``report``
-    receives each outcome. The journal has everything when this returns.
+    that the documents ask for was planned) is recorded. So is ``held``, the lines that cannot be resolved, and ``due``,
+    the day that a run with --due was compared with. ``report`` receives each outcome. The journal has everything when
+    this returns.
     """
     keeper = _Keeper(journal, now)
     start = _start(plan, journal.run_id, keeper.moment())
     presets = len(settled) + len(plan.changes)
-    journal.record(msgspec.structs.replace(start, changes=presets, approved=approved, commits=commits, whole=whole))
+    start = msgspec.structs.replace(start, changes=presets, approved=approved, commits=commits, whole=whole, due=due)
+    journal.record(start)
     outcomes = list(settled)
     for outcome in settled:
         keeper.keep(OutcomeRecorded(at=keeper.moment(), outcome=outcome))

@@ -73,6 +73,11 @@ def require_permission(
 
 def _require_permission(plan: Plan, company_id: str, service: PlanService) -> None:
     """Refuse one plan."""
+    if plan.on is not None:
+        raise UsageError(
+            f"this plan is for {plan.on}, and only a plan of today can be applied: on that day, run reconciler plan or "
+            "reconciler apply --due"
+        )
     if plan.company_id != company_id:
         raise StaleError(
             f"this plan is for company {plan.company_id}, the settings are for {company_id}; nothing was written"

@@ -31,6 +31,7 @@ from reconciler.operations.alarms import prepare_alarms
 from reconciler.operations.apply import ApplyOrder, apply_repository
 from reconciler.operations.apply_news import applied, open_workspace_or_tell, refused, tell_of_apply
 from reconciler.operations.choice import Making, require_sense
+from reconciler.operations.due import LAST_DUE
 from reconciler.operations.files import require_folder, require_writable
 from reconciler.operations.workspace import journal_folder
 
@@ -48,7 +49,7 @@ __all__ = ["apply"]
 @click.command(
     epilog="Examples: reconciler apply plan.json; reconciler apply (plans, shows, asks); "
     "reconciler apply --yes; reconciler apply plan.json --approved sha256:9c1f…; reconciler apply --only drift; "
-    "reconciler apply --self-heal --base LAST_APPLIED --yes"
+    "reconciler apply --self-heal --base LAST_APPLIED --yes; reconciler apply --due --yes"
 )
 @common_options
 @click.argument("plan_files", metavar="[PLAN]...", nargs=-1, type=click.Path(path_type=Path))
@@ -66,6 +67,13 @@ __all__ = ["apply"]
 @selection_options
 @click.option(
     "--self-heal", is_flag=True, help="Put back what drifted where self_heal in the settings names it; needs --base."
+)
+@click.option(
+    "--due",
+    is_flag=False,
+    flag_value=LAST_DUE,
+    metavar="[DATE]",
+    help="Do what the commit asks for today and did not on DATE [default: the last due run]: absences, last days.",
 )
 @journal_option
 @alarm_options
@@ -94,7 +102,8 @@ def apply(  # noqa: PLR0913 - one parameter an option
     under way finish. While the environment has RECONCILER_FREEZE, or a policy says 'frozen:', nothing is applied.
 
     With --only or --self-heal the rest is skipped, and counted in a note. Healing is for schedules: it follows what
-    is committed, and needs a clean work tree. With --within, --project, --template and --person the whole plan is
+    is committed, and needs a clean work tree. --due is for a schedule too: absences and last days begin and end by it,
+    while drift and commits that wait are skipped. With --within, --project, --template and --person the whole plan is
     judged first. Then only the chosen part is applied.
 
     --issue, --metrics, --push-metrics and --notify report an apply that failed or was refused, as those of drift do.

@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 import msgspec
 
+from reconciler.model.because import Because
 from reconciler.model.diagnostics import Diagnostic, Origin
 from reconciler.model.member import Member
 from reconciler.model.people_lock import (
@@ -96,18 +97,25 @@ def _json(value: object) -> str:
 def with_found(teams: Mapping[str, Team], sources: Mapping[str, FileSource], lock: PeopleLock) -> dict[str, Team]:
     """Return teams with the people of a lock. A lock of other rules has none for them."""
     digests = RuleDigests(teams, sources)
+    source_of = {one.login: one.id.partition(":")[0] for one in lock.people}
     return {
-        name: _with_found(team, lock.teams.get(name), digests.of_team(team)) if team.has_rules else team
+        name: _with_found(team, lock.teams.get(name), digests.of_team(team), source_of) if team.has_rules else team
         for name, team in teams.items()
     }
 
 
-def _with_found(team: Team, result: LockedResult | None, rule: str) -> Team:
+def _with_found(team: Team, result: LockedResult | None, rule: str, source_of: Mapping[str, str]) -> Team:
     if result is None or result.rule != rule:
         return team
+    reasons: dict[str | None, Because] = {}
+    found = []
+    for login, line in result.places():
+        source = source_of.get(login)
+        because = reasons.setdefault(source, Because(kind="moved", source=source, team=team.name))
+        found.append(Member(origin=line, login=login, because=because))
     return msgspec.structs.replace(
         team,
-        found=tuple(Member(origin=line, login=login) for login, line in result.places()),
+        found=tuple(found),
         found_left_out=tuple(Member(origin=team.origin, login=login) for login in result.left_out),
     )
 

@@ -191,4 +191,5 @@ def _run(events: Sequence[JournalEvent]) -> RecordedRun | None:
         selection=started.selection,
         base=started.base,
         whole=started.whole,
+        due=started.due,
     )

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import datetime
+
 import msgspec
 
+from reconciler.model.because import Because
 from reconciler.model.diagnostics import Origin
 from reconciler.model.live import Person
 
@@ -11,11 +14,16 @@ __all__ = ["BaseGroup", "BaseMember", "BaseTarget", "Newer"]
 
 
 class BaseMember(msgspec.Struct, frozen=True):
-    """Somebody whom the base names, the line there and the team on it."""
+    """Somebody whom the base names, the line there and the team on it.
+
+    ``until`` is the last day of that line. ``because`` is set for people whom a rule found.
+    """
 
     person: Person
     origin: Origin
     via: str | None = None
+    until: datetime.date | None = None
+    because: Because | None = None
 
 
 class BaseGroup(msgspec.Struct, frozen=True):

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import TYPE_CHECKING
 
 import msgspec
 
+from reconciler.model.absences import NOBODY_AWAY, Absence, Away
 from reconciler.model.acknowledgement import Acknowledgement, Release
+from reconciler.model.because import Because
 from reconciler.model.diagnostics import Origin
 from reconciler.model.exclusion import Exclusion
 from reconciler.model.member import Member
@@ -31,15 +34,27 @@ __all__ = [
     "SettingsDocument",
     "Source",
     "Team",
+    "Without",
 ]
 
 
+class Without(msgspec.Struct, frozen=True):
+    """Somebody whom a group does not have on a day although a line names them, or no longer has."""
+
+    member: Member
+    because: Because
+
+
 class DesiredGroup(msgspec.Struct, frozen=True, kw_only=True):
-    """The desired members of one role group; ``origin`` is where the group is named."""
+    """The desired members of one role group; ``origin`` is where the group is named.
+
+    ``without`` are people who are away, or who stood in for somebody who is back.
+    """
 
     members: tuple[Member, ...]
     origin: Origin
     allow_empty: bool = False
+    without: tuple[Without, ...] = ()
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
@@ -114,7 +129,8 @@ class Documents(msgspec.Struct, frozen=True, kw_only=True):
 
     ``written`` are the same assignments as they stand in the files, teams by their names. ``paths`` are the files that
     were read from the work tree, below the folder of the settings. ``more`` is what kinds of documents say that have no
-    field here, by name. ``lock`` is the people lock beside them.
+    field here, by name. ``lock`` is the people lock beside them. ``day`` is the day (UTC) that teams were expanded for,
+    and ``away`` are the absences of that day.
     """
 
     files: int
@@ -128,6 +144,13 @@ class Documents(msgspec.Struct, frozen=True, kw_only=True):
     paths: tuple[str, ...] = ()
     more: dict[str, object] = {}
     lock: PeopleLock = NO_LOCK
+    day: datetime.date | None = None
+    away: Away = NOBODY_AWAY
+
+    @property
+    def absences(self) -> tuple[Absence, ...]:
+        """The absences of people, of all days."""
+        return self.more.get("absences", ())  # type: ignore[return-value]
 
     @property
     def sources(self) -> Mapping[str, FileSource]:

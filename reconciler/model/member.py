@@ -6,6 +6,7 @@ import datetime
 
 import msgspec
 
+from reconciler.model.because import Because
 from reconciler.model.diagnostics import Origin
 from reconciler.model.rules import Rule
 from reconciler.model.spelling import login_key
@@ -18,7 +19,8 @@ class Member(msgspec.Struct, frozen=True, kw_only=True):
 
     ``login`` is kept as written, in NFC, and compared without case. ``until`` is the last day (UTC) on which the person
     is desired. After teams are expanded, ``via`` names the team that brought a person in. ``team_line`` is then the
-    line that names the person, in that team or in one inside it.
+    line that names the person, in that team or in one inside it. ``because`` is set for people who stand in, or are
+    back.
     """
 
     origin: Origin
@@ -30,6 +32,7 @@ class Member(msgspec.Struct, frozen=True, kw_only=True):
     via: str | None = None
     team_line: Origin | None = None
     rule: Rule | None = None
+    because: Because | None = None
 
     @property
     def key(self) -> tuple[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import Literal
 
 import msgspec
@@ -58,6 +59,11 @@ class ApplySummary(msgspec.Struct, frozen=True, kw_only=True):
     skipped: int = 0
     held: int = 0
 
+    @property
+    def is_clean(self) -> bool:
+        """Whether all that was to be done is done."""
+        return not (self.stale or self.failed or self.unverified or self.skipped or self.held)
+
 
 class ApplyReport(msgspec.Struct, frozen=True, kw_only=True):
     """The report of one apply, in the order in which the changes were tried.
@@ -87,7 +93,7 @@ class RunStarted(msgspec.Struct, frozen=True, kw_only=True, tag_field="event", t
     ``only`` is the cause of all changes, if changes of the other cause were left out. ``base`` is the revision that
     causes were compared with. ``selection`` is what was chosen of the plan. ``whole`` means that everything was planned
     that the documents of ``revision`` ask for. It also means that an approved plan knew every line of them that cannot
-    be resolved.
+    be resolved. ``due`` is the day that a run with --due was compared with.
     """
 
     at: str
@@ -103,6 +109,7 @@ class RunStarted(msgspec.Struct, frozen=True, kw_only=True, tag_field="event", t
     base: str | None = None
     selection: Selection | None = None
     whole: bool = False
+    due: datetime.date | None = None
 
 
 class Move(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -190,6 +197,7 @@ class RecordedRun(msgspec.Struct, frozen=True, kw_only=True):
     base: str | None = None
     selection: Selection | None = None
     whole: bool = False
+    due: datetime.date | None = None
     presets: tuple[RecordedPreset, ...] | None = None
     shown: Selection | None = None
 

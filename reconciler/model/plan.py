@@ -7,6 +7,7 @@ from typing import Literal
 
 import msgspec
 
+from reconciler.model.because import Because
 from reconciler.model.diagnostics import Diagnostic, Origin
 from reconciler.model.documents import Source
 from reconciler.model.live import Person, Place, Tool
@@ -39,7 +40,10 @@ Cause = Literal["requested", "drift"]
 
 
 class AddedPerson(msgspec.Struct, frozen=True):
-    """A person who gains a role; ``origin`` is the line that asks for it, ``via`` the team on that line."""
+    """A person who gains a role; ``origin`` is the line that asks for it, ``via`` the team on that line.
+
+    ``because`` is set where more is known than that line.
+    """
 
     id: str
     login: str | None
@@ -47,6 +51,7 @@ class AddedPerson(msgspec.Struct, frozen=True):
     cause: Cause = "requested"
     origin: Origin | None = None
     via: str | None = None
+    because: Because | None = None
 
     @property
     def person(self) -> Person:
@@ -58,7 +63,8 @@ class RemovedPerson(msgspec.Struct, frozen=True):
     """A person who loses a role.
 
     ``origin`` is the group in the documents that no longer names them. It is null for drift: the base did not name them
-    either. ``base_origin`` is the line of the base that names them, ``base_via`` the team on that line.
+    either. ``base_origin`` is the line of the base that names them, ``base_via`` the team on that line. ``because`` is
+    set where more is known than that.
     """
 
     id: str
@@ -68,6 +74,7 @@ class RemovedPerson(msgspec.Struct, frozen=True):
     origin: Origin | None = None
     base_origin: Origin | None = None
     base_via: str | None = None
+    because: Because | None = None
 
     @property
     def person(self) -> Person:
@@ -99,6 +106,7 @@ class ManagerChange(msgspec.Struct, frozen=True, kw_only=True):
     after: Person
     origin: Origin | None = None
     cause: Cause = "requested"
+    because: Because | None = None
 
 
 class PresetChange(msgspec.Struct, frozen=True, kw_only=True):
@@ -263,8 +271,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
 
     ``adds_only`` means that what would remove anybody is ``withheld``. ``only`` is the cause of all changes, if changes
     of the other cause were left out, else null. ``selection`` is what was chosen of a plan that was judged as a whole,
-    null where nothing was. ``people`` tells the same changes person by person. ``overrides`` are those that lift
-    something.
+    null where nothing was. ``on`` is the day that it is for, null for the day of ``created_at``. A plan of another day
+    is never applied. ``people`` tells the same changes person by person. ``overrides`` are those that lift something.
     """
 
     format: Literal["reconciler/plan/1"]
@@ -280,6 +288,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     adds_only: bool = False
     only: Cause | None = None
     selection: Selection | None = None
+    on: datetime.date | None = None
     summary: Summary
     changes: tuple[PresetChange, ...]
     withheld: tuple[WithheldChange, ...] = ()

@@ -7,8 +7,10 @@ import enum
 
 import msgspec
 
+from reconciler.model.absences import NOBODY_AWAY, Away
+from reconciler.model.because import Because
 from reconciler.model.diagnostics import Origin
-from reconciler.model.documents import Assignments, DesiredGroup, Entry, Member
+from reconciler.model.documents import Assignments, DesiredGroup, Entry, Member, Without
 from reconciler.model.live import Person, Place, Preset, PresetKey, Template, Wanted
 from reconciler.model.titles import Named, preset_title
 
@@ -46,13 +48,14 @@ class Scope(msgspec.Struct, frozen=True):
     """Every preset that the documents apply to, with the claims on it, and what must be read for them.
 
     ``lost`` are entries with names that cannot be found. Broader entries must not apply to presets that a lost entry
-    may mean.
+    may mean. ``away`` are the absences of the day.
     """
 
     templates: tuple[Template, ...]
     claims: dict[PresetKey, tuple[Claim, ...]]
     wanted: tuple[Wanted, ...]
     lost: tuple[LostEntry, ...] = ()
+    away: Away = NOBODY_AWAY
 
 
 class Target(msgspec.Struct, frozen=True, kw_only=True):
@@ -93,6 +96,7 @@ class ResolvedMember(msgspec.Struct, frozen=True):
     origin: Origin
     via: str | None = None
     until: datetime.date | None = None
+    because: Because | None = None
 
 
 class ResolvedGroup(msgspec.Struct, frozen=True):
@@ -101,6 +105,7 @@ class ResolvedGroup(msgspec.Struct, frozen=True):
     members: dict[str, ResolvedMember]
     origin: Origin
     allow_empty: bool = False
+    without: tuple[Without, ...] = ()
 
 
 class ResolvedTarget(msgspec.Struct, frozen=True):

@@ -24,6 +24,7 @@ from reconciler.operations.workspace import read_documents
 from reconciler.planning.approval import newest_last
 
 if TYPE_CHECKING:
+    import datetime
     from collections.abc import Callable
     from contextlib import AbstractContextManager
     from pathlib import Path
@@ -91,7 +92,7 @@ def apply_repository(workspace: Workspace, order: ApplyOrder, person: Person) ->
 
     Raises RefusedError, StaleError and others before the first write; afterwards everything is in the report.
     """
-    choice = choose_to_apply(workspace, order.making)
+    choice = choose_to_apply(workspace, order.making, order.journal)
     since = order.since
     commits = () if since is None else tuple(reversed(read_history(workspace.root, since)))
     saved = newest_last(read_plan(path) for path in order.files)
@@ -103,7 +104,7 @@ def apply_repository(workspace: Workspace, order: ApplyOrder, person: Person) ->
     restriction = None if order.files else choice.restriction
     approval = approve(plans, workspace, *read, grounds, restriction=restriction, journal=order.journal)
     with person.interruptible() as stopped:
-        report = carry_out(approval, commits, workspace, order.journal, stopped)
+        report = carry_out(approval, commits, workspace, order.journal, stopped, due=choice.due)
     return Applied(report, approval.names)
 
 
@@ -141,7 +142,7 @@ def _read(workspace: Workspace, choice: Choice) -> _Read:
     """Read the documents as they are now, and refuse where they say that nothing may be applied."""
     documents, diagnostics = read_documents(workspace)
     require_no_freeze(documents.policy, workspace.run.environment)
-    if choice.heals:
+    if choice.follows_commit:
         require_committed(workspace, documents)
     return documents, diagnostics
 
@@ -177,11 +178,18 @@ class _Service:
 
 
 def carry_out(
-    approval: Approval, commits: tuple[str, ...], workspace: Workspace, folder: Path, stopped: Callable[[], bool]
+    approval: Approval,
+    commits: tuple[str, ...],
+    workspace: Workspace,
+    folder: Path,
+    stopped: Callable[[], bool],
+    *,
+    due: datetime.date | None = None,
 ) -> ApplyReport:
     """Apply an approval, and report what is less than was approved.
 
     ``folder`` is that of the journal. ``stopped`` is called between two presets: once true, the rest is skipped.
+    ``due`` is recorded.
     """
     run = workspace.run
     _tell(approval, run.reporter)
@@ -203,6 +211,7 @@ def carry_out(
             commits=commits,
             whole=approval.whole,
             held=approval.held,
+            due=due,
             report=_told_of(approval, run.reporter),
         )
 

@@ -12,6 +12,7 @@ from reconciler.operations.dated_documents import read_base
 from reconciler.planning.held import Tolerance
 
 if TYPE_CHECKING:
+    import datetime
     from pathlib import Path
 
     from reconciler.desired.git.base_revision import Base
@@ -22,14 +23,16 @@ if TYPE_CHECKING:
 __all__ = ["read_base_for", "refusal", "with_old_lines", "with_power_of_base"]
 
 
-def read_base_for(workspace: Workspace, revision: str, restriction: Restriction) -> Base:
-    """Read a base for a plan that is whole or restricted.
+def read_base_for(
+    workspace: Workspace, revision: str, restriction: Restriction, day: datetime.date | None = None
+) -> Base:
+    """Read a base for a plan that is whole or restricted, as of a day (UTC; null: today).
 
     A whole plan takes any base. The parts that can be understood count, and guards are stricter for the others. All
     that the base asked for decides what a restricted plan skips. Raises UsageError where that is not known: documents
     with errors, without settings, or of another company. Such a base would make everything requested.
     """
-    base = read_base(workspace.settings_file, revision, workspace.run.today)
+    base = read_base(workspace.settings_file, revision, day or workspace.run.today)
     if restriction.only is not None:
         _require_understood(base, workspace.service.company_id)
     return base

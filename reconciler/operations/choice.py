@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
@@ -11,6 +12,7 @@ from reconciler.desired.git.checkout import describe_source
 from reconciler.errors import UsageError
 from reconciler.operations.bases import read_base_for
 from reconciler.operations.dated_documents import read_base, read_repository
+from reconciler.operations.due import due_since
 from reconciler.operations.workspace import source_of
 from reconciler.planning.restricting import WHOLE, Restriction
 
@@ -35,24 +37,37 @@ class Making(NamedTuple):
     only: Cause | None
     self_heal: bool
     selection: Selection | None = None
+    due: str | None = None
 
     @property
     def is_part(self) -> bool:
         """Return whether the plan skips anything that the documents ask for."""
-        return self.self_heal or self.only is not None or self.selection is not None
+        return self.self_heal or self.only is not None or self.selection is not None or self.due is not None
+
+
+_NO_OPTIONS = Making(base=None, adds_only=False, only=None, self_heal=False)
 
 
 class Choice(msgspec.Struct, frozen=True, kw_only=True):
-    """The revision to compare with, and the part of the plan to do; ``heals`` marks a run with --self-heal."""
+    """The revision to compare with, and the part of the plan to do.
+
+    ``heals`` marks a run with --self-heal. ``due`` is the day whose documents of that revision count, for --due.
+    """
 
     base: str | None
     restriction: Restriction = WHOLE
     heals: bool = False
+    due: datetime.date | None = None
+
+    @property
+    def follows_commit(self) -> bool:
+        """Whether the documents must be those of the commit that is checked out."""
+        return self.heals or self.due is not None
 
 
 def require_sense(wanted: Making, since: str | None, *, saved: bool) -> None:
     """Refuse options that contradict each other."""
-    if saved and wanted != Making(base=None, adds_only=False, only=None, self_heal=False):
+    if saved and wanted != _NO_OPTIONS:
         raise UsageError(
             "a saved plan is carried out as it is: give --adds-only, --only and --base to "
             "'reconciler plan --out FILE', and --self-heal, --within, --project, --template and --person to apply "
@@ -63,14 +78,23 @@ def require_sense(wanted: Making, since: str | None, *, saved: bool) -> None:
             "--self-heal puts back drift where the settings name it: leave --only, --within, --project, --template and "
             "--person out"
         )
+    if wanted.due is not None and wanted != _NO_OPTIONS._replace(due=wanted.due):
+        raise UsageError(
+            "--due does what the commit that is checked out asks for today and did not ask for before: leave --base, "
+            "--adds-only, --only, --self-heal, --within, --project, --template and --person out"
+        )
     if since is not None and wanted.is_part:
         raise UsageError("--since tells which commits are applied whole; it does not go with leaving a part alone")
 
 
-def choose_to_apply(workspace: Workspace, wanted: Making) -> Choice:
+def choose_to_apply(workspace: Workspace, wanted: Making, journal: Path) -> Choice:
     """Return what to do without a saved plan; raise UsageError if that is not known."""
     if wanted.self_heal:
         return _choose_healing(workspace, base=wanted.base)
+    if wanted.due is not None:
+        _require_revision(workspace.root, "--due")
+        day = due_since(workspace, journal, wanted.due)
+        return Choice(base=HEAD, restriction=Restriction(only="requested"), due=day)
     return choose(workspace.root, base=wanted.base, only=wanted.only)
 
 
@@ -133,8 +157,8 @@ def require_committed(workspace: Workspace, documents: Documents) -> None:
     )
     if source_of(workspace).dirty or not alike:
         raise UsageError(
-            "self-healing follows what was committed, and the documents here differ from HEAD; commit them, or take "
-            "the changes back (git status --ignored shows them)"
+            "--self-heal and --due follow what was committed, and the documents here differ from HEAD; commit them, or "
+            "take the changes back (git status --ignored shows them)"
         )
 
 

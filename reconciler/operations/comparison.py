@@ -11,6 +11,7 @@ from reconciler.operations.observation import with_lists
 from reconciler.planning.base_scope import find_base, resolve_base
 from reconciler.planning.causes import already_so
 from reconciler.planning.changes import compare
+from reconciler.planning.people_reasons import with_reasons
 from reconciler.planning.restricting import WHOLE, restrict, unused_globs
 from reconciler.planning.withholding import withhold
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from reconciler.desired.git.base_revision import Base
     from reconciler.model.base import BaseTarget
     from reconciler.model.diagnostics import Diagnostic
+    from reconciler.model.people_lock import PeopleLock
     from reconciler.model.plan import AlreadySo, PresetChange, WithheldChange
     from reconciler.operations.observation import Observation
     from reconciler.operations.readers import LiveReader
@@ -36,6 +38,12 @@ class Comparison:
         self._scope: BaseScope | None = None
         self._asked: dict[str, BaseTarget] | None = None
         self._lists = 0
+
+    @property
+    def lock(self) -> PeopleLock | None:
+        """The people lock of the base; null without a base."""
+        documents = None if self.base is None else self.base.documents_for(self._company_id)
+        return None if documents is None else documents.lock
 
     def asked(self, observation: Observation, restriction: Restriction = WHOLE) -> dict[str, BaseTarget] | None:
         """Return what the base asks for, by address; nothing where it is of another company, and null without one.
@@ -79,7 +87,10 @@ def compare_documents(
     """Compare documents with Procore, find causes by the base, and select the changes to do."""
     versions = observation.state.versions
     then = comparison.asked(observation, restriction)
-    wanted, left_alone = restrict(compare(observation.resolved, versions, then), restriction)
+    found = compare(observation.resolved, versions, then)
+    if observation.lock.people or comparison.lock is not None:
+        found = with_reasons(found, observation.lock, comparison.lock, observation.day)
+    wanted, left_alone = restrict(found, restriction)
     changes, withheld = withhold(wanted) if adds_only else (wanted, ())
     already = None if then is None else already_so(observation.resolved, then, versions)
     unused = unused_globs(restriction, observation.resolved)

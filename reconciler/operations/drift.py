@@ -31,6 +31,7 @@ from reconciler.operations.live_source import live_source
 from reconciler.operations.observation import observe, require_whole, with_age, with_lists_of_invalid
 from reconciler.operations.readers import open_reader
 from reconciler.operations.workspace import read_documents, source_of
+from reconciler.planning.absences_ahead import judge_absences, judge_leave
 from reconciler.planning.changes import compare
 from reconciler.planning.held import LOOKING
 from reconciler.planning.notes import judge_age
@@ -86,6 +87,11 @@ def _look(workspace: Workspace, snapshot: Path | None, *, tells: bool) -> Observ
             documents, diagnostics, reader, own_account=workspace.settings.service_account, tolerance=LOOKING
         )
         observation = with_age(with_lists_of_invalid(observation, reader), workspace.run.clock.now())
+    ahead = (
+        *judge_absences(documents, workspace.run.today),
+        *judge_leave(documents.lock, documents, observation.resolved),
+    )
+    observation = msgspec.structs.replace(observation, diagnostics=(*observation.diagnostics, *ahead))
     require_whole(observation.state.unreadable, "nothing is said of drift")
     return observation
 

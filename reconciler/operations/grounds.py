@@ -72,7 +72,7 @@ def read_grounds(workspace: Workspace, saved: Sequence[Plan], since: str | None,
     if not saved:
         if choice.base is None:
             return Grounds()
-        base = read_base_for(workspace, choice.base, choice.restriction)
+        base = read_base_for(workspace, choice.base, choice.restriction, choice.due)
         return Grounds(adoption=(base,), compared=base)
     bases = {
         plan.source.base: _base_of(workspace, plan, plan.source.base) for plan in saved if plan.source.base is not None

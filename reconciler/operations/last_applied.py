@@ -47,10 +47,7 @@ def _of_journal(workspace: Workspace, folder: Path) -> str | None:
 
 def _is_whole(run: RecordedRun) -> bool:
     """Return whether a run applied all that the documents of its revision ask for."""
-    summary = run.summary
-    if summary is None or run.revision is None or not run.whole:
-        return False
-    return not (summary.stale or summary.failed or summary.unverified or summary.skipped or summary.held)
+    return run.summary is not None and run.revision is not None and run.whole and run.summary.is_clean
 
 
 def _of_forge(workspace: Workspace, _folder: Path) -> str | None:

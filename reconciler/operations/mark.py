@@ -176,7 +176,12 @@ def _read_plan(path: Path | None, workspace: Workspace) -> Plan | None:
         plan = None if path is None else decode_plan(path.read_bytes(), str(path))
     except (OSError, ReconcilerError):
         return None
-    if plan is None or plan.source.dirty or (plan.company_id, plan.source.revision) != _here(workspace):
+    if (
+        plan is None
+        or plan.on is not None
+        or plan.source.dirty
+        or (plan.company_id, plan.source.revision) != _here(workspace)
+    ):
         return None
     return plan
 

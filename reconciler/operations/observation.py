@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -11,6 +12,7 @@ from reconciler.model.acknowledgement import Acknowledgement, Release
 from reconciler.model.diagnostics import Diagnostic, has_errors
 from reconciler.model.live import LiveState, PeopleList
 from reconciler.model.member import Member
+from reconciler.model.people_lock import NO_LOCK, PeopleLock
 from reconciler.model.policy import Policy
 from reconciler.model.problem import Problem
 from reconciler.model.routing import Routing
@@ -31,7 +33,6 @@ from reconciler.planning.scope.claims import changed_claims, fields_needed, narr
 from reconciler.planning.scope.targets import find_targets, leave_uncertain
 
 if TYPE_CHECKING:
-    import datetime
     from collections.abc import Iterable, Mapping, Sequence
     from collections.abc import Set as AbstractSet
 
@@ -77,6 +78,8 @@ class Observation(msgspec.Struct, frozen=True, kw_only=True):
     acknowledged: tuple[Acknowledgement, ...] = ()
     released: tuple[Release, ...] = ()
     routings: tuple[Routing, ...] = ()
+    lock: PeopleLock = NO_LOCK
+    day: datetime.date | None = None
 
 
 def observe(  # noqa: PLR0913 - what is asked for, whom to ask, and how much of it; each named
@@ -233,6 +236,8 @@ def _observation(
         index=resolved[1],
         acknowledged=documents.acknowledged,
         released=documents.released,
+        lock=documents.lock,
+        day=documents.day,
     )
 
 

@@ -20,10 +20,13 @@ from reconciler.operations.recollection import remember
 from reconciler.operations.refresh import open_refreshing_reader
 from reconciler.operations.repository_findings import freezes_of, loosening_findings, settings_findings
 from reconciler.operations.workspace import journal_folder, open_workspace, read_documents
+from reconciler.planning.absences_ahead import judge_absences, judge_leave
+from reconciler.planning.digests import for_day
 from reconciler.planning.guards.ends import judge_ends
 from reconciler.planning.restricting import WHOLE
 
 if TYPE_CHECKING:
+    import datetime
     from collections.abc import Sequence
     from pathlib import Path
 
@@ -48,7 +51,7 @@ __all__ = [
 
 
 class PlanOrder(NamedTuple):
-    """How a plan is to be made: against what, and how much of it."""
+    """How a plan is to be made: against what, how much of it, and for which day (null: today)."""
 
     snapshot: Path | None = None
     refresh: bool = False
@@ -56,6 +59,7 @@ class PlanOrder(NamedTuple):
     adds_only: bool = False
     only: Cause | None = None
     selection: Selection | None = None
+    on: datetime.date | None = None
 
 
 def plan_repository(run: Run, settings_file: Path | None, order: PlanOrder) -> Plan:
@@ -65,12 +69,15 @@ def plan_repository(run: Run, settings_file: Path | None, order: PlanOrder) -> P
     """
     if order.refresh and order.snapshot is None:
         raise UsageError("--refresh goes with --snapshot FILE; make one with: reconciler snapshot --out FILE")
+    on = None if order.on == run.today else order.on
+    if on is not None:
+        run = msgspec.structs.replace(run, today=on)
     workspace = open_workspace(run, settings_file)
     choice = choose(workspace.root, base=order.base, only=order.only)
     base = None if choice.base is None else read_base_for(workspace, choice.base, choice.restriction)
     workspace = with_power_of_base(workspace, base)
     workspace = with_old_lines(workspace, base, journal_folder(workspace.root, None))
-    return make_plan(
+    made = make_plan(
         workspace,
         *read_documents(workspace),
         snapshot=order.snapshot,
@@ -80,6 +87,7 @@ def plan_repository(run: Run, settings_file: Path | None, order: PlanOrder) -> P
         restriction=choice.restriction,
         selection=order.selection,
     )
+    return made if on is None else for_day(made, on)
 
 
 def make_plan(  # noqa: PLR0913 - where from, what, and how; each named
@@ -110,7 +118,12 @@ def make_plan(  # noqa: PLR0913 - where from, what, and how; each named
     else:
         with open_reader(workspace, snapshot) as reader:
             observation, refreshed = _observe(workspace, reader, read, comparison, restriction), None
-    ends = judge_ends(documents, workspace.run.today)
+    today = workspace.run.today
+    ends = (
+        *judge_ends(documents, today),
+        *judge_absences(documents, today),
+        *judge_leave(documents.lock, documents, observation.resolved),
+    )
     changed = (*settings_findings(workspace, base), *loosening_findings(workspace, documents, base))
     found = (*changed, *observation.diagnostics, *ends)
     observation = msgspec.structs.replace(observation, diagnostics=found)

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from reconciler.model.absences import NOBODY_AWAY, away_on
+from reconciler.model.because import Because
 from reconciler.model.diagnostics import Diagnostic
 from reconciler.model.documents import Assignments, DesiredGroup, Member, Team
 from reconciler.model.people_lock import LOCK_FOLDER, NO_LOCK, is_of_lock
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     import datetime
     from collections.abc import Iterable, Mapping, Sequence
 
+    from reconciler.model.absences import Absence
     from reconciler.model.diagnostics import Severity
     from reconciler.model.documents import Documents
     from reconciler.model.people_lock import PeopleLock
@@ -35,8 +38,9 @@ def expand_teams(documents: Documents, today: datetime.date) -> tuple[Documents,
     expansion.every_team()
     expanded = tuple(expansion.assignments(document) for document in documents.written)
     routings = tuple(expansion.routing(one) for one in documents.routings)
-    documents = msgspec.structs.replace(documents, assignments=expanded, routings=routings)
-    return documents, expansion.diagnostics
+    away = away_on(documents.absences, today, documents.lock.renamed()) if documents.absences else NOBODY_AWAY
+    documents = msgspec.structs.replace(documents, assignments=expanded, routings=routings, day=today, away=away)
+    return documents, [*expansion.diagnostics, *expansion.judge_replacements(documents.absences)]
 
 
 def expand_members(
@@ -96,6 +100,17 @@ class _TeamExpansion:
         groups = self._groups(document.groups)
         manager = self._manager(document.workflow_manager)
         return msgspec.structs.replace(document, groups=groups, workflow_manager=manager, entries=tuple(entries))
+
+    def judge_replacements(self, absences: Iterable[Absence]) -> list[Diagnostic]:
+        """Return an error for each absence of today or to come whose replacement left."""
+        found = []
+        for one in absences:
+            replacement = one.replacement
+            gone = None if replacement is None else self._left.get(login_key(replacement.login))
+            if gone is not None and one.ends >= self._today:
+                message = f"{replacement} left ({gone.id.partition(':')[0]}) and replaces nobody: name somebody else"
+                found.append(Diagnostic(severity="error", code="documents/absence", message=message, origin=one.origin))
+        return found
 
     def _manager(self, manager: Member | None) -> Member | None:
         """Return who is to be workflow manager: nothing is asked where that person left."""
@@ -194,7 +209,10 @@ class _TeamExpansion:
         if found is None:
             self._outdated(f"{member.rule} is not in {LOCK_FOLDER}", member)
             return ()
-        return (Member(origin=member.origin, login=login, team_line=line) for login, line in found.places())
+        because = Because(kind="moved", source=member.rule.source)
+        return (
+            Member(origin=member.origin, login=login, team_line=line, because=because) for login, line in found.places()
+        )
 
     def _outdated(self, words: str, place: Team | Member) -> None:
         message = f"{words}: run 'reconciler people' with these documents, and commit what it writes"
@@ -271,4 +289,5 @@ def _by_way_of(reference: Member, person: Member) -> Member:
         reason=person.reason,
         via=f"team:{reference.team}",
         team_line=person.team_line or person.origin,
+        because=person.because,
     )

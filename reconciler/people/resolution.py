@@ -186,14 +186,16 @@ class Resolution:
                     left.adds = True
                     continue
                 person = chosen
-            known = members.setdefault(person.id, ResolvedMember(person, member.origin, member.via, member.until))
-            if known.origin != member.origin and known.via is None and member.via is None:
+            known = members.setdefault(
+                person.id, ResolvedMember(person, member.origin, member.via, member.until, member.because)
+            )
+            if known.origin != member.origin and known.via is None and member.via is None and not member.because:
                 message = (
                     f"'{member}' is the same person as the line at {known.origin} (login id {person.id}); remove one"
                 )
                 self._unresolved.add("documents/duplicate-member", message, member)
                 left.unclear += 1
-        return ResolvedGroup(members, desired.origin, desired.allow_empty)
+        return ResolvedGroup(members, desired.origin, desired.allow_empty, desired.without)
 
     def _account(self, member: Member, there: AbstractSet[str], place: Place, lists: PeopleLists) -> Person | None:
         """Choose among the accounts of a login, where ``there`` are in the role now; null where nothing decides."""
@@ -227,7 +229,7 @@ class Resolution:
             if self._in_use[login] is None:
                 left.doubtful_manager += (target.manager.key,)
         left.changes_manager = now is None or now.id != person.id
-        return ResolvedMember(person, target.manager.origin, target.manager.via)
+        return ResolvedMember(person, target.manager.origin, target.manager.via, because=target.manager.because)
 
     def _settle(self, target: Target, resolved: ResolvedTarget, left: _Round) -> None:
         if left.incomplete:

@@ -107,7 +107,7 @@ def _group(desired: DesiredGroup, find: Callable[[Member], Person | None], *, un
         if person is None:
             unseen.append(BaseMember(Person(member.login_id or "", member.login), member.origin, member.via))
         else:
-            members[person.id] = BaseMember(person, member.origin, member.via)
+            members[person.id] = BaseMember(person, member.origin, member.via, member.until, member.because)
     return BaseGroup(members, tuple(unseen), uncertain=uncertain)
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from reconciler.diff import difference
 from reconciler.model.base import BaseTarget
+from reconciler.model.because import Because
 from reconciler.model.diagnostics import Diagnostic, count_held, has_errors
 from reconciler.model.plan import (
     PLAN_FORMAT,
@@ -26,11 +26,12 @@ from reconciler.model.plan import (
     WithheldChange,
 )
 from reconciler.planning.causes import cause_of_addition, cause_of_removal
+from reconciler.planning.digests import plan_digest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from reconciler.model.base import BaseGroup
+    from reconciler.model.base import BaseGroup, BaseMember
     from reconciler.model.live import Person, Version
     from reconciler.model.plan import Cause
     from reconciler.model.provenance import Provenance
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
 
 _NOTHING = BaseTarget({})  # a preset that the base did not manage
 
-__all__ = ["build_plan", "compare", "count_managed", "plan_digest", "summarize"]
+__all__ = ["build_plan", "compare", "count_managed", "summarize"]
 
 
 def compare(
@@ -126,7 +127,7 @@ def _group_change(
         member = desired.members[login_id]
         person = member.person
         cause = cause_of_addition(login_id, base)
-        add.append(AddedPerson(person.id, person.login, person.name, cause, member.origin, member.via))
+        add.append(AddedPerson(person.id, person.login, person.name, cause, member.origin, member.via, member.because))
     remove = [_removed(person, desired, base) for person in _once(live) if person.id in removed]
     keep = tuple(person for person in _once(live) if person.id not in removed)
     return GroupChange(
@@ -152,7 +153,17 @@ def _removed(person: Person, desired: ResolvedGroup, base: BaseGroup | None) -> 
         origin=desired.origin if cause == "requested" else None,
         base_origin=named.origin if named else None,
         base_via=named.via if named else None,
+        because=_because(person, desired, named),
     )
+
+
+def _because(person: Person, desired: ResolvedGroup, named: BaseMember | None) -> Because | None:
+    for one in desired.without:
+        if one.member.names(person.id, person.login):
+            return one.because
+    if named is None or named.until is None:
+        return None if named is None or named.because is None or named.because.kind == "absence" else named.because
+    return Because(kind="due", until=named.until)
 
 
 def _once(people: Iterable[Person]) -> Iterable[Person]:
@@ -169,7 +180,7 @@ def _manager_change(resolved: ResolvedTarget, then: BaseTarget | None) -> Manage
     if wanted is None or (before is not None and before.id == wanted.person.id):
         return None
     cause: Cause = "drift" if then is not None and then.manager == wanted.person.id else "requested"
-    return ManagerChange(before=before, after=wanted.person, origin=wanted.origin, cause=cause)
+    return ManagerChange(before=before, after=wanted.person, origin=wanted.origin, cause=cause, because=wanted.because)
 
 
 def build_plan(  # noqa: PLR0913 - the plan's own parts, each named
@@ -258,38 +269,3 @@ def _drift(changes: Iterable[PresetChange]) -> Counts:
         removals += sum(person.cause == "drift" for group in change.groups for person in group.remove)
         managers += change.workflow_manager is not None and change.workflow_manager.cause == "drift"
     return Counts(additions=additions, removals=removals, managers=managers)
-
-
-def plan_digest(plan: Plan) -> str:
-    """Return the digest of what apply would do and for which service: not of times, names, messages, or any order.
-
-    It covers whether the plan is a part, so that a part never passes for the whole. It covers which groups are managed
-    for the first time, but not the revision that shows it.
-    """
-    changes = sorted(
-        (
-            change.address,
-            change.preset_id,
-            sorted((uuid, sorted(set(ids))) for uuid, ids in change.before.items()),
-            sorted((uuid, sorted(set(ids))) for uuid, ids in change.after.items()),
-            _manager_ids(change.workflow_manager),
-            *_adopted(change),
-        )
-        for change in plan.changes
-    )
-    codes = sorted(one.code for one in plan.diagnostics if one.severity == "error")
-    covered: list[object] = [plan.format, plan.company_id, plan.service, changes, plan.complete, plan.applicable, codes]
-    if plan.selection is not None:
-        covered.append("part")
-    return f"sha256:{hashlib.sha256(msgspec.json.encode(covered)).hexdigest()}"
-
-
-def _adopted(change: PresetChange) -> list[list[str]]:
-    uuids = sorted(group.uuid for group in change.groups if group.adopted)
-    return [uuids] if uuids else []
-
-
-def _manager_ids(manager: ManagerChange | None) -> list[str | None]:
-    if manager is None:
-        return []
-    return [None if manager.before is None else manager.before.id, manager.after.id]

@@ -109,6 +109,9 @@ def past_removals(
             people = [lost[key] for key in sorted(lost) if key not in desired.members]
             by_runs = sorted({*journalled.get((address, uuid), ())} - lost.keys() - desired.members.keys())
             people.extend(_not_among(people, by_runs, find))
+            # an absence swaps people, and takes nobody's place for good
+            swapped = [one.member for one in desired.without]
+            people = [one for one in people if not any(each.names(one.id, one.login) for each in swapped)]
             if people:
                 found[address, uuid] = tuple(
                     PastRemoval(address=address, uuid=uuid, role=roles[uuid], person=one) for one in people

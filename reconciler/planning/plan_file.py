@@ -10,7 +10,8 @@ from reconciler.errors import DocumentsError, StaleError
 from reconciler.model.diagnostics import count_held, has_errors
 from reconciler.model.live import PresetKey, preset_address
 from reconciler.model.plan import PLAN_FORMAT, GroupChange, Plan, PresetChange
-from reconciler.planning.changes import plan_digest, summarize
+from reconciler.planning.changes import summarize
+from reconciler.planning.digests import plan_digest
 from reconciler.planning.per_person import changes_per_person
 
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}\Z")  # ids become parts of paths

@@ -8,7 +8,8 @@ import msgspec
 
 from reconciler.model.diagnostics import count_held, has_errors
 from reconciler.model.plan import ManagerChange
-from reconciler.planning.changes import plan_digest, summarize
+from reconciler.planning.changes import summarize
+from reconciler.planning.digests import plan_digest
 from reconciler.planning.per_person import changes_per_person
 from reconciler.planning.restricting import left_alone_note, part_of
 

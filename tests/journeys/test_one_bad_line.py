@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from reconciler.model.plan import Plan
-from reconciler.planning.changes import plan_digest
+from reconciler.planning.digests import plan_digest
 from tests.support.account import INVOICE, company_seed, write_seed
 from tests.support.sandbox import running_sandbox
 from tests.support.trial import Trial

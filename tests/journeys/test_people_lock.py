@@ -32,7 +32,10 @@ def trial(tmp_path: Path, sandbox: RunningSandbox) -> Trial:
 def lock(trial: Trial, people: list[str], *left: str) -> None:
     """Write the lock: the people of the team, and who left."""
     found = {"ap-west": people, "heads": ["bo@acme.test"]}
-    known = [lock_person(one, "left") for one in left]
+    known = [
+        *(lock_person(one, number=at) for at, one in enumerate(people)),
+        *(lock_person(one, "left") for one in left),
+    ]
     write_lock(trial.folder / "reconciler.yaml", found, [["cy@acme.test", "dee@acme.test"]], people=known)
 
 
@@ -45,6 +48,9 @@ def test_01_a_change_of_the_lock_is_planned(trial: Trial) -> None:
     assert "assignments/invoice.yaml:6" in shown
     change = json.loads((trial.folder / "plan.json").read_text())["changes"][0]["groups"][0]["add"][0]
     assert (change["login"], change["via"], change["cause"]) == ("eli@acme.test", "team:ap-west", "requested")
+    assert (change["because"]["kind"], change["because"]["source"]) == ("joined", "hr")
+    assert change["because"]["team"] == "ap-west"
+    assert "by team:ap-west; joined (hr)" in shown
     trial.commit()
     trial.ends(0, "apply", "plan.json")
     assert "nothing to change" in trial.ends(0, "plan", "--base", "HEAD")
@@ -83,6 +89,7 @@ def test_04_somebody_who_left(trial: Trial) -> None:
     shown = trial.ends(0, "plan", "--base", "HEAD")
     assert "− Bo" in shown
     assert "Bo (bo@acme.test) left (hr), so this line has no effect; take it out" in shown
+    assert "names; left (hr)" in shown
 
 
 def test_05_adopt_leaves_rules_alone(trial: Trial) -> None:

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from reconciler.model.plan import Plan
-from reconciler.planning.changes import plan_digest
+from reconciler.planning.digests import plan_digest
 from tests.support.account import INVOICE
 from tests.support.command_line import reconciler
 from tests.support.loopback import receiving

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from reconciler.applying.comparing import position, write_groups
 from reconciler.errors import DocumentsError, StaleError
-from reconciler.planning.changes import plan_digest
+from reconciler.planning.digests import plan_digest
 from reconciler.planning.plan_file import decode_plan, encode_plan
 from tests.support.examples import examples
 from tests.support.generated import UUIDS, accounts, applied, document_of, members_of, plan_of, state_of

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from reconciler.model.plan import Plan
-from reconciler.planning.changes import plan_digest
+from reconciler.planning.digests import plan_digest
 from reconciler.planning.plan_file import check_plan
 from tests.support.account import INVOICE
 from tests.support.command_line import reconciler

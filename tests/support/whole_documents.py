@@ -50,6 +50,14 @@ WHOLE: dict[str, dict[str, Any]] = {
         "dates": {"starts": "b", "ends": "e", "format": "%Y"},
         "limits": {"shrink": LIMIT, "blank": {"percent": 5}},
     },
+    "absences": {
+        "kind": "absences",
+        "absences": [
+            {"person": PERSON, "from": DAY, "to": DAY, "replacement": {"login_id": 7}, "reason": "r", "roles": ["A*"],
+             "projects": ["P"]},
+            {"person": PERSON, "from": DAY, "to": DAY, "keep": True},
+        ],
+    },
     "policy": {
         "kind": "policy",
         "limits": {"group_removals": LIMIT, "run_removals": LIMIT, "group_additions": LIMIT, "run_additions": LIMIT},

@@ -44,7 +44,7 @@ class Kinds:
         return list(self._loaded.values())
 
 
-KINDS: Final = Kinds(("assignments", "teams", "policy", "acknowledgements", "routing", "source"))
+KINDS: Final = Kinds(("assignments", "teams", "policy", "acknowledgements", "routing", "source", "absences"))
 
 
 def decode_document(document: LocatedDocument) -> tuple[str, Any, list[Diagnostic]]:

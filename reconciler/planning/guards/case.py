@@ -101,6 +101,16 @@ class Removal(NamedTuple):
         """Address, group and login id."""
         return (self.change.address, self.group.uuid, self.person.id)
 
+    @property
+    def is_swap(self) -> bool:
+        """Whether an absence begins or ends here, and somebody else comes for it."""
+        because = self.person.because
+        if because is None or because.kind != "absence" or because.person is None:
+            return False
+        return any(one.because is not None and one.because.kind == "absence" for one in self.group.add) or any(
+            one.login is not None and one.login.lower() == because.person.lower() for one in self.group.keep
+        )
+
 
 def removals_of(changes: Iterable[PresetChange]) -> Iterator[Removal]:
     """Yield every removal."""

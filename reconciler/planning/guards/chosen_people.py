@@ -115,7 +115,7 @@ def own_account(case: Case, lifting: Lifting) -> Iterator[Diagnostic]:
 
 def loses_everything(case: Case) -> Iterator[Diagnostic]:
     """Warn of everybody who would no longer have any role in anything that was read."""
-    leaving = {one.person.id: one for one in removals_of(case.changes)}
+    leaving = {one.person.id: one for one in removals_of(case.changes) if not one.is_swap}
     if not leaving:
         return
     holding = {person.id: person.login for preset in case.presets for role in preset.roles for person in role.members}

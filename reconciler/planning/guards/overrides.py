@@ -39,8 +39,8 @@ class Lifting(msgspec.Struct, frozen=True):
     expired: tuple[Override, ...]
 
     def open(self, removals: Iterable[Removal]) -> list[Removal]:
-        """Return the removals that nothing lifts."""
-        return [one for one in removals if one.key not in self.removals]
+        """Return the removals that nothing lifts; the swap of an absence needs no override."""
+        return [one for one in removals if one.key not in self.removals and not one.is_swap]
 
     def used_overrides(self) -> tuple[UsedOverride, ...]:
         """Return the overrides that lift something, as plans hold them."""
@@ -115,7 +115,7 @@ def lift(case: Case) -> Lifting:
     Removals that one override lifts do not count for another. Lifting never takes room from another override, so
     the outcome does not depend on the order of documents.
     """
-    removals = list(removals_of(case.changes))
+    removals = [one for one in removals_of(case.changes) if not one.is_swap or _is_guarded(case, one)]
     good = [one for one in case.policy.overrides if one.until >= case.today]
     matching = [(one, {removal.key for removal in removals if matches(one, removal)}) for one in good]
     lifted: set[tuple[str, str, str]] = set()
@@ -149,6 +149,12 @@ def lift(case: Case) -> Lifting:
         ),
         expired=tuple(one for one in case.policy.overrides if one.until < case.today),
     )
+
+
+def _is_guarded(case: Case, removal: Removal) -> bool:
+    """Return whether somebody needs an override even for an absence."""
+    person = removal.person
+    return any(one.names(person.id, person.login) for one in (*case.policy.protected, *case.own_accounts))
 
 
 def _why_idle(override: Override, case: Case, removals: Sequence[Removal]) -> str:

@@ -58,6 +58,7 @@ def select(documents: Documents, catalogue: Catalogue) -> tuple[Scope, list[Diag
         claims={key: tuple(found) for key, found in claims.items()},
         wanted=_wanted(claims, templates),
         lost=tuple(lost),
+        away=documents.away,
     )
     return scope, finder.diagnostics
 
@@ -70,6 +71,8 @@ def changed_claims(scope: Scope, before: Documents | None, catalogue: Catalogue)
     if before is None:
         return set()
     then, _ = select(before, catalogue)
+    if then.away != scope.away:
+        return set(scope.claims)
     asked = {key: _asked(found) for key, found in then.claims.items()}
     return {key for key, found in scope.claims.items() if asked.get(key) != _asked(found)}
 
@@ -102,7 +105,7 @@ def narrowed(scope: Scope, keys: Container[PresetKey]) -> Scope:
     needed = {key.template_id for key in claims}
     templates = {one.id: one for one in scope.templates if one.id in needed}
     wanted = _wanted(claims, templates)
-    return Scope(templates=tuple(templates.values()), claims=claims, wanted=wanted, lost=scope.lost)
+    return Scope(templates=tuple(templates.values()), claims=claims, wanted=wanted, lost=scope.lost, away=scope.away)
 
 
 def _wanted(claims: Iterable[PresetKey], templates: dict[str, Template]) -> tuple[Wanted, ...]:

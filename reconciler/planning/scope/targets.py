@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
+from reconciler.model.absences import NOBODY_AWAY
 from reconciler.model.diagnostics import Diagnostic
 from reconciler.model.live import Place, PresetKey, Version, preset_address
 from reconciler.model.scope import Rank, Target
 from reconciler.model.suggestions import did_you_mean
 from reconciler.model.titles import name_projects, name_templates
 from reconciler.planning.lost_lines import LostLines
+from reconciler.planning.scope.absent_people import Roles, by_login, logins_by_id
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -40,7 +42,7 @@ def find_targets(
     A project entry without a preset is an error. A ``where`` entry skips such projects, and a note says how many.
     Presets that could not be read are neither: their own diagnostics tell.
     """
-    finder = _TargetFinder(scope, catalogue, versions)
+    finder = _TargetFinder(scope, catalogue, versions, presets)
     by_key = {PresetKey(preset.template_id, preset.project_id): preset for preset in presets}
     unread = {(one.project_id, one.template_id) for one in unreadable}
     unread_lists = {one.place for one in unreadable if one.template_id is None}
@@ -60,7 +62,9 @@ def find_targets(
 
 
 class _TargetFinder:
-    def __init__(self, scope: Scope, catalogue: Catalogue, versions: Iterable[Version]) -> None:
+    def __init__(
+        self, scope: Scope, catalogue: Catalogue, versions: Iterable[Version], presets: Iterable[Preset]
+    ) -> None:
         self.templates = {template.id: template for template in scope.templates}
         self.diagnostics: dict[tuple[str, Origin, str], Diagnostic] = {}
         self._projects = name_projects(catalogue.projects)
@@ -68,6 +72,8 @@ class _TargetFinder:
         self._versions = {version.id: version for version in versions}
         self._names: dict[str, dict[str, list[Group]]] = {}
         self._passed_over: dict[Origin, int] = {}
+        self._logins = {} if scope.away is NOBODY_AWAY else logins_by_id(presets)
+        self._away = by_login(scope.away, self._logins)
         self.lost = LostLines(scope.lost)
         self._any_lost = bool(scope.lost)
 
@@ -100,6 +106,10 @@ class _TargetFinder:
         if unresolved or self._any_lost:
             uncertain = self._uncertain(key, claims, found, manager, {name: wanted[name] for name in unresolved})
         project = self._projects[key.project_id] if key.project_id is not None else None
+        if self._away is not NOBODY_AWAY:
+            roles = Roles(self._away, None if project is None else project.name, self._logins)
+            groups = {uuid: roles.group(name, groups[uuid]) for name, uuid in found.items() if uuid in groups}
+            manager = roles.manager(manager)
         return Target(
             address=address,
             preset=preset,

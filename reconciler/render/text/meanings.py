@@ -5,6 +5,8 @@ from __future__ import annotations
 __all__ = ["MEANINGS"]
 
 MEANINGS = {
+    "documents/absence": "an absence contradicts itself or another one, or its replacement left",
+    "documents/absence-soon": "an absence begins or ends within 14 days",
     "documents/acknowledgement-ended": "an acknowledgement has expired",
     "documents/acknowledgement-unused": "an acknowledgement matches no difference",
     "documents/alias": "an alias leads nowhere, or aliases repeat too much",
@@ -90,6 +92,7 @@ MEANINGS = {
     "live/unchecked-manager": "the snapshot cannot tell whether somebody may be workflow manager",
     "live/unreadable": "something in scope could not be read",
     "live/unseen": "the base revision managed presets that cannot be found now",
+    "people/absent": "somebody on leave holds roles, and no absence speaks of it",
     "people/identity": "rows share an id or an e-mail address, or two sources know one person differently",
     "people/left": "a line names somebody who left, and has no effect",
     "people/lock": "a file of the people lock is not as it was written",

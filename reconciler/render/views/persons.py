@@ -9,8 +9,9 @@ import msgspec
 from reconciler.model.phrases import counted
 from reconciler.model.plan import Cause
 from reconciler.render.views.findings import named_few
+from reconciler.render.views.reasons import reason_added, reason_manager, reason_removed
 from reconciler.render.views.rows import Sign
-from reconciler.render.views.sections import place_name, reason_added, reason_removed, shown_login, shown_name
+from reconciler.render.views.sections import place_name, shown_login, shown_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -117,12 +118,12 @@ def _parts(change: PresetChange) -> Iterator[tuple[str, _Key, str]]:
             yield (
                 coming.id,
                 ("+", group.name, template, coming.cause),
-                reason_added(coming.cause, coming.origin) + (f" by {coming.via}" if coming.via else ""),
+                reason_added(coming),
             )
     manager = change.workflow_manager
     if manager is None:
         return
-    reason = reason_added(manager.cause, manager.origin, "another one in Procore")
+    reason = reason_manager(manager)
     yield manager.after.id, ("→", "becomes workflow manager", template, manager.cause), reason
     if manager.before is not None:
         yield manager.before.id, ("→", "no longer workflow manager", template, manager.cause), reason

@@ -8,18 +8,18 @@ import msgspec
 
 from reconciler.model.plan import GroupChange, PresetChange
 from reconciler.model.titles import place_title
+from reconciler.render.views.reasons import reason_added, reason_manager, reason_removed
 from reconciler.render.views.rows import PresetView, RowView, SectionView
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from reconciler.model.diagnostics import Origin
     from reconciler.model.drift import Drift
     from reconciler.model.live import Person
-    from reconciler.model.plan import Cause, ManagerChange, Plan, RemovedPerson, WithheldChange
+    from reconciler.model.plan import Cause, ManagerChange, Plan, WithheldChange
     from reconciler.render.views.rows import Half
 
-__all__ = ["place_name", "plan_sections", "reason_added", "reason_removed", "shown_login", "shown_name", "to_show"]
+__all__ = ["place_name", "plan_sections", "shown_login", "shown_name", "to_show"]
 
 
 def plan_sections(plan: Plan, halves: Iterable[Half]) -> tuple[SectionView, ...]:
@@ -131,7 +131,7 @@ def _preset(changes: list[PresetChange]) -> PresetView:
                 sign="→",
                 name=f"{before} → {manager.after}",
                 login=manager.after.login or "",
-                reason=reason_added(manager.cause, manager.origin, "another one in Procore"),
+                reason=reason_manager(manager),
             )
         )
     return PresetView(
@@ -153,33 +153,17 @@ def _group_rows(group: GroupChange) -> list[RowView]:
         )
         for one in group.remove
     ]
-    for one in group.add:
-        via = f" by {one.via}" if one.via else ""
-        rows.append(
-            RowView(
-                label=group.name,
-                sign="+",
-                name=shown_name(one.person),
-                login=shown_login(one.person),
-                reason=reason_added(one.cause, one.origin) + via,
-            )
+    rows.extend(
+        RowView(
+            label=group.name,
+            sign="+",
+            name=shown_name(one.person),
+            login=shown_login(one.person),
+            reason=reason_added(one),
         )
+        for one in group.add
+    )
     return rows
-
-
-def reason_added(cause: Cause, origin: Origin | None, moved: str = "removed in Procore") -> str:
-    """Return why somebody comes: a line of the documents, or what live has instead (``moved``)."""
-    return f"drift: {moved}, still in git ({_at(origin)})" if cause == "drift" else _at(origin)
-
-
-def reason_removed(one: RemovedPerson) -> str:
-    """Return why somebody goes: these documents took them out, or they were added behind git's back."""
-    if one.cause == "drift":
-        return "drift: added in Procore, never in git"
-    if one.base_origin is not None:
-        at = f"{one.base_origin.path} (line {one.base_origin.line} at the base)"
-        return f"no longer in {one.base_via}, which {at} names" if one.base_via else f"no longer in {at}"
-    return f"not in {_at(one.origin)}" if one.origin else ""
 
 
 def shown_name(person: Person) -> str:
@@ -190,7 +174,3 @@ def shown_name(person: Person) -> str:
 def shown_login(person: Person) -> str:
     """Return a login, or the login id where there is none."""
     return person.login or f"login id {person.id}"
-
-
-def _at(origin: Origin | None) -> str:
-    return f"{origin.path}:{origin.line}" if origin else ""

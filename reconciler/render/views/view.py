@@ -137,6 +137,8 @@ def _people(plan: Plan, cause: Cause | None = None) -> int:
 
 
 def _state(plan: Plan) -> str:
+    if plan.on is not None:
+        return f"for {plan.on}: this plan can be read, and never applied"
     if not plan.complete:
         return "incomplete: something in scope could not be read, so this plan cannot be applied"
     if not plan.applicable:

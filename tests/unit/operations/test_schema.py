@@ -24,7 +24,7 @@ def test_every_schema_is_found() -> None:
 @pytest.mark.parametrize("kind", ["assignment", "../settings", "", "Teams"])
 def test_no_such_schema(kind: str) -> None:
     """The error names those that there are; a path is not a kind."""
-    with pytest.raises(UsageError, match="there are: acknowledgements, apply, ") as raised:
+    with pytest.raises(UsageError, match="there are: absences, acknowledgements, ") as raised:
         find_schema(kind)
     assert ("did you mean 'assignments'?" in raised.value.message) == (kind == "assignment")
 

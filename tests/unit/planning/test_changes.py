@@ -11,7 +11,7 @@ from reconciler.drift import find_notices
 from reconciler.model.diagnostics import Diagnostic
 from reconciler.model.live import Membership, PeopleList
 from reconciler.model.policy import Policy
-from reconciler.planning.changes import plan_digest
+from reconciler.planning.digests import plan_digest
 from tests.support.account import INVOICE, company_seed
 from tests.support.values import TODAY, live_state, observe_documents, plan_documents, plan_observation
 

@@ -10,7 +10,7 @@ import pytest
 
 from reconciler.errors import DocumentsError, StaleError
 from reconciler.model.plan import Plan
-from reconciler.planning.changes import plan_digest
+from reconciler.planning.digests import plan_digest
 from reconciler.planning.plan_file import decode_plan, encode_plan
 from tests.support.account import INVOICE
 from tests.support.scenarios import mixed_causes
