@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import click
 import msgspec
 
-from reconciler.console.options import common_options, selection_options
+from reconciler.console.choice_options import selection_options
+from reconciler.console.options import common_options
 from reconciler.console.questions import ask_which, drift_words, somebody_is_there
 from reconciler.console.streams import emit, note
 from reconciler.errors import UsageError

@@ -9,16 +9,15 @@ from typing import TYPE_CHECKING, Any, Literal
 import click
 
 from reconciler.clock import OtherDayError
+from reconciler.console.choice_options import leavers_option, only_options, selection_options
 from reconciler.console.interrupts import first_interrupt_waits
 from reconciler.console.options import (
     ALARM_OPTIONS,
     alarm_options,
     common_options,
     journal_option,
-    only_options,
     out_option,
     require_all_for_alarms,
-    selection_options,
     text_or_json,
 )
 from reconciler.console.plan_formats import Showing, plan_text
@@ -65,6 +64,7 @@ __all__ = ["apply"]
 @click.option("--adds-only", is_flag=True, help="Plan additions alone; for apply without a saved plan.")
 @only_options
 @selection_options
+@leavers_option
 @click.option(
     "--self-heal", is_flag=True, help="Put back what drifted where self_heal in the settings names it; needs --base."
 )

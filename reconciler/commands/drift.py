@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
+from reconciler.console.choice_options import selection_options
 from reconciler.console.format_names import DRIFT_FORMATS
 from reconciler.console.options import (
     alarm_options,
@@ -15,7 +16,6 @@ from reconciler.console.options import (
     journal_option,
     out_option,
     require_all_for_alarms,
-    selection_options,
 )
 from reconciler.console.plan_formats import Showing
 from reconciler.console.report_formats import drift_exit_code, report_text

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Literal
 import click
 import msgspec
 
+from reconciler.console.choice_options import selection_options
 from reconciler.console.day_formats import days_text
-from reconciler.console.options import common_options, journal_option, out_option, selection_options, text_or_json
+from reconciler.console.options import common_options, journal_option, out_option, text_or_json
 from reconciler.console.route_formats import routed_text
 from reconciler.console.run_formats import runs_text
 from reconciler.console.streams import emit

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from reconciler.console.choice_options import leavers_option, only_options, selection_options
 from reconciler.console.days import DayType
-from reconciler.console.options import common_options, only_options, selection_options, showing_options
+from reconciler.console.options import common_options, showing_options
 from reconciler.console.plan_formats import Showing, plan_exit_code, plan_text
 from reconciler.console.streams import emit, note
 from reconciler.errors import UsageError
@@ -46,6 +47,7 @@ __all__ = ["plan"]
 @click.option("--adds-only", is_flag=True, help="Withhold everything that would remove anybody; the plan is partial.")
 @only_options
 @selection_options
+@leavers_option
 @click.option("--on", type=DayType(), help="Plan for another day (absences, last days); never applied.")
 @click.option("--detailed-exitcode", is_flag=True, help="Exit 2 when there are changes.")
 def plan(  # noqa: PLR0913 - one parameter an option

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from reconciler.console.choice_options import selection_options
 from reconciler.console.day_formats import day_exit_code, day_text
-from reconciler.console.options import common_options, out_option, selection_options, showing_options
+from reconciler.console.options import common_options, out_option, showing_options
 from reconciler.console.plan_formats import Showing, plan_exit_code, plan_text
 from reconciler.console.report_formats import drift_exit_code, report_text
 from reconciler.console.streams import emit

@@ -18,12 +18,13 @@ from reconciler.console.reporter import ConsoleReporter
 from reconciler.console.voice import Voice
 from reconciler.console.wall_clock import wall_clock
 from reconciler.errors import UsageError
-from reconciler.model.selection import Selection
 from reconciler.operations.run import Run
 from reconciler.render.views.budget import SMALLEST_BUDGET, Budget
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+    from reconciler.model.selection import Selection
 
 __all__ = [
     "ALARM_OPTIONS",
@@ -32,11 +33,9 @@ __all__ = [
     "common_options",
     "journal_option",
     "markdown_options",
-    "only_options",
     "out_option",
     "plain_options",
     "require_all_for_alarms",
-    "selection_options",
     "showing_options",
     "text_or_json",
 ]
@@ -191,79 +190,10 @@ def markdown_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-def only_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add ``--only``, with its earlier names as hidden ones; the command gets ``only``."""
-    return _with_options(
-        command,
-        _one_cause,
-        click.option(
-            "--only",
-            type=click.Choice(["drift", "requested"]),
-            multiple=True,
-            help="Put back what drifted [base: HEAD], or do what documents newly ask for (needs --base), alone.",
-        ),
-        click.option("--only-drift", is_flag=True, hidden=True),
-        click.option("--only-requested", is_flag=True, hidden=True),
-    )
-
-
-def _one_cause(options: dict[str, Any]) -> dict[str, Any]:
-    found = set(options.pop("only"))
-    found |= {cause for cause in ("drift", "requested") if options.pop(f"only_{cause}")}
-    if len(found) > 1:
-        raise UsageError("--only drift and --only requested exclude each other: leave both out to do all of it")
-    return {"only": found.pop() if found else None}
-
-
-def selection_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add ``--within``, ``--project``, ``--template`` and ``--person``; the command gets ``selection``."""
-    return _with_options(
-        command,
-        _selection,
-        click.option(
-            "--within", metavar="GLOB", multiple=True, help="Presets or roles with such an address; * matches / too."
-        ),
-        click.option("--address", metavar="GLOB", multiple=True, hidden=True),
-        click.option(
-            "--project", "projects", metavar="NAME", multiple=True, help="This project alone (name, number or id)."
-        ),
-        click.option(
-            "--template", "templates", metavar="NAME", multiple=True, help="This template alone (name or id)."
-        ),
-        click.option(
-            "--person", "people", metavar="LOGIN", multiple=True, help="This person alone (login or login id)."
-        ),
-    )
-
-
 def require_all_for_alarms(selection: Selection | None, alarmed: Mapping[str, object]) -> None:
     """Refuse alarms beside a part: they would be of the part, and close what is open for the rest."""
     if selection is not None and any(alarmed.values()):
         raise UsageError(f"issues, figures and messages are of the whole: leave them out, or leave out {selection}")
-
-
-def _selection(options: dict[str, Any]) -> dict[str, Any]:
-    within = (*options.pop("within"), *options.pop("address"))
-    kinds = {name: options.pop(name) for name in ("projects", "templates", "people")}
-    return {"selection": Selection(within=within, **kinds) or None}
-
-
-def _with_options(
-    command: Callable[..., Any], collect: Callable[[dict[str, Any]], dict[str, Any]], *options: Callable[..., Any]
-) -> Callable[..., Any]:
-    """Add options that reach the command as one value; ``collect`` takes them out and returns it by its name."""
-
-    def collected(*arguments: Any, **given: Any) -> Any:
-        made = collect(given)
-        return command(*arguments, **made, **given)
-
-    collected.__doc__ = command.__doc__
-    collected.__name__ = command.__name__
-    collected.__click_params__ = getattr(command, "__click_params__", [])  # type: ignore[attr-defined]
-    decorated: Callable[..., Any] = collected
-    for option in reversed(options):
-        decorated = option(decorated)
-    return decorated
 
 
 def alarm_options(command: Callable[..., Any]) -> Callable[..., Any]:

@@ -165,6 +165,7 @@ class SettingsDocument(msgspec.Struct, frozen=True, kw_only=True):
     ``self_heal`` are globs of the addresses where drift may be put back without anybody asking for it.
     ``policy_files`` are globs of the files that may hold a policy, and null where every file may.
     ``trusted`` are accounts on the forge whose statuses and comments count beside our own.
+    ``managers_replace``: managers of people who left hold roles in which nobody would be left.
     ``excluded_at_base`` is what a base excludes that the documents are held against, and null without one.
     """
 
@@ -177,6 +178,7 @@ class SettingsDocument(msgspec.Struct, frozen=True, kw_only=True):
     self_heal: tuple[str, ...] = ()
     policy_files: tuple[str, ...] | None = None
     trusted: tuple[str, ...] = ()
+    managers_replace: bool = False
     origins: dict[str, Origin] = {}
     excluded_at_base: tuple[str, ...] | None = None
 

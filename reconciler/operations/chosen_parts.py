@@ -109,6 +109,7 @@ def slice_by(selection: Selection, known: KnownNames, *, lenient: bool = False) 
         projects=_ids(selection.projects, known.projects),
         templates=_ids(selection.templates, known.templates),
         people=_ids(people, known.people),
+        leavers=selection.leavers,
     )
 
 

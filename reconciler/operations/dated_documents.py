@@ -32,7 +32,7 @@ def read_repository(
     If one of them is an error, the documents hold only what could be understood.
     """
     written, found = repository.read_repository(settings_file, settings, instead)
-    documents, wrong = expand_teams(written, today)
+    documents, wrong = expand_teams(written, today, managers_replace=settings.managers_replace)
     return documents, by_place((*found, *wrong, *_check_examples(documents)))
 
 
@@ -55,6 +55,7 @@ def read_base(settings_file: Path, revision: str, today: datetime.date) -> Base:
         base = msgspec.structs.replace(base, committed_at=min(base.committed_at, end_of_day))
     if base.documents is None:
         return base
-    documents, wrong = expand_teams(base.documents, today)
+    managers_replace = base.settings is not None and base.settings.managers_replace
+    documents, wrong = expand_teams(base.documents, today, managers_replace=managers_replace)
     errors = by_place((*base.errors, *(one for one in wrong if one.severity == "error")))
     return msgspec.structs.replace(base, documents=documents, errors=tuple(errors))

@@ -16,6 +16,7 @@ from reconciler.planning.guards.frozen import judge_frozen
 from reconciler.planning.guards.gathering import plan_case
 from reconciler.planning.guards.judgement import judge
 from reconciler.planning.guards.routed_steps import routing_key
+from reconciler.planning.leaver_notes import judge_leavers
 from reconciler.planning.notes import judge_acknowledged, judge_kept, unreadable_diagnostics
 from reconciler.planning.past import needs_memory
 from reconciler.planning.per_person import changes_per_person
@@ -94,7 +95,11 @@ def judged_plan(  # noqa: PLR0913 - the plan's own parts, each named
         return plan
     chosen = find_slice(selection, observation)
     alone = verdict(compared._replace(changes=slice_changes(compared.changes, chosen)), partial=True)
-    return slice_plan(_judged_alone(plan, whole, alone), chosen, selection)
+    part = slice_plan(_judged_alone(plan, whole, alone), chosen, selection)
+    if selection.leavers:
+        notes = judge_leavers(part.changes, observation.lock)
+        part = msgspec.structs.replace(part, diagnostics=(*part.diagnostics, *notes))
+    return part
 
 
 class _Verdict(NamedTuple):

@@ -118,7 +118,9 @@ def _read(workspace: Workspace, documents: Documents, sources: Mapping[str, File
     """Read each source that a rule names; all that is wrong with any of them is raised at once."""
     wanted: dict[str, set[str]] = {}
     for rule in rules_of(documents):
-        wanted.setdefault(rule.source, set()).update(rule.attributes)
+        more = {"manager"} if rule.source in sources and "manager" in sources[rule.source].columns else set()
+        # whom plans propose for the roles of somebody who left
+        wanted.setdefault(rule.source, set()).update(rule.attributes | more)
     readings: list[Reading] = []
     wrong: list[Diagnostic] = []
     failed: list[str] = []

@@ -11,10 +11,11 @@ from reconciler.model.absences import NOBODY_AWAY, away_on
 from reconciler.model.because import Because
 from reconciler.model.diagnostics import Diagnostic
 from reconciler.model.documents import Assignments, DesiredGroup, Member, Team
-from reconciler.model.people_lock import LOCK_FOLDER, NO_LOCK, is_of_lock
+from reconciler.model.people_lock import LOCK_FOLDER, NO_LOCK
 from reconciler.model.rule_digests import RuleDigests
-from reconciler.model.spelling import login_key
 from reconciler.model.suggestions import did_you_mean
+from reconciler.people.leavers import Leavers
+from reconciler.people.member_lines import by_way_of, is_plain, lasts_longer
 
 if TYPE_CHECKING:
     import datetime
@@ -32,9 +33,15 @@ DEEPEST = 50
 __all__ = ["expand_members", "expand_teams"]
 
 
-def expand_teams(documents: Documents, today: datetime.date) -> tuple[Documents, list[Diagnostic]]:
-    """Return documents with their assignments expanded as they stand on a day (UTC), and what is wrong with teams."""
+def expand_teams(
+    documents: Documents, today: datetime.date, *, managers_replace: bool = False
+) -> tuple[Documents, list[Diagnostic]]:
+    """Return documents with their assignments expanded as of a day (UTC), and what is wrong with teams.
+
+    With ``managers_replace`` the managers of people who left hold a role in which nobody would be left.
+    """
     expansion = _TeamExpansion(documents.teams, today, documents.lock, documents.sources)
+    expansion.managers_replace = managers_replace
     expansion.every_team()
     expanded = tuple(expansion.assignments(document) for document in documents.written)
     routings = tuple(expansion.routing(one) for one in documents.routings)
@@ -67,13 +74,14 @@ class _TeamExpansion:
         self._teams = teams
         self._today = today
         self._lock = lock
-        self._left = lock.left()
+        self._leavers = Leavers(lock, teams, today)
         self._renamed = lock.renamed()
         self._digests = RuleDigests(teams, sources)
         self._resolved: dict[str, tuple[Member, ...]] = {}
         self._path: list[str] = []
         self._errors = 0
         self._is_outdated = False
+        self.managers_replace = False
         self.diagnostics: list[Diagnostic] = []
 
     def _add(self, code: str, message: str, place: Team | Member | DesiredGroup, severity: Severity = "error") -> None:
@@ -106,7 +114,7 @@ class _TeamExpansion:
         found = []
         for one in absences:
             replacement = one.replacement
-            gone = None if replacement is None else self._left.get(login_key(replacement.login))
+            gone = self._leavers.find(replacement)
             if gone is not None and one.ends >= self._today:
                 message = f"{replacement} left ({gone.id.partition(':')[0]}) and replaces nobody: name somebody else"
                 found.append(Diagnostic(severity="error", code="documents/absence", message=message, origin=one.origin))
@@ -114,9 +122,11 @@ class _TeamExpansion:
 
     def _manager(self, manager: Member | None) -> Member | None:
         """Return who is to be workflow manager: nothing is asked where that person left."""
-        if manager is None or not self._left:
+        if manager is None or self._leavers.find(manager) is None:
             return manager
-        return next(iter(self._present((manager,))), None)
+        self._present((manager,))
+        proposed = self._leavers.managers(self._leavers.lines([manager])) if self.managers_replace else ()
+        return next(iter(proposed), None)
 
     def routing(self, routing: Routing) -> Routing:
         """Return the routing with everybody who steps in."""
@@ -150,18 +160,29 @@ class _TeamExpansion:
         problems = sum(one.severity == "error" for one in self.diagnostics)
         members = self._expand(group.members)
         if not members and not group.allow_empty and problems == self._errors and not self._is_outdated:
+            members = self._without_anybody(name, group)
+        if members is group.members:
+            return group
+        return DesiredGroup(members=members, origin=group.origin, allow_empty=group.allow_empty)
+
+    def _without_anybody(self, name: str, group: DesiredGroup) -> tuple[Member, ...]:
+        """Return managers for a group whose people left; else report it. If they left it is held, and others go on."""
+        if not self._leavers.emptied(group.members):
             message = (
                 f"nobody is left in '{name}' (expired lines, or empty teams); "
                 "name somebody, or write {members: […], allow_empty: true} if nobody is to hold this role"
             )
             self._add("documents/empty-group", message, group)
-        if members is group.members:
-            return group
-        return DesiredGroup(members=members, origin=group.origin, allow_empty=group.allow_empty)
+            return ()
+        lines = self._leavers.lines(group.members)
+        managers = self._leavers.managers(lines) if self.managers_replace else ()
+        if not managers:
+            self._add("people/nobody-left", self._leavers.nobody_left(name, lines), group, "warning")
+        return managers
 
     def _expand(self, members: Sequence[Member]) -> tuple[Member, ...]:
         """Expand one list: teams and rules by their people, the expired left out, everybody once."""
-        if _is_plain(members):
+        if is_plain(members):
             return self._present(tuple(members))
         written: dict[tuple[str, str], Member] = {}
         people: dict[tuple[str, str], Member] = {}
@@ -174,12 +195,12 @@ class _TeamExpansion:
             elif member.team is not None or member.rule is not None:
                 for person in self._behind(member):
                     known = people.get(person.key)
-                    if known is None or _lasts_longer(person, known):
+                    if known is None or lasts_longer(person, known):
                         people[person.key] = person
             elif member.until is None or member.until >= self._today:
                 known = people.get(key)
                 # rather than a team that names the same person, unless that lasts longer
-                if known is None or not _lasts_longer(known, member):
+                if known is None or not lasts_longer(known, member):
                     people[key] = member
             else:
                 message = f"the last day of {member} is over ({member.until}); this line has no effect and can go"
@@ -188,23 +209,22 @@ class _TeamExpansion:
 
     def _present(self, people: tuple[Member, ...]) -> tuple[Member, ...]:
         """Return those who did not leave; a line that names somebody who did is a warning."""
-        if not self._left:
+        if not self._leavers:
             return people
         present = []
         for one in people:
-            gone = self._left.get(login_key(one.login)) if one.login is not None else None
+            gone = self._leavers.find(one)
+            warning = None if gone is None else self._leavers.warning(one, gone)
             if gone is None:
                 present.append(one)
-            elif one.via is None and one.team_line is None and not is_of_lock(one.origin.path):
-                name = f"{gone.name} ({one})" if gone.name else str(one)
-                message = f"{name} left ({gone.id.partition(':')[0]}), so this line has no effect; take it out"
-                self._add("people/left", message, one, "warning")
+            elif warning is not None:
+                self._add("people/left", warning, one, "warning")
         return people if len(present) == len(people) else tuple(present)
 
     def _behind(self, member: Member) -> Iterable[Member]:
         """Return the people of a team, or whom the lock has for a rule of a group."""
         if member.rule is None:
-            return (_by_way_of(member, person) for person in self._team_of(member))
+            return (by_way_of(member, person) for person in self._team_of(member))
         found = self._lock.rules.get(self._digests.of_rule(member.rule))
         if found is None:
             self._outdated(f"{member.rule} is not in {LOCK_FOLDER}", member)
@@ -267,27 +287,3 @@ class _TeamExpansion:
         """Return what makes two lines the same person: a login before a rename is that person too."""
         kind, text = member.key
         return kind, self._renamed.get(text, text) if kind == "login" else text
-
-
-def _is_plain(members: Sequence[Member]) -> bool:
-    """Return whether a list names different people by login, without teams and last days."""
-    logins = {member.login.lower() for member in members if member.login is not None and member.until is None}
-    return len(logins) == len(members)
-
-
-def _lasts_longer(one: Member, other: Member) -> bool:
-    """Return whether a line holds somebody for longer than another line does; no last day is for ever."""
-    return other.until is not None and (one.until is None or one.until > other.until)
-
-
-def _by_way_of(reference: Member, person: Member) -> Member:
-    return Member(
-        origin=reference.origin,
-        login=person.login,
-        login_id=person.login_id,
-        until=person.until,
-        reason=person.reason,
-        via=f"team:{reference.team}",
-        team_line=person.team_line or person.origin,
-        because=person.because,
-    )

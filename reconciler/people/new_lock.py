@@ -252,7 +252,10 @@ class _Maker:
             before = self._known.get(id_)
             was = None if before is None else before.was if before.login == record.login else before.login
             if {login_key(record.login), login_key(was)} & wanted:
-                yield LockedPerson(login=record.login, id=id_, name=record.name, state=record.state, was=was)
+                manager = self._manager(id_, record) if record.state == "left" else None
+                yield LockedPerson(
+                    login=record.login, id=id_, name=record.name, state=record.state, was=was, manager=manager
+                )
         for id_, one in self._known.items():
             if id_ in self._people or login_key(one.login) in self._there:
                 continue  # the second is the same person under another id
@@ -260,6 +263,11 @@ class _Maker:
                 read = id_.partition(":")[0] in self._directories  # of a source that no rule needs, nothing is new
                 state: PersonState = "missing" if read and one.state != "left" else one.state
                 yield msgspec.structs.replace(one, state=state)
+
+    def _manager(self, id_: str, record: Record) -> str | None:
+        """Return the login of the manager of somebody who left, who may have to hold their roles."""
+        manager = self._directories[id_.partition(":")[0]].manager(record)
+        return None if manager is None or manager.state == "left" else manager.login or None
 
 
 def _needs_managers(member: Member) -> bool:

@@ -76,7 +76,8 @@ def slice_plan(plan: Plan, chosen: Slice, selection: Selection) -> Plan:
 
 def _is_chosen(chosen: Slice, change: PresetChange, group: GroupChange | None, part: Part) -> bool:
     uuid = None if group is None else group.uuid
-    return chosen.has_place(change.address, uuid) and chosen.has_person(_ids(part))
+    in_place = chosen.has_place(change.address, uuid) and chosen.has_person(_ids(part))
+    return in_place and chosen.has_reason(part.because)
 
 
 def _ids(part: Part) -> tuple[str, ...]:
@@ -89,16 +90,21 @@ def _withheld(withheld: Iterable[WithheldChange], chosen: Slice) -> Iterator[Wit
     for one in withheld:
         groups = tuple(part for group in one.groups if (part := _withheld_group(one, group, chosen)) is not None)
         manager = one.workflow_manager
-        if manager is not None and not (chosen.has_place(one.address) and chosen.has_person(_ids(manager))):
+        if manager is not None and not _is_manager_chosen(one, manager, chosen):
             manager = None
         if groups or manager is not None:
             yield msgspec.structs.replace(one, groups=groups, workflow_manager=manager)
 
 
+def _is_manager_chosen(change: WithheldChange, manager: ManagerChange, chosen: Slice) -> bool:
+    in_place = chosen.has_place(change.address) and chosen.has_person(_ids(manager))
+    return in_place and chosen.has_reason(manager.because)
+
+
 def _withheld_group(change: WithheldChange, group: WithheldGroup, chosen: Slice) -> WithheldGroup | None:
     if not chosen.has_place(change.address, group.uuid):
         return None
-    remove = tuple(one for one in group.remove if chosen.has_person((one.id,)))
+    remove = tuple(one for one in group.remove if chosen.has_person((one.id,)) and chosen.has_reason(one.because))
     return msgspec.structs.replace(group, remove=remove) if remove else None
 
 
@@ -109,6 +115,8 @@ def _already(already: Iterable[AlreadySo], chosen: Slice) -> Iterator[AlreadySo]
         return tuple(one for one in everybody if chosen.has_person((one.id,)))
 
     for one in already:
+        if chosen.leavers:
+            continue  # the reasons of what is there already are not known
         part = msgspec.structs.replace(one, add=people(one.add), remove=people(one.remove))
         if chosen.has_place(one.address) and (part.add or part.remove):
             yield part

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
 
 from tests.support.rules import RULED, TEAMS, lock_person, write_lock
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
     from tests.support.sandbox import RunningSandbox
 
+MINIMUM = "kind: policy\nroles:\n  Project Manager: {min_members: 2}\n"
 PM = ["ann@acme.test", "bo@acme.test"]
 
 
@@ -34,7 +36,7 @@ def lock(trial: Trial, people: list[str], *left: str) -> None:
     found = {"ap-west": people, "heads": ["bo@acme.test"]}
     known = [
         *(lock_person(one, number=at) for at, one in enumerate(people)),
-        *(lock_person(one, "left") for one in left),
+        *(msgspec.structs.replace(lock_person(one, "left"), manager="dee@acme.test") for one in left),
     ]
     write_lock(trial.folder / "reconciler.yaml", found, [["cy@acme.test", "dee@acme.test"]], people=known)
 
@@ -90,6 +92,42 @@ def test_04_somebody_who_left(trial: Trial) -> None:
     assert "− Bo" in shown
     assert "Bo (bo@acme.test) left (hr), so this line has no effect; take it out" in shown
     assert "names; left (hr)" in shown
+
+
+def test_04b_a_plan_of_leavers_alone(trial: Trial) -> None:
+    """A plan of leavers says where they are, who is left and who may follow; only that is applied."""
+    text = RULED.replace("[team:ap-west]", "[team:ap-west, bo@acme.test]")
+    trial.write_only({"assignments/invoice.yaml": text, "policy.yaml": MINIMUM})
+    lock(trial, ["ann@acme.test", "fay@acme.test"], "bo@acme.test")
+    trial.commit()
+    shown = trial.ends(3, "plan", "--leavers", "--base", "HEAD~1")
+    assert "+ Fay" not in shown
+    assert "− Bo" in shown
+    assert "loses Bo; then it has Ann; their manager is dee@acme.test" in shown
+    assert "policy/below-minimum" in shown
+    trial.write_only({"policy.yaml": "kind: policy\n"})
+    trial.commit()
+    trial.ends(0, "apply", "--leavers", "--yes")
+    assert trial.sandbox.groups("32", "1042")["pm"] == ["1"]
+
+
+def test_04c_the_last_of_a_role_left(trial: Trial) -> None:
+    """The role is held and the others go on; managers hold it where the settings say so, of presets too."""
+    text = RULED.replace("[team:ap-west]", "[bo@acme.test]").replace(
+        "    groups:", "    workflow_manager: bo@acme.test\n    groups:", 1
+    )
+    trial.write_only({"assignments/invoice.yaml": text})
+    lock(trial, ["ann@acme.test"], "bo@acme.test")
+    trial.commit()
+    shown = trial.ends(0, "plan")
+    assert "everybody in 'Project Manager' left (bo@acme.test), so it stays as it is in Procore" in shown
+    assert "such as their manager dee@acme.test" in shown
+    settings = trial.folder / "reconciler.yaml"
+    settings.write_text(f"{settings.read_text()}leavers: {{replace_with: manager}}\n")
+    shown = trial.ends(0, "plan", "--leavers")
+    assert "+ Dee" in shown
+    assert "Gus → Dee" in shown
+    assert "nobody-left" not in shown
 
 
 def test_05_adopt_leaves_rules_alone(trial: Trial) -> None:

@@ -28,7 +28,8 @@ WHOLE: dict[str, dict[str, Any]] = {
     "settings": {
         "kind": "settings", "version": 1, "company_id": "4211", "company_name": "Acme",
         "api_url": "https://api.test", "auth_url": "https://login.test/", "service_account": {"login_id": "7"},
-        "exclude": ["drafts/"], "self_heal": [ADDRESS], "forge": {"trusted": ["a[bot]"]}, "policy_files": ["p.yaml"],
+        "exclude": ["drafts/"], "self_heal": [ADDRESS], "forge": {"trusted": ["a[bot]"]},
+        "leavers": {"replace_with": "manager"}, "policy_files": ["p.yaml"],
     },
     "assignments": {
         "kind": "assignments", "template": {"id": "7"}, "tool": "t", "workflow_manager": PERSON,

@@ -45,6 +45,16 @@ class ForgeShape(Strict, frozen=True):
     ]
 
 
+class LeaversShape(Strict, frozen=True):
+    """Roles of people who left."""
+
+    rule = {EXPECTED: "a mapping such as {replace_with: manager}"}
+
+    replace_with: Annotated[
+        Literal["manager"], says("Who holds a role in which nobody would be left: the manager of those who left.")
+    ]
+
+
 class SettingsShape(Strict, frozen=True):
     """The settings of a repository (``reconciler.yaml``)."""
 
@@ -80,6 +90,7 @@ class SettingsShape(Strict, frozen=True):
         expects("a list of addresses or globs, such as [projects/1042/*]"),
     ] = []
     forge: Annotated[ForgeShape | msgspec.UnsetType, says("The forge that the repository is on.")] = msgspec.UNSET
+    leavers: Annotated[LeaversShape | msgspec.UnsetType, says("Roles of people who left.")] = msgspec.UNSET
     policy_files: Annotated[
         Annotated[list[_Text], Meta(min_length=1)] | msgspec.UnsetType,
         says("Globs, relative to this file, of the files that may hold a policy. Without it, every file may."),
@@ -109,5 +120,6 @@ def _settings(document: LocatedDocument, shape: SettingsShape) -> SettingsDocume
         self_heal=tuple(shape.self_heal),
         policy_files=None if shape.policy_files is UNSET else tuple(shape.policy_files),
         trusted=() if shape.forge is UNSET else tuple(shape.forge.trusted),
+        managers_replace=shape.leavers is not UNSET,
         origins={key: document.origin(key) for key in document.data},
     )
