@@ -39,6 +39,7 @@ COMMANDS = {
     "snapshot": "the live state of everything managed, for offline plans",
     "export": "Procore as documents, to start from what exists",
     "adopt": "chosen drift into the existing YAML, comments and order kept",
+    "who": "every role a person holds or would hold; read only",
     "people": "teams that follow the HR system: its people into people.lock",
     "route": "running workflows, answered by rules for an integration",
     "history": "past runs from the journal",

@@ -37,7 +37,7 @@ class Leavers:
         return None if member is None or member.login is None else self._left.get(login_key(member.login))
 
     def warning(self, member: Member, gone: LockedPerson) -> str | None:
-        """Return the warning for a line of a list that names somebody who left; null where no line of it does."""
+        """Return the warning for a line of a list that names somebody who left; null for lines of teams."""
         if member.via is not None or member.team_line is not None or is_of_lock(member.origin.path):
             return None
         name = f"{gone.name} ({member})" if gone.name else str(member)
@@ -61,7 +61,7 @@ class Leavers:
                 yield one, gone
 
     def emptied(self, members: Sequence[Member]) -> bool:
-        """Return whether people who left are why a list has nobody: it names them, or a team with rules had them."""
+        """Return whether a list has nobody because people left: it names them, or a team with rules had them."""
         teams = map(self._team, members)
         ruled = any(team is not None and team.has_rules for team in teams)
         return bool(self._left) and (ruled or bool(self.lines(members)))

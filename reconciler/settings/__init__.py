@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 __all__ = [
     "FILE_NAME",
     "find_settings_file",
+    "has_credentials",
     "named_by_environment",
     "read_credentials",
     "read_freeze",
@@ -143,6 +144,11 @@ def read_credentials(environment: Mapping[str, str], service: Service) -> Creden
         "no credentials: set RECONCILER_CLIENT_ID and RECONCILER_CLIENT_SECRET, or RECONCILER_ACCESS_TOKEN, "
         "in the environment"
     )
+
+
+def has_credentials(environment: Mapping[str, str]) -> bool:
+    """Return whether the environment has any credentials for the service."""
+    return any(environment.get(f"RECONCILER_{name}") for name in ("ACCESS_TOKEN", "CLIENT_ID", "CLIENT_SECRET"))
 
 
 def read_freeze(environment: Mapping[str, str]) -> Frozen | None:

@@ -126,7 +126,7 @@ def test_what_commands_write_is_as_the_schemas_say(tmp_path: Path, sandbox: Runn
         check(name, document)
         seen.add(name)
     assert seen == {
-        "validate", "plan", "snapshot", "apply", "history", "journal", "drift", "doctor", "error", "people",
+        "validate", "plan", "snapshot", "apply", "history", "journal", "drift", "doctor", "error", "people", "who",
         "route",        "route-day", "route-explained", "route-health",
     }  # fmt: skip
 

@@ -23,6 +23,7 @@ from reconciler.model.plan import Plan
 from reconciler.model.review import ApprovedPlans, MarkedCommits
 from reconciler.model.routed import Health, RoutedHistory, RouteExplanation, RouteLine, RouteReport
 from reconciler.model.routed_day import ListedDay, RoutedDay
+from reconciler.model.who import WhoReport
 
 __all__ = ["SCHEMAS", "derived", "outdated"]
 
@@ -57,6 +58,7 @@ _FORMATS: dict[str, Any] = {
     "drift": DriftReport,
     "doctor": Checkup,
     "people": PeopleReport,
+    "who": WhoReport,
     "route": RouteReport,
     "route-day": RoutedDay,
     "route-explained": RouteExplanation,

@@ -58,6 +58,7 @@ def written_formats(folder: Path, sandbox: RunningSandbox) -> Iterator[tuple[str
     for line in journal.read_text().splitlines():
         yield "journal", json.loads(line)
     yield "drift", written("drift", "--format", "json")
+    yield "who", written("who", "--role", "*", "--format", "json")
     write_documents(folder, {"people.yaml": SOURCE})
     (folder / "workers.csv").write_text(WORKERS)
     yield "people", written("people", "--format", "json")
