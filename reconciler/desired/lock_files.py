@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from reconciler.model.documents import Team
-    from reconciler.model.sources import FileSource
+    from reconciler.model.sources import PeopleSource
 
 __all__ = ["decode_lock", "encode_lock", "team_file", "with_found"]
 
@@ -94,7 +94,7 @@ def _json(value: object) -> str:
     return text.replace("\x85", "\\u0085").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
 
 
-def with_found(teams: Mapping[str, Team], sources: Mapping[str, FileSource], lock: PeopleLock) -> dict[str, Team]:
+def with_found(teams: Mapping[str, Team], sources: Mapping[str, PeopleSource], lock: PeopleLock) -> dict[str, Team]:
     """Return teams with the people of a lock. A lock of other rules has none for them."""
     digests = RuleDigests(teams, sources)
     source_of = {one.login: one.id.partition(":")[0] for one in lock.people}

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from reconciler.model.service import Network, Service
 
-__all__ = ["certificates_for"]
+__all__ = ["certificates_for", "trusted_certificates"]
 
 
 def certificates_for(service: Service, network: Network) -> ssl.SSLContext | None:
@@ -19,6 +19,11 @@ def certificates_for(service: Service, network: Network) -> ssl.SSLContext | Non
     """
     if not any(url.startswith("https://") for url in (service.api_url, service.auth_url)):
         return None
+    return trusted_certificates(network)
+
+
+def trusted_certificates(network: Network) -> ssl.SSLContext:
+    """Return the certificates to trust for an encrypted connection."""
     if network.certificates is not None:
         named = network.certificates
         is_folder = os.path.isdir(named)  # noqa: PTH112 - a text

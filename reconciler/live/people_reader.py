@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from reconciler.errors import RequestRefusedError
+import msgspec
+
+from reconciler.errors import AnswerError, RequestRefusedError
 from reconciler.live.answers import refuse_twice
 from reconciler.live.pages import PEOPLE, USERS
 from reconciler.live.paths import directory_path, scope_path, tool_query
@@ -59,6 +61,32 @@ class PeopleReader:
     def active_logins(self) -> frozenset[str] | None:
         """Read the active half of the directory: e-mails in lower case, or null when the service refuses it."""
         return self._directory("v1.3", "users", "the directory's active users")
+
+    def directory(self, fields: Sequence[str]) -> list[tuple[object, ...]]:
+        """Read everybody in the directory, active or not: the values of these fields, null where there is none.
+
+        No other field is held. Raises RequestRefusedError where the account may not read it.
+        """
+        attributes = [f"field_{at}" for at in range(len(fields))]
+        item: Any = msgspec.defstruct(
+            "DirectoryItem",
+            [("id", int | str), *((one, object, None) for one in attributes if fields[int(one[6:])] != "id")],
+            rename=dict(zip(attributes, fields, strict=True)),
+        )
+        shape: Any = list[item]
+        found: dict[str, tuple[object, ...]] = {}
+        for version, path in (("v1.3", "users"), ("v1.0", "users/inactive")):
+            what = f"the directory's {'active' if path == 'users' else 'inactive'} users"
+            self._steps.tell(what, 0, 0)
+            address = directory_path(self._steps.company_id, version, path)
+            users: list[Any] = self._steps.whole_list(address, shape, what, USERS)
+            refuse_twice((str(user.id) for user in users), what)
+            for user in users:
+                if str(user.id) in found:
+                    raise AnswerError(f"user {user.id} is active and inactive: the directory changed while it was read")
+                values = zip(attributes, fields, strict=True)
+                found[str(user.id)] = tuple(user.id if name == "id" else getattr(user, one) for one, name in values)
+        return list(found.values())
 
     def _directory(self, version: str, path: str, what: str) -> frozenset[str] | None:
         self._steps.tell(what, 0, 0)

@@ -108,6 +108,10 @@ class Reader:
         """Read who may be workflow manager in each place."""
         return self._people.managers(wanted)
 
+    def directory(self, fields: Sequence[str]) -> list[tuple[object, ...]]:
+        """Read these fields of everybody in the directory, active or not."""
+        return self._people.directory(fields)
+
     def inactive_logins(self) -> frozenset[str] | None:
         """Read the inactive half of the directory: e-mails in lower case, or null when the service refuses it."""
         return self._people.inactive_logins()

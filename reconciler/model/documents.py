@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from reconciler.model.rules import Rule
-    from reconciler.model.sources import FileSource
+    from reconciler.model.sources import PeopleSource
 
 __all__ = [
     "Assignments",
@@ -153,7 +153,7 @@ class Documents(msgspec.Struct, frozen=True, kw_only=True):
         return self.more.get("absences", ())  # type: ignore[return-value]
 
     @property
-    def sources(self) -> Mapping[str, FileSource]:
+    def sources(self) -> Mapping[str, PeopleSource]:
         """The sources of people by name."""
         return self.more.get("sources", {})  # type: ignore[return-value]
 

@@ -33,6 +33,7 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     ``mapped`` are the attributes that the source has. ``filled`` is the share of people (0 to 1) with a value, by
     attribute. ``values`` are the values as written, by attribute and by the form they are compared in. Each has the
     number of people who are there. ``is_open_ended`` says that the last row has no line end: it may have been cut.
+    ``gone`` are ids of people whom the source was asked for by id, and does not have. ``notes`` are for readers.
     """
 
     source: str
@@ -43,6 +44,8 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     filled: dict[str, float]
     values: dict[str, dict[str, tuple[str, int]]]
     is_open_ended: bool = False
+    gone: frozenset[str] = frozenset()
+    notes: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         return f"Reading({self.source}, {len(self.records)} people)"

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from reconciler.model.documents import Team
     from reconciler.model.member import Member
     from reconciler.model.rules import Condition, Rule
-    from reconciler.model.sources import FileSource
+    from reconciler.model.sources import PeopleSource
 
 __all__ = ["RuleDigests"]
 
@@ -24,7 +24,7 @@ _TEAM = "team:"
 class RuleDigests:
     """Digests of 16 hexadecimal digits, for rules and values in any order. Limits of teams do not count."""
 
-    def __init__(self, teams: Mapping[str, Team], sources: Mapping[str, FileSource]) -> None:
+    def __init__(self, teams: Mapping[str, Team], sources: Mapping[str, PeopleSource]) -> None:
         self._teams = teams
         self._sources = sources
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import msgspec
 
-__all__ = ["Condition", "Rule"]
+__all__ = ["GROUP", "GROUP_IN_CHAIN", "Condition", "Rule"]
+
+# attributes that directories make of their groups; no column has such a name
+GROUP, GROUP_IN_CHAIN = "@group", "@group-in-chain"
 
 
 class Condition(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -45,4 +48,4 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
             return f"the rule for managers of {self.manager_of} in {self.source}"
         if self.reports_to is not None:
             return f"the rule for reports of {self.reports_to} in {self.source}"
-        return f"the rule for {', '.join(sorted(self.where))} in {self.source}"
+        return f"the rule for {', '.join(one.removeprefix('@') for one in sorted(self.where))} in {self.source}"

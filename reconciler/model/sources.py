@@ -8,7 +8,19 @@ import msgspec
 
 from reconciler.model.diagnostics import Origin
 
-__all__ = ["Column", "Dates", "FileSource", "Limits", "SourceState", "Status"]
+__all__ = [
+    "Column",
+    "Dates",
+    "FileSource",
+    "Groups",
+    "LdapSource",
+    "Limits",
+    "PeopleSource",
+    "ScimSource",
+    "ServiceSource",
+    "SourceState",
+    "Status",
+]
 
 SourceState = Literal["active", "absent", "left"]
 
@@ -48,25 +60,61 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     blank_percent: int = 5
 
 
-class FileSource(msgspec.Struct, frozen=True, kw_only=True):
+class PeopleSource(msgspec.Struct, frozen=True, kw_only=True):
+    """A source of people: its columns by the name that rules use, and what its status says."""
+
+    name: str
+    origin: Origin
+    columns: dict[str, Column]
+    status: Status
+    dates: Dates = Dates()
+    limits: Limits = Limits()
+
+    def variable(self, ending: str) -> str:
+        """Return the variable of the environment that is for this source alone, such as its PATH."""
+        return f"RECONCILER_SOURCE_{self.name.upper().replace('-', '_')}_{ending}"
+
+
+class FileSource(PeopleSource, frozen=True, kw_only=True):
     """A table in a file: ``path`` is below the folder of the settings, or absolute.
 
     ``skip`` is how many rows below the header are no people. ``max_age_days`` is null where any age will do.
     """
 
-    name: str
-    origin: Origin
     path: str
-    columns: dict[str, Column]
-    status: Status
     sheet: str | None = None
     encoding: str | None = None
     skip: int = 0
     max_age_days: int | None = None
-    dates: Dates = Dates()
-    limits: Limits = Limits()
 
-    @property
-    def path_variable(self) -> str:
-        """The variable of the environment that names the file in place of ``path``."""
-        return f"RECONCILER_SOURCE_{self.name.upper().replace('-', '_')}_PATH"
+
+class ServiceSource(PeopleSource, frozen=True, kw_only=True):
+    """The company directory of Procore. Columns are names of its fields (docs/service.md section 3)."""
+
+
+class ScimSource(PeopleSource, frozen=True, kw_only=True):
+    """A server that speaks SCIM 2.0; ``url`` ends before ``/Users``. Columns are paths of attributes.
+
+    ``token_url`` gives out tokens for client credentials, with ``scope``.
+    """
+
+    url: str
+    token_url: str | None = None
+    scope: str | None = None
+
+
+class Groups(msgspec.Struct, frozen=True, kw_only=True):
+    """The groups of a directory: below ``base``, those that ``filter`` finds."""
+
+    base: str
+    filter: str
+
+
+class LdapSource(PeopleSource, frozen=True, kw_only=True):
+    """A directory that speaks LDAP: people below ``base`` that ``filter`` finds. ``ca`` is a file of certificates."""
+
+    url: str
+    base: str
+    filter: str
+    groups: Groups | None = None
+    ca: str | None = None

@@ -8,18 +8,17 @@ import msgspec
 
 from reconciler.desired.git.base_revision import read_base
 from reconciler.desired.git.checkout import find_unseen
-from reconciler.desired.git.tracked import find_tracked
 from reconciler.desired.lock_files import encode_lock
 from reconciler.desired.repository import read_repository
-from reconciler.errors import DocumentsError, RefusedError, UnreachableError, UsageError
+from reconciler.errors import DocumentsError, RefusedError, UsageError
 from reconciler.model.diagnostics import Diagnostic, has_errors
 from reconciler.model.people_report import PeopleReport, SourceFigures
 from reconciler.operations.people_files import alone, read_lock_files, restore_lock_files, write_lock_files
+from reconciler.operations.people_sources import read_sources
 from reconciler.operations.workspace import open_workspace, problems
 from reconciler.people.new_lock import make_lock
 from reconciler.people.rule_search import rules_of
-from reconciler.people.whole_readings import has_moved, judge_reading
-from reconciler.sources.file_source import read_file_source
+from reconciler.people.whole_readings import has_moved
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -28,7 +27,7 @@ if TYPE_CHECKING:
     from reconciler.model.documents import Documents
     from reconciler.model.people_lock import PeopleLock
     from reconciler.model.readings import Reading
-    from reconciler.model.sources import FileSource
+    from reconciler.model.sources import PeopleSource
     from reconciler.operations.run import Run
     from reconciler.operations.workspace import Workspace
     from reconciler.people.new_lock import NewLock
@@ -66,10 +65,12 @@ def _update(workspace: Workspace, base: str | None, *, check: bool) -> PeopleRep
     if not rules_of(documents) and not documents.lock.people:
         return PeopleReport(sources=(), changes=(), held=(), differs=False, written=False, diagnostics=(_NO_RULES,))
     sources = documents.sources
-    readings = _read(workspace, documents, sources)
-    refused = [words for one in readings for words in judge_reading(one, sources[one.source].limits, documents.lock)]
-    if refused:
-        raise RefusedError("; ".join([*refused, "nothing written"]))
+    found = read_sources(workspace, documents)
+    if found.refused:
+        raise RefusedError("; ".join([*found.refused, "nothing written"]))
+    readings = found.readings
+    for note in (note for one in readings for note in one.notes):
+        workspace.run.reporter.note(note)
     new = make_lock(documents, readings)
     if has_errors(new.diagnostics):
         raise problems(new.diagnostics)
@@ -114,49 +115,8 @@ def _documents(workspace: Workspace, base: str | None) -> Documents:
     return msgspec.structs.replace(documents, lock=lock)
 
 
-def _read(workspace: Workspace, documents: Documents, sources: Mapping[str, FileSource]) -> list[Reading]:
-    """Read each source that a rule names; all that is wrong with any of them is raised at once."""
-    wanted: dict[str, set[str]] = {}
-    for rule in rules_of(documents):
-        more = {"manager"} if rule.source in sources and "manager" in sources[rule.source].columns else set()
-        # whom plans propose for the roles of somebody who left
-        wanted.setdefault(rule.source, set()).update(rule.attributes | more)
-    readings: list[Reading] = []
-    wrong: list[Diagnostic] = []
-    failed: list[str] = []
-    for name in sorted(wanted.keys() & sources.keys()):
-        try:
-            path = _path(workspace, sources[name])
-            readings.append(read_file_source(sources[name], path, sorted(wanted[name]), workspace.run.clock.now()))
-        except UnreachableError as error:
-            failed.append(error.message)
-        except DocumentsError as error:
-            wrong.extend(error.diagnostics or [_at(sources[name], error.message)])
-    if failed:
-        raise UnreachableError("; ".join([*failed, "nothing written"]), diagnostics=wrong)
-    if wrong:
-        raise problems(wrong)
-    return readings
-
-
-def _path(workspace: Workspace, source: FileSource) -> Path:
-    """Return the file of a source. Raises DocumentsError for one that git tracks: people's data stays out of it."""
-    path = workspace.root / (workspace.run.environment.get(source.path_variable) or source.path)
-    if any(one.name in find_tracked(workspace.root, one.parent) for one in (path, path.resolve())):
-        message = (
-            f"{path.name} of the source {source.name} is tracked by git, which keeps personal data for ever: take it "
-            "out (git rm --cached), name it in .gitignore, and look at the history"
-        )
-        raise DocumentsError(message, diagnostics=[_at(source, message)])
-    return path
-
-
-def _at(source: FileSource, message: str) -> Diagnostic:
-    return Diagnostic(severity="error", code="people/source", message=message, origin=source.origin)
-
-
 def _with_figures(
-    lock: PeopleLock, before: PeopleLock, sources: Mapping[str, FileSource], readings: Sequence[Reading]
+    lock: PeopleLock, before: PeopleLock, sources: Mapping[str, PeopleSource], readings: Sequence[Reading]
 ) -> PeopleLock:
     """Return a lock with the figures of before where nothing else changed and they hardly moved."""
     kept = msgspec.structs.replace(lock, sources=before.sources)

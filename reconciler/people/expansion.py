@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from reconciler.model.documents import Documents
     from reconciler.model.people_lock import PeopleLock
     from reconciler.model.routing import Routing
-    from reconciler.model.sources import FileSource
+    from reconciler.model.sources import PeopleSource
 
 DEEPEST = 50
 
@@ -55,7 +55,7 @@ def expand_members(
     teams: Mapping[str, Team],
     today: datetime.date,
     lock: PeopleLock = NO_LOCK,
-    sources: Mapping[str, FileSource] = MappingProxyType({}),
+    sources: Mapping[str, PeopleSource] = MappingProxyType({}),
 ) -> tuple[Member, ...]:
     """Return the people of a list on a day (UTC); problems of the list are reported elsewhere."""
     return _TeamExpansion(dict(teams), today, lock, sources).people(members)
@@ -69,7 +69,7 @@ class _TeamExpansion:
     """
 
     def __init__(
-        self, teams: dict[str, Team], today: datetime.date, lock: PeopleLock, sources: Mapping[str, FileSource]
+        self, teams: dict[str, Team], today: datetime.date, lock: PeopleLock, sources: Mapping[str, PeopleSource]
     ) -> None:
         self._teams = teams
         self._today = today

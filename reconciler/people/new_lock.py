@@ -290,6 +290,6 @@ def _missing(before: PeopleLock, directories: dict[str, Directory]) -> tuple[dic
         reading = directory.reading
         first = noted.get(person.id) or MissingPerson(id=person.id, file=reading.digest, as_of=reading.as_of)
         missing[person.id] = first
-        if first.file != reading.digest and first.as_of < reading.as_of:
+        if id_ in reading.gone or (first.file != reading.digest and first.as_of < reading.as_of):
             gone.add(person.id)
     return missing, gone

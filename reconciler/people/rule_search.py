@@ -135,14 +135,18 @@ class RuleSearch:
         mapped = directory.reading.mapped
         for attribute in sorted(rule.attributes):
             if attribute not in mapped:
-                hint = did_you_mean(attribute, mapped) or f"; mapped are {', '.join(sorted(mapped)) or 'none'}"
-                words = f"the source {directory.reading.source} maps no attribute '{attribute}'{hint}"
+                hint = (
+                    did_you_mean(attribute.removeprefix("@"), mapped)
+                    or f"; mapped are {', '.join(sorted(mapped)) or 'none'}"
+                )
+                words = f"the source {directory.reading.source} maps no attribute '{attribute.removeprefix('@')}'{hint}"
                 self._error("people/unknown-attribute", words, member)
         for attribute, condition in (*rule.where.items(), *rule.up_to.items()):
             known = directory.reading.values.get(attribute, {})
             for value in (*condition.values, *condition.excluded):
                 if attribute in mapped and not any(fits(value.casefold(), one) for one in known):
-                    words = f"nobody in {directory.reading.source} has {attribute} '{value}'{_nearest(value, known)}"
+                    shown = attribute.removeprefix("@")
+                    words = f"nobody in {directory.reading.source} has {shown} '{value}'{_nearest(value, known)}"
                     self._error("people/unknown-value", words, member)
         return len(self.diagnostics) == before
 

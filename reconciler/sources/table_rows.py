@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Self
 
 from reconciler.errors import UnreachableError
 from reconciler.model.spelling import comparable
@@ -10,7 +10,16 @@ from reconciler.model.spelling import comparable
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-__all__ = ["DateText", "NumberText", "Row", "find_header", "missing_columns", "pick_rows", "wanted_rows"]
+__all__ = [
+    "DateText",
+    "NumberText",
+    "Row",
+    "SeveralTexts",
+    "find_header",
+    "missing_columns",
+    "pick_rows",
+    "wanted_rows",
+]
 
 _HEADER_WITHIN = 50
 
@@ -25,6 +34,18 @@ class DateText(str):
     """A date of a spreadsheet as ISO text, however it is shown there."""
 
     __slots__ = ()
+
+
+class SeveralTexts(str):  # noqa: SLOT000 - a text has no room for more slots
+    """Several values of one attribute of somebody; as text they are joined."""
+
+    texts: tuple[str, ...]
+
+    def __new__(cls, texts: Sequence[str]) -> Self:
+        """Return them as one text."""
+        made = super().__new__(cls, ", ".join(texts))
+        made.texts = tuple(texts)
+        return made
 
 
 class Row(NamedTuple):

@@ -154,7 +154,7 @@ def test_05_a_reading_that_is_not_used(trial: Trial, people: Any, code: int, wor
         (workers().encode() + b'"x', "may have been cut"),
         (workers({"ann": ("1", *ANN[1:3], "B\u00fcro", *ANN[4:])}).encode("latin-1"), "the file is not utf-8 (line 2)"),
         (workers().encode("utf-16-le"), "NUL characters"),
-        (workers().splitlines()[0].encode(), "a header and no rows"),
+        (workers().splitlines()[0].encode(), "has nobody in it"),
         (workers().replace("Salary", "Status").encode(), "has the column 'Status' twice"),
     ],
 )

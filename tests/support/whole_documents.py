@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["COMPANY_LEVEL", "WHOLE", "places", "replaced"]
+__all__ = ["COMPANY_LEVEL", "OTHER_SOURCES", "WHOLE", "places", "replaced"]
 
 LIMIT = {"count": 1, "percent": 2}
 ADDRESS = "projects/1042/templates/12"
@@ -19,6 +19,7 @@ RULES: list[Any] = [
     {"from": "hr", "where": {"a": "x", "b": ["y", 7], "c": {"not": "z"}, "d": {"empty": True}}},
     {"from": "hr", "manager_of": "team:x", "up_to": {"a": "x"}},
     {"from": "hr", "reports_to": PERSON, "depth": 2, "and_self": True},
+    {"from": "ad", "group": "Cost West", "in_chain": True},
 ]
 # an assignments document has projects or the company: one of each
 COMPANY_LEVEL: dict[str, Any] = {
@@ -89,6 +90,17 @@ WHOLE: dict[str, dict[str, Any]] = {
         ],
     },
 }  # fmt: skip
+
+_SOURCE: dict[str, Any] = {
+    "kind": "source", "source": "hr", "columns": {"id": "i", "login": "l"},
+    "status": {"column": "s", "active": ["x"]}, "dates": {}, "limits": {},
+}  # fmt: skip
+OTHER_SOURCES: list[dict[str, Any]] = [
+    {**_SOURCE, "type": "scim", "url": "https://a", "token_url": "https://b/token", "scope": "c"},
+    {**_SOURCE, "type": "ldap", "url": "ldaps://a", "base": "dc=a", "filter": "(a=b)", "ca": "ca.pem",
+     "groups": {"base": "dc=b", "filter": "(c=d)"}},
+    {**_SOURCE, "type": "service"},
+]  # fmt: skip
 
 
 def places(value: Any, above: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:

@@ -19,7 +19,7 @@ from reconciler.desired.kinds.common_shapes import (
     Text,
 )
 from reconciler.desired.kinds.field_words import EXPECTED, expects, says
-from reconciler.model.rules import Condition, Rule
+from reconciler.model.rules import GROUP, GROUP_IN_CHAIN, Condition, Rule
 from reconciler.model.spelling import comparable
 
 if TYPE_CHECKING:
@@ -73,8 +73,9 @@ class FindingShape(Strict, frozen=True):
         ("where", "from"),
         ("manager_of", "from", "up_to"),
         ("reports_to", "from", "depth", "and_self"),
+        ("group", "from", "in_chain"),
     )
-    also_required: ClassVar = dict.fromkeys(("where", "manager_of", "reports_to"), ("from",))
+    also_required: ClassVar = dict.fromkeys(("where", "manager_of", "reports_to", "group"), ("from",))
     rule = {EXPECTED: _A_FINDING}
 
     login_id: Annotated[Identifier | msgspec.UnsetType, says("The id of the person's login in the service.")] = UNSET
@@ -99,6 +100,13 @@ class FindingShape(Strict, frozen=True):
     ] = UNSET
     and_self: Annotated[bool | msgspec.UnsetType, says("With reports_to: whether the person counts too.")] = UNSET
 
+    group: Annotated[
+        ShortText | msgspec.UnsetType, says("Everybody in this group of an LDAP directory, and in groups inside it.")
+    ] = UNSET
+    in_chain: Annotated[
+        bool | msgspec.UnsetType, says("With group: whether Active Directory resolves the groups inside it.")
+    ] = UNSET
+
     def __post_init__(self) -> None:
         """Refuse several forms in one, keys that do not go together, and a rule without its source."""
         given = {key for key in _KEYS if getattr(self, key) is not UNSET}
@@ -107,9 +115,12 @@ class FindingShape(Strict, frozen=True):
 
     def to_rule(self) -> Rule:
         """Return the rule, where a source is named."""
+        where = {} if self.where is UNSET else _conditions(cast("Mapping[str, object]", self.where))
+        if self.group is not UNSET:
+            where[GROUP_IN_CHAIN if self.in_chain is True else GROUP] = Condition(values=_texts(self.group))
         return Rule(
             source=str(self.source),
-            where={} if self.where is UNSET else _conditions(cast("Mapping[str, object]", self.where)),
+            where=where,
             manager_of=None if self.manager_of is UNSET else comparable(self.manager_of),
             up_to={} if self.up_to is UNSET else _conditions(cast("Mapping[str, object]", self.up_to)),
             reports_to=None if self.reports_to is UNSET else comparable(self.reports_to),

@@ -13,7 +13,7 @@ from reconciler.desired.kinds.refusal_words import validator
 from reconciler.desired.kinds.settings_kind import SettingsShape
 from reconciler.desired.schemas import make_validator
 from tests.support.formats import SCHEMAS
-from tests.support.whole_documents import COMPANY_LEVEL, WHOLE, replaced
+from tests.support.whole_documents import COMPANY_LEVEL, OTHER_SOURCES, WHOLE, replaced
 
 COMBINED = make_validator(json.loads((SCHEMAS / "document.schema.json").read_text(encoding="utf-8")))
 SHAPES: dict[str, type[msgspec.Struct]] = {
@@ -36,7 +36,8 @@ def accepted(kind: str, document: dict[str, Any]) -> bool:
 @pytest.mark.parametrize("kind", WHOLE)
 def test_a_document_with_every_key(kind: str) -> None:
     """Is accepted, and one more key is not."""
-    assert {one.name for one in msgspec.structs.fields(SHAPES[kind])} - {"company"} == WHOLE[kind].keys()
+    others = {key for one in OTHER_SOURCES for key in one} - WHOLE["source"].keys() if kind == "source" else {"company"}
+    assert {one.name for one in msgspec.structs.fields(SHAPES[kind])} - others == WHOLE[kind].keys()
     assert accepted(kind, WHOLE[kind])
     assert not accepted(kind, {**WHOLE[kind], "more": 1})
 
@@ -106,6 +107,20 @@ def test_the_edges_of_a_key(place: str, good: list[Any], wrong: list[Any]) -> No
     at = tuple(int(step) if step.isdigit() else step for step in steps)
     assert [one for one in good if not accepted(kind, replaced(WHOLE[kind], at, one))] == []
     assert [one for one in wrong if accepted(kind, replaced(WHOLE[kind], at, one))] == []
+
+
+def test_sources_of_every_type() -> None:
+    """Each type takes its own keys, needs some of them, and refuses those of another type."""
+    every = [WHOLE["source"], *OTHER_SOURCES]
+    needed = {"file": {"path"}, "scim": {"url"}, "ldap": {"url", "base"}, "service": set[str]()}
+    for one in every:
+        assert accepted("source", one)
+        for other in every:
+            for key in other.keys() - one.keys():
+                assert not accepted("source", {**one, key: other[key]}), key
+        less = {key for key in one if not accepted("source", {name: one[name] for name in one if name != key})}
+        also = set() if one["type"] == "service" else {"columns", "status"}
+        assert less == {"kind", "source", "type", *also, *needed[one["type"]]}
 
 
 def test_keys_of_which_one_is_required() -> None:

@@ -1,0 +1,186 @@
+"""Reads each source of people that rules name, by its type, and asks by id for those who vanished."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from functools import partial
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from reconciler.desired.git.tracked import find_tracked
+from reconciler.errors import (
+    CredentialsError,
+    DocumentsError,
+    RequestRefusedError,
+    UnreachableError,
+    UsageError,
+)
+from reconciler.model.diagnostics import Diagnostic
+from reconciler.model.readings import Reading
+from reconciler.model.sources import FileSource, LdapSource, ScimSource, ServiceSource
+from reconciler.operations.readers import open_live_reader
+from reconciler.operations.workspace import problems
+from reconciler.people.rule_search import rules_of
+from reconciler.people.whole_readings import judge_reading
+from reconciler.settings.source_access import read_ldap_access, read_scim_access
+from reconciler.sources.file_source import read_file_source
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from contextlib import AbstractContextManager
+    from pathlib import Path
+
+    from reconciler.model.documents import Documents
+    from reconciler.model.people_lock import PeopleLock
+    from reconciler.model.sources import PeopleSource
+    from reconciler.operations.workspace import Workspace
+
+    Ask = Callable[[Iterable[str]], Iterable[str]]
+
+__all__ = ["Readings", "read_sources"]
+
+
+class Readings(msgspec.Struct, frozen=True, kw_only=True):
+    """Readings, one for each source, and why limits stop some of them."""
+
+    readings: tuple[Reading, ...]
+    refused: tuple[str, ...]
+
+
+def read_sources(workspace: Workspace, documents: Documents) -> Readings:
+    """Read each source that a rule names; all that is wrong with any of them is raised at once.
+
+    People whom the lock has and a server did not list are asked for by id, unless a limit stops the reading anyway.
+
+    Raises:
+        DocumentsError: Rows or entries are wrong, or an address is not trusted (7).
+        UnreachableError: A source cannot be read as a whole (6).
+        UsageError: An extra is missing (64).
+
+    """
+    sources = documents.sources
+    wanted: dict[str, set[str]] = {}
+    for rule in rules_of(documents):
+        # whom plans propose for the roles of somebody who left
+        more = {"manager"} if rule.source in sources and "manager" in sources[rule.source].columns else set()
+        wanted.setdefault(rule.source, set()).update(rule.attributes | more)
+    readings: list[Reading] = []
+    refused: list[str] = []
+    wrong: list[Diagnostic] = []
+    failed: list[str] = []
+    for name in sorted(wanted.keys() & sources.keys()):
+        try:
+            reading, why = _read(workspace, sources[name], sorted(wanted[name]), documents.lock)
+            readings.append(reading)
+            refused.extend(why)
+        except (UnreachableError, CredentialsError) as error:
+            failed.append(error.message)
+        except RequestRefusedError as error:
+            failed.append(f"the source {name} cannot be read: {error.message}")
+        except DocumentsError as error:
+            wrong.extend(error.diagnostics or [_at(sources[name], error.message)])
+    if failed:
+        raise UnreachableError("; ".join([*failed, "nothing written"]), diagnostics=wrong)
+    if wrong:
+        raise problems(wrong)
+    return Readings(readings=tuple(readings), refused=tuple(refused))
+
+
+def _read(workspace: Workspace, source: PeopleSource, wanted: list[str], lock: PeopleLock) -> tuple[Reading, list[str]]:
+    with _opened(workspace, source) as (read, ask):
+        reading = read(wanted)
+        refused = list(judge_reading(reading, source.limits, lock))
+        if ask is not None and not refused:
+            reading = _with_gone(source, reading, lock, ask)
+    return reading, refused
+
+
+def _with_gone(source: PeopleSource, reading: Reading, lock: PeopleLock, ask: Ask) -> Reading:
+    """Return a reading with the people who are gone for sure. Raises UnreachableError where one of them is there."""
+    listed = {one.id for one in reading.records}
+    known = {
+        one.id.partition(":")[2] for one in lock.people if one.id.startswith(f"{source.name}:") and one.state != "left"
+    }
+    vanished = sorted(known - listed)
+    there = list(ask(vanished)) if vanished else []
+    if there:
+        raise UnreachableError(
+            f"the source {source.name} was read by half: it did not list {len(there):,} people whom it has, such as "
+            f"{there[0]}; run it again"
+        )
+    return msgspec.structs.replace(reading, gone=frozenset(vanished))
+
+
+_Opened = tuple["Callable[[list[str]], Reading]", "Ask | None"]
+
+
+def _opened(workspace: Workspace, source: PeopleSource) -> AbstractContextManager[_Opened]:
+    """Open a source, and yield what reads it and what asks it for people by id, null where nothing can."""
+    if isinstance(source, FileSource):
+        return _file(workspace, source)
+    if isinstance(source, ScimSource):
+        return _scim(workspace, source)
+    if isinstance(source, LdapSource):
+        return _ldap(workspace, source)
+    assert isinstance(source, ServiceSource)  # noqa: S101 - there are no others
+    return _service(workspace, source)
+
+
+@contextmanager
+def _file(workspace: Workspace, source: FileSource) -> Iterator[_Opened]:
+    path, now = _path(workspace, source), workspace.run.clock.now()
+    yield lambda wanted: read_file_source(source, path, wanted, now), None
+
+
+@contextmanager
+def _scim(workspace: Workspace, source: ScimSource) -> Iterator[_Opened]:
+    from reconciler.live.source_client import SourceClient  # noqa: PLC0415 - heavy, and only for this type
+    from reconciler.sources.scim_source import read_scim_source, still_in_scim  # noqa: PLC0415 - the same
+
+    access, now = read_scim_access(source, workspace.run.environment), workspace.run.clock.now()
+    with SourceClient(source.name, access) as client:
+        yield (
+            lambda wanted: read_scim_source(source, wanted, client.get, now),
+            lambda ids: still_in_scim(source, ids, client.get),
+        )
+
+
+@contextmanager
+def _ldap(workspace: Workspace, source: LdapSource) -> Iterator[_Opened]:
+    try:
+        from reconciler.sources.ldap_source import LdapReader  # noqa: PLC0415 - an extra
+    except ImportError as error:
+        raise UsageError(
+            f"the source {source.name} is an LDAP directory: install procore-reconciler[ldap] from where reconciler "
+            "came from (in its checkout: pip install '.[ldap]'). It is built with the headers of OpenLDAP and SASL "
+            "(Debian: gcc, libldap2-dev, libsasl2-dev)"
+        ) from error
+    access, now = read_ldap_access(source, workspace.run.environment), workspace.run.clock.now()
+    with LdapReader(source, access) as reader:
+        yield partial(reader.read, now=now), reader.still_there
+
+
+@contextmanager
+def _service(workspace: Workspace, source: ServiceSource) -> Iterator[_Opened]:
+    from reconciler.sources.service_directory import read_service_source  # noqa: PLC0415 - only for this type
+
+    now = workspace.run.clock.now()
+    with open_live_reader(workspace) as reader:
+        yield lambda wanted: read_service_source(source, wanted, reader.directory, now), None
+
+
+def _path(workspace: Workspace, source: FileSource) -> Path:
+    """Return the file of a source. Raises DocumentsError for one that git tracks: people's data stays out of it."""
+    path = workspace.root / (workspace.run.environment.get(source.variable("PATH")) or source.path)
+    if any(one.name in find_tracked(workspace.root, one.parent) for one in (path, path.resolve())):
+        message = (
+            f"{path.name} of the source {source.name} is tracked by git, which keeps personal data for ever: take it "
+            "out (git rm --cached), name it in .gitignore, and look at the history"
+        )
+        raise DocumentsError(message, diagnostics=[_at(source, message)])
+    return path
+
+
+def _at(source: PeopleSource, message: str) -> Diagnostic:
+    return Diagnostic(severity="error", code="people/source", message=message, origin=source.origin)
