@@ -19,11 +19,10 @@ from reconciler.errors import (
 from reconciler.model.diagnostics import Diagnostic
 from reconciler.model.readings import Reading
 from reconciler.model.sources import FileSource, LdapSource, ScimSource, ServiceSource
-from reconciler.operations.readers import open_live_reader
 from reconciler.operations.workspace import problems
 from reconciler.people.rule_search import rules_of
 from reconciler.people.whole_readings import judge_reading
-from reconciler.settings.source_access import read_ldap_access, read_scim_access
+from reconciler.settings.people_access import read_ldap_access
 from reconciler.sources.file_source import read_file_source
 
 if TYPE_CHECKING:
@@ -119,31 +118,20 @@ def _opened(workspace: Workspace, source: PeopleSource) -> AbstractContextManage
     """Open a source, and yield what reads it and what asks it for people by id, null where nothing can."""
     if isinstance(source, FileSource):
         return _file(workspace, source)
-    if isinstance(source, ScimSource):
-        return _scim(workspace, source)
     if isinstance(source, LdapSource):
         return _ldap(workspace, source)
+    from reconciler.operations.people_servers import open_scim, open_service  # noqa: PLC0415 - heavy, and not for files
+
+    if isinstance(source, ScimSource):
+        return open_scim(workspace, source)
     assert isinstance(source, ServiceSource)  # noqa: S101 - there are no others
-    return _service(workspace, source)
+    return open_service(workspace, source)
 
 
 @contextmanager
 def _file(workspace: Workspace, source: FileSource) -> Iterator[_Opened]:
     path, now = _path(workspace, source), workspace.run.clock.now()
     yield lambda wanted: read_file_source(source, path, wanted, now), None
-
-
-@contextmanager
-def _scim(workspace: Workspace, source: ScimSource) -> Iterator[_Opened]:
-    from reconciler.live.source_client import SourceClient  # noqa: PLC0415 - heavy, and only for this type
-    from reconciler.sources.scim_source import read_scim_source, still_in_scim  # noqa: PLC0415 - the same
-
-    access, now = read_scim_access(source, workspace.run.environment), workspace.run.clock.now()
-    with SourceClient(source.name, access) as client:
-        yield (
-            lambda wanted: read_scim_source(source, wanted, client.get, now),
-            lambda ids: still_in_scim(source, ids, client.get),
-        )
 
 
 @contextmanager
@@ -159,15 +147,6 @@ def _ldap(workspace: Workspace, source: LdapSource) -> Iterator[_Opened]:
     access, now = read_ldap_access(source, workspace.run.environment), workspace.run.clock.now()
     with LdapReader(source, access) as reader:
         yield partial(reader.read, now=now), reader.still_there
-
-
-@contextmanager
-def _service(workspace: Workspace, source: ServiceSource) -> Iterator[_Opened]:
-    from reconciler.sources.service_directory import read_service_source  # noqa: PLC0415 - only for this type
-
-    now = workspace.run.clock.now()
-    with open_live_reader(workspace) as reader:
-        yield lambda wanted: read_service_source(source, wanted, reader.directory, now), None
 
 
 def _path(workspace: Workspace, source: FileSource) -> Path:

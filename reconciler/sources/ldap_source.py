@@ -79,7 +79,7 @@ class LdapReader:
         entries = list(self._search(source.base, source.filter, reader.needed))
         notes = []
         if self._referrals:
-            notes.append(f"{source.name}: {self._referrals:,} referrals to other directories were skipped")
+            notes.append(f"{source.name}: referrals to other directories were skipped ({self._referrals:,})")
         rows = [
             Row(number, tuple(self._text(entry, name) for name in reader.needed))
             for number, (_, entry) in enumerate(entries, start=1)
@@ -90,7 +90,7 @@ class LdapReader:
         if GROUP in wanted:
             groups[GROUP], outside = self._groups(people)
             if outside:
-                notes.append(f"{source.name}: {outside:,} members of groups are outside of its base and were skipped")
+                notes.append(f"{source.name}: members of groups outside of its base were skipped ({outside:,})")
         if GROUP_IN_CHAIN in wanted:
             groups[GROUP_IN_CHAIN] = self._groups_in_chain()
         by_row = {f"entry {number}": _key(name) for number, (name, _) in enumerate(entries, start=1)}
@@ -100,7 +100,7 @@ class LdapReader:
         """Yield the ids of people whom the directory has anywhere below the base, by any filter."""
         column = self._source.columns["id"]
         for one in ids:
-            forms = dict.fromkeys((one, one.lstrip("0") or one) if column.width is not None else (one,))
+            forms = dict.fromkeys((one, one.lstrip("0") or "0") if column.width is not None else (one,))
             for form in forms:
                 condition = f"({column.name}={escape_filter_chars(form)})"
                 if any(True for _ in self._search(self._source.base, condition, ["1.1"])):
@@ -199,7 +199,7 @@ class LdapReader:
             return comparable(value.decode("utf-8")).strip()
         except UnicodeDecodeError:
             raise UnreachableError(
-                f"the source {self._source.name} has a value of '{name}' that is no text: map another attribute"
+                f"the source {self._source.name} has a value of '{name}' that is not text: map another attribute"
             ) from None
 
     def _groups(self, people: set[str]) -> tuple[dict[str, frozenset[str]], int]:

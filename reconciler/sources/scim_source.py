@@ -33,8 +33,8 @@ class _TornError(Exception):
 def read_scim_source(source: ScimSource, wanted: Iterable[str], get: Get, now: datetime.datetime) -> Reading:
     """Return everybody whom a server lists; ``get`` returns the JSON at a path, null where there is none.
 
-    A list that changed while it was read is read again, once. Raises UnreachableError where it changed again, or is no
-    list, and DocumentsError with every entry that cannot be used.
+    A list that changed while it was read is read again, once. Raises UnreachableError where it changed again or is not
+    a list, and DocumentsError with every entry that cannot be used.
     """
     reader = RecordReader(source, wanted, now.date(), noun="entry")
     paths = [parse_path(one) for one in reader.needed]
@@ -62,7 +62,7 @@ def still_in_scim(source: ScimSource, ids: Iterable[str], get: Get) -> Iterator[
         if column.name == "id":
             there = get(f"/Users/{quote(one, safe='')}?attributes=id") is not None
         else:
-            forms = dict.fromkeys((one, one.lstrip("0") or one) if column.width is not None else (one,))
+            forms = dict.fromkeys((one, one.lstrip("0") or "0") if column.width is not None else (one,))
             there = any(_lists_any(get, f'{column.name} eq "{_quoted(form)}"') for form in forms)
         if there:
             yield one

@@ -52,6 +52,7 @@ BREACHES = {
         ("newroom.py", "import apprise"),
     ],
     "owner-of-spreadsheets": [("operations/people.py", "import python_calamine")],
+    "owner-of-ldap": [("operations/people_sources.py", "import ldap")],
     "owner-of-yaml": [("operations/files.py", "import yaml"), ("live/wire.py", "import jsonschema")],
     "owner-of-templates": [("forge/comments.py", "import jinja2")],
     "owner-of-servers": [

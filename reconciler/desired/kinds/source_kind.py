@@ -103,7 +103,7 @@ class ReadingLimitsShape(Strict, frozen=True):
 class SourceGroupsShape(Strict, frozen=True):
     """The groups of an LDAP directory."""
 
-    base: Annotated[ShortText, says("Where groups are.")]
+    base: Annotated[ShortText, says("The entry below which groups are.")]
     filter: Annotated[_LongText, says("The filter that finds groups.")] = "(objectClass=group)"
 
 
@@ -153,7 +153,7 @@ class SourceShape(Strict, frozen=True):
     ] = UNSET
     token_url: Annotated[_LongText | msgspec.UnsetType, says("Of SCIM: the address that gives out tokens.")] = UNSET
     scope: Annotated[ShortText | msgspec.UnsetType, says("Of SCIM: the scope of tokens.")] = UNSET
-    base: Annotated[ShortText | msgspec.UnsetType, says("Of LDAP: where people are.")] = UNSET
+    base: Annotated[ShortText | msgspec.UnsetType, says("Of LDAP: the entry below which people are.")] = UNSET
     filter: Annotated[_LongText | msgspec.UnsetType, says("Of LDAP: the filter that finds people.")] = UNSET
     groups: Annotated[SourceGroupsShape | msgspec.UnsetType, says("Of LDAP: the groups.")] = UNSET
     ca: Annotated[ShortText | msgspec.UnsetType, says("Of LDAP: a file with the certificate to trust.")] = UNSET
