@@ -166,6 +166,7 @@ class SettingsDocument(msgspec.Struct, frozen=True, kw_only=True):
     ``policy_files`` are globs of the files that may hold a policy, and null where every file may.
     ``trusted`` are accounts on the forge whose statuses and comments count beside our own.
     ``managers_replace``: managers of people who left hold roles in which nobody would be left.
+    ``names_of_people`` and ``keyed_ids`` say what the people lock holds.
     ``excluded_at_base`` is what a base excludes that the documents are held against, and null without one.
     """
 
@@ -179,6 +180,8 @@ class SettingsDocument(msgspec.Struct, frozen=True, kw_only=True):
     policy_files: tuple[str, ...] | None = None
     trusted: tuple[str, ...] = ()
     managers_replace: bool = False
+    names_of_people: bool = True
+    keyed_ids: bool = False
     origins: dict[str, Origin] = {}
     excluded_at_base: tuple[str, ...] | None = None
 

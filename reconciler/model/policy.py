@@ -9,7 +9,7 @@ import msgspec
 from reconciler.model.diagnostics import Origin
 from reconciler.model.member import Member
 
-__all__ = ["LIMITS", "Frozen", "Limit", "Override", "Policy", "RoleRule", "Separation"]
+__all__ = ["LIMITS", "AcceptedRemovals", "Frozen", "Limit", "Override", "Policy", "RoleRule", "Separation"]
 
 
 LIMITS = ("group_removals", "run_removals", "group_additions", "run_additions")
@@ -67,6 +67,16 @@ class Override(msgspec.Struct, frozen=True, kw_only=True):
     role: str | None = None
 
 
+class AcceptedRemovals(msgspec.Struct, frozen=True, kw_only=True):
+    """Leave for the rules of a team to lose up to ``removals`` people through the day ``until``, UTC."""
+
+    team: str
+    removals: int
+    reason: str
+    until: datetime.date
+    origin: Origin
+
+
 class Frozen(msgspec.Struct, frozen=True, kw_only=True):
     """Nothing is applied, for a reason; ``origin`` is null when the environment says so."""
 
@@ -88,5 +98,6 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     protected: tuple[Member, ...] = ()
     separate: tuple[Separation, ...] = ()
     overrides: tuple[Override, ...] = ()
+    accepted: tuple[AcceptedRemovals, ...] = ()
     frozen: tuple[Frozen, ...] = ()
     documents: tuple[Origin, ...] = ()

@@ -14,7 +14,7 @@ from reconciler.errors import DocumentsError, RefusedError, UsageError
 from reconciler.model.diagnostics import Diagnostic, has_errors
 from reconciler.model.people_report import PeopleReport, SourceFigures
 from reconciler.operations.people_files import alone, read_lock_files, restore_lock_files, write_lock_files
-from reconciler.operations.people_sources import read_sources
+from reconciler.operations.people_sources import key_of_ids, read_sources
 from reconciler.operations.workspace import open_workspace, problems
 from reconciler.people.new_lock import make_lock
 from reconciler.people.rule_search import rules_of
@@ -71,7 +71,13 @@ def _update(workspace: Workspace, base: str | None, *, check: bool) -> PeopleRep
     readings = found.readings
     for note in (note for one in readings for note in one.notes):
         workspace.run.reporter.note(note)
-    new = make_lock(documents, readings)
+    new = make_lock(
+        documents,
+        readings,
+        workspace.run.today,
+        keyed=key_of_ids(workspace),
+        names=workspace.settings.names_of_people,
+    )
     if has_errors(new.diagnostics):
         raise problems(new.diagnostics)
     lock = _with_figures(new.lock, documents.lock, sources, readings)

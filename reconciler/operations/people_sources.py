@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING
@@ -37,7 +38,23 @@ if TYPE_CHECKING:
 
     Ask = Callable[[Iterable[str]], Iterable[str]]
 
-__all__ = ["Readings", "read_sources"]
+__all__ = ["Readings", "key_of_ids", "read_sources"]
+
+FEWEST_LETTERS_OF_A_KEY = 32
+_DIGITS_OF_AN_ID = 24
+
+
+def key_of_ids(workspace: Workspace) -> Callable[[str], str]:
+    """Return what makes ids of sources into those of the lock. Raises UsageError without the key for that."""
+    if not workspace.settings.keyed_ids:
+        return str
+    key = workspace.run.environment.get("RECONCILER_PEOPLE_KEY", "")
+    if len(key) < FEWEST_LETTERS_OF_A_KEY:
+        raise UsageError(
+            f"'ids: keyed' needs RECONCILER_PEOPLE_KEY: set it to a secret of {FEWEST_LETTERS_OF_A_KEY} letters or "
+            "more, and keep it"
+        )
+    return lambda id_: hmac.new(key.encode(), id_.encode(), "sha256").hexdigest()[:_DIGITS_OF_AN_ID]
 
 
 class Readings(msgspec.Struct, frozen=True, kw_only=True):
@@ -90,7 +107,7 @@ def _read(workspace: Workspace, source: PeopleSource, wanted: list[str], lock: P
     with _opened(workspace, source) as (read, ask):
         reading = read(wanted)
         refused = list(judge_reading(reading, source.limits, lock))
-        if ask is not None and not refused:
+        if ask is not None and not refused and not workspace.settings.keyed_ids:
             reading = _with_gone(source, reading, lock, ask)
     return reading, refused
 

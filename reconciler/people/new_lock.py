@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
 from reconciler.model.diagnostics import Diagnostic
-from reconciler.model.people_lock import LockedPerson, LockedResult, LockedSource, MissingPerson, PeopleLock
+from reconciler.model.people_lock import LockedPerson, LockedResult, LockedSource, PeopleLock
 from reconciler.model.people_report import ChangedPerson, HeldTeam, PersonChange
 from reconciler.model.phrases import counted
 from reconciler.model.rule_digests import RuleDigests
 from reconciler.model.spelling import login_key
+from reconciler.people.held_teams import why_held
 from reconciler.people.identities import judge_identities
+from reconciler.people.missing_people import find_missing
 from reconciler.people.rule_search import Directory, RuleSearch, members_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from reconciler.model.diagnostics import Origin
     from reconciler.model.documents import Documents
@@ -27,8 +30,6 @@ if TYPE_CHECKING:
 __all__ = ["NewLock", "make_lock"]
 
 DEFAULT_MOST, DEFAULT_FEWEST = 50, 1
-_HELD_COUNT = 3
-_HELD_PERCENT = 25
 
 
 class NewLock(NamedTuple):
@@ -54,25 +55,44 @@ class _Ruled(NamedTuple):
     most: int
 
 
-def make_lock(documents: Documents, readings: Sequence[Reading]) -> NewLock:
+def make_lock(
+    documents: Documents,
+    readings: Sequence[Reading],
+    today: datetime.date = datetime.date.min,
+    *,
+    keyed: Callable[[str], str] = str,
+    names: bool = True,
+) -> NewLock:
     """Return the lock of documents (teams by their names) for these readings, one for each source.
 
     Somebody who left is in no team. Somebody whom a source lacks stays where they were, until a reading of a later file
     lacks them too. A team that would lose more than the larger of 3 people and 25 % keeps its people, and so does one
-    whose rules find fewer than its minimum.
+    whose rules find fewer than its minimum, unless a policy accepts that on the day ``today`` (UTC).
+
+    ``keyed`` returns an id as the lock holds it. Without ``names`` the lock holds none.
     """
-    return _Maker(documents, readings).make()
+    return _Maker(documents, readings, today, keyed, names=names).make()
 
 
 class _Maker:
-    def __init__(self, documents: Documents, readings: Sequence[Reading]) -> None:
+    def __init__(
+        self,
+        documents: Documents,
+        readings: Sequence[Reading],
+        today: datetime.date,
+        keyed: Callable[[str], str],
+        *,
+        names: bool,
+    ) -> None:
         self._documents = documents
+        self._today = today
+        self._names = names
         self._before = documents.lock
         self._known = {one.id: one for one in self._before.people}
-        self._directories = {one.source: Directory(one) for one in readings}
+        self._directories = {one.source: Directory(one, keyed) for one in readings}
         self._search = RuleSearch(documents.teams, self._directories)
         self._digests = RuleDigests(documents.teams, documents.sources)
-        self._missing, self._gone = _missing(self._before, self._directories)
+        self._missing, self._gone = find_missing(self._before, self._directories)
         self._people = dict(self._with_logins())
         # a login before a rename, and the one that the person has now
         self._renamed = {
@@ -99,7 +119,7 @@ class _Maker:
         """Yield records by id. An address that was taken from somebody who left is the one that the lock has."""
         for source, directory in self._directories.items():
             for one in directory.reading.records:
-                id_ = f"{source}:{one.id}"
+                id_ = f"{source}:{directory.locked_ids[one.id]}"
                 login = one.login or (self._known[id_].login if id_ in self._known else "")
                 if login:
                     yield id_, one if one.login else msgspec.structs.replace(one, login=login)
@@ -193,9 +213,11 @@ class _Maker:
                 f"{ruled.title} finds {counted(len(found), 'person', 'people')}, min {ruled.fewest}: correct the rule"
             )
             self._error("people/too-few", message, ruled.origin)
-        reason = self._why_held(ruled, had, found, same=same)
+        lost = {one for one in had - found if login_key(one) not in self._left}
+        reason = why_held(
+            len(lost), (len(had), len(found)), fewest=ruled.fewest, same=same, accepted=self._accepted(ruled.team)
+        )
         if reason is not None:
-            lost = {one for one in had - found if login_key(one) not in self._left}
             self._held.append(
                 HeldTeam(team=ruled.team or ruled.title, removals=len(lost), members=len(had), reason=reason)
             )
@@ -204,13 +226,10 @@ class _Maker:
         self._changes.extend(self._told(ruled, had, found))
         return LockedResult(rule=ruled.rule, members=tuple(sorted(found)), left_out=tuple(sorted(excluded)))
 
-    def _why_held(self, ruled: _Ruled, had: set[str], found: set[str], *, same: bool) -> str | None:
-        lost = [one for one in had - found if login_key(one) not in self._left]
-        if same and len(lost) > max(_HELD_COUNT, len(had) * _HELD_PERCENT / 100):
-            return f"would lose {len(lost)} of {len(had)} people (limit {_HELD_COUNT} or {_HELD_PERCENT} %)"
-        if len(found) < ruled.fewest:
-            return f"finds {counted(len(found), 'person', 'people')}, and min is {ruled.fewest}"
-        return None
+    def _accepted(self, team: str | None) -> int:
+        """Return how many people a policy lets a team lose today."""
+        good = [one for one in self._documents.policy.accepted if one.team == team and one.until >= self._today]
+        return max((one.removals for one in good), default=0)
 
     def _told(self, ruled: _Ruled, had: set[str], found: set[str]) -> Iterator[PersonChange]:
         for login in sorted(found - had):
@@ -254,7 +273,12 @@ class _Maker:
             if {login_key(record.login), login_key(was)} & wanted:
                 manager = self._manager(id_, record) if record.state == "left" else None
                 yield LockedPerson(
-                    login=record.login, id=id_, name=record.name, state=record.state, was=was, manager=manager
+                    login=record.login,
+                    id=id_,
+                    name=record.name if self._names else None,
+                    state=record.state,
+                    was=was,
+                    manager=manager,
                 )
         for id_, one in self._known.items():
             if id_ in self._people or login_key(one.login) in self._there:
@@ -262,7 +286,7 @@ class _Maker:
             if {login_key(one.login), login_key(one.was)} & wanted:
                 read = id_.partition(":")[0] in self._directories  # of a source that no rule needs, nothing is new
                 state: PersonState = "missing" if read and one.state != "left" else one.state
-                yield msgspec.structs.replace(one, state=state)
+                yield msgspec.structs.replace(one, state=state, name=one.name if self._names else None)
 
     def _manager(self, id_: str, record: Record) -> str | None:
         """Return the login of the manager of somebody who left, who may have to hold their roles."""
@@ -272,24 +296,3 @@ class _Maker:
 
 def _needs_managers(member: Member) -> bool:
     return member.rule is not None and (member.rule.manager_of is not None or member.rule.reports_to is not None)
-
-
-def _missing(before: PeopleLock, directories: dict[str, Directory]) -> tuple[dict[str, MissingPerson], set[str]]:
-    """Return the people whom a reading lacks, and those whom a later file lacks again."""
-    missing: dict[str, MissingPerson] = {}
-    gone = set()
-    noted = {one.id: one for one in before.missing}
-    for person in before.people:
-        source, _, id_ = person.id.partition(":")
-        directory = directories.get(source)
-        if directory is None or id_ in directory.by_id or person.state == "left":
-            continue
-        same = next((one for one in directories.values() if login_key(person.login) in one.by_login), None)
-        if same is not None:
-            continue  # the same person, under another id or in another source
-        reading = directory.reading
-        first = noted.get(person.id) or MissingPerson(id=person.id, file=reading.digest, as_of=reading.as_of)
-        missing[person.id] = first
-        if id_ in reading.gone or (first.file != reading.digest and first.as_of < reading.as_of):
-            gone.add(person.id)
-    return missing, gone

@@ -11,7 +11,7 @@ from reconciler.model.spelling import login_key
 from reconciler.model.suggestions import did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from reconciler.model.documents import Documents, Team
     from reconciler.model.member import Member
@@ -26,10 +26,15 @@ _WILD = frozenset("*?[")
 
 
 class Directory:
-    """Everybody of one source, by id and by login; ``problems`` are ids and logins that two rows share."""
+    """Everybody of one source, by id and by login; ``problems`` are ids and logins that two rows share.
 
-    def __init__(self, reading: Reading) -> None:
+    ``by_locked`` has them by the id that the lock holds, without the name of the source.
+    """
+
+    def __init__(self, reading: Reading, keyed: Callable[[str], str] = str) -> None:
         self.reading = reading
+        self.by_locked = {keyed(one.id): one for one in reading.records}
+        self.locked_ids = {one.id: locked for locked, one in self.by_locked.items()}
         self.by_id: dict[str, Record] = {}
         self.by_login: dict[str, Record] = {}
         self.problems: list[str] = []

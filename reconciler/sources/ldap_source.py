@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 import ldap
-import msgspec
 from ldap.controls import SimplePagedResultsControl
 from ldap.filter import escape_filter_chars
 
@@ -16,6 +14,7 @@ from reconciler.model.rules import GROUP, GROUP_IN_CHAIN
 from reconciler.model.spelling import comparable
 from reconciler.sources.attribute_texts import joined
 from reconciler.sources.ldap_groups import members_of_groups, names_in_range
+from reconciler.sources.ldap_names import entry_key, with_groups, with_managers
 from reconciler.sources.record_reader import RecordReader
 from reconciler.sources.table_rows import Row
 
@@ -84,17 +83,17 @@ class LdapReader:
             Row(number, tuple(self._text(entry, name) for name in reader.needed))
             for number, (_, entry) in enumerate(entries, start=1)
         ]
-        reading = reader.reading(rows, digest="", as_of=now.date())
+        reading = reader.reading(rows, digest=now.date().isoformat(), as_of=now.date())
         groups: dict[str, Mapping[str, frozenset[str]]] = {}
-        people = {_key(name) for name, _ in entries}
+        people = {entry_key(name) for name, _ in entries}
         if GROUP in wanted:
             groups[GROUP], outside = self._groups(people)
             if outside:
                 notes.append(f"{source.name}: members of groups outside of its base were skipped ({outside:,})")
         if GROUP_IN_CHAIN in wanted:
             groups[GROUP_IN_CHAIN] = self._groups_in_chain()
-        by_row = {f"entry {number}": _key(name) for number, (name, _) in enumerate(entries, start=1)}
-        return with_groups(reading, by_row, groups, notes)
+        by_row = {f"entry {number}": entry_key(name) for number, (name, _) in enumerate(entries, start=1)}
+        return with_groups(with_managers(reading, by_row), by_row, groups, notes)
 
     def still_there(self, ids: Iterable[str]) -> Iterator[str]:
         """Yield the ids of people whom the directory has anywhere below the base, by any filter."""
@@ -211,7 +210,7 @@ class LdapReader:
         for name, entry in self._search(groups.base, groups.filter, ["cn", "member", "uniqueMember"]):
             members = [*entry.get("member", ()), *entry.get("uniquemember", ())]
             title = self._text(entry, "cn")
-            found[_key(name)] = (title, [_key(self._decoded("member", one)) for one in members])
+            found[entry_key(name)] = (title, [entry_key(self._decoded("member", one)) for one in members])
         return members_of_groups(found, people)
 
     def _groups_in_chain(self) -> dict[str, frozenset[str]]:
@@ -225,7 +224,7 @@ class LdapReader:
             both = f"(&{self._source.filter}{condition})"
             number = 0
             for person, _ in self._search(self._source.base, both, ["1.1"]):
-                found.setdefault(_key(person), set()).add(title)
+                found.setdefault(entry_key(person), set()).add(title)
                 number += 1
             if not number and entry.get("member"):
                 raise UnreachableError(
@@ -243,38 +242,8 @@ class LdapReader:
         return UnreachableError(f"the source {name} cannot be read: {_words(error)}")
 
 
-def _key(name: str) -> str:
-    """Return a name of an entry as it is compared: without case and blanks around its parts."""
-    return ",".join(part.strip() for part in name.casefold().split(","))
-
-
 def _words(error: ldap.LDAPError) -> str:
     """Return what an error says, without what was sent."""
     about = error.args[0] if error.args and isinstance(error.args[0], dict) else {}
     words = [str(about[key]) for key in ("desc", "info") if about.get(key)]
     return "; ".join(words) or type(error).__name__
-
-
-def with_groups(
-    reading: Reading, by_row: Mapping[str, str], groups: Mapping[str, Mapping[str, frozenset[str]]], notes: list[str]
-) -> Reading:
-    """Return a reading in which groups are attributes of people."""
-    values = dict(reading.values)
-    records = list(reading.records)
-    for attribute, of in groups.items():
-        counts: Counter[str] = Counter()
-        for at, one in enumerate(records):
-            titles = sorted(of.get(by_row[one.row], ()))
-            if titles:
-                known = {**one.attributes, attribute: tuple(title.casefold() for title in titles)}
-                records[at] = msgspec.structs.replace(one, attributes=known)
-                if one.state != "left":
-                    counts.update(titles)
-        values[attribute] = {title.casefold(): (title, number) for title, number in counts.items()}
-    return msgspec.structs.replace(
-        reading,
-        records=tuple(records),
-        mapped=reading.mapped | groups.keys(),
-        values=values,
-        notes=tuple(notes),
-    )

@@ -52,7 +52,7 @@ def read_scim_source(source: ScimSource, wanted: Iterable[str], get: Get, now: d
     rows = (
         Row(number, tuple(text_at(path, resource) for path in paths)) for number, resource in enumerate(resources, 1)
     )
-    return reader.reading(rows, digest="", as_of=now.date())
+    return reader.reading(rows, digest=now.date().isoformat(), as_of=now.date())
 
 
 def still_in_scim(source: ScimSource, ids: Iterable[str], get: Get) -> Iterator[str]:

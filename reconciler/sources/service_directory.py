@@ -31,4 +31,4 @@ def read_service_source(
     reader = RecordReader(source, wanted, now.date(), noun="user")
     users = directory(reader.needed)
     rows = (Row(number, tuple(as_text(value) for value in user)) for number, user in enumerate(users, start=1))
-    return reader.reading(rows, digest="", as_of=now.date())
+    return reader.reading(rows, digest=now.date().isoformat(), as_of=now.date())

@@ -6,6 +6,7 @@ import datetime
 import fcntl
 import json
 import os
+import shutil
 import signal
 import sys
 import time
@@ -334,3 +335,35 @@ def test_14_another_place_of_the_file(trial: Trial, tmp_path: Path) -> None:
     )
     shown = trial.ends(0, "people", RECONCILER_SOURCE_HR_PATH=str(tmp_path / "other.csv"))
     assert "hr: 5 people (5 in the lock), 1 left" in shown
+
+
+def test_15_accepted_removals(trial: Trial) -> None:
+    """A policy lets a held team lose a number of people, until a day."""
+    many = {f"p{at}": (f"{100 + at}", "Active", "2", "Accounts Payable", "Clerk", "Permanent", "") for at in range(8)}
+    write_workers(trial.folder, many)
+    assert trial.ran("people").code == 0
+    moved = {name: (*row[:3], "Field", *row[4:]) for name, row in many.items()}
+    write_workers(trial.folder, moved)
+    assert "ap-west is held: it would lose 8 of 10 people" in trial.ends(3, "people")
+    accept = "kind: policy\naccept: [{team: ap-west, removals: NUMBER, reason: r, until: DAY}]\n"
+    today = datetime.datetime.now(datetime.UTC).date()
+    for number, day, code in ((7, today, 3), (8, today - datetime.timedelta(days=1), 3), (8, today, 0)):
+        trial.write_only({"policy.yaml": accept.replace("NUMBER", str(number)).replace("DAY", day.isoformat())})
+        trial.ends(code, "people")
+    assert members(trial, "ap-west") == ["ann", "bo"]
+
+
+def test_16_names_and_ids(trial: Trial) -> None:
+    """Without names and with a key the lock holds neither names nor numbers; the same key gives the same values."""
+    settings = trial.folder / "reconciler.yaml"
+    settings.write_text(f"{settings.read_text()}people: {{names: false, ids: keyed}}\n")
+    assert "needs RECONCILER_PEOPLE_KEY" in trial.ends(64, "people")
+    assert "are ids written in another form?" in trial.ends(7, "people", RECONCILER_PEOPLE_KEY="k" * 32)
+    shutil.rmtree(trial.folder / "people.lock")
+    trial.ends(0, "people", RECONCILER_PEOPLE_KEY="k" * 32)
+    people = files(trial)["people.yaml"]
+    assert "Oh" not in people
+    assert "hr:000001" not in people
+    assert "is up to date" in trial.ends(0, "people", RECONCILER_PEOPLE_KEY="k" * 32)
+    write_workers(trial.folder, {"ann": (*ANN[:1], "Terminated", *ANN[2:])})
+    assert "ann@acme.test   left (hr)" in trial.ends(3, "people", RECONCILER_PEOPLE_KEY="k" * 32)

@@ -30,7 +30,7 @@ WHOLE: dict[str, dict[str, Any]] = {
         "kind": "settings", "version": 1, "company_id": "4211", "company_name": "Acme",
         "api_url": "https://api.test", "auth_url": "https://login.test/", "service_account": {"login_id": "7"},
         "exclude": ["drafts/"], "self_heal": [ADDRESS], "forge": {"trusted": ["a[bot]"]},
-        "leavers": {"replace_with": "manager"}, "policy_files": ["p.yaml"],
+        "leavers": {"replace_with": "manager"}, "people": {"names": False, "ids": "keyed"}, "policy_files": ["p.yaml"],
     },
     "assignments": {
         "kind": "assignments", "template": {"id": "7"}, "tool": "t", "workflow_manager": PERSON,
@@ -67,6 +67,7 @@ WHOLE: dict[str, dict[str, Any]] = {
         "separate": [["A", "B"]],
         "overrides": [{"reason": "r", "address": ADDRESS, "allow_removals": 1, "until": DAY, "person": PERSON,
                        "role": "A*"}],
+        "accept": [{"team": "x", "removals": 1, "reason": "r", "until": DAY}],
         "frozen": "why",
     },
     "acknowledgements": {

@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import msgspec
 from msgspec import UNSET, Meta
 
-from reconciler.desired.kinds.common_shapes import AddressGlob, Day, Name, PersonNotTeam, Reason, Strict
+from reconciler.desired.kinds.common_shapes import AddressGlob, Day, Name, PersonNotTeam, Reason, ShortText, Strict
 from reconciler.desired.kinds.field_words import EXPECTED, expects, keywords, says
 from reconciler.desired.kinds.kind import Kind
 from reconciler.desired.kinds.member_lists import decode_person
 from reconciler.desired.kinds.policy_contradictions import check_policy, conflict
+from reconciler.desired.kinds.policy_limit_shapes import LimitShape, LimitsShape
 from reconciler.model.diagnostics import Diagnostic, Origin
 from reconciler.model.globs import fits
 from reconciler.model.member import Member
-from reconciler.model.policy import LIMITS, Frozen, Limit, Override, Policy, RoleRule, Separation
+from reconciler.model.policy import LIMITS, AcceptedRemovals, Frozen, Limit, Override, Policy, RoleRule, Separation
 from reconciler.model.spelling import comparable
 
 if TYPE_CHECKING:
@@ -39,44 +40,8 @@ _Separate = Annotated[
     keywords(uniqueItems=True),
     expects("a list of at least two different roles"),
 ]
+_AN_ACCEPTANCE = "{team: ap-west, removals: 14, reason: why, until: 2027-01-31}"
 _AN_OVERRIDE = "{reason: why, address: projects/1042/*, allow_removals: 3, until: 2027-01-31}"
-
-
-class LimitShape(Strict, frozen=True):
-    """Two bounds. The larger one counts."""
-
-    rule = {EXPECTED: "both bounds, as {count: 2, percent: 25}; the larger one counts"}
-
-    count: Annotated[int, Meta(ge=0, le=1_000_000), says("A number of roles."), expects("a whole number from 0")]
-    percent: Annotated[
-        int,
-        Meta(ge=0, le=100),
-        says("A percentage of the roles there were before."),
-        expects("a whole number from 0 to 100"),
-    ]
-
-
-class LimitsShape(Strict, frozen=True):
-    """Limits, counted in roles: one person in one group is one role."""
-
-    group_removals: Annotated[
-        LimitShape | msgspec.UnsetType,
-        says("Stops a plan that removes more from one group. Without it: 2 or 25 %."),
-    ] = msgspec.UNSET
-    run_removals: Annotated[
-        LimitShape | msgspec.UnsetType,
-        says("Stops a plan that removes more in all, of everything managed. Without it: 10 or 10 %."),
-    ] = msgspec.UNSET
-    group_additions: Annotated[
-        LimitShape | msgspec.UnsetType,
-        says("Stops a plan that adds more to one group. Without it, a plan only warns, at 10 or 50 %."),
-    ] = msgspec.UNSET
-    run_additions: Annotated[
-        LimitShape | msgspec.UnsetType,
-        says(
-            "Stops a plan that adds more in all, of everything managed. Without it, a plan only warns, at 25 or 50 %."
-        ),
-    ] = msgspec.UNSET
 
 
 class RoleShape(Strict, frozen=True):
@@ -118,6 +83,19 @@ class OverrideShape(Strict, frozen=True):
     role: Annotated[_Role | msgspec.UnsetType, says("Only removals from this role (a glob).")] = msgspec.UNSET
 
 
+class AcceptShape(Strict, frozen=True):
+    """People whom the rules of a team may lose beyond its limit."""
+
+    rule = {EXPECTED: _AN_ACCEPTANCE}
+
+    team: Annotated[ShortText, says("The team.")]
+    removals: Annotated[
+        int, Meta(ge=1, le=100_000), says("The most people that it may lose."), expects("a number from 1")
+    ]
+    reason: Annotated[Reason, says("Why, for readers.")]
+    until: Annotated[Day, says("The last day (UTC) on which it applies.")]
+
+
 class PolicyShape(Strict, frozen=True):
     """Rules for what a plan may do to people: limits, rules for roles, overrides."""
 
@@ -142,6 +120,12 @@ class PolicyShape(Strict, frozen=True):
         says("Removals that are allowed beyond the limits, each for a place, a size and a time."),
         expects(f"a list, each entry like - {_AN_OVERRIDE}"),
     ] = []
+    accept: Annotated[
+        list[AcceptShape],
+        Meta(max_length=1000),
+        says("People whom the rules of teams may lose beyond their limit, for 'reconciler people'."),
+        expects(f"a list, each entry like - {_AN_ACCEPTANCE}"),
+    ] = []
     frozen: Annotated[
         Annotated[str, Meta(pattern=_REASON, min_length=1, max_length=1000)] | msgspec.UnsetType,
         says("The reason of a freeze. While this key is here, nothing is applied."),
@@ -163,6 +147,7 @@ class PolicyDocument(msgspec.Struct, frozen=True, kw_only=True):
     protected: tuple[Member, ...]
     separate: tuple[Separation, ...]
     overrides: tuple[Override, ...]
+    accepted: tuple[AcceptedRemovals, ...]
     frozen: Frozen | None
 
 
@@ -179,6 +164,16 @@ def _decode(document: LocatedDocument, shape: PolicyShape) -> PolicyDocument:
             for index, roles in enumerate(shape.separate)
         ),
         overrides=tuple(_override(document, index, one) for index, one in enumerate(shape.overrides)),
+        accepted=tuple(
+            AcceptedRemovals(
+                team=comparable(one.team),
+                removals=one.removals,
+                reason=one.reason,
+                until=one.until,
+                origin=at("accept", index),
+            )
+            for index, one in enumerate(shape.accept)
+        ),
         frozen=None if shape.frozen is UNSET else Frozen(reason=shape.frozen, origin=at("frozen")),
     )
 
@@ -234,6 +229,7 @@ def _merge(documents: Sequence[PolicyDocument], reading: Reading) -> tuple[Mappi
         protected=tuple(person for document in documents for person in document.protected),
         separate=tuple(one for document in documents for one in document.separate),
         overrides=tuple(one for document in documents for one in document.overrides),
+        accepted=tuple(one for document in documents for one in document.accepted),
         frozen=tuple(document.frozen for document in documents if document.frozen is not None),
         documents=tuple(document.origin for document in documents),
     )
@@ -266,7 +262,7 @@ def _merged_limit(documents: Sequence[PolicyDocument], name: str, diagnostics: l
 def _content(documents: Documents) -> object:
     policy = documents.policy
     limits = [(limit.count, limit.percent) for limit in (getattr(policy, name) for name in LIMITS)]
-    listed = (policy.roles, policy.protected, policy.separate, policy.overrides, policy.frozen)
+    listed = (policy.roles, policy.protected, policy.separate, policy.overrides, policy.accepted, policy.frozen)
     return limits, [sorted(map(msgspec.json.encode, values)) for values in listed]
 
 

@@ -45,6 +45,18 @@ class ForgeShape(Strict, frozen=True):
     ]
 
 
+class PeopleShape(Strict, frozen=True):
+    """The people lock."""
+
+    rule = {EXPECTED: "a mapping such as {names: false, ids: keyed}"}
+
+    names: Annotated[bool, says("Whether it holds the names of people.")] = True
+    ids: Annotated[
+        Literal["plain", "keyed"],
+        says("Whether it holds ids as they are, or values made of them with RECONCILER_PEOPLE_KEY."),
+    ] = "plain"
+
+
 class LeaversShape(Strict, frozen=True):
     """Roles of people who left."""
 
@@ -91,6 +103,7 @@ class SettingsShape(Strict, frozen=True):
     ] = []
     forge: Annotated[ForgeShape | msgspec.UnsetType, says("The forge that the repository is on.")] = msgspec.UNSET
     leavers: Annotated[LeaversShape | msgspec.UnsetType, says("Roles of people who left.")] = msgspec.UNSET
+    people: Annotated[PeopleShape, says("The people lock.")] = PeopleShape()
     policy_files: Annotated[
         Annotated[list[_Text], Meta(min_length=1)] | msgspec.UnsetType,
         says("Globs, relative to this file, of the files that may hold a policy. Without it, every file may."),
@@ -120,6 +133,8 @@ def _settings(document: LocatedDocument, shape: SettingsShape) -> SettingsDocume
         self_heal=tuple(shape.self_heal),
         policy_files=None if shape.policy_files is UNSET else tuple(shape.policy_files),
         trusted=() if shape.forge is UNSET else tuple(shape.forge.trusted),
+        names_of_people=shape.people.names,
+        keyed_ids=shape.people.ids == "keyed",
         managers_replace=shape.leavers is not UNSET,
         origins={key: document.origin(key) for key in document.data},
     )
