@@ -15,6 +15,8 @@ from reconciler.model.diagnostics import Diagnostic, Origin
 from reconciler.model.member import Member
 from reconciler.model.people_lock import (
     LOCK_FOLDER,
+    LockedEach,
+    LockedLine,
     LockedPerson,
     LockedResult,
     LockedSource,
@@ -33,7 +35,7 @@ __all__ = ["decode_lock", "encode_lock", "team_file", "with_found"]
 
 VERSION: Final = 1
 PEOPLE, SOURCES = f"{LOCK_FOLDER}/people.yaml", f"{LOCK_FOLDER}/sources.yaml"
-TEAMS, RULES = f"{LOCK_FOLDER}/teams/", f"{LOCK_FOLDER}/rules/"
+TEAMS, RULES, EACH = f"{LOCK_FOLDER}/teams/", f"{LOCK_FOLDER}/rules/", f"{LOCK_FOLDER}/each/"
 _HEADER = "# Written by 'reconciler people'. Do not edit it: each change is lost, and may be refused."
 _AGAIN = "run 'reconciler people --base REV', with a revision whose lock is good, which writes the folder again"
 _LONGEST_NAME = 150
@@ -62,6 +64,9 @@ def encode_lock(lock: PeopleLock) -> dict[str, bytes]:
         files[team_file(name)] = _result({"team": name, "rule": result.rule}, result)
     for digest, result in lock.rules.items():
         files[f"{RULES}{digest}.yaml"] = _result({"rule": digest}, result)
+    for digest, of_projects in lock.each.items():
+        lines = sorted(of_projects.lines, key=lambda line: line.value)
+        files[f"{EACH}{digest}.yaml"] = _text({"rule": digest}, {"projects": lines})
     about = {"version": VERSION, "digest": _digest(files, map(_json, people))}
     return {PEOPLE: _text(about, {"people": people}), **files}
 
@@ -176,6 +181,10 @@ def _with_file(lock: PeopleLock, path: str, found: _Lists) -> PeopleLock:
         lock.teams[team] = _decode_result(found, path, rule)
     elif isinstance(rule, str) and team is None and path == f"{RULES}{rule}.yaml":
         lock.rules[rule] = _decode_result(found, path, rule)
+    elif isinstance(rule, str) and team is None and path == f"{EACH}{rule}.yaml":
+        lines = _entries(found, "projects", LockedLine)
+        begins_at = found.lists["projects"][0]
+        lock.each[rule] = LockedEach(rule=rule, lines=tuple(lines), path=path, begins_at=begins_at)
     else:
         raise _WrongLineError(1, "is not a file of the lock")
     return lock

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
 from msgspec import UNSET, Meta
@@ -20,6 +20,9 @@ from reconciler.model.live import (
     Version,
     VersionStep,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
 
 __all__ = ["ListedPreset", "PresetAnswer", "ProjectItem", "TemplateItem", "ToolItem", "UserItem",
            "VersionAnswer", "project_value"]  # fmt: skip
@@ -96,8 +99,28 @@ def project_value(raw: dict[str, Any], item: ProjectItem, fields: frozenset[str]
         display_name=item.display_name,
         number=item.project_number,
         active=item.active,
-        fields={field: _text(raw[field]) for field in (raw if fields is None else fields) if field in raw},
+        fields=dict(_fields(raw, raw if fields is None else fields)),
     )
+
+
+def _fields(raw: dict[str, Any], names: Iterable[str]) -> Iterator[tuple[str, str | None]]:
+    """Yield fields as text; ``custom_fields.NAME`` is one inside another."""
+    for name in names:
+        if name in raw:
+            yield name, _text(raw[name])
+        elif "." in name:
+            outer, _, inner = name.partition(".")
+            place = raw.get(outer)
+            if isinstance(place, dict) and inner in place:
+                yield name, _text_inside(place[inner])
+
+
+def _text_inside(value: Any) -> str | None:
+    """Return the text of a custom field, which may be an object with its value, or with a person."""
+    if isinstance(value, dict):
+        keys = ("login", "email_address", "value", "label", "name")
+        return next((text for key in keys if (text := _text_inside(value.get(key)))), None)
+    return _text(value)
 
 
 def _text(value: Any) -> str | None:

@@ -130,7 +130,7 @@ class Documents(msgspec.Struct, frozen=True, kw_only=True):
     ``written`` are the same assignments as they stand in the files, teams by their names. ``paths`` are the files that
     were read from the work tree, below the folder of the settings. ``more`` is what kinds of documents say that have no
     field here, by name. ``lock`` is the people lock beside them. ``day`` is the day (UTC) that teams were expanded for,
-    and ``away`` are the absences of that day.
+    and ``away`` are the absences of that day. ``project_fields`` are fields of projects that rules read.
     """
 
     files: int
@@ -146,6 +146,7 @@ class Documents(msgspec.Struct, frozen=True, kw_only=True):
     lock: PeopleLock = NO_LOCK
     day: datetime.date | None = None
     away: Away = NOBODY_AWAY
+    project_fields: frozenset[str] = frozenset()
 
     @property
     def absences(self) -> tuple[Absence, ...]:

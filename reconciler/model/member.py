@@ -11,7 +11,19 @@ from reconciler.model.diagnostics import Origin
 from reconciler.model.rules import Rule
 from reconciler.model.spelling import login_key
 
-__all__ = ["Member"]
+__all__ = ["ByProject", "Member"]
+
+
+class ByProject(msgspec.Struct, frozen=True, kw_only=True):
+    """People of a line that depend on the project: those by the value of its ``field``.
+
+    Values are in the form they are compared in. Without ``people`` the value itself is a login. ``otherwise`` are the
+    people of projects for which nobody is found; null where nobody is named for that.
+    """
+
+    field: str
+    people: dict[str, tuple[Member, ...]] | None
+    otherwise: tuple[Member, ...] | None
 
 
 class Member(msgspec.Struct, frozen=True, kw_only=True):
@@ -33,6 +45,8 @@ class Member(msgspec.Struct, frozen=True, kw_only=True):
     team_line: Origin | None = None
     rule: Rule | None = None
     because: Because | None = None
+    otherwise: tuple[Member, ...] | None = None
+    by_project: ByProject | None = None
 
     @property
     def key(self) -> tuple[str, str]:

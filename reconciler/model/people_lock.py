@@ -12,6 +12,8 @@ from reconciler.model.spelling import login_key
 __all__ = [
     "LOCK_FOLDER",
     "NO_LOCK",
+    "LockedEach",
+    "LockedLine",
     "LockedPerson",
     "LockedResult",
     "LockedSource",
@@ -59,6 +61,26 @@ class LockedResult(msgspec.Struct, frozen=True, kw_only=True):
         return [(login, Origin(self.path, self.begins_at + at, 3)) for at, login in enumerate(self.members)]
 
 
+class LockedLine(msgspec.Struct, frozen=True, kw_only=True):
+    """Logins that a rule by project found for one value, such as a project number."""
+
+    value: str
+    members: tuple[str, ...]
+
+
+class LockedEach(msgspec.Struct, frozen=True, kw_only=True):
+    """Logins that one rule by project found, a line a value, in the file ``path`` from line ``begins_at`` on."""
+
+    rule: str
+    lines: tuple[LockedLine, ...]
+    path: str = ""
+    begins_at: int = 0
+
+    def places(self) -> list[tuple[LockedLine, Origin]]:
+        """Return each value with its line."""
+        return [(one, Origin(self.path, self.begins_at + at, 3)) for at, one in enumerate(self.lines)]
+
+
 class LockedSource(msgspec.Struct, frozen=True, kw_only=True):
     """Figures of a source: how many people it has, and which share of them has each attribute (0 to 1)."""
 
@@ -78,12 +100,14 @@ class MissingPerson(msgspec.Struct, frozen=True, kw_only=True):
 class PeopleLock(msgspec.Struct, frozen=True, kw_only=True):
     """The whole lock.
 
-    ``teams`` are results by the name of the team, ``rules`` by the fingerprint of a rule in a group.
+    ``teams`` are results by the name of the team, ``rules`` by the fingerprint of a rule in a group, and
+    ``each`` are those of rules by project.
     """
 
     people: tuple[LockedPerson, ...] = ()
     teams: dict[str, LockedResult] = {}
     rules: dict[str, LockedResult] = {}
+    each: dict[str, LockedEach] = {}
     sources: tuple[LockedSource, ...] = ()
     missing: tuple[MissingPerson, ...] = ()
 

@@ -27,6 +27,9 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     ``where`` holds conditions by attribute, all of which must be met. ``manager_of`` is a login or ``team:NAME``: the
     managers of these people, or the first above each that ``up_to`` fits. ``reports_to`` is a login: everybody below
     that person, down to ``depth`` levels (null: all), and the person where ``and_self`` is set.
+
+    With ``each_attribute`` the people are those of a project: its ``each_field`` is a value of that attribute. A rule
+    with ``field`` has no source: that field of the project names the person.
     """
 
     source: str
@@ -36,14 +39,29 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     reports_to: str | None = None
     depth: int | None = None
     and_self: bool = False
+    each_attribute: str | None = None
+    each_field: str | None = None
+    field: str | None = None
+
+    @property
+    def is_by_project(self) -> bool:
+        """Whether it finds other people for each project."""
+        return self.each_attribute is not None or self.field is not None
+
+    @property
+    def needs_managers(self) -> bool:
+        """Whether it finds people by way of others."""
+        return self.manager_of is not None or self.reports_to is not None
 
     @property
     def attributes(self) -> frozenset[str]:
         """The attributes that this rule reads."""
-        managed = self.manager_of is not None or self.reports_to is not None
-        return frozenset((*self.where, *self.up_to, *(("manager",) if managed else ())))
+        each = () if self.each_attribute is None else (self.each_attribute,)
+        return frozenset((*self.where, *self.up_to, *(("manager",) if self.needs_managers else ()), *each))
 
     def __str__(self) -> str:
+        if self.field is not None:
+            return f"the rule for {self.field} of projects"
         if self.manager_of is not None:
             return f"the rule for managers of {self.manager_of} in {self.source}"
         if self.reports_to is not None:

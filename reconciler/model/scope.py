@@ -48,7 +48,8 @@ class Scope(msgspec.Struct, frozen=True):
     """Every preset that the documents apply to, with the claims on it, and what must be read for them.
 
     ``lost`` are entries with names that cannot be found. Broader entries must not apply to presets that a lost entry
-    may mean. ``away`` are the absences of the day.
+    may mean. ``away`` are the absences of the day. ``has_project_rules``: some people depend on
+    the project.
     """
 
     templates: tuple[Template, ...]
@@ -56,6 +57,7 @@ class Scope(msgspec.Struct, frozen=True):
     wanted: tuple[Wanted, ...]
     lost: tuple[LostEntry, ...] = ()
     away: Away = NOBODY_AWAY
+    has_project_rules: bool = False
 
 
 class Target(msgspec.Struct, frozen=True, kw_only=True):

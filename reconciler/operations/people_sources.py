@@ -78,9 +78,7 @@ def read_sources(workspace: Workspace, documents: Documents) -> Readings:
     sources = documents.sources
     wanted: dict[str, set[str]] = {}
     for rule in rules_of(documents):
-        # whom plans propose for the roles of somebody who left
-        more = {"manager"} if rule.source in sources and "manager" in sources[rule.source].columns else set()
-        wanted.setdefault(rule.source, set()).update(rule.attributes | more)
+        wanted.setdefault(rule.source, set()).update(rule.attributes)
     readings: list[Reading] = []
     refused: list[str] = []
     wrong: list[Diagnostic] = []
@@ -105,7 +103,11 @@ def read_sources(workspace: Workspace, documents: Documents) -> Readings:
 
 def _read(workspace: Workspace, source: PeopleSource, wanted: list[str], lock: PeopleLock) -> tuple[Reading, list[str]]:
     with _opened(workspace, source) as (read, ask):
-        reading = read(wanted)
+        # managers are proposed for the roles of somebody who left; no rule depends on how many have one
+        reading = read([*wanted, *({"manager"} & source.columns.keys() - set(wanted))])
+        reading = msgspec.structs.replace(
+            reading, filled={name: share for name, share in reading.filled.items() if name in wanted}
+        )
         refused = list(judge_reading(reading, source.limits, lock))
         if ask is not None and not refused and not workspace.settings.keyed_ids:
             reading = _with_gone(source, reading, lock, ask)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from reconciler.model.because import Because
     from reconciler.model.documents import Assignments, DesiredGroup, Documents, Entry, Member
     from reconciler.model.live import Person
+    from reconciler.model.member import ByProject
     from reconciler.model.reference import Reference
     from reconciler.model.scope import ResolvedMember, ResolvedTarget
     from reconciler.model.titles import Named
@@ -93,12 +94,15 @@ def rows_of_documents(documents: Documents) -> Iterator[Row]:
     for document in documents.assignments:
         template = _written(document.template)
         for entry in document.entries:
-            for group, member in _lines(documents, document, entry):
+            for group, member, chosen in _lines(documents, document, entry):
+                if member.by_project is not None:
+                    continue
+                place = _entry_place(document, entry)
                 yield (
                     FoundPerson(id=member.login_id, login=member.login, name=names.get(login_key(member.login))),
                     HeldRole(
                         address=None,
-                        project=_entry_place(document, entry),
+                        project=place if chosen is None else FoundPlace(id=None, name=chosen),
                         template=template,
                         group=None if group is None else FoundGroup(uuid=None, name=group),
                         manager=group is None,
@@ -110,16 +114,27 @@ def rows_of_documents(documents: Documents) -> Iterator[Row]:
                 )
 
 
-def _lines(documents: Documents, document: Assignments, entry: Entry) -> Iterator[tuple[str | None, Member]]:
+def _lines(
+    documents: Documents, document: Assignments, entry: Entry
+) -> Iterator[tuple[str | None, Member, str | None]]:
     project = None if entry.project is None else entry.project.name
     roles = Roles(documents.away, project, {})
     groups: dict[str, DesiredGroup] = {**document.groups, **entry.groups}
     for name, group in groups.items():
         for member in roles.group(name, group).members:
-            yield name, member
+            yield name, member, None
+            if member.by_project is not None:
+                yield from ((name, one, value) for value, one in _of_projects(member.by_project))
     manager = roles.manager(entry.workflow_manager or document.workflow_manager)
     if manager is not None:
-        yield None, manager
+        yield None, manager, None
+
+
+def _of_projects(by_project: ByProject) -> Iterator[tuple[str, Member]]:
+    """Yield everybody whom a rule finds in any project, with the value of its field, and who it is elsewhere."""
+    for value, people in (by_project.people or {}).items():
+        yield from ((f"{by_project.field} {value}", one) for one in people)
+    yield from (("other projects", one) for one in by_project.otherwise or ())
 
 
 def _written(reference: Reference) -> FoundPlace:

@@ -11,21 +11,28 @@ from reconciler.model.absences import NOBODY_AWAY, away_on
 from reconciler.model.because import Because
 from reconciler.model.diagnostics import Diagnostic
 from reconciler.model.documents import Assignments, DesiredGroup, Member, Team
+from reconciler.model.member import ByProject
 from reconciler.model.people_lock import LOCK_FOLDER, NO_LOCK
 from reconciler.model.rule_digests import RuleDigests
-from reconciler.model.suggestions import did_you_mean
 from reconciler.people.leavers import Leavers
-from reconciler.people.member_lines import by_way_of, is_plain, lasts_longer
+from reconciler.people.member_lines import (
+    by_way_of,
+    is_plain,
+    lasts_longer,
+    nobody_named,
+    people_by_value,
+    unknown_team,
+)
 
 if TYPE_CHECKING:
     import datetime
     from collections.abc import Iterable, Mapping, Sequence
 
-    from reconciler.model.absences import Absence
     from reconciler.model.diagnostics import Severity
     from reconciler.model.documents import Documents
     from reconciler.model.people_lock import PeopleLock
     from reconciler.model.routing import Routing
+    from reconciler.model.rules import Rule
     from reconciler.model.sources import PeopleSource
 
 DEEPEST = 50
@@ -46,8 +53,11 @@ def expand_teams(
     expanded = tuple(expansion.assignments(document) for document in documents.written)
     routings = tuple(expansion.routing(one) for one in documents.routings)
     away = away_on(documents.absences, today, documents.lock.renamed()) if documents.absences else NOBODY_AWAY
-    documents = msgspec.structs.replace(documents, assignments=expanded, routings=routings, day=today, away=away)
-    return documents, [*expansion.diagnostics, *expansion.judge_replacements(documents.absences)]
+    fields = frozenset(expansion.project_fields)
+    documents = msgspec.structs.replace(
+        documents, assignments=expanded, routings=routings, day=today, away=away, project_fields=fields
+    )
+    return documents, [*expansion.diagnostics, *expansion.leavers.judge_replacements(documents.absences)]
 
 
 def expand_members(
@@ -62,11 +72,7 @@ def expand_members(
 
 
 class _TeamExpansion:
-    """Expands lists of members on one day; every team is resolved once, however many lists name it.
-
-    ``diagnostics`` collects unknown teams, cycles, repeated lines, people who left, rules that the lock does not know,
-    and groups that nobody is left in.
-    """
+    """Expands lists of members on one day; every team is resolved once. ``diagnostics`` collects what is wrong."""
 
     def __init__(
         self, teams: dict[str, Team], today: datetime.date, lock: PeopleLock, sources: Mapping[str, PeopleSource]
@@ -74,7 +80,7 @@ class _TeamExpansion:
         self._teams = teams
         self._today = today
         self._lock = lock
-        self._leavers = Leavers(lock, teams, today)
+        self.leavers = Leavers(lock, teams, today)
         self._renamed = lock.renamed()
         self._digests = RuleDigests(teams, sources)
         self._resolved: dict[str, tuple[Member, ...]] = {}
@@ -82,6 +88,9 @@ class _TeamExpansion:
         self._errors = 0
         self._is_outdated = False
         self.managers_replace = False
+        self.project_fields: set[str] = set()
+        self._is_of_project = False
+        self._each: dict[str, dict[str, tuple[Member, ...]]] = {}
         self.diagnostics: list[Diagnostic] = []
 
     def _add(self, code: str, message: str, place: Team | Member | DesiredGroup, severity: Severity = "error") -> None:
@@ -93,12 +102,9 @@ class _TeamExpansion:
         for name in self._teams:
             self._team(name)
 
-    def people(self, members: Sequence[Member]) -> tuple[Member, ...]:
-        """Return a list expanded."""
-        return self._expand(members)
-
     def assignments(self, document: Assignments) -> Assignments:
         """Return the document with every group expanded."""
+        self._is_of_project = not document.company_level
         entries = []
         for entry in document.entries:
             groups = self._groups(entry.groups)
@@ -107,25 +113,15 @@ class _TeamExpansion:
             entries.append(entry if same else msgspec.structs.replace(entry, groups=groups, workflow_manager=manager))
         groups = self._groups(document.groups)
         manager = self._manager(document.workflow_manager)
+        self._is_of_project = False
         return msgspec.structs.replace(document, groups=groups, workflow_manager=manager, entries=tuple(entries))
-
-    def judge_replacements(self, absences: Iterable[Absence]) -> list[Diagnostic]:
-        """Return an error for each absence of today or to come whose replacement left."""
-        found = []
-        for one in absences:
-            replacement = one.replacement
-            gone = self._leavers.find(replacement)
-            if gone is not None and one.ends >= self._today:
-                message = f"{replacement} left ({gone.id.partition(':')[0]}) and replaces nobody: name somebody else"
-                found.append(Diagnostic(severity="error", code="documents/absence", message=message, origin=one.origin))
-        return found
 
     def _manager(self, manager: Member | None) -> Member | None:
         """Return who is to be workflow manager: nothing is asked where that person left."""
-        if manager is None or self._leavers.find(manager) is None:
+        if manager is None or self.leavers.find(manager) is None:
             return manager
         self._present((manager,))
-        proposed = self._leavers.managers(self._leavers.lines([manager])) if self.managers_replace else ()
+        proposed = self.leavers.managers(self.leavers.lines([manager])) if self.managers_replace else ()
         return next(iter(proposed), None)
 
     def routing(self, routing: Routing) -> Routing:
@@ -138,7 +134,7 @@ class _TeamExpansion:
 
     def _somebody(self, members: tuple[Member, ...], code: str) -> tuple[Member, ...]:
         problems = len(self.diagnostics)
-        people = self._expand(members)
+        people = self.people(members)
         if members and not people and not any(one.severity == "error" for one in self.diagnostics[problems:]):
             self._add(code, "nobody is left here (expired lines, or empty teams): name somebody", members[0])
         return people
@@ -158,29 +154,23 @@ class _TeamExpansion:
                 self._add("documents/empty-group", message, group)
             return group
         problems = sum(one.severity == "error" for one in self.diagnostics)
-        members = self._expand(group.members)
+        members = self.people(group.members)
         if not members and not group.allow_empty and problems == self._errors and not self._is_outdated:
             members = self._without_anybody(name, group)
-        if members is group.members:
-            return group
-        return DesiredGroup(members=members, origin=group.origin, allow_empty=group.allow_empty)
+        return group if members is group.members else msgspec.structs.replace(group, members=members)
 
     def _without_anybody(self, name: str, group: DesiredGroup) -> tuple[Member, ...]:
         """Return managers for a group whose people left; else report it. If they left it is held, and others go on."""
-        if not self._leavers.emptied(group.members):
-            message = (
-                f"nobody is left in '{name}' (expired lines, or empty teams); "
-                "name somebody, or write {members: […], allow_empty: true} if nobody is to hold this role"
-            )
-            self._add("documents/empty-group", message, group)
+        if not self.leavers.emptied(group.members):
+            self._add("documents/empty-group", nobody_named(name), group)
             return ()
-        lines = self._leavers.lines(group.members)
-        managers = self._leavers.managers(lines) if self.managers_replace else ()
+        lines = self.leavers.lines(group.members)
+        managers = self.leavers.managers(lines) if self.managers_replace else ()
         if not managers:
-            self._add("people/nobody-left", self._leavers.nobody_left(name, lines), group, "warning")
+            self._add("people/nobody-left", self.leavers.nobody_left(name, lines), group, "warning")
         return managers
 
-    def _expand(self, members: Sequence[Member]) -> tuple[Member, ...]:
+    def people(self, members: Sequence[Member]) -> tuple[Member, ...]:
         """Expand one list: teams and rules by their people, the expired left out, everybody once."""
         if is_plain(members):
             return self._present(tuple(members))
@@ -209,12 +199,12 @@ class _TeamExpansion:
 
     def _present(self, people: tuple[Member, ...]) -> tuple[Member, ...]:
         """Return those who did not leave; a line that names somebody who did is a warning."""
-        if not self._leavers:
+        if not self.leavers:
             return people
         present = []
         for one in people:
-            gone = self._leavers.find(one)
-            warning = None if gone is None else self._leavers.warning(one, gone)
+            gone = self.leavers.find(one)
+            warning = None if gone is None else self.leavers.warning(one, gone)
             if gone is None:
                 present.append(one)
             elif warning is not None:
@@ -225,6 +215,8 @@ class _TeamExpansion:
         """Return the people of a team, or whom the lock has for a rule of a group."""
         if member.rule is None:
             return (by_way_of(member, person) for person in self._team_of(member))
+        if member.rule.is_by_project:
+            return self._by_project(member, member.rule)
         found = self._lock.rules.get(self._digests.of_rule(member.rule))
         if found is None:
             self._outdated(f"{member.rule} is not in {LOCK_FOLDER}", member)
@@ -233,6 +225,26 @@ class _TeamExpansion:
         return (
             Member(origin=member.origin, login=login, team_line=line, because=because) for login, line in found.places()
         )
+
+    def _by_project(self, member: Member, rule: Rule) -> Iterable[Member]:
+        """Return the line with the people of each project; they are chosen once the project is known."""
+        if not self._is_of_project:
+            message = f"{member} needs a project: use it in a group of an assignments document with projects"
+            self._add("documents/rule-by-project", message, member)
+            return ()
+        otherwise = None if member.otherwise is None else self.people(member.otherwise)
+        people, field = None, rule.field or rule.each_field or ""
+        if rule.field is None:
+            digest = self._digests.of_rule(rule)
+            found = self._lock.each.get(digest)
+            if found is None:
+                self._outdated(f"{rule} is not in {LOCK_FOLDER}", member)
+                return ()
+            people = self._each.get(digest)
+            if people is None:
+                people = self._each[digest] = people_by_value(found, rule.source)
+        self.project_fields.add(field)
+        return (msgspec.structs.replace(member, by_project=ByProject(field=field, people=people, otherwise=otherwise)),)
 
     def _outdated(self, words: str, place: Team | Member) -> None:
         message = f"{words}: run 'reconciler people' with these documents, and commit what it writes"
@@ -243,12 +255,7 @@ class _TeamExpansion:
         name = member.team or ""
         if name in self._teams:
             return self._team(name)
-        hint = did_you_mean(name, self._teams, "the team") or (
-            f"; known teams: {', '.join(sorted(self._teams)[:8])}"
-            if self._teams
-            else "; no teams are defined: write, or restore, a document of kind teams"
-        )
-        self._add("documents/unknown-team", f"no team '{name}'{hint}", member)
+        self._add("documents/unknown-team", unknown_team(name, self._teams), member)
         return ()
 
     def _team(self, name: str) -> tuple[Member, ...]:
@@ -265,15 +272,19 @@ class _TeamExpansion:
             return ()
         self._path.append(name)
         team = self._teams[name]
-        people = self._by_rules(team) if team.has_rules or team.left_out else self._expand(team.members)
+        people = self._by_rules(team) if team.has_rules or team.left_out else self.people(team.members)
         self._path.pop()
         self._resolved[name] = people
         return people
 
     def _by_rules(self, team: Team) -> tuple[Member, ...]:
         """Return the people of a team with rules: those it names, those of the lock, without those left out."""
-        people = {one.key: one for one in self._expand([one for one in team.members if one.rule is None])}
-        named = self._expand([one for one in team.left_out if one.rule is None])
+        for one in (*team.members, *team.left_out):
+            if one.rule is not None and one.rule.is_by_project:
+                self._by_project(one, one.rule)
+                return ()
+        people = {one.key: one for one in self.people([one for one in team.members if one.rule is None])}
+        named = self.people([one for one in team.left_out if one.rule is None])
         left_out = {self._person(one) for one in (*named, *(team.found_left_out or ()))}
         for one in team.found or ():
             people.setdefault(one.key, one)

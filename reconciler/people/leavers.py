@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from reconciler.model.because import Because
+from reconciler.model.diagnostics import Diagnostic
 from reconciler.model.member import Member
 from reconciler.model.people_lock import is_of_lock
 from reconciler.model.spelling import login_key
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     import datetime
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from reconciler.model.absences import Absence
     from reconciler.model.documents import Team
     from reconciler.model.people_lock import LockedPerson, PeopleLock
 
@@ -78,6 +80,17 @@ class Leavers:
             if gone.manager is not None and self.find(manager) is None:
                 found.setdefault(login_key(gone.manager), manager)
         return tuple(found.values())
+
+    def judge_replacements(self, absences: Iterable[Absence]) -> list[Diagnostic]:
+        """Return an error for each absence of today or to come whose replacement left."""
+        found = []
+        for one in absences:
+            gone = self.find(one.replacement)
+            if gone is not None and one.ends >= self._today:
+                source = gone.id.partition(":")[0]
+                message = f"{one.replacement} left ({source}) and replaces nobody: name somebody else"
+                found.append(Diagnostic(severity="error", code="documents/absence", message=message, origin=one.origin))
+        return found
 
     def nobody_left(self, role: str, lines: Sequence[_Line]) -> str:
         """Return the words for a role in which everybody left."""

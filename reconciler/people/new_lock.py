@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 
 from reconciler.model.diagnostics import Diagnostic
-from reconciler.model.people_lock import LockedPerson, LockedResult, LockedSource, PeopleLock
+from reconciler.model.people_lock import LockedEach, LockedPerson, LockedResult, LockedSource, PeopleLock
 from reconciler.model.people_report import ChangedPerson, HeldTeam, PersonChange
 from reconciler.model.phrases import counted
 from reconciler.model.rule_digests import RuleDigests
 from reconciler.model.spelling import login_key
+from reconciler.people.each_project import find_each
 from reconciler.people.held_teams import why_held
 from reconciler.people.identities import judge_identities
-from reconciler.people.missing_people import find_missing
+from reconciler.people.known_people import KnownPeople
 from reconciler.people.rule_search import Directory, RuleSearch, members_of
 
 if TYPE_CHECKING:
@@ -88,51 +89,21 @@ class _Maker:
         self._today = today
         self._names = names
         self._before = documents.lock
-        self._known = {one.id: one for one in self._before.people}
-        self._directories = {one.source: Directory(one, keyed) for one in readings}
-        self._search = RuleSearch(documents.teams, self._directories)
+        self._known = KnownPeople(self._before, {one.source: Directory(one, keyed) for one in readings})
+        self._search = RuleSearch(documents.teams, self._known.directories)
         self._digests = RuleDigests(documents.teams, documents.sources)
-        self._missing, self._gone = find_missing(self._before, self._directories)
-        self._people = dict(self._with_logins())
-        # a login before a rename, and the one that the person has now
-        self._renamed = {
-            one.login: self._people[one.id].login
-            for one in self._before.people
-            if one.id in self._people and self._people[one.id].login != one.login
-        }
-        self._there = {login_key(one.login) for one in self._people.values() if one.state != "left"}
-        left = [one for id_, one in self._people.items() if one.state == "left"]
-        self._left = {login_key(one.login) for one in left}
-        self._left |= {login_key(one.login) for id_, one in self._known.items() if self._has_left(id_)}
-        self._left -= self._there  # an old row of somebody who came back
-        self._lacking = {
-            one.login for id_, one in self._known.items() if id_ in self._missing and id_ not in self._gone
-        }
-        self._by_login = {one.login: (id_, one) for id_, one in self._people.items()}
-        # people of the lock by the login that they have now
-        self._locked = {self._renamed.get(one.login, one.login): one for one in self._before.people}
         self._held: list[HeldTeam] = []
         self._changes: list[PersonChange] = []
         self._errors: list[Diagnostic] = []
 
-    def _with_logins(self) -> Iterator[tuple[str, Record]]:
-        """Yield records by id. An address that was taken from somebody who left is the one that the lock has."""
-        for source, directory in self._directories.items():
-            for one in directory.reading.records:
-                id_ = f"{source}:{directory.locked_ids[one.id]}"
-                login = one.login or (self._known[id_].login if id_ in self._known else "")
-                if login:
-                    yield id_, one if one.login else msgspec.structs.replace(one, login=login)
-
-    def _has_left(self, id_: str) -> bool:
-        record = self._people.get(id_)
-        return record.state == "left" if record is not None else self._known[id_].state == "left"
-
     def make(self) -> NewLock:
-        self._errors.extend(judge_identities(self._directories, self._known, self._people))
+        self._errors.extend(judge_identities(self._known.directories, self._known.before, self._known.people))
         teams = {one.team: self._result(one) for one in self._ruled_teams() if one.team is not None}
         rules = {one.rule: self._result(one) for one in self._ruled_groups()}
-        people = tuple(self._locked_people([*teams.values(), *rules.values()]))
+        each = {digest: self._each(member, digest) for member, digest in self._each_rules()}
+        found = [login for one in (*teams.values(), *rules.values()) for login in one.members]
+        found += [login for one in each.values() for line in one.lines for login in line.members]
+        people = tuple(self._locked_people(found))
         # of those whom 'except' finds, nobody else is written: a list of all of them would be an attribute
         written = {one.login for one in people}
         teams = {
@@ -144,11 +115,12 @@ class _Maker:
             people=people,
             teams=teams,
             rules=rules,
+            each=each,
             sources=tuple(
                 LockedSource(source=one.reading.source, people=one.reading.there, filled=one.reading.filled)
-                for one in self._directories.values()
+                for one in self._known.directories.values()
             ),
-            missing=tuple(one for one in self._missing.values() if one.id in kept),
+            missing=tuple(one for one in self._known.missing.values() if one.id in kept),
         )
         self._changes.extend(self._told_renames(people))
         # a rule with a slip finds too few: that is said once
@@ -180,7 +152,8 @@ class _Maker:
     def _ruled_groups(self) -> Iterator[_Ruled]:
         seen = set()
         for member in members_of(self._documents, teams=False):
-            digest = "" if member.rule is None else self._digests.of_rule(member.rule)
+            is_of_group = member.rule is not None and not member.rule.is_by_project
+            digest = self._digests.of_rule(member.rule) if member.rule is not None and is_of_group else ""
             if digest and digest not in seen:
                 seen.add(digest)
                 before, title = self._before.rules.get(digest), str(member.rule)
@@ -191,18 +164,20 @@ class _Maker:
         found = set(self._search.found(ruled.members))
         excluded = set(self._search.found(ruled.left_out))
         same = ruled.before is not None and ruled.before.rule == ruled.rule
-        had = {self._renamed.get(one, one) for one in (ruled.before.members if ruled.before is not None else ())}
+        had = {self._known.renamed.get(one, one) for one in (ruled.before.members if ruled.before is not None else ())}
         had_left_out = {
-            self._renamed.get(one, one) for one in (ruled.before.left_out if ruled.before is not None else ())
+            self._known.renamed.get(one, one) for one in (ruled.before.left_out if ruled.before is not None else ())
         }
         # somebody whom the reading lacks stays where they were, and so do people who are found through them
-        through = self._lacking and any(_needs_managers(one) for one in (*ruled.members, *ruled.left_out))
-        found |= had & self._lacking
-        excluded |= had_left_out & self._lacking
+        through = self._known.lacking and any(
+            one.rule is not None and one.rule.needs_managers for one in (*ruled.members, *ruled.left_out)
+        )
+        found |= had & self._known.lacking
+        excluded |= had_left_out & self._known.lacking
         if same and through:
-            found |= {one for one in had if login_key(one) not in self._left}
+            found |= {one for one in had if login_key(one) not in self._known.left}
             excluded |= had_left_out
-        found = {one for one in found - excluded if login_key(one) not in self._left}
+        found = {one for one in found - excluded if login_key(one) not in self._known.left}
         if len(found) > ruled.most:
             message = (
                 f"{ruled.title} finds {len(found):,} people, max {ruled.most:,}: correct the rule, or raise 'max:'"
@@ -213,7 +188,7 @@ class _Maker:
                 f"{ruled.title} finds {counted(len(found), 'person', 'people')}, min {ruled.fewest}: correct the rule"
             )
             self._error("people/too-few", message, ruled.origin)
-        lost = {one for one in had - found if login_key(one) not in self._left}
+        lost = {one for one in had - found if login_key(one) not in self._known.left}
         reason = why_held(
             len(lost), (len(had), len(found)), fewest=ruled.fewest, same=same, accepted=self._accepted(ruled.team)
         )
@@ -221,7 +196,7 @@ class _Maker:
             self._held.append(
                 HeldTeam(team=ruled.team or ruled.title, removals=len(lost), members=len(had), reason=reason)
             )
-            found = {one for one in had if login_key(one) not in self._left}
+            found = {one for one in had if login_key(one) not in self._known.left}
             excluded = had_left_out
         self._changes.extend(self._told(ruled, had, found))
         return LockedResult(rule=ruled.rule, members=tuple(sorted(found)), left_out=tuple(sorted(excluded)))
@@ -233,19 +208,19 @@ class _Maker:
 
     def _told(self, ruled: _Ruled, had: set[str], found: set[str]) -> Iterator[PersonChange]:
         for login in sorted(found - had):
-            id_, record = self._by_login[login]
+            id_, record = self._known.by_login[login]
             person = ChangedPerson(id=id_, login=login, name=record.name)
             yield PersonChange(
                 person=person,
-                kind="moved" if login in self._locked else "joined",
+                kind="moved" if login in self._known.locked else "joined",
                 team=ruled.team,
                 direction="add",
                 reason=f"{ruled.title} finds them",
             )
         for login in sorted(had - found):
-            one = self._locked.get(login)
+            one = self._known.locked.get(login)
             person = ChangedPerson(id=one.id if one else "", login=login, name=one.name if one else None)
-            left = login_key(login) in self._left
+            left = login_key(login) in self._known.left
             reason = (
                 f"left ({one.id.partition(':')[0] if one else ''})"
                 if left
@@ -257,18 +232,47 @@ class _Maker:
 
     def _told_renames(self, people: Iterable[LockedPerson]) -> Iterator[PersonChange]:
         for one in people:
-            before = self._known.get(one.id)
+            before = self._known.before.get(one.id)
             if before is not None and before.login != one.login:
                 person = ChangedPerson(id=one.id, login=one.login, name=one.name)
                 reason = f"the login was {before.login}"
                 yield PersonChange(person=person, kind="renamed", team=None, direction=None, reason=reason)
 
-    def _locked_people(self, results: Iterable[LockedResult]) -> Iterator[LockedPerson]:
+    def _each_rules(self) -> Iterator[tuple[Member, str]]:
+        seen = set()
+        for member in members_of(self._documents, teams=False):
+            if member.rule is not None and member.rule.each_attribute is not None:
+                digest = self._digests.of_rule(member.rule)
+                if digest not in seen:
+                    seen.add(digest)
+                    yield member, digest
+
+    def _each(self, member: Member, digest: str) -> LockedEach:
+        """Return the people of a rule by project; record who comes and goes."""
+        found, rule = self._search.found((member,)), member.rule
+        directory = None if rule is None else self._known.directories.get(rule.source)
+        if rule is None or directory is None:
+            return LockedEach(rule=digest, lines=())
+        before = self._before.each.get(digest)
+        made = find_each(rule, found, directory, before, self._known)
+        if made.reason is not None and before is not None:
+            members = sum(map(len, made.had.values()))
+            self._held.append(HeldTeam(team=str(rule), removals=made.lost, members=members, reason=made.reason))
+        for value in sorted({*made.had, *made.found}):
+            people = made.found.get(value, set())
+            ruled = _Ruled(f"{rule} for {value}", None, member.origin, digest, (), (), None, 1, DEFAULT_MOST)
+            if len(people) > DEFAULT_MOST:
+                words = f"{ruled.title} finds {len(people):,} people, more than {DEFAULT_MOST}: correct the rule"
+                self._error("people/too-many", words, member.origin)
+            self._changes.extend(self._told(ruled, made.had.get(value, set()), people))
+        return made.locked(digest)
+
+    def _locked_people(self, found: Iterable[str]) -> Iterator[LockedPerson]:
         """Yield everybody whom rules found or documents name, as the sources or the lock before know them."""
-        wanted = {login_key(login) for one in results for login in one.members}
+        wanted = {login_key(login) for login in found}
         wanted |= {login_key(one.login) for one in members_of(self._documents) if one.login is not None}
-        for id_, record in self._people.items():
-            before = self._known.get(id_)
+        for id_, record in self._known.people.items():
+            before = self._known.before.get(id_)
             was = None if before is None else before.was if before.login == record.login else before.login
             if {login_key(record.login), login_key(was)} & wanted:
                 manager = self._manager(id_, record) if record.state == "left" else None
@@ -280,19 +284,17 @@ class _Maker:
                     was=was,
                     manager=manager,
                 )
-        for id_, one in self._known.items():
-            if id_ in self._people or login_key(one.login) in self._there:
+        for id_, one in self._known.before.items():
+            if id_ in self._known.people or login_key(one.login) in self._known.there:
                 continue  # the second is the same person under another id
             if {login_key(one.login), login_key(one.was)} & wanted:
-                read = id_.partition(":")[0] in self._directories  # of a source that no rule needs, nothing is new
+                read = (
+                    id_.partition(":")[0] in self._known.directories
+                )  # of a source that no rule needs, nothing is new
                 state: PersonState = "missing" if read and one.state != "left" else one.state
                 yield msgspec.structs.replace(one, state=state, name=one.name if self._names else None)
 
     def _manager(self, id_: str, record: Record) -> str | None:
         """Return the login of the manager of somebody who left, who may have to hold their roles."""
-        manager = self._directories[id_.partition(":")[0]].manager(record)
+        manager = self._known.directories[id_.partition(":")[0]].manager(record)
         return None if manager is None or manager.state == "left" else manager.login or None
-
-
-def _needs_managers(member: Member) -> bool:
-    return member.rule is not None and (member.rule.manager_of is not None or member.rule.reports_to is not None)

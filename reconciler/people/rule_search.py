@@ -262,6 +262,8 @@ def members_of(documents: Documents, *, teams: bool = True) -> Iterator[Member]:
         for groups in (document.groups, *(entry.groups for entry in document.entries)):
             for group in groups.values():
                 yield from group.members
+                for one in group.members:
+                    yield from one.otherwise or ()
         for manager in (document.workflow_manager, *(entry.workflow_manager for entry in document.entries)):
             if manager is not None:
                 yield manager
@@ -274,5 +276,5 @@ def members_of(documents: Documents, *, teams: bool = True) -> Iterator[Member]:
 
 
 def rules_of(documents: Documents) -> list[Rule]:
-    """Return every rule, of teams and of groups."""
-    return [one.rule for one in members_of(documents) if one.rule is not None]
+    """Return every rule that a source is asked for, of teams and of groups."""
+    return [one.rule for one in members_of(documents) if one.rule is not None and one.rule.field is None]

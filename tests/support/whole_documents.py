@@ -20,6 +20,8 @@ RULES: list[Any] = [
     {"from": "hr", "manager_of": "team:x", "up_to": {"a": "x"}},
     {"from": "hr", "reports_to": PERSON, "depth": 2, "and_self": True},
     {"from": "ad", "group": "Cost West", "in_chain": True},
+    {"from": "hr", "where": {"a": "x"}, "each": {"jobs": "project_number"}, "else": [PERSON, {"login_id": 7}]},
+    {"from": "projects", "field": "custom_fields.executive", "else": ["team:x"]},
 ]
 # an assignments document has projects or the company: one of each
 COMPANY_LEVEL: dict[str, Any] = {

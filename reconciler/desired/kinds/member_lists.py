@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 from msgspec import UNSET
 
 from reconciler.desired.kinds.common_shapes import LoginIdShape, MemberShape
-from reconciler.desired.yaml.strict_reader import place
+from reconciler.desired.yaml.strict_reader import child, place
 from reconciler.model.diagnostics import Origin
 from reconciler.model.member import Member
 from reconciler.model.spelling import comparable
@@ -50,7 +50,10 @@ def _member(path: str, shape: str | MemberShape | FindingShape, marks: Marks) ->
     if shape.login_id is not UNSET:
         return Member(origin=origin, login_id=str(shape.login_id))
     if not isinstance(shape, MemberShape) and shape.source is not UNSET:
-        return Member(origin=origin, rule=shape.to_rule())
+        otherwise = None
+        if shape.otherwise is not UNSET:
+            otherwise = decode_members(path, shape.otherwise, child(marks, "else"))
+        return Member(origin=origin, rule=shape.to_rule(), otherwise=otherwise)
     return Member(
         origin=origin,
         login=comparable(cast("str", shape.person)),

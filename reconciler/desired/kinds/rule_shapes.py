@@ -12,6 +12,7 @@ from reconciler.desired.kinds.common_shapes import (
     Day,
     Identifier,
     Login,
+    Members,
     MemberText,
     Name,
     ShortText,
@@ -70,12 +71,13 @@ class FindingShape(Strict, frozen=True):
     choices = (
         ("login_id",),
         ("person", "until", "reason"),
-        ("where", "from"),
+        ("where", "from", "each", "else"),
+        ("field", "from", "else"),
         ("manager_of", "from", "up_to"),
         ("reports_to", "from", "depth", "and_self"),
         ("group", "from", "in_chain"),
     )
-    also_required: ClassVar = dict.fromkeys(("where", "manager_of", "reports_to", "group"), ("from",))
+    also_required: ClassVar = dict.fromkeys(("where", "manager_of", "reports_to", "group", "field"), ("from",))
     rule = {EXPECTED: _A_FINDING}
 
     login_id: Annotated[Identifier | msgspec.UnsetType, says("The id of the person's login in the service.")] = UNSET
@@ -100,6 +102,17 @@ class FindingShape(Strict, frozen=True):
     ] = UNSET
     and_self: Annotated[bool | msgspec.UnsetType, says("With reports_to: whether the person counts too.")] = UNSET
 
+    each: Annotated[
+        Annotated[dict[ShortText, ShortText], Meta(min_length=1, max_length=1)] | msgspec.UnsetType,
+        says("With where: for each project those whose attribute has the value of this field of the project."),
+        expects("an attribute and a field of projects, such as {jobs: project_number}"),
+    ] = UNSET
+    field: Annotated[
+        ShortText | msgspec.UnsetType, says("With 'from: projects': the field of each project that names the person.")
+    ] = UNSET
+    otherwise: Annotated[
+        Members | msgspec.UnsetType, says("With each or field: who it is for projects for which nobody is found.")
+    ] = msgspec.field(default=UNSET, name="else")
     group: Annotated[
         ShortText | msgspec.UnsetType, says("Everybody in this group of an LDAP directory, and in groups inside it.")
     ] = UNSET
@@ -126,13 +139,17 @@ class FindingShape(Strict, frozen=True):
             reports_to=None if self.reports_to is UNSET else comparable(self.reports_to),
             depth=None if self.depth is UNSET else self.depth,
             and_self=self.and_self is True,
+            each_attribute=None if self.each is UNSET else comparable(next(iter(self.each))).strip(),
+            each_field=None if self.each is UNSET else comparable(next(iter(self.each.values()))).strip(),
+            field=None if self.field is UNSET else comparable(self.field).strip(),
         )
 
 
 _KEYS = FindingShape.__struct_fields__
+_NAMES = {"from": "source", "else": "otherwise"}
 _FORMS = [
     (
-        {"source" if key == "from" else key for key in keys},
+        {_NAMES.get(key, key) for key in keys},
         {keys[0], *(("source",) if keys[0] in FindingShape.also_required else ())},
     )
     for keys in FindingShape.choices

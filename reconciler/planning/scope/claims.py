@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from reconciler.model.live import Place, PresetKey, Wanted
 from reconciler.model.scope import Claim, LostEntry, Scope
 from reconciler.planning.scope.lookup import Lookup
@@ -25,7 +27,7 @@ def needs_projects(documents: Documents) -> bool:
 
 def fields_needed(documents: Documents) -> frozenset[str]:
     """Return the fields of the project list that any ``where`` compares."""
-    return frozenset(
+    return documents.project_fields.union(
         field for document in documents.assignments for entry in document.entries for field in entry.where or ()
     )
 
@@ -59,6 +61,7 @@ def select(documents: Documents, catalogue: Catalogue) -> tuple[Scope, list[Diag
         wanted=_wanted(claims, templates),
         lost=tuple(lost),
         away=documents.away,
+        has_project_rules=bool(documents.project_fields),
     )
     return scope, finder.diagnostics
 
@@ -92,7 +95,15 @@ def _asked(claims: Iterable[Claim]) -> list[tuple[object, ...]]:
 
 
 def _asked_groups(groups: Mapping[str, DesiredGroup]) -> tuple[object, ...]:
-    return tuple(sorted((name, tuple(sorted({one.key for one in group.members}))) for name, group in groups.items()))
+    return tuple(sorted((name, tuple(sorted({_key(one) for one in group.members}))) for name, group in groups.items()))
+
+
+def _key(member: Member) -> tuple[str, str]:
+    """Return what a line asks for; of one that depends on the project, the people of every project."""
+    if member.by_project is None:
+        return member.key
+    people = member.by_project.people or {}
+    return member.key[0], repr(sorted((value, [one.login for one in several]) for value, several in people.items()))
 
 
 def _asked_of(manager: Member | None) -> tuple[str, str]:
@@ -105,7 +116,7 @@ def narrowed(scope: Scope, keys: Container[PresetKey]) -> Scope:
     needed = {key.template_id for key in claims}
     templates = {one.id: one for one in scope.templates if one.id in needed}
     wanted = _wanted(claims, templates)
-    return Scope(templates=tuple(templates.values()), claims=claims, wanted=wanted, lost=scope.lost, away=scope.away)
+    return msgspec.structs.replace(scope, templates=tuple(templates.values()), claims=claims, wanted=wanted)
 
 
 def _wanted(claims: Iterable[PresetKey], templates: dict[str, Template]) -> tuple[Wanted, ...]:

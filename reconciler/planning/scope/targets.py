@@ -14,6 +14,7 @@ from reconciler.model.suggestions import did_you_mean
 from reconciler.model.titles import name_projects, name_templates
 from reconciler.planning.lost_lines import LostLines
 from reconciler.planning.scope.absent_people import Roles, by_login, logins_by_id
+from reconciler.planning.scope.project_people import ProjectPeople
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -58,7 +59,7 @@ def find_targets(
         finder.without_preset(key, claims)
     finder.tell_passed_over()
     targets.sort(key=lambda target: target.address)
-    return targets, [*finder.diagnostics.values(), *finder.lost.told()]
+    return targets, [*finder.diagnostics.values(), *finder.people.told(), *finder.lost.told()]
 
 
 class _TargetFinder:
@@ -76,6 +77,7 @@ class _TargetFinder:
         self._away = by_login(scope.away, self._logins)
         self.lost = LostLines(scope.lost)
         self._any_lost = bool(scope.lost)
+        self.people = ProjectPeople(catalogue.projects if scope.has_project_rules else ())
 
     def target(self, key: PresetKey, claims: tuple[Claim, ...], preset: Preset) -> Target:
         """Merge the claims on one preset, narrowest first, and find its groups by name."""
@@ -106,6 +108,8 @@ class _TargetFinder:
         if unresolved or self._any_lost:
             uncertain = self._uncertain(key, claims, found, manager, {name: wanted[name] for name in unresolved})
         project = self._projects[key.project_id] if key.project_id is not None else None
+        if self.people:
+            groups = self.people.fill(groups, key.project_id, undecided)
         if self._away is not NOBODY_AWAY:
             roles = Roles(self._away, None if project is None else project.name, self._logins)
             groups = {uuid: roles.group(name, groups[uuid]) for name, uuid in found.items() if uuid in groups}
