@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import click
@@ -9,13 +10,13 @@ import msgspec
 
 from reconciler.console.options import common_options, out_option
 from reconciler.console.streams import emit
+from reconciler.operations.alarms import prepare_alarms
 from reconciler.operations.files import require_writable
-from reconciler.operations.people import update_people
+from reconciler.operations.people import PeopleOrder
+from reconciler.operations.people_news import update_people_and_tell
 from reconciler.render.messages.people_text import people_text
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from reconciler.console.options import Common
 
 __all__ = ["people"]
@@ -23,20 +24,36 @@ __all__ = ["people"]
 _CHANGED, _HELD = 2, 3
 
 
-@click.command(epilog="Examples: reconciler people --check; reconciler people --base origin/main")
+@click.command(
+    epilog="Examples: reconciler people --check; reconciler people --base origin/main; reconciler people --tidy"
+)
 @common_options
 @click.option("--check", is_flag=True, help="Write nothing; say what would change.")
 @click.option("--base", metavar="REV", help="Compare readings with the people lock of REV; read from git.")
+@click.option("--source", metavar="NAME", help="Read this source alone; what others found stays.")
+@click.option("--tidy", is_flag=True, help="Take lines of people who left out of documents; comments stay.")
+@click.option(
+    "--metrics",
+    "metrics_at",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Write figures for Prometheus (a .prom file).",
+)
+@click.option("--push-metrics", "gateway", metavar="URL", help="Push the figures to a Pushgateway.")
 @click.option("--detailed-exitcode", is_flag=True, help="End with 2 if the lock changes.")
 @click.option(
     "--format", "shown_as", type=click.Choice(["terminal", "json"]), default="terminal", help="How to show it."
 )
 @out_option
-def people(
+def people(  # noqa: PLR0913 - one parameter an option
     common: Common,
     *,
     check: bool,
     base: str | None,
+    source: str | None,
+    tidy: bool,
+    metrics_at: Path | None,
+    gateway: str | None,
     detailed_exitcode: bool,
     shown_as: Literal["terminal", "json"],
     out: Path | None,
@@ -51,7 +68,8 @@ def people(
     """
     if out is not None:
         require_writable(out)
-    report = update_people(common.run, common.config, base=base, check=check)
+    alarms = prepare_alarms(common.run, issue=False, metrics_at=metrics_at, gateway=gateway, notify=False, link=None)
+    report = update_people_and_tell(common.run, common.config, PeopleOrder(base, check, source, tidy), alarms)
     if shown_as == "json":
         emit(msgspec.json.format(msgspec.json.encode(report), indent=2).decode() + "\n", out)
     else:

@@ -8,7 +8,7 @@ import msgspec
 
 from reconciler.model.diagnostics import Diagnostic
 
-__all__ = ["ChangedPerson", "HeldTeam", "PeopleReport", "PersonChange", "SourceFigures"]
+__all__ = ["ChangedPerson", "HeldTeam", "PeopleReport", "PersonChange", "SourceFigures", "TidiedFile"]
 
 
 class ChangedPerson(msgspec.Struct, frozen=True, kw_only=True):
@@ -52,8 +52,20 @@ class SourceFigures(msgspec.Struct, frozen=True, kw_only=True):
     filled: dict[str, float]
 
 
+class TidiedFile(msgspec.Struct, frozen=True, kw_only=True):
+    """A document whose lines of people who left are taken out, with the lists that cannot be edited."""
+
+    path: str
+    lines: int
+    refused: tuple[str, ...] = ()
+
+
 class PeopleReport(msgspec.Struct, frozen=True, kw_only=True):
-    """The whole run. ``written`` says whether the lock was changed; with ``--check`` it never is."""
+    """The whole run.
+
+    ``written`` says whether the lock was changed; with ``--check`` it never is. ``tidied`` are documents, with
+    ``--tidy``.
+    """
 
     format: Literal["reconciler/people/1"] = "reconciler/people/1"
     sources: tuple[SourceFigures, ...]
@@ -62,3 +74,4 @@ class PeopleReport(msgspec.Struct, frozen=True, kw_only=True):
     differs: bool
     written: bool
     diagnostics: tuple[Diagnostic, ...] = ()
+    tidied: tuple[TidiedFile, ...] = ()

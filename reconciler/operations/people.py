@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
@@ -13,8 +13,10 @@ from reconciler.desired.repository import read_repository
 from reconciler.errors import DocumentsError, RefusedError, UsageError
 from reconciler.model.diagnostics import Diagnostic, has_errors
 from reconciler.model.people_report import PeopleReport, SourceFigures
+from reconciler.model.suggestions import did_you_mean
 from reconciler.operations.people_files import alone, read_lock_files, restore_lock_files, write_lock_files
 from reconciler.operations.people_sources import key_of_ids, read_sources
+from reconciler.operations.people_tidy import tidy_documents
 from reconciler.operations.workspace import open_workspace, problems
 from reconciler.people.new_lock import make_lock
 from reconciler.people.rule_search import rules_of
@@ -32,7 +34,7 @@ if TYPE_CHECKING:
     from reconciler.operations.workspace import Workspace
     from reconciler.people.new_lock import NewLock
 
-__all__ = ["update_people"]
+__all__ = ["PeopleOrder", "update_people"]
 
 _LOCK = "people/lock"
 _NO_RULES = Diagnostic(
@@ -42,10 +44,21 @@ _NO_RULES = Diagnostic(
 )
 
 
-def update_people(run: Run, settings_file: Path | None, *, base: str | None, check: bool) -> PeopleReport:
-    """Find the people of every rule, and write the lock where it differs; with ``check`` nothing is written.
+class PeopleOrder(NamedTuple):
+    """How people are to be updated.
 
-    The lock here is what readings are compared with, or that of a ``base``, for rules that a pull request changes.
+    ``base`` is the revision whose lock readings are compared with (null: the lock here). With ``check`` nothing is
+    written. ``source`` is the only one to read, null for all. ``tidy`` takes lines of people who left out of documents.
+    """
+
+    base: str | None = None
+    check: bool = False
+    source: str | None = None
+    tidy: bool = False
+
+
+def update_people(run: Run, settings_file: Path | None, order: PeopleOrder) -> PeopleReport:
+    """Find the people of every rule, and write the lock where it differs.
 
     Raises:
         DocumentsError: Documents, rows or rules are wrong (7).
@@ -56,16 +69,24 @@ def update_people(run: Run, settings_file: Path | None, *, base: str | None, che
     """
     workspace = open_workspace(run, settings_file)
     with alone(workspace.root):
-        restore_lock_files(workspace.root, check=check)
-        return _update(workspace, base, check=check)
+        restore_lock_files(workspace.root, check=order.check)
+        report = _update(workspace, order)
+        if not order.tidy:
+            return report
+        documents, _ = read_repository(workspace.settings_file, workspace.settings)
+        return msgspec.structs.replace(report, tidied=tidy_documents(workspace, documents, check=order.check))
 
 
-def _update(workspace: Workspace, base: str | None, *, check: bool) -> PeopleReport:
-    documents = _documents(workspace, base)
+def _update(workspace: Workspace, order: PeopleOrder) -> PeopleReport:
+    documents, check = _documents(workspace, order.base), order.check
+    if order.source is not None and order.source not in documents.sources:
+        raise UsageError(
+            f"--source: no document defines '{order.source}'{did_you_mean(order.source, documents.sources)}"
+        )
     if not rules_of(documents) and not documents.lock.people:
         return PeopleReport(sources=(), changes=(), held=(), differs=False, written=False, diagnostics=(_NO_RULES,))
     sources = documents.sources
-    found = read_sources(workspace, documents)
+    found = read_sources(workspace, documents, order.source)
     if found.refused:
         raise RefusedError("; ".join([*found.refused, "nothing written"]))
     readings = found.readings

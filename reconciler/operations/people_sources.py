@@ -64,8 +64,8 @@ class Readings(msgspec.Struct, frozen=True, kw_only=True):
     refused: tuple[str, ...]
 
 
-def read_sources(workspace: Workspace, documents: Documents) -> Readings:
-    """Read each source that a rule names; all that is wrong with any of them is raised at once.
+def read_sources(workspace: Workspace, documents: Documents, only: str | None = None) -> Readings:
+    """Read each source that a rule names, or ``only`` one; all that is wrong with any is raised at once.
 
     People whom the lock has and a server did not list are asked for by id, unless a limit stops the reading anyway.
 
@@ -83,7 +83,7 @@ def read_sources(workspace: Workspace, documents: Documents) -> Readings:
     refused: list[str] = []
     wrong: list[Diagnostic] = []
     failed: list[str] = []
-    for name in sorted(wanted.keys() & sources.keys()):
+    for name in sorted(wanted.keys() & sources.keys() & ({only} if only is not None else sources.keys())):
         try:
             reading, why = _read(workspace, sources[name], sorted(wanted[name]), documents.lock)
             readings.append(reading)

@@ -9,7 +9,7 @@ import msgspec
 
 from reconciler.model.diagnostics import Diagnostic
 from reconciler.model.people_lock import LockedEach, LockedPerson, LockedResult, LockedSource, PeopleLock
-from reconciler.model.people_report import ChangedPerson, HeldTeam, PersonChange
+from reconciler.model.people_report import HeldTeam, PersonChange
 from reconciler.model.phrases import counted
 from reconciler.model.rule_digests import RuleDigests
 from reconciler.model.spelling import login_key
@@ -17,7 +17,9 @@ from reconciler.people.each_project import find_each
 from reconciler.people.held_teams import why_held
 from reconciler.people.identities import judge_identities
 from reconciler.people.known_people import KnownPeople
+from reconciler.people.needed_sources import needed_sources
 from reconciler.people.rule_search import Directory, RuleSearch, members_of
+from reconciler.people.ruled import Ruled, told_changes, told_renames
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -40,20 +42,6 @@ class NewLock(NamedTuple):
     changes: tuple[PersonChange, ...]
     held: tuple[HeldTeam, ...]
     diagnostics: tuple[Diagnostic, ...]
-
-
-class _Ruled(NamedTuple):
-    """A team with rules, or one rule of a group: ``team`` is null there."""
-
-    title: str
-    team: str | None
-    origin: Origin
-    rule: str
-    members: tuple[Member, ...]
-    left_out: tuple[Member, ...]
-    before: LockedResult | None
-    fewest: int
-    most: int
 
 
 def make_lock(
@@ -119,25 +107,33 @@ class _Maker:
             sources=tuple(
                 LockedSource(source=one.reading.source, people=one.reading.there, filled=one.reading.filled)
                 for one in self._known.directories.values()
-            ),
+            )
+            + tuple(one for one in self._before.sources if self._is_unread(one.source)),
             missing=tuple(one for one in self._known.missing.values() if one.id in kept),
         )
-        self._changes.extend(self._told_renames(people))
+        self._changes.extend(told_renames(people, self._known))
         # a rule with a slip finds too few: that is said once
         errors = [one for one in self._errors if one.code != "people/too-few" or not self._search.diagnostics]
         return NewLock(lock, tuple(self._changes), tuple(self._held), (*errors, *self._search.diagnostics))
 
+    def _is_unread(self, source: str) -> bool:
+        return source in self._documents.sources and source not in self._known.directories
+
+    def _unread(self, members: Iterable[Member]) -> list[str]:
+        """Return the sources that rules need, that documents define, and that were not read."""
+        return sorted(filter(self._is_unread, needed_sources(members, self._documents.teams)))
+
     def _error(self, code: str, message: str, origin: Origin | None = None) -> None:
         self._errors.append(Diagnostic(severity="error", code=code, message=message, origin=origin))
 
-    def _ruled_teams(self) -> Iterator[_Ruled]:
+    def _ruled_teams(self) -> Iterator[Ruled]:
         for name, team in self._documents.teams.items():
             if team.has_rules:
                 fewest = DEFAULT_FEWEST if team.fewest is None else team.fewest
                 most = DEFAULT_MOST if team.most is None else team.most
                 before = self._before.teams.get(name)
                 title = f"the team '{name}'"
-                yield _Ruled(
+                yield Ruled(
                     title,
                     name,
                     team.origin,
@@ -149,7 +145,7 @@ class _Maker:
                     most,
                 )
 
-    def _ruled_groups(self) -> Iterator[_Ruled]:
+    def _ruled_groups(self) -> Iterator[Ruled]:
         seen = set()
         for member in members_of(self._documents, teams=False):
             is_of_group = member.rule is not None and not member.rule.is_by_project
@@ -157,10 +153,16 @@ class _Maker:
             if digest and digest not in seen:
                 seen.add(digest)
                 before, title = self._before.rules.get(digest), str(member.rule)
-                yield _Ruled(title, None, member.origin, digest, (member,), (), before, DEFAULT_FEWEST, DEFAULT_MOST)
+                yield Ruled(title, None, member.origin, digest, (member,), (), before, DEFAULT_FEWEST, DEFAULT_MOST)
 
-    def _result(self, ruled: _Ruled) -> LockedResult:
+    def _result(self, ruled: Ruled) -> LockedResult:
         """Return the people of rules, or those of before where too many would go; record who comes and goes."""
+        unread = self._unread((*ruled.members, *ruled.left_out))
+        if unread:
+            if ruled.before is not None and ruled.before.rule == ruled.rule:
+                return ruled.before
+            words = f"{ruled.title} needs the source {', '.join(unread)} too: run it without --source"
+            self._error("people/unread-source", words, ruled.origin)
         found = set(self._search.found(ruled.members))
         excluded = set(self._search.found(ruled.left_out))
         same = ruled.before is not None and ruled.before.rule == ruled.rule
@@ -198,45 +200,13 @@ class _Maker:
             )
             found = {one for one in had if login_key(one) not in self._known.left}
             excluded = had_left_out
-        self._changes.extend(self._told(ruled, had, found))
+        self._changes.extend(told_changes(ruled, had, found, self._known))
         return LockedResult(rule=ruled.rule, members=tuple(sorted(found)), left_out=tuple(sorted(excluded)))
 
     def _accepted(self, team: str | None) -> int:
         """Return how many people a policy lets a team lose today."""
         good = [one for one in self._documents.policy.accepted if one.team == team and one.until >= self._today]
         return max((one.removals for one in good), default=0)
-
-    def _told(self, ruled: _Ruled, had: set[str], found: set[str]) -> Iterator[PersonChange]:
-        for login in sorted(found - had):
-            id_, record = self._known.by_login[login]
-            person = ChangedPerson(id=id_, login=login, name=record.name)
-            yield PersonChange(
-                person=person,
-                kind="moved" if login in self._known.locked else "joined",
-                team=ruled.team,
-                direction="add",
-                reason=f"{ruled.title} finds them",
-            )
-        for login in sorted(had - found):
-            one = self._known.locked.get(login)
-            person = ChangedPerson(id=one.id if one else "", login=login, name=one.name if one else None)
-            left = login_key(login) in self._known.left
-            reason = (
-                f"left ({one.id.partition(':')[0] if one else ''})"
-                if left
-                else f"{ruled.title} does not find them any more"
-            )
-            yield PersonChange(
-                person=person, kind="left" if left else "moved", team=ruled.team, direction="remove", reason=reason
-            )
-
-    def _told_renames(self, people: Iterable[LockedPerson]) -> Iterator[PersonChange]:
-        for one in people:
-            before = self._known.before.get(one.id)
-            if before is not None and before.login != one.login:
-                person = ChangedPerson(id=one.id, login=one.login, name=one.name)
-                reason = f"the login was {before.login}"
-                yield PersonChange(person=person, kind="renamed", team=None, direction=None, reason=reason)
 
     def _each_rules(self) -> Iterator[tuple[Member, str]]:
         seen = set()
@@ -249,22 +219,24 @@ class _Maker:
 
     def _each(self, member: Member, digest: str) -> LockedEach:
         """Return the people of a rule by project; record who comes and goes."""
+        unread, before = self._unread((member,)), self._before.each.get(digest)
+        if unread and before is not None:
+            return before
         found, rule = self._search.found((member,)), member.rule
         directory = None if rule is None else self._known.directories.get(rule.source)
         if rule is None or directory is None:
             return LockedEach(rule=digest, lines=())
-        before = self._before.each.get(digest)
         made = find_each(rule, found, directory, before, self._known)
         if made.reason is not None and before is not None:
             members = sum(map(len, made.had.values()))
             self._held.append(HeldTeam(team=str(rule), removals=made.lost, members=members, reason=made.reason))
         for value in sorted({*made.had, *made.found}):
             people = made.found.get(value, set())
-            ruled = _Ruled(f"{rule} for {value}", None, member.origin, digest, (), (), None, 1, DEFAULT_MOST)
+            ruled = Ruled(f"{rule} for {value}", None, member.origin, digest, (), (), None, 1, DEFAULT_MOST)
             if len(people) > DEFAULT_MOST:
                 words = f"{ruled.title} finds {len(people):,} people, more than {DEFAULT_MOST}: correct the rule"
                 self._error("people/too-many", words, member.origin)
-            self._changes.extend(self._told(ruled, made.had.get(value, set()), people))
+            self._changes.extend(told_changes(ruled, made.had.get(value, set()), people, self._known))
         return made.locked(digest)
 
     def _locked_people(self, found: Iterable[str]) -> Iterator[LockedPerson]:

@@ -367,3 +367,49 @@ def test_16_names_and_ids(trial: Trial) -> None:
     assert "is up to date" in trial.ends(0, "people", RECONCILER_PEOPLE_KEY="k" * 32)
     write_workers(trial.folder, {"ann": (*ANN[:1], "Terminated", *ANN[2:])})
     assert "ann@acme.test   left (hr)" in trial.ends(3, "people", RECONCILER_PEOPLE_KEY="k" * 32)
+
+
+def test_17_lines_of_people_who_left(trial: Trial) -> None:
+    """They are taken out of lists with their comments kept elsewhere; a list that would be empty stays."""
+    invoice = RULED.replace("[team:ap-west]", "[team:ap-west, eli@acme.test]   # the west").replace(
+        "      Accounting:", "      Superintendent: [eli@acme.test]\n      Accounting:"
+    )
+    trial.write_only({"assignments/invoice.yaml": invoice})
+    trial.ends(0, "people")
+    assert "assignments/invoice.yaml: 1 line of people who left" in trial.ends(0, "people", "--tidy", "--check")
+    assert (trial.folder / "assignments" / "invoice.yaml").read_text() == invoice
+    found = report(trial, "--tidy")
+    assert found["tidied"] == [{"path": "assignments/invoice.yaml", "lines": 1, "refused": []}]
+    text = (trial.folder / "assignments" / "invoice.yaml").read_text()
+    assert text == invoice.replace("[team:ap-west, eli@acme.test]", "[team:ap-west]")
+
+
+def test_18_figures(trial: Trial) -> None:
+    """Figures of a run, by source and kind, hold no name and no login."""
+    write_workers(trial.folder, {"ann": ("1", "Terminated", *ANN[2:])})
+    trial.run("people", "--metrics", "people.prom")
+    text = (trial.folder / "people.prom").read_text()
+    assert 'reconciler_people{company="4211",source="hr"} 4.0' in text
+    assert 'reconciler_people_changes{company="4211",kind="left"} 1.0' in text
+    assert "reconciler_people_held" in text
+    assert 'reconciler_people_last_read_timestamp_seconds{company="4211",source="hr"}' in text
+    assert "ann" not in text
+
+
+def test_19_one_source_alone(trial: Trial) -> None:
+    """A source that is not read keeps what it found; a new rule that needs it is an error."""
+    other = source_document(source="ad", path="other.csv")
+    trial.write_only(
+        {"other.yaml": other, "more.yaml": "kind: teams\nteams:\n  other: [{from: ad, where: {title: Clerk}}]\n"}
+    )
+    (trial.folder / "other.csv").write_text(workers())
+    shown = trial.ends(7, "people", "--source", "hr")
+    assert "the team 'other' needs the source ad too: run it without --source" in shown
+    assert "--source: no document defines 'hrr'; did you mean 'hr'?" in trial.ends(64, "people", "--source", "hrr")
+    trial.ends(0, "people")
+    before = files(trial)
+    (trial.folder / "other.csv").unlink()
+    write_workers(trial.folder, {"ann": ("1", "Active", "2", "Field", *ANN[4:])})
+    assert "moved: the team 'ap-west' does not find them any more" in trial.ends(3, "people", "--source", "hr")
+    assert files(trial)["teams/other.yaml"] == before["teams/other.yaml"]
+    assert '"source": "ad"' in files(trial)["sources.yaml"]

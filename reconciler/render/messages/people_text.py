@@ -39,6 +39,11 @@ def _lines(report: PeopleReport) -> Iterator[str]:
             yield ""
             yield "people" if team is None else shortened(team)
         yield f"  {_change(change)}"
+    for file in report.tidied:
+        yield ""
+        if file.lines:
+            yield f"{shortened(file.path)}: {counted(file.lines, 'line')} of people who left"
+        yield from (f"  cannot be edited: {shortened(one, _LONGEST_REASON)}" for one in file.refused)
     yield ""
     yield _end(report)
 

@@ -109,6 +109,7 @@ MEANINGS = {
     "people/unknown-person": "a rule names a login that its source does not have",
     "people/unknown-source": "a rule names a source that no document defines",
     "people/unknown-value": "a rule names a value that nobody has in its source",
+    "people/unread-source": "a rule needs a source that --source leaves out",
     "plan/acknowledged": (
         "a person is removed although an acknowledgement matches: it quiets drift, and changes no plan"
     ),
