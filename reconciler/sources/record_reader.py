@@ -12,7 +12,7 @@ from reconciler.model.readings import Reading, Record
 from reconciler.sources.table_rows import DateText, NumberText, SeveralTexts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     from reconciler.model.sources import Column, PeopleSource, SourceState
     from reconciler.sources.table_rows import Row
@@ -54,7 +54,11 @@ class RecordReader:
         self._today = today
         self._noun = noun
         self._wrong: list[Diagnostic] = []
-        self._values: dict[str, dict[str, tuple[str, int]]] = {}
+        self._places: list[tuple[str, int, Column, dict[str, _Value]]] = [
+            (name, self._cells.attributes[name], column, {})
+            for name, column in self._columns.items()
+            if name not in _OWN
+        ]
 
     def reading(
         self, rows: Iterable[Row], *, digest: str, as_of: datetime.date, is_open_ended: bool = False
@@ -78,7 +82,7 @@ class RecordReader:
             is_open_ended=is_open_ended,
             mapped=frozenset(self._source.columns) - set(_OWN),
             filled={one: _share(there, one) for one in sorted(self._columns) if one not in _OWN},
-            values=self._values,
+            values=self._all_values(),
         )
 
     def _record(self, row: Row) -> Record | None:
@@ -95,19 +99,21 @@ class RecordReader:
             state = self._state(cells)
             if state is None:
                 return None
-            shown = dict(self._attributes(cells))
+            attributes = self._attributes(cells)
             record = Record(
                 row=f"{self._noun} {number}",
                 id=self._id("id", cells),
                 login=self._login(cells, state),
                 name=self._one("name", cells) or None if "name" in self._columns else None,
                 state=state,
-                attributes={name: tuple(texts) for name, texts in shown.items()},
+                attributes={name: value.keys for name, value in attributes},
             )
         except ValueError as error:
             self._add(number, str(error))
             return None
-        self._count(shown, is_there=state != "left")
+        if state != "left":
+            for _, value in attributes:
+                value.people += 1
         return record
 
     def _add(self, number: int, words: str) -> None:
@@ -169,32 +175,52 @@ class RecordReader:
         if not value and state == "left":
             return ""  # addresses of people who left are often taken away
         local, at, domain = value.partition("@")
-        if not (local and at and domain) or "@" in domain or any(one.isspace() for one in value):
+        if not (local and at and domain) or "@" in domain or len(value.split()) != 1:
             raise ValueError(f"has no e-mail address in '{column.name}': correct it there")
         return value
 
-    def _attributes(self, cells: tuple[str, ...]) -> Iterable[tuple[str, dict[str, str]]]:
-        """Yield the values of attributes that are not blank: as they are written, by the form they are compared in."""
-        for name, column in self._columns.items():
-            if name in _OWN:
-                continue
-            written = cells[self._cells.attributes[name]]
-            if written.upper() in _ERRORS_OF_CELLS:
-                raise ValueError(f"has an error in '{column.name}' in place of a value: correct it there")
-            if isinstance(written, SeveralTexts):
-                values: Iterable[str] = written.texts
-            else:
-                values = written.split(column.split) if column.split else [written]
-            texts = [_filled(one.strip(), column) for one in values if one.strip()]
-            if texts:
-                yield name, {one.casefold(): one for one in texts}
+    def _attributes(self, cells: tuple[str, ...]) -> list[tuple[str, _Value]]:
+        """Return the attributes that are not blank. Thousands of people have the same value, so each is read once."""
+        found = []
+        for name, at, column, known in self._places:
+            written = cells[at]
+            value = known.get(written)
+            if value is None:
+                value = known[written] = _Value(written, column)
+            if value.keys:
+                found.append((name, value))
+        return found
 
-    def _count(self, shown: Mapping[str, Mapping[str, str]], *, is_there: bool) -> None:
-        for name, texts in shown.items():
-            known = self._values.setdefault(name, {})
-            for value, written in texts.items():
-                text, count = known.get(value, (written, 0))
-                known[value] = (text, count + is_there)
+    def _all_values(self) -> dict[str, dict[str, tuple[str, int]]]:
+        """Return the values of each attribute by the form they are compared in, with the number of people there."""
+        values: dict[str, dict[str, tuple[str, int]]] = {}
+        for name, _, _, known in self._places:
+            for one in known.values():
+                for key, shown in zip(one.keys, one.shown, strict=True):
+                    of = values.setdefault(name, {})
+                    text, count = of.get(key, (shown, 0))
+                    of[key] = (text, count + one.people)
+        return values
+
+
+class _Value:
+    """One text of a column: its values as they are compared and as they are shown, and how many people have it.
+
+    Raises ValueError for an error of a table in place of a value.
+    """
+
+    __slots__ = ("keys", "people", "shown")
+
+    def __init__(self, written: str, column: Column) -> None:
+        if written.upper() in _ERRORS_OF_CELLS:
+            raise ValueError(f"has an error in '{column.name}' in place of a value: correct it there")
+        if isinstance(written, SeveralTexts):
+            values: Iterable[str] = written.texts
+        else:
+            values = written.split(column.split) if column.split else [written]
+        texts = {text.casefold(): text for one in values if one.strip() and (text := _filled(one.strip(), column))}
+        self.keys, self.shown = tuple(texts), tuple(texts.values())
+        self.people = 0
 
 
 def _share(records: list[Record], attribute: str) -> float:

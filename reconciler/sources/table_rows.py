@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from reconciler.errors import UnreachableError
 from reconciler.model.spelling import comparable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
 __all__ = [
     "DateText",
@@ -18,6 +18,7 @@ __all__ = [
     "find_header",
     "missing_columns",
     "pick_rows",
+    "trimmed",
     "wanted_rows",
 ]
 
@@ -60,19 +61,34 @@ class Row(NamedTuple):
     is_skipped: bool = False
 
 
-def pick_rows(rows: Iterator[tuple[int, list[str]]], wanted: Sequence[str], skip: int) -> list[Row]:
-    """Return the rows behind the header; raises UnreachableError where there is none with every wanted column."""
+def pick_rows(
+    rows: Iterator[tuple[int, Sequence[Any]]], wanted: Sequence[str], skip: int, text: Callable[[Any], str]
+) -> list[Row]:
+    """Return the rows behind the header; ``text`` returns a cell as trimmed text.
+
+    Raises UnreachableError where there is no header with every wanted column.
+    """
     nearest: list[str] = []
-    header = find_header(rows, wanted, nearest)
+    header = find_header(rows, wanted, nearest, text)
     if header is None:
         raise missing_columns(wanted, nearest)
-    return list(wanted_rows(rows, header, wanted, skip))
+    return list(wanted_rows(rows, header, wanted, skip, text))
 
 
-def find_header(rows: Iterator[tuple[int, list[str]]], wanted: Sequence[str], nearest: list[str]) -> list[str] | None:
+def trimmed(cell: str) -> str:
+    """Return a cell in the form it is compared in, without blanks around it."""
+    return cell.strip() if cell.isascii() else comparable(cell).strip()
+
+
+def find_header(
+    rows: Iterator[tuple[int, Sequence[Any]]],
+    wanted: Sequence[str],
+    nearest: list[str],
+    text: Callable[[Any], str] = trimmed,
+) -> list[str] | None:
     """Return the first row that has every wanted column, or null; ``nearest`` becomes the row that has most of them."""
     for _, (_, cells) in zip(range(_HEADER_WITHIN), rows, strict=False):
-        header = [comparable(one).strip() for one in cells]
+        header = [text(one) for one in cells]
         if set(wanted) <= set(header):
             return header
         if len(set(wanted) & set(header)) > len(set(wanted) & set(nearest)):
@@ -90,7 +106,11 @@ def missing_columns(wanted: Sequence[str], nearest: Sequence[str]) -> Unreachabl
 
 
 def wanted_rows(
-    rows: Iterator[tuple[int, list[str]]], header: list[str], wanted: Sequence[str], skip: int
+    rows: Iterator[tuple[int, Sequence[Any]]],
+    header: list[str],
+    wanted: Sequence[str],
+    skip: int,
+    text: Callable[[Any], str] = trimmed,
 ) -> Iterator[Row]:
     """Yield the rows behind the header, those left out that are blank in every wanted column."""
     twice = [one for one in wanted if header.count(one) > 1]
@@ -100,15 +120,11 @@ def wanted_rows(
     width = len(header)
     for at_row, (number, cells) in enumerate(rows):
         if len(cells) == width:
-            kept = tuple([_trimmed(cells[at]) for at in places])
+            kept = tuple([text(cells[at]) for at in places])
             if any(kept):
                 yield Row(number, kept, is_skipped=at_row < skip)
         elif at_row < skip:
             continue
-        elif any(map(str.strip, cells)):
+        elif any(map(text, cells)):
             fault = f"has {len(cells)} cells, and the header has {width}: the file may have been cut"
             yield Row(number, (), fault)
-
-
-def _trimmed(cell: str) -> str:
-    return cell if isinstance(cell, NumberText | DateText) else comparable(cell).strip()
