@@ -9,11 +9,13 @@ import click
 import msgspec
 
 from reconciler.console.options import common_options, out_option
-from reconciler.console.streams import emit
+from reconciler.console.streams import emit, note
+from reconciler.errors import UsageError
 from reconciler.operations.alarms import prepare_alarms
 from reconciler.operations.files import require_writable
 from reconciler.operations.people import PeopleOrder
 from reconciler.operations.people_news import update_people_and_tell
+from reconciler.operations.people_request import propose_people
 from reconciler.render.messages.people_text import people_text
 
 if TYPE_CHECKING:
@@ -25,13 +27,15 @@ _CHANGED, _HELD = 2, 3
 
 
 @click.command(
-    epilog="Examples: reconciler people --check; reconciler people --base origin/main; reconciler people --tidy"
+    epilog="Examples: reconciler people --check; reconciler people --base origin/main; reconciler people --tidy; "
+    "reconciler people --pull-request"
 )
 @common_options
 @click.option("--check", is_flag=True, help="Write nothing; say what would change.")
 @click.option("--base", metavar="REV", help="Compare readings with the people lock of REV; read from git.")
 @click.option("--source", metavar="NAME", help="Read this source alone; what others found stays.")
 @click.option("--tidy", is_flag=True, help="Take lines of people who left out of documents; comments stay.")
+@click.option("--pull-request", is_flag=True, help="Propose what changes as the one pull request of people.")
 @click.option(
     "--metrics",
     "metrics_at",
@@ -52,6 +56,7 @@ def people(  # noqa: PLR0913 - one parameter an option
     base: str | None,
     source: str | None,
     tidy: bool,
+    pull_request: bool,
     metrics_at: Path | None,
     gateway: str | None,
     detailed_exitcode: bool,
@@ -66,10 +71,14 @@ def people(  # noqa: PLR0913 - one parameter an option
     Exit codes: 0 done, 2 the lock changes (with --detailed-exitcode), 3 a team is held or a limit stops a source,
     6 a source cannot be read, 7 documents, rows or rules are wrong.
     """
+    if pull_request and check:
+        raise UsageError("--check writes nothing, and --pull-request proposes it: leave one of them out")
     if out is not None:
         require_writable(out)
     alarms = prepare_alarms(common.run, issue=False, metrics_at=metrics_at, gateway=gateway, notify=False, link=None)
     report = update_people_and_tell(common.run, common.config, PeopleOrder(base, check, source, tidy), alarms)
+    if pull_request:
+        note(propose_people(common.run, common.config, report), common)
     if shown_as == "json":
         emit(msgspec.json.format(msgspec.json.encode(report), indent=2).decode() + "\n", out)
     else:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from reconciler.model.alerts import DriftIssue
+    from reconciler.model.proposal import Proposal
     from reconciler.model.review import CommitStatus, ForgePlace, ForgeRights, FoundStatus, MergedChange, Review
 
 __all__ = ["Forge", "open_forge"]
@@ -56,6 +57,10 @@ class Forge(Protocol):
 
     def keep_issue(self, issue: DriftIssue) -> str:
         """Open, update, close or re-open the one issue of a company; gives what was done, in words."""
+        ...
+
+    def keep_proposal(self, proposal: Proposal) -> str:
+        """Keep one branch and its one pull request as proposed; gives what was done, in words."""
         ...
 
 

@@ -22,6 +22,7 @@ from reconciler.forge.github_answers import (
     remove_label,
     words_of,
 )
+from reconciler.forge.github_proposals import keep_pull_request
 from reconciler.forge.issues import FoundIssue, keep_issue
 from reconciler.forge.refusals import TIMEOUT_SECONDS, told
 from reconciler.forge.retries import BACKOFF_SECONDS, LONGEST_WAIT_SECONDS, REPEATED, RETRIES, careful
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from github.WorkflowRun import WorkflowRun
 
     from reconciler.model.alerts import DriftIssue
+    from reconciler.model.proposal import Proposal
     from reconciler.model.review import CommitState, ForgePlace, Review
 
 __all__ = ["GitHub"]
@@ -231,6 +233,11 @@ class GitHub:
     def keep_issue(self, issue: DriftIssue) -> str:
         """Open, update, close or re-open the one issue of a company; gives what was done, in words."""
         return keep_issue(self, issue)
+
+    def keep_proposal(self, proposal: Proposal) -> str:
+        """Keep one branch and its one pull request as proposed; gives what was done, in words."""
+        with self._told(f"the branch {proposal.branch} and its pull request"):
+            return keep_pull_request(self._repository, proposal)
 
     def own_issues(self, label: str | None) -> Iterator[FoundIssue[Issue]]:
         """Yield the issues of our own account with this label (null: all), open or closed, the oldest first."""

@@ -12,6 +12,7 @@ from reconciler.forge.comments import Found, show_review
 from reconciler.forge.deployments import Deployments
 from reconciler.forge.gitlab_answers import author_of, is_own_refusal, name_of, words_of
 from reconciler.forge.gitlab_client import open_client
+from reconciler.forge.gitlab_proposals import keep_merge_request
 from reconciler.forge.gitlab_rights import read_rights
 from reconciler.forge.issues import FoundIssue, keep_issue
 from reconciler.forge.refusals import NO_PERMISSION, told
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from reconciler.model.alerts import DriftIssue
+    from reconciler.model.proposal import Proposal
     from reconciler.model.review import CommitState, ForgePlace, Review
 
 __all__ = ["GitLab"]
@@ -239,6 +241,12 @@ class GitLab:
     def keep_issue(self, issue: DriftIssue) -> str:
         """Open, update, close or re-open the one issue of a company; gives what was done, in words."""
         return keep_issue(self, issue)
+
+    def keep_proposal(self, proposal: Proposal) -> str:
+        """Keep one branch and its one merge request as proposed; gives what was done, in words."""
+        with self._told(f"the branch {proposal.branch} and its merge request"):
+            branch = self._client.projects.get(self._name).default_branch
+            return keep_merge_request(self._project, branch, proposal)
 
     def own_issues(self, label: str | None) -> Iterator[FoundIssue[Any]]:
         """Yield the issues of our own account with this label (null: all), open or closed, the oldest first."""

@@ -204,7 +204,7 @@ class RecordReader:
 
 
 class _Value:
-    """One text of a column: its values as they are compared and as they are shown, and how many people have it.
+    """One text of a column, read once: its values as compared and as shown, and how many people have it.
 
     Raises ValueError for an error of a table in place of a value.
     """

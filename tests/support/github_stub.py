@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
+import json
 import zipfile
 from typing import Any
 
@@ -35,6 +37,18 @@ class GitHubStub(ForgeStub):
         self.route("GET", here, self._about)
         self.route("POST", r"/api/graphql", self._graphql)
         self.route("GET", rf"{here}/pulls/(\d+)", lambda _asked, number: Answer(200, self.pulls[int(number)]))
+        self.branches: dict[str, dict[str, str | None]] = {}
+        self._trees: dict[str, dict[str, str | None]] = {}
+        self._heads: dict[str, str] = {}
+        self.route("GET", rf"{here}/pulls", self._list_pulls)
+        self.route("POST", rf"{here}/pulls", self._create_pull)
+        self.route("PATCH", rf"{here}/pulls/(\d+)", self._edit_pull)
+        self.route("GET", rf"{here}/git/commits/([0-9a-f]+)", self._git_commit)
+        self.route("POST", rf"{here}/git/trees", self._make_tree)
+        self.route("POST", rf"{here}/git/commits", self._make_commit)
+        self.route("GET", rf"{here}/git/refs?/heads/(.+)", self._git_ref)
+        self.route("POST", rf"{here}/git/refs", self._make_ref)
+        self.route("PATCH", rf"{here}/git/refs/heads/(.+)", self._move_ref)
         self.route("GET", rf"{here}/issues/(\d+)/comments", self._comments)
         self.route("POST", rf"{here}/issues/(\d+)/comments", self._comment)
         self.route("PATCH", rf"{here}/issues/comments/(\d+)", self._edit)
@@ -224,6 +238,63 @@ class GitHubStub(ForgeStub):
     def _pulls_of(self, _asked: Asked, sha: str) -> Answer:
         found = [one for one in self.pulls.values() if sha in {one["merge_commit_sha"], one["head"]["sha"]}]
         return Answer(200, found)
+
+    def _list_pulls(self, asked: Asked) -> Answer:
+        found = [
+            one
+            for one in self.pulls.values()
+            if one.get("state") == asked.query.get("state")
+            and f"acme:{one['head'].get('ref')}" == asked.query.get("head")
+        ]
+        return self._page(asked, found)
+
+    def _create_pull(self, asked: Asked) -> Answer:
+        number = 1 + max(self.pulls, default=0)
+        self.open_pull(number, self._heads[asked.body["head"]])
+        self.pulls[number] |= {**asked.body, "state": "open"}
+        self.pulls[number]["head"] = {"sha": self._heads[asked.body["head"]], "ref": asked.body["head"]}
+        self.pulls[number]["base"] = {"ref": "main", "repo": {"full_name": REPOSITORY}}
+        return Answer(201, self.pulls[number])
+
+    def _edit_pull(self, asked: Asked, number: str) -> Answer:
+        self.pulls[int(number)] |= asked.body
+        return Answer(200, self.pulls[int(number)])
+
+    def _git_commit(self, _asked: Asked, sha: str) -> Answer:
+        here = f"{self.address}/api/v3/repos/{REPOSITORY}/git"
+        tree = {"sha": "7" * 40, "url": f"{here}/trees/{'7' * 40}"}
+        return Answer(200, {"sha": sha, "url": f"{here}/commits/{sha}", "tree": tree, "parents": []})
+
+    def _make_tree(self, asked: Asked) -> Answer:
+        files = {one["path"]: one.get("content") for one in asked.body["tree"]}
+        sha = hashlib.sha1(json.dumps(files).encode(), usedforsecurity=False).hexdigest()
+        self._trees[sha] = files
+        here = f"{self.address}/api/v3/repos/{REPOSITORY}/git"
+        return Answer(201, {"sha": sha, "url": f"{here}/trees/{sha}", "tree": []})
+
+    def _make_commit(self, asked: Asked) -> Answer:
+        assert len(asked.body["parents"]) == 1
+        sha = asked.body["tree"]
+        return Answer(201, {"sha": sha, "url": f"{self.address}/commits/{sha}", "message": asked.body["message"]})
+
+    def _git_ref(self, _asked: Asked, branch: str) -> Answer:
+        if branch not in self._heads:
+            return Answer(404, {"message": "Not Found"})
+        url = f"{self.address}/api/v3/repos/{REPOSITORY}/git/refs/heads/{branch}"
+        return Answer(200, {"ref": f"refs/heads/{branch}", "url": url, "object": {"sha": self._heads[branch]}})
+
+    def _make_ref(self, asked: Asked) -> Answer:
+        branch = asked.body["ref"].removeprefix("refs/heads/")
+        return self._move(branch, asked.body["sha"], 201)
+
+    def _move_ref(self, asked: Asked, branch: str) -> Answer:
+        assert asked.body["force"] is True
+        return self._move(branch, asked.body["sha"], 200)
+
+    def _move(self, branch: str, sha: str, code: int) -> Answer:
+        self._heads[branch] = sha
+        self.branches[branch] = self._trees[sha]
+        return Answer(code, {"ref": f"refs/heads/{branch}", "object": {"sha": sha}})
 
     def _list_artifacts(self, asked: Asked) -> Answer:
         found = [one for one in reversed(self.artifacts) if one["name"] == asked.query.get("name")]

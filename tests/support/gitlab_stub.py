@@ -41,6 +41,10 @@ class GitLabStub(ForgeStub):
         self.route("GET", r"/api/v4/user", lambda asked: Answer(200, {"id": int(asked.account)}))
         self.route("GET", here, self._about)
         self.route("GET", r"/api/v4/personal_access_tokens/self", self._own_token)
+        self.branches: dict[str, dict[str, str | None]] = {}
+        self.route("GET", rf"{here}/merge_requests", self._list_requests)
+        self.route("POST", rf"{here}/merge_requests", self._create_request)
+        self.route("POST", rf"{here}/repository/commits", self._commit_files)
         self.route("GET", merge, lambda _asked, number: Answer(200, self.requests[int(number)]))
         self.route("PUT", merge, self._labels)
         self.route("GET", rf"{merge}/discussions", self._list_threads)
@@ -68,6 +72,25 @@ class GitLabStub(ForgeStub):
     def environment(self) -> dict[str, str]:
         """What a pipeline on this server has in its environment."""
         return {"CI_PROJECT_PATH": PROJECT, "CI_SERVER_URL": self.address, "GITLAB_TOKEN": "bot"}
+
+    def _list_requests(self, asked: Asked) -> Answer:
+        found = [
+            one
+            for one in self.requests.values()
+            if one.get("state") == asked.query.get("state")
+            and one.get("source_branch") == asked.query.get("source_branch")
+        ]
+        return Answer(200, found)
+
+    def _create_request(self, asked: Asked) -> Answer:
+        number = 1 + max(self.requests, default=0)
+        self.requests[number] = {"iid": number, "project_id": 1, "state": "opened", "labels": [], **asked.body}
+        return Answer(201, self.requests[number])
+
+    def _commit_files(self, asked: Asked) -> Answer:
+        assert asked.body["force"] is True
+        self.branches[asked.body["branch"]] = {one["file_path"]: one.get("content") for one in asked.body["actions"]}
+        return Answer(201, {"id": asked.body["start_sha"]})
 
     def _about(self, _asked: Asked) -> Answer:
         permissions = {"project_access": {"access_level": self.access_level}, "group_access": None}
@@ -150,6 +173,10 @@ class GitLabStub(ForgeStub):
         return Answer(201, {"id": len(self.said), "body": asked.body["body"]})
 
     def _labels(self, asked: Asked, number: str) -> Answer:
+        if "add_labels" not in asked.body:
+            closes = {"state": "closed"} if asked.body.pop("state_event", "") == "close" else {}
+            self.requests[int(number)] |= {**asked.body, **closes}
+            return Answer(200, self.requests[int(number)])
         there = set(self.requests[int(number)]["labels"])
         there |= set(filter(None, asked.body["add_labels"].split(",")))
         there -= set(filter(None, asked.body["remove_labels"].split(",")))
