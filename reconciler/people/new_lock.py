@@ -246,7 +246,9 @@ class _Maker:
         for id_, record in self._known.people.items():
             before = self._known.before.get(id_)
             was = None if before is None else before.was if before.login == record.login else before.login
-            if {login_key(record.login), login_key(was)} & wanted:
+            # whom the lock knew and who left stays in it: plans say so of the roles that they still hold in Procore
+            left = before is not None and record.state == "left"
+            if left or {login_key(record.login), login_key(was)} & wanted:
                 manager = self._manager(id_, record) if record.state == "left" else None
                 yield LockedPerson(
                     login=record.login,

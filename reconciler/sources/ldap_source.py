@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import ldap
@@ -13,6 +13,7 @@ from reconciler.errors import CredentialsError, UnreachableError
 from reconciler.model.rules import GROUP, GROUP_IN_CHAIN
 from reconciler.model.spelling import comparable
 from reconciler.sources.attribute_texts import joined
+from reconciler.sources.ldap_bounds import ANSWER_SECONDS, CONNECT_SECONDS, PAGE_SIZE, SMALLEST_PAGE
 from reconciler.sources.ldap_groups import members_of_groups, names_in_range
 from reconciler.sources.ldap_names import entry_key, with_groups, with_managers
 from reconciler.sources.record_reader import RecordReader
@@ -32,10 +33,6 @@ if TYPE_CHECKING:
 
 __all__ = ["LdapReader"]
 
-ANSWER_SECONDS: Final = 60
-CONNECT_SECONDS: Final = 10
-PAGE_SIZE: Final = 1000
-_SMALLEST_PAGE = 10
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _IN_CHAIN = "1.2.840.113556.1.4.1941"
 _TOO_LARGE = (ldap.SIZELIMIT_EXCEEDED, ldap.ADMINLIMIT_EXCEEDED, ldap.UNWILLING_TO_PERFORM)
@@ -141,9 +138,9 @@ class LdapReader:
             try:
                 yield from self._pages(base, condition, attributes)
             except _TOO_LARGE as error:
-                if self._page_size <= _SMALLEST_PAGE:
+                if self._page_size <= SMALLEST_PAGE:
                     raise self._failed(base, error) from None
-                self._page_size = max(self._page_size // 2, _SMALLEST_PAGE)
+                self._page_size = max(self._page_size // 2, SMALLEST_PAGE)
             except ldap.LDAPError as error:
                 raise self._failed(base, error) from None
             else:

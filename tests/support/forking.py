@@ -24,6 +24,7 @@ import reconciler
 
 # what commands load only when they need it
 _LATE = ("apprise", "deepdiff", "github", "gitlab", "httpx", "jinja2", "jsonschema", "rich.console", "uvicorn.logging")
+_EXTRAS = {"ldap"}  # not installed where nobody asks an LDAP directory
 _READ_AT_START = ("PYTHON", "LC_", "LANG")
 
 
@@ -31,7 +32,11 @@ def main() -> None:
     """Serve requests from the listening socket whose descriptor is the argument."""
     for module in pkgutil.walk_packages(reconciler.__path__, "reconciler."):
         if module.name != "reconciler.__main__":
-            importlib.import_module(module.name)
+            try:
+                importlib.import_module(module.name)
+            except ModuleNotFoundError as error:
+                if error.name not in _EXTRAS:
+                    raise
     for name in _LATE:
         importlib.import_module(name)
     if measured := "coverage" in sys.modules and importlib.import_module("coverage").Coverage.current():

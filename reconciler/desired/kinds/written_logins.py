@@ -31,7 +31,13 @@ def check_logins(documents: Documents) -> list[Diagnostic]:
         for member in group.members
     }
     listed = _of_lists(documents) if any(login and login_fault(login) for login in members) else ()
-    others = (_of_managers(documents), _of_teams(documents), _of_policy(documents), _owned(documents))
+    others = (
+        _of_managers(documents),
+        _of_teams(documents),
+        _of_policy(documents),
+        _owned(documents),
+        _of_absences(documents),
+    )
     return list(_faults(chain(listed, *others)))
 
 
@@ -61,6 +67,7 @@ def _of_lists(documents: Documents) -> Iterator[_Written]:
         for groups in (document.groups, *(entry.groups for entry in document.entries)):
             for group in groups.values():
                 yield from _logins(group.members)
+                yield from _logins(one for line in group.members for one in line.otherwise or ())
 
 
 def _of_managers(documents: Documents) -> Iterator[_Written]:
@@ -79,6 +86,11 @@ def _of_policy(documents: Documents) -> Iterator[_Written]:
     yield from _logins(one.person for one in policy.overrides)
     for rule in policy.roles:
         yield from _logins(rule.must_include)
+
+
+def _of_absences(documents: Documents) -> Iterator[_Written]:
+    for one in documents.absences:
+        yield from _logins((one.person, one.replacement))
 
 
 def _owned(documents: Documents) -> Iterator[_Written]:
