@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
@@ -159,6 +159,16 @@ class Documents(msgspec.Struct, frozen=True, kw_only=True):
         return self.more.get("sources", {})  # type: ignore[return-value]
 
 
+class JoinedSources(msgspec.Struct, frozen=True, kw_only=True):
+    """Sources of people that are joined: the first that knows something of somebody wins.
+
+    ``join`` is what is the same in all of them for one person.
+    """
+
+    sources: tuple[str, ...] = ()
+    join: Literal["id", "login"] = "id"
+
+
 class SettingsDocument(msgspec.Struct, frozen=True, kw_only=True):
     """``reconciler.yaml`` as written; the environment is not yet consulted.
 
@@ -167,7 +177,7 @@ class SettingsDocument(msgspec.Struct, frozen=True, kw_only=True):
     ``policy_files`` are globs of the files that may hold a policy, and null where every file may.
     ``trusted`` are accounts on the forge whose statuses and comments count beside our own.
     ``managers_replace``: managers of people who left hold roles in which nobody would be left.
-    ``names_of_people`` and ``keyed_ids`` say what the people lock holds.
+    ``names_of_people`` and ``keyed_ids`` say what the people lock holds, ``joined_sources`` which sources it joins.
     ``excluded_at_base`` is what a base excludes that the documents are held against, and null without one.
     """
 
@@ -183,6 +193,7 @@ class SettingsDocument(msgspec.Struct, frozen=True, kw_only=True):
     managers_replace: bool = False
     names_of_people: bool = True
     keyed_ids: bool = False
+    joined_sources: JoinedSources = JoinedSources()
     origins: dict[str, Origin] = {}
     excluded_at_base: tuple[str, ...] | None = None
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from itertools import chain
+from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
 from reconciler.model.diagnostics import Origin
 from reconciler.model.spelling import login_key
+
+if TYPE_CHECKING:
+    from collections.abc import Set as AbstractSet
 
 __all__ = [
     "LOCK_FOLDER",
@@ -123,6 +127,12 @@ class PeopleLock(msgspec.Struct, frozen=True, kw_only=True):
         taken = {login_key(one.login) for one in self.people}
         former = {login_key(one.was): login_key(one.login) for one in self.people if one.was is not None}
         return {was: login for was, login in former.items() if was not in taken}
+
+    def other_logins(self, inactive: AbstractSet[str]) -> dict[str, str]:
+        """Return the former login of people by that of now, and the other way, but for ``inactive`` ones."""
+        renamed = self.renamed()
+        both = chain(renamed.items(), ((login, was) for was, login in renamed.items()))
+        return {login: other for login, other in both if other not in inactive}
 
 
 NO_LOCK = PeopleLock()

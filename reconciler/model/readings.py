@@ -34,6 +34,7 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     attribute. ``values`` are the values as written, by attribute and by the form they are compared in. Each has the
     number of people who are there. ``is_open_ended`` says that the last row has no line end: it may have been cut.
     ``gone`` are ids of people whom the source was asked for by id, and does not have. ``notes`` are for readers.
+    ``counted`` is the number of people who did not leave before sources were joined, and null where none were.
     """
 
     source: str
@@ -46,11 +47,12 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     is_open_ended: bool = False
     gone: frozenset[str] = frozenset()
     notes: tuple[str, ...] = ()
+    counted: int | None = None
 
     def __repr__(self) -> str:
         return f"Reading({self.source}, {len(self.records)} people)"
 
     @property
     def there(self) -> int:
-        """The number of people who did not leave."""
-        return sum(one.state != "left" for one in self.records)
+        """The number of people who did not leave, by this source alone."""
+        return sum(one.state != "left" for one in self.records) if self.counted is None else self.counted

@@ -21,7 +21,7 @@ from reconciler.model.suggestions import did_you_mean_person
 from reconciler.operations.directory import Directory
 from reconciler.operations.scope_presets import ScopePresets, read_scope, require_versions
 from reconciler.operations.workspace import problems
-from reconciler.people.former import tell_former_accounts
+from reconciler.people.former import tell_former_accounts, tell_former_logins
 from reconciler.people.index import PeopleIndex
 from reconciler.people.resolution import Resolution
 from reconciler.people.routed_people import check_routed_people
@@ -116,7 +116,7 @@ def observe(  # noqa: PLR0913 - what is asked for, whom to ask, and how much of 
     if not tolerant:
         require_versions(scope, read)
     targets, found = find_targets(scope, catalogue, read.presets, read.versions, read.unreadable)
-    people = _find_people(leave_uncertain(targets), read, reader, two_accounts)
+    people = _find_people(leave_uncertain(targets), read, reader, two_accounts, documents.lock)
     told = [*(Problem(one) for one in (*lost, *found)), *people.resolution.problems]
     # a line of a team that several teams lead to is judged by each, and told once
     judged = dict.fromkeys(hold_unresolved(told, documents, scope, tolerance))
@@ -128,7 +128,8 @@ def observe(  # noqa: PLR0913 - what is asked for, whom to ask, and how much of 
     state = msgspec.structs.replace(_state(catalogue, scope, read, people, reader), with_projects=with_projects)
     resolved, held = hold_impossible(people.resolution.resolved, state, documents, scope, tolerance)
     former = tell_former_accounts(resolved, read.versions, people.index)
-    all_diagnostics.extend((*held, *former, *judge_coverage(state)))
+    logins = tell_former_logins(people.index, documents.lock)
+    all_diagnostics.extend((*held, *former, *logins, *judge_coverage(state)))
     return _observation(state, (resolved, people.index), documents, all_diagnostics, own_account)
 
 
@@ -159,9 +160,14 @@ class _People(msgspec.Struct, frozen=True):
 
 
 def _find_people(
-    targets: Sequence[Target], read: ScopePresets, reader: LiveReader, two_accounts: frozenset[str]
+    targets: Sequence[Target],
+    read: ScopePresets,
+    reader: LiveReader,
+    two_accounts: frozenset[str],
+    lock: PeopleLock,
 ) -> _People:
-    directory, index = Directory(reader), PeopleIndex(read.presets)
+    directory = Directory(reader)
+    index = PeopleIndex(read.presets, lock.other_logins(directory.inactive or frozenset()))
     directory.confirm(index.knows)
     index.expect_two_accounts(directory.rehired | two_accounts)
     resolution = Resolution(targets, index, directory.inactive)

@@ -19,8 +19,11 @@ from reconciler.errors import (
 )
 from reconciler.model.diagnostics import Diagnostic
 from reconciler.model.readings import Reading
+from reconciler.model.rules import GROUP, GROUP_IN_CHAIN
 from reconciler.model.sources import FileSource, LdapSource, ScimSource, ServiceSource
+from reconciler.model.suggestions import did_you_mean
 from reconciler.operations.workspace import problems
+from reconciler.people.joined_readings import join_readings
 from reconciler.people.rule_search import rules_of
 from reconciler.people.whole_readings import judge_reading
 from reconciler.settings.people_access import read_ldap_access
@@ -42,6 +45,7 @@ __all__ = ["Readings", "key_of_ids", "read_sources"]
 
 FEWEST_LETTERS_OF_A_KEY = 32
 _DIGITS_OF_AN_ID = 24
+_GROUPS = (GROUP, GROUP_IN_CHAIN)
 
 
 def key_of_ids(workspace: Workspace) -> Callable[[str], str]:
@@ -76,14 +80,14 @@ def read_sources(workspace: Workspace, documents: Documents, only: str | None = 
 
     """
     sources = documents.sources
-    wanted: dict[str, set[str]] = {}
-    for rule in rules_of(documents):
-        wanted.setdefault(rule.source, set()).update(rule.attributes)
+    wanted = _wanted(workspace, documents)
     readings: list[Reading] = []
     refused: list[str] = []
     wrong: list[Diagnostic] = []
     failed: list[str] = []
-    for name in sorted(wanted.keys() & sources.keys() & ({only} if only is not None else sources.keys())):
+    joined = workspace.settings.joined_sources
+    chosen = sources.keys() if only is None else {only} | ({*joined.sources} if only in joined.sources else set())
+    for name in sorted(wanted.keys() & sources.keys() & chosen):
         try:
             reading, why = _read(workspace, sources[name], sorted(wanted[name]), documents.lock)
             readings.append(reading)
@@ -98,7 +102,34 @@ def read_sources(workspace: Workspace, documents: Documents, only: str | None = 
         raise UnreachableError("; ".join([*failed, "nothing written"]), diagnostics=wrong)
     if wrong:
         raise problems(wrong)
-    return Readings(readings=tuple(readings), refused=tuple(refused))
+    return Readings(readings=join_readings(readings, joined), refused=tuple(refused))
+
+
+def _wanted(workspace: Workspace, documents: Documents) -> dict[str, set[str]]:
+    """Return the attributes that each source is asked for: those of its rules, and those of sources joined with it.
+
+    Raises DocumentsError for a source to join that no document defines.
+    """
+    sources, joined = documents.sources, workspace.settings.joined_sources.sources
+    unknown = [
+        f"people.order: no document defines the source '{one}'{did_you_mean(one, sources)}"
+        for one in joined
+        if one not in sources
+    ]
+    if unknown:
+        origin = workspace.settings.origins.get("people")
+        raise problems(
+            [Diagnostic(severity="error", code="people/unknown-source", message=one, origin=origin) for one in unknown]
+        )
+    wanted: dict[str, set[str]] = {}
+    for rule in rules_of(documents):
+        wanted.setdefault(rule.source, set()).update(rule.attributes)
+    together = set().union(*(wanted.get(one, ()) for one in joined))
+    for source in [sources[one] for one in joined] if wanted.keys() & {*joined} else ():
+        has_groups = isinstance(source, LdapSource) and source.groups is not None
+        also = {one for one in together if one in source.columns or (has_groups and one in _GROUPS)}
+        wanted.setdefault(source.name, set()).update(also)
+    return wanted
 
 
 def _read(workspace: Workspace, source: PeopleSource, wanted: list[str], lock: PeopleLock) -> tuple[Reading, list[str]]:

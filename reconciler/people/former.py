@@ -1,4 +1,4 @@
-"""Finds people who hold a role by an old account: they left, came back, and have another one now."""
+"""Finds people whom Procore has by an old account, as they left and came back, or by an old login."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from reconciler.model.live import Person, Version
+    from reconciler.model.people_lock import PeopleLock
     from reconciler.model.scope import ResolvedTarget
     from reconciler.people.index import PeopleIndex
 
-__all__ = ["tell_former_accounts"]
+__all__ = ["tell_former_accounts", "tell_former_logins"]
 
 _PLACES_NAMED = 5
 
@@ -38,6 +39,25 @@ def tell_former_accounts(
                 if place not in held.setdefault(person.id, []):
                     held[person.id].append(place)
     return [_told(people[one], former[one], places) for one, places in held.items()]
+
+
+def tell_former_logins(index: PeopleIndex, lock: PeopleLock) -> list[Diagnostic]:
+    """Warn once of each person whose login changed, where Procore or a line of a document has the former one."""
+    found = index.found_by_other()
+    renamed = lock.renamed() if found else {}
+    return [
+        Diagnostic(
+            severity="warning",
+            code="live/former-login",
+            message=(
+                f"{login} is {person.login} now: correct the lines of documents that name {person}"
+                if login in renamed
+                else f"{person} has the login {login} now, and Procore has {person.login}, which is used: correct it "
+                "in Procore's directory"
+            ),
+        )
+        for login, person in found.items()
+    ]
 
 
 def _holders(resolved: ResolvedTarget, roles: Mapping[str, str]) -> Iterable[tuple[str, Person]]:

@@ -34,7 +34,9 @@ def judge_identities(
             first, state = states.setdefault(login, (source, one.state))
             if state != one.state:
                 yield _error(
-                    f"{one.login} is {state} in {first} and {one.state} in {source}: correct one of them there"
+                    f"{one.login} is {state} in {first} and {one.state} in {source}: correct one of them there, or "
+                    "name which one counts in reconciler.yaml, such as people: {order: "
+                    f"[{first}, {source}]}}"
                 )
     yield from _moved_columns(known, people)
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
 
 from reconciler.model.spelling import login_key
 
@@ -14,14 +15,20 @@ if TYPE_CHECKING:
 
 __all__ = ["PeopleIndex"]
 
+_NONE: Final[Mapping[str, str]] = MappingProxyType({})
+
 
 class PeopleIndex:
     """Grows as presets and people lists are read; a login that stood for two ids is ambiguous.
 
     Somebody who was hired again has two accounts with one login. Lists of people show the one in use alone.
+    ``others`` are further logins of people whose login changed, by each login that they have, in lower case: documents
+    may name the one and Procore have the other.
     """
 
-    def __init__(self, presets: Iterable[Preset] = ()) -> None:
+    def __init__(self, presets: Iterable[Preset] = (), others: Mapping[str, str] = _NONE) -> None:
+        self._others = others
+        self._by_other: set[str] = set()
         self._by_id: dict[str, Person] = {}
         self._by_login: dict[str, Person] = {}
         self.ambiguous: dict[str, set[str]] = {}
@@ -65,7 +72,8 @@ class PeopleIndex:
 
     def with_lists(self, several: Iterable[PeopleList]) -> PeopleIndex:
         """Return an index that knows everybody of these lists too; this one stays as it is."""
-        grown = PeopleIndex()
+        grown = PeopleIndex(others=self._others)
+        grown._by_other = set(self._by_other)
         grown._by_id = dict(self._by_id)
         grown._by_login = dict(self._by_login)
         grown.ambiguous = {login: set(ids) for login, ids in self.ambiguous.items()}
@@ -118,8 +126,29 @@ class PeopleIndex:
         if member.login is None:
             return self._by_id.get(member.login_id or "")
         login = member.login.lower()
+        if login not in self._by_login and login in self._others:
+            login = self.login_here(member)
         in_use = self.accounts_in_use().get(login) if self.ambiguous else None
         return in_use or self._by_login.get(login)
+
+    def login_here(self, member: Member) -> str:
+        """Return the login of a line, in lower case, or the person's other one if only that was seen."""
+        login = (member.login or "").lower()
+        if login in self._by_login or login not in self._others:
+            return login
+        other = self._others[login]
+        if other not in self._by_login:
+            return login
+        self._by_other.add(login)
+        return other
+
+    def found_by_other(self) -> dict[str, Person]:
+        """Return who was found by another login alone, by the login that lines have, in lower case."""
+        return {one: self._by_login[self._others[one]] for one in sorted(self._by_other - self._by_login.keys())}
+
+    def seen_since(self) -> frozenset[str]:
+        """Return logins, in lower case, that were seen once somebody had been found by another one in their place."""
+        return frozenset(self._by_other & self._by_login.keys())
 
     def find_id(self, login_id: str) -> Person | None:
         """Return who has a login id, or null when nobody was seen with it."""
@@ -127,7 +156,7 @@ class PeopleIndex:
 
     def find_surely(self, member: Member) -> Person | None:
         """Return the person a line names, or null also where its login was that of several accounts."""
-        if member.login is not None and member.login.lower() in self.ambiguous:
+        if member.login is not None and self.login_here(member) in self.ambiguous:
             return None
         return self.find(member)
 

@@ -42,6 +42,7 @@ class KnownPeople:
         left |= {login_key(one.login) for id_, one in self.before.items() if self._has_left(id_)}
         self.left = left - self.there  # an old row of somebody who came back
         self.lacking = {one.login for id_, one in self.before.items() if id_ in self.missing and id_ not in gone}
+        self._holders = {login_key(one.login): id_ for id_, one in self.people.items()}
         self.by_login = {one.login: (id_, one) for id_, one in self.people.items()}
         self.locked = {self.renamed.get(one.login, one.login): one for one in lock.people}
 
@@ -53,6 +54,10 @@ class KnownPeople:
                 login = one.login or (self.before[id_].login if id_ in self.before else "")
                 if login:
                     yield id_, one if one.login else msgspec.structs.replace(one, login=login)
+
+    def holder(self, login: str) -> str | None:
+        """Return the id of who has a login in the readings, or null."""
+        return self._holders.get(login_key(login))
 
     def _has_left(self, id_: str) -> bool:
         record = self.people.get(id_)

@@ -246,6 +246,8 @@ class _Maker:
         for id_, record in self._known.people.items():
             before = self._known.before.get(id_)
             was = None if before is None else before.was if before.login == record.login else before.login
+            if was is not None and self._known.holder(was) not in {None, id_}:
+                was = None  # it is the login of somebody else now
             # whom the lock knew and who left stays in it: plans say so of the roles that they still hold in Procore
             left = before is not None and record.state == "left"
             if left or {login_key(record.login), login_key(was)} & wanted:

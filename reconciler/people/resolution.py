@@ -78,7 +78,7 @@ class Resolution:
         self._assignees = PeopleLists()
         self._managers = PeopleLists()
         self._in_use: Mapping[str, Person | None] = {}
-        self._settled_by: Mapping[str, Person | None] = {}
+        self._settled_by: tuple[Mapping[str, Person | None], AbstractSet[str]] = ({}, frozenset())
         self._given_up: set[MemberKey] = set()
         self._unresolved = UnresolvedLines(index, inactive or frozenset())
 
@@ -121,12 +121,14 @@ class Resolution:
 
     def _reopen(self) -> bool:
         """Look again at settled targets once it is known which account of a login they name is in use."""
-        if self._in_use == self._settled_by:
+        seen = self.index.seen_since()
+        if (self._in_use, seen) == self._settled_by:
             return False
-        in_use = self._settled_by = self._in_use
+        in_use, seen_now = self._in_use, seen - self._settled_by[1]
+        self._settled_by = in_use, seen
         settled = []
         for one in self.resolved:
-            if any((member.login or "").lower() in in_use for member in _named(one)):
+            if any(login_key(member.login) in seen_now or self._here(member) in in_use for member in _named(one)):
                 self._open.append(one.target)
             else:
                 settled.append(one)
@@ -178,7 +180,7 @@ class Resolution:
                 left.unknown += (member,)
                 left.unclear += 1
                 continue
-            if self._in_use and login_key(member.login) in self._in_use:
+            if self._in_use and self._here(member) in self._in_use:
                 chosen = self._account(member, there, target.place, self._assignees)
                 if chosen is None:
                     left.ambiguous += (member,)
@@ -197,9 +199,12 @@ class Resolution:
                 left.unclear += 1
         return ResolvedGroup(members, desired.origin, desired.allow_empty, desired.without)
 
+    def _here(self, member: Member) -> str:
+        return "" if member.login is None else self.index.login_here(member)
+
     def _account(self, member: Member, there: AbstractSet[str], place: Place, lists: PeopleLists) -> Person | None:
         """Choose among the accounts of a login, where ``there`` are in the role now; null where nothing decides."""
-        login = login_key(member.login)
+        login = self._here(member)
         accounts = self.index.accounts(login)
         here = [person for login_id, person in accounts.items() if login_id in there]
         in_use = self._in_use[login]
@@ -217,7 +222,7 @@ class Resolution:
             left.unknown_manager += (target.manager,)
             return None
         now = target.preset.workflow_manager
-        login = login_key(target.manager.login)
+        login = self._here(target.manager)
         if login in self._in_use:
             there = frozenset() if now is None else frozenset({now.id})
             chosen = self._account(target.manager, there, target.place, self._managers)

@@ -64,7 +64,7 @@ class UnresolvedLines:
 
     def add_ambiguous(self, member: Member) -> None:
         """Take in a line whose login is that of several people."""
-        ids = ", ".join(sorted(self._index.accounts(login_key(member.login))))
+        ids = ", ".join(sorted(self._index.accounts(self._index.login_here(member))))
         message = f"'{member}' is the login of several people: {ids}; use {{login_id: …}}"
         self.add(_AMBIGUOUS, message, member)
 

@@ -11,7 +11,8 @@ from reconciler.desired.kinds.acceptance import accept
 from reconciler.desired.kinds.common_shapes import AddressGlob, Login, LoginIdShape, Number, ShortText, Strict
 from reconciler.desired.kinds.field_words import EXPECTED, expects, keywords, says
 from reconciler.desired.kinds.member_lists import decode_person
-from reconciler.model.documents import SettingsDocument
+from reconciler.desired.kinds.rule_shapes import SourceName
+from reconciler.model.documents import JoinedSources, SettingsDocument
 
 if TYPE_CHECKING:
     from reconciler.desired.yaml.strict_reader import LocatedDocument
@@ -55,6 +56,21 @@ class PeopleShape(Strict, frozen=True):
         Literal["plain", "keyed"],
         says("Whether it holds ids as they are, or values made of them with RECONCILER_PEOPLE_KEY."),
     ] = "plain"
+    order: Annotated[
+        list[SourceName],
+        Meta(min_length=2, max_length=20),
+        keywords(uniqueItems=True),
+        says("Sources that know the same people, joined attribute by attribute: the first that knows something wins."),
+        expects("a list of two different sources or more, such as [hr, ad]"),
+    ] = []
+    join: Annotated[
+        Literal["id", "login"], says("Whether one person has the same id or the same login in all of these sources.")
+    ] = "id"
+
+    def __post_init__(self) -> None:
+        """Refuse a source that is named twice."""
+        if len(set(self.order)) < len(self.order):
+            raise ValueError("a source is there twice")
 
 
 class LeaversShape(Strict, frozen=True):
@@ -135,6 +151,7 @@ def _settings(document: LocatedDocument, shape: SettingsShape) -> SettingsDocume
         trusted=() if shape.forge is UNSET else tuple(shape.forge.trusted),
         names_of_people=shape.people.names,
         keyed_ids=shape.people.ids == "keyed",
+        joined_sources=JoinedSources(sources=tuple(dict.fromkeys(shape.people.order)), join=shape.people.join),
         managers_replace=shape.leavers is not UNSET,
         origins={key: document.origin(key) for key in document.data},
     )

@@ -83,6 +83,7 @@ MEANINGS = {
     "export/left-out": "a template cannot be exported; from export only",
     "export/unnamed-group": "a role that no document can hold stays unmanaged; from export only",
     "live/former-account": "somebody who came back holds a role by a former account",
+    "live/former-login": "Procore, or a line, has somebody by a former login",
     "live/hidden-projects": "the service account does not see all projects that have a template",
     "live/kept-not-possible": "somebody who stays may no longer be assigned; the service may refuse the write",
     "live/local-templates": "presets of templates that are saved on a project were skipped",

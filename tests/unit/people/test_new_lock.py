@@ -262,3 +262,15 @@ def test_people_found_through_somebody_missing() -> None:
 
     assert chain() == "p2 p3 p4"
     assert chain(without=2, day=2) == "p2 p3 p4"
+
+
+def test_a_former_login_that_somebody_else_has() -> None:
+    """Once the former login is that of somebody else, found by a rule or not, it leads to nobody any more."""
+    kept = Kept(member(AP))
+    kept.read(rows(4))
+    renamed = {**rows(4), 1: row(1, login="new@acme.test")}
+    assert kept.read(renamed, 2) == "new p2 p3 p4"
+    assert kept.lock.renamed() == {"p1@acme.test": "new@acme.test"}
+    assert kept.lock.other_logins(frozenset({"p1@acme.test"})) == {"p1@acme.test": "new@acme.test"}
+    assert kept.read({**renamed, 9: row(9, "field", login="P1@acme.test")}, 3) == "new p2 p3 p4"
+    assert kept.lock.renamed() == {}
