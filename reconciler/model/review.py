@@ -26,6 +26,7 @@ __all__ = [
     "MergedChange",
     "Review",
     "apply_context",
+    "due_context",
     "is_apply_context",
     "plan_context",
 ]
@@ -135,6 +136,11 @@ class MarkedCommits(msgspec.Struct, frozen=True, kw_only=True):
 def plan_context(company_id: str) -> str:
     """Return the name of the commit status that carries a plan's digest."""
     return f"reconciler/plan/{company_id}"
+
+
+def due_context(company_id: str) -> str:
+    """Return the name of the commit status that tells until when what is due was done."""
+    return f"reconciler/due/{company_id}"
 
 
 def is_apply_context(context: str) -> bool:

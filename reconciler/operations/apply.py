@@ -14,6 +14,7 @@ from reconciler.live.writer import Writer
 from reconciler.operations.approve import approve
 from reconciler.operations.bases import with_old_lines, with_power_of_base
 from reconciler.operations.choice import choose_to_apply, require_committed
+from reconciler.operations.due import mark_due
 from reconciler.operations.grounds import read_grounds, tolerance_of
 from reconciler.operations.journals import require_newest
 from reconciler.operations.plan import make_plan
@@ -105,6 +106,8 @@ def apply_repository(workspace: Workspace, order: ApplyOrder, person: Person) ->
     approval = approve(plans, workspace, *read, grounds, restriction=restriction, journal=order.journal)
     with person.interruptible() as stopped:
         report = carry_out(approval, commits, workspace, order.journal, stopped, due=choice.due)
+    if choice.due is not None:
+        mark_due(workspace, report)
     return Applied(report, approval.names)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import json
+import shutil
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,6 +14,7 @@ from tests.support.trial import Trial, committed
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from tests.support.github_stub import GitHubStub
     from tests.support.sandbox import RunningSandbox
 
 TODAY = datetime.datetime.now(datetime.UTC).date()
@@ -228,3 +230,44 @@ def test_11_an_unknown_replacement(tmp_path: Path, sandbox: RunningSandbox) -> N
     shown = trial.ends(7, "plan")
     assert "absences.yaml:3:5" in shown
     assert "elli@acme.test" in shown
+
+
+def test_20_without_a_journal(tmp_path: Path, sandbox: RunningSandbox, github: GitHubStub) -> None:
+    """In a pipeline the status of a commit keeps the day; those of others, failures and odd days do not count."""
+    trial = a_trial(tmp_path, sandbox, BO_IS_AWAY)
+
+    def due() -> str:
+        shutil.rmtree(trial.folder / ".reconciler", ignore_errors=True)
+        return trial.ends(0, "apply", "--due", "--yes", **github.environment)
+
+    assert f"what is due since {day(-1)} counts" in due()
+    (head,) = github.statuses
+    (marked,) = github.statuses[head]
+    assert (marked["context"], marked["state"]) == ("reconciler/due/4211", "success")
+    assert marked["description"] == f"what was due until {day(0)} is done"
+    assert f"what is due since {day(0)} counts" in due()
+    (trial.folder / "README.md").write_text("more\n")
+    trial.commit("a commit without a status")
+    marked["description"] = f"what was due until {day(-4)} is done"
+    github.statuses[head] = [
+        {**marked, "description": f"what was due until {day(0)} is done", "creator": {"login": "kim"}},
+        {**marked, "description": f"what was due until {day(0)} is done", "state": "failure"},
+        {**marked, "description": "something else"},
+        marked,
+    ]
+    shown = due()
+    assert f"what is due since {day(-4)} counts" in shown
+    assert "nothing to change" in shown
+    marked["description"] = "what was due until 2026-02-31 is done"
+    github.statuses = {head: [marked]}
+    assert f"no due run in the journal <folder>/.reconciler/journal: what is due since {day(-1)} counts" in due()
+
+
+def test_21_a_forge_that_refuses(tmp_path: Path, sandbox: RunningSandbox, github: GitHubStub) -> None:
+    """What is due is done all the same, and a note says that the day is in the journal alone."""
+    trial = a_trial(tmp_path, sandbox, BO_IS_AWAY)
+    github.faults = [("GET", "/statuses", 403), ("POST", "/statuses", 403)]
+    shown = trial.ends(0, "apply", "--due", "--yes", **github.environment)
+    assert "the forge does not tell when the last due run was:" in shown
+    assert "the day of this run is in the journal alone:" in shown
+    assert members(sandbox, "32", "pm") == ["1", "5"]
