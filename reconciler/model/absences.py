@@ -83,8 +83,8 @@ class Away(NamedTuple):
 NOBODY_AWAY = Away({}, {})
 
 
-def away_on(absences: Iterable[Absence], day: datetime.date, renamed: Mapping[str, str]) -> Away:
-    """Return who is away on a day (UTC); ``renamed`` are logins of now by former ones, both in lower case."""
+def away_on(absences: Iterable[Absence], day: datetime.date, others: Mapping[str, str]) -> Away:
+    """Return who is away on a day (UTC); ``others`` are the other logins of people whose login changed."""
     on: dict[PersonKey, tuple[Absence, ...]] = {}
     over: dict[PersonKey, tuple[Absence, ...]] = {}
     for one in absences:
@@ -94,10 +94,10 @@ def away_on(absences: Iterable[Absence], day: datetime.date, renamed: Mapping[st
             index = over
         else:
             continue
-        for key in {one.person.key, _now(one.person.key, renamed)}:
+        for key in {one.person.key, _other(one.person.key, others)}:
             index[key] = (*index.get(key, ()), one)
     return Away(on, over) if on or over else NOBODY_AWAY
 
 
-def _now(key: PersonKey, renamed: Mapping[str, str]) -> PersonKey:
-    return (key[0], renamed.get(key[1], key[1])) if key[0] == "login" else key
+def _other(key: PersonKey, others: Mapping[str, str]) -> PersonKey:
+    return (key[0], others.get(key[1], key[1])) if key[0] == "login" else key

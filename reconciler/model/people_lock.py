@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from itertools import chain
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import msgspec
 
 from reconciler.model.diagnostics import Origin
 from reconciler.model.spelling import login_key
-
-if TYPE_CHECKING:
-    from collections.abc import Set as AbstractSet
 
 __all__ = [
     "LOCK_FOLDER",
@@ -128,11 +124,10 @@ class PeopleLock(msgspec.Struct, frozen=True, kw_only=True):
         former = {login_key(one.was): login_key(one.login) for one in self.people if one.was is not None}
         return {was: login for was, login in former.items() if was not in taken}
 
-    def other_logins(self, inactive: AbstractSet[str]) -> dict[str, str]:
-        """Return the former login of people by that of now, and the other way, but for ``inactive`` ones."""
+    def other_logins(self) -> dict[str, str]:
+        """Return the former login of people by that of now, and the other way; all as they are compared."""
         renamed = self.renamed()
-        both = chain(renamed.items(), ((login, was) for was, login in renamed.items()))
-        return {login: other for login, other in both if other not in inactive}
+        return {**renamed, **{login: was for was, login in renamed.items()}}
 
 
 NO_LOCK = PeopleLock()

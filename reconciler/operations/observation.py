@@ -128,8 +128,8 @@ def observe(  # noqa: PLR0913 - what is asked for, whom to ask, and how much of 
     state = msgspec.structs.replace(_state(catalogue, scope, read, people, reader), with_projects=with_projects)
     resolved, held = hold_impossible(people.resolution.resolved, state, documents, scope, tolerance)
     former = tell_former_accounts(resolved, read.versions, people.index)
-    logins = tell_former_logins(people.index, documents.lock)
-    all_diagnostics.extend((*held, *former, *logins, *judge_coverage(state)))
+    former += tell_former_logins(people.index, documents.lock)
+    all_diagnostics.extend((*held, *former, *judge_coverage(state)))
     return _observation(state, (resolved, people.index), documents, all_diagnostics, own_account)
 
 
@@ -160,14 +160,10 @@ class _People(msgspec.Struct, frozen=True):
 
 
 def _find_people(
-    targets: Sequence[Target],
-    read: ScopePresets,
-    reader: LiveReader,
-    two_accounts: frozenset[str],
-    lock: PeopleLock,
+    targets: Sequence[Target], read: ScopePresets, reader: LiveReader, two_accounts: frozenset[str], lock: PeopleLock
 ) -> _People:
-    directory = Directory(reader)
-    index = PeopleIndex(read.presets, lock.other_logins(directory.inactive or frozenset()))
+    directory, index = Directory(reader), PeopleIndex(read.presets)
+    index.expect_other_logins(directory.other_logins(lock.other_logins(), index))
     directory.confirm(index.knows)
     index.expect_two_accounts(directory.rehired | two_accounts)
     resolution = Resolution(targets, index, directory.inactive)
@@ -282,7 +278,8 @@ def with_lists(observation: Observation, reader: LiveReader, wanted: AbstractSet
 
 
 def _unknown(policy: Policy, index: PeopleIndex) -> tuple[tuple[Member, str], ...]:
-    unseen = [person for person in policy.protected if index.find(person) is None]
+    seen = {person.origin for person in policy.protected if index.find(person) is not None}
+    unseen = [person for person in policy.protected if person.origin not in seen]
     return tuple((one, did_you_mean_person(one.login, index.people()) if one.login else "") for one in unseen)
 
 

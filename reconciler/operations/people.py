@@ -98,6 +98,7 @@ def _update(workspace: Workspace, order: PeopleOrder) -> PeopleReport:
         workspace.run.today,
         keyed=key_of_ids(workspace),
         names=workspace.settings.names_of_people,
+        joined=workspace.settings.joined_sources.sources,
     )
     if has_errors(new.diagnostics):
         raise problems(new.diagnostics)

@@ -23,7 +23,7 @@ from reconciler.model.rules import GROUP, GROUP_IN_CHAIN
 from reconciler.model.sources import FileSource, LdapSource, ScimSource, ServiceSource
 from reconciler.model.suggestions import did_you_mean
 from reconciler.operations.workspace import problems
-from reconciler.people.joined_readings import join_readings
+from reconciler.people.joined_readings import crossed_ids, join_readings, keep_left
 from reconciler.people.rule_search import rules_of
 from reconciler.people.whole_readings import judge_reading
 from reconciler.settings.people_access import read_ldap_access
@@ -102,7 +102,11 @@ def read_sources(workspace: Workspace, documents: Documents, only: str | None = 
         raise UnreachableError("; ".join([*failed, "nothing written"]), diagnostics=wrong)
     if wrong:
         raise problems(wrong)
-    return Readings(readings=join_readings(readings, joined), refused=tuple(refused))
+    crossed = crossed_ids(readings, joined)
+    if crossed:
+        raise problems([Diagnostic(severity="error", code="people/identity", message=one) for one in crossed])
+    still_left = keep_left(readings, joined, documents.lock, key_of_ids(workspace))
+    return Readings(readings=join_readings(still_left, joined), refused=tuple(refused))
 
 
 def _wanted(workspace: Workspace, documents: Documents) -> dict[str, set[str]]:

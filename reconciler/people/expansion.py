@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from reconciler.model.absences import NOBODY_AWAY, away_on
+from reconciler.model.absences import away_on
 from reconciler.model.because import Because
 from reconciler.model.diagnostics import Diagnostic
 from reconciler.model.documents import Assignments, DesiredGroup, Member, Team
 from reconciler.model.member import ByProject
 from reconciler.model.people_lock import LOCK_FOLDER, NO_LOCK
 from reconciler.model.rule_digests import RuleDigests
+from reconciler.people.former import protect_other_logins
 from reconciler.people.leavers import Leavers
 from reconciler.people.member_lines import (
     by_way_of,
@@ -52,11 +53,10 @@ def expand_teams(
     expansion.every_team()
     expanded = tuple(expansion.assignments(document) for document in documents.written)
     routings = tuple(expansion.routing(one) for one in documents.routings)
-    away = away_on(documents.absences, today, documents.lock.renamed()) if documents.absences else NOBODY_AWAY
+    away = away_on(documents.absences, today, documents.lock.other_logins())
     fields = frozenset(expansion.project_fields)
-    documents = msgspec.structs.replace(
-        documents, assignments=expanded, routings=routings, day=today, away=away, project_fields=fields
-    )
+    dated = msgspec.structs.replace(documents, assignments=expanded, day=today, away=away, project_fields=fields)
+    documents = msgspec.structs.replace(dated, routings=routings, policy=protect_other_logins(dated.policy, dated.lock))
     return documents, [*expansion.diagnostics, *expansion.leavers.judge_replacements(documents.absences)]
 
 

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from reconciler.model.diagnostics import Diagnostic
+from reconciler.model.spelling import login_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from reconciler.model.live import Person, Version
     from reconciler.model.people_lock import PeopleLock
+    from reconciler.model.policy import Policy
     from reconciler.model.scope import ResolvedTarget
     from reconciler.people.index import PeopleIndex
 
-__all__ = ["tell_former_accounts", "tell_former_logins"]
+__all__ = ["protect_other_logins", "tell_former_accounts", "tell_former_logins"]
 
 _PLACES_NAMED = 5
 
@@ -39,6 +43,17 @@ def tell_former_accounts(
                 if place not in held.setdefault(person.id, []):
                     held[person.id].append(place)
     return [_told(people[one], former[one], places) for one, places in held.items()]
+
+
+def protect_other_logins(policy: Policy, lock: PeopleLock) -> Policy:
+    """Return a policy that protects people by each login that they have or had before a rename."""
+    others = lock.other_logins() if policy.protected else {}
+    more = tuple(
+        msgspec.structs.replace(one, login=others[login_key(one.login)])
+        for one in policy.protected
+        if login_key(one.login) in others
+    )
+    return msgspec.structs.replace(policy, protected=(*policy.protected, *more)) if more else policy
 
 
 def tell_former_logins(index: PeopleIndex, lock: PeopleLock) -> list[Diagnostic]:

@@ -22,12 +22,10 @@ class PeopleIndex:
     """Grows as presets and people lists are read; a login that stood for two ids is ambiguous.
 
     Somebody who was hired again has two accounts with one login. Lists of people show the one in use alone.
-    ``others`` are further logins of people whose login changed, by each login that they have, in lower case: documents
-    may name the one and Procore have the other.
     """
 
-    def __init__(self, presets: Iterable[Preset] = (), others: Mapping[str, str] = _NONE) -> None:
-        self._others = others
+    def __init__(self, presets: Iterable[Preset] = ()) -> None:
+        self._others: Mapping[str, str] = _NONE
         self._by_other: set[str] = set()
         self._by_id: dict[str, Person] = {}
         self._by_login: dict[str, Person] = {}
@@ -72,7 +70,8 @@ class PeopleIndex:
 
     def with_lists(self, several: Iterable[PeopleList]) -> PeopleIndex:
         """Return an index that knows everybody of these lists too; this one stays as it is."""
-        grown = PeopleIndex(others=self._others)
+        grown = PeopleIndex()
+        grown._others = self._others
         grown._by_other = set(self._by_other)
         grown._by_id = dict(self._by_id)
         grown._by_login = dict(self._by_login)
@@ -131,6 +130,10 @@ class PeopleIndex:
         in_use = self.accounts_in_use().get(login) if self.ambiguous else None
         return in_use or self._by_login.get(login)
 
+    def expect_other_logins(self, others: Mapping[str, str]) -> None:
+        """Take in by which login, in lower case, somebody is found whom lines name by another one."""
+        self._others = others
+
     def login_here(self, member: Member) -> str:
         """Return the login of a line, in lower case, or the person's other one if only that was seen."""
         login = (member.login or "").lower()
@@ -145,10 +148,6 @@ class PeopleIndex:
     def found_by_other(self) -> dict[str, Person]:
         """Return who was found by another login alone, by the login that lines have, in lower case."""
         return {one: self._by_login[self._others[one]] for one in sorted(self._by_other - self._by_login.keys())}
-
-    def seen_since(self) -> frozenset[str]:
-        """Return logins, in lower case, that were seen once somebody had been found by another one in their place."""
-        return frozenset(self._by_other & self._by_login.keys())
 
     def find_id(self, login_id: str) -> Person | None:
         """Return who has a login id, or null when nobody was seen with it."""

@@ -9,12 +9,13 @@ import msgspec
 from reconciler.model.spelling import login_key
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from reconciler.model.documents import JoinedSources
+    from reconciler.model.people_lock import PeopleLock
     from reconciler.model.readings import Reading, Record
 
-__all__ = ["join_readings"]
+__all__ = ["crossed_ids", "join_readings", "keep_left"]
 
 _MANAGER = "manager"
 
@@ -26,8 +27,7 @@ def join_readings(readings: Sequence[Reading], order: JoinedSources) -> tuple[Re
     source. The login, the name, the state and each attribute are those of the first source that has them. So who left
     the first source has left all. A manager is taken over where people are joined by id, which managers are named by.
     """
-    by_source = {one.source: one for one in readings}
-    joined = [by_source[name] for name in order.sources if name in by_source]
+    joined = _in_order(readings, order)
     if not joined[1:]:
         return tuple(readings)
     key = _by_id if order.join == "id" else _by_login
@@ -53,6 +53,54 @@ def join_readings(readings: Sequence[Reading], order: JoinedSources) -> tuple[Re
         for reading in joined
     }
     return tuple(together.get(one.source, one) for one in readings)
+
+
+def crossed_ids(readings: Sequence[Reading], order: JoinedSources) -> list[str]:
+    """Return what is wrong where people are joined by id, and one login has different ids in two sources."""
+    found = []
+    known: dict[str, tuple[Reading, Record]] = {}
+    for reading in _in_order(readings, order) if order.join == "id" else ():
+        for one in reading.records:
+            first, other = known.setdefault(_by_login(one), (reading, one)) if one.login else (reading, one)
+            if first is not reading and _by_id(other) != _by_id(one) and "left" not in {one.state, other.state}:
+                found.append(
+                    f"{one.login} has the id {other.id} in {first.source} ({other.row}) and {one.id} in "
+                    f"{reading.source} ({one.row}): correct one of them there, as people are joined by id"
+                )
+    return found
+
+
+def keep_left(
+    readings: Sequence[Reading], order: JoinedSources, lock: PeopleLock, keyed: Callable[[str], str]
+) -> tuple[Reading, ...]:
+    """Return readings in which who left a source has left those behind it in the order too.
+
+    That is so for people whom the source does not list any more, or lists without a login: the lock knows their login.
+    """
+    left: set[str] = set()
+    kept = {}
+    for reading in _in_order(readings, order):
+        if left:
+            gone = (
+                msgspec.structs.replace(one, state="left") if _by_login(one) in left else one for one in reading.records
+            )
+            kept[reading.source] = msgspec.structs.replace(reading, records=tuple(gone), counted=reading.there)
+        by_id = {f"{reading.source}:{keyed(one.id)}": one for one in reading.records}
+        logins = {_by_login(one) for one in reading.records}
+        for person in lock.people:
+            listed = by_id.get(person.id)
+            is_of_source = person.id.partition(":")[0] == reading.source
+            if is_of_source and (
+                (listed is None and person.state == "left" and login_key(person.login) not in logins)
+                or (listed is not None and listed.state == "left" and not listed.login)
+            ):
+                left.add(login_key(person.login))
+    return tuple(kept.get(one.source, one) for one in readings)
+
+
+def _in_order(readings: Sequence[Reading], order: JoinedSources) -> list[Reading]:
+    by_source = {one.source: one for one in readings}
+    return [by_source[name] for name in order.sources if name in by_source]
 
 
 def _by_id(record: Record) -> str:

@@ -24,9 +24,8 @@ def find_missing(before: PeopleLock, directories: dict[str, Directory]) -> tuple
         directory = directories.get(source)
         if directory is None or id_ in directory.by_locked or person.state == "left":
             continue
-        same = next((one for one in directories.values() if login_key(person.login) in one.by_login), None)
-        if same is not None:
-            continue  # the same person, under another id or in another source
+        if login_key(person.login) in directory.by_login:
+            continue  # the same person, under another id
         reading = directory.reading
         first = noted.get(person.id) or MissingPerson(id=person.id, file=reading.digest, as_of=reading.as_of)
         missing[person.id] = first

@@ -51,6 +51,7 @@ def make_lock(
     *,
     keyed: Callable[[str], str] = str,
     names: bool = True,
+    joined: tuple[str, ...] = (),
 ) -> NewLock:
     """Return the lock of documents (teams by their names) for these readings, one for each source.
 
@@ -58,9 +59,10 @@ def make_lock(
     lacks them too. A team that would lose more than the larger of 3 people and 25 % keeps its people, and so does one
     whose rules find fewer than its minimum, unless a policy accepts that on the day ``today`` (UTC).
 
-    ``keyed`` returns an id as the lock holds it. Without ``names`` the lock holds none.
+    ``keyed`` returns an id as the lock holds it. Without ``names`` the lock holds none. ``joined`` are sources that an
+    order joins.
     """
-    return _Maker(documents, readings, today, keyed, names=names).make()
+    return _Maker(documents, readings, today, keyed, names=names, joined=joined).make()
 
 
 class _Maker:
@@ -72,7 +74,9 @@ class _Maker:
         keyed: Callable[[str], str],
         *,
         names: bool,
+        joined: tuple[str, ...],
     ) -> None:
+        self._joined = joined
         self._documents = documents
         self._today = today
         self._names = names
@@ -85,7 +89,8 @@ class _Maker:
         self._errors: list[Diagnostic] = []
 
     def make(self) -> NewLock:
-        self._errors.extend(judge_identities(self._known.directories, self._known.before, self._known.people))
+        known = self._known
+        self._errors.extend(judge_identities(known.directories, known.before, known.people, self._joined))
         teams = {one.team: self._result(one) for one in self._ruled_teams() if one.team is not None}
         rules = {one.rule: self._result(one) for one in self._ruled_groups()}
         each = {digest: self._each(member, digest) for member, digest in self._each_rules()}
@@ -263,12 +268,12 @@ class _Maker:
         for id_, one in self._known.before.items():
             if id_ in self._known.people or login_key(one.login) in self._known.there:
                 continue  # the second is the same person under another id
-            if {login_key(one.login), login_key(one.was)} & wanted:
-                read = (
-                    id_.partition(":")[0] in self._known.directories
-                )  # of a source that no rule needs, nothing is new
+            # who left stays in it, or another source could bring them back once theirs does not list them any more
+            if one.state == "left" or {login_key(one.login), login_key(one.was)} & wanted:
+                read = id_.partition(":")[0] in self._known.directories  # of one that no rule needs, nothing is new
                 state: PersonState = "missing" if read and one.state != "left" else one.state
-                yield msgspec.structs.replace(one, state=state, name=one.name if self._names else None)
+                manager = one.manager if not read or login_key(one.manager) in self._known.there else None
+                yield msgspec.structs.replace(one, state=state, name=one.name if self._names else None, manager=manager)
 
     def _manager(self, id_: str, record: Record) -> str | None:
         """Return the login of the manager of somebody who left, who may have to hold their roles."""

@@ -78,7 +78,7 @@ class Resolution:
         self._assignees = PeopleLists()
         self._managers = PeopleLists()
         self._in_use: Mapping[str, Person | None] = {}
-        self._settled_by: tuple[Mapping[str, Person | None], AbstractSet[str]] = ({}, frozenset())
+        self._settled_by: Mapping[str, Person | None] = {}
         self._given_up: set[MemberKey] = set()
         self._unresolved = UnresolvedLines(index, inactive or frozenset())
 
@@ -121,14 +121,12 @@ class Resolution:
 
     def _reopen(self) -> bool:
         """Look again at settled targets once it is known which account of a login they name is in use."""
-        seen = self.index.seen_since()
-        if (self._in_use, seen) == self._settled_by:
+        if self._in_use == self._settled_by:
             return False
-        in_use, seen_now = self._in_use, seen - self._settled_by[1]
-        self._settled_by = in_use, seen
+        in_use = self._settled_by = self._in_use
         settled = []
         for one in self.resolved:
-            if any(login_key(member.login) in seen_now or self._here(member) in in_use for member in _named(one)):
+            if any(self._here(member) in in_use for member in _named(one)):
                 self._open.append(one.target)
             else:
                 settled.append(one)

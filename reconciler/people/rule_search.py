@@ -163,7 +163,8 @@ class RuleSearch:
         if team is None or name in self._path:
             return set()  # expansion reports an unknown team; a circle has nobody more
         self._path.append(name)
-        members = self._people(team.members) - self._people(team.left_out)
+        left_out = set(map(login_key, self._people(team.left_out)))
+        members = {one for one in self._people(team.members) if login_key(one) not in left_out}
         self._path.pop()
         if not self._path:
             self._members[name] = members

@@ -35,6 +35,8 @@ class Ruled(NamedTuple):
 def told_changes(ruled: Ruled, had: set[str], found: set[str], known: KnownPeople) -> Iterator[PersonChange]:
     """Yield who comes to a team or rule, and who goes, with the reason."""
     for login in sorted(found - had):
+        if login not in known.by_login:
+            continue  # two rows share an id, which is an error elsewhere
         id_, record = known.by_login[login]
         person = ChangedPerson(id=id_, login=login, name=record.name)
         yield PersonChange(

@@ -89,6 +89,120 @@ def test_03_joined_by_login(trial: Trial) -> None:
     assert team(trial, "ap-west") == ["ann@acme.test"]
 
 
+def accounts(trial: Trial, *rows: str) -> None:
+    """Write the file of accounts."""
+    (trial.folder / "accounts.csv").write_text("\n".join(["employeeID,mail,office,enabled", *rows, ""]))
+
+
+RULES = """\
+kind: teams
+teams:
+  ap-west: [{from: hr, where: {department: Accounts Payable}}]
+  heads: [{from: hr, where: {title: Director}}]
+  offices: [{from: ad, where: {office: Seattle}}]
+"""
+SEATTLE = ("1,ann@acme.test,Seattle,yes", "2,bo@acme.test,Seattle,yes", "4,dee@acme.test,Seattle,yes")
+GONE = ("1", "Terminated", "2", "Accounts Payable", "Clerk", "Permanent", "")
+
+
+@pytest.mark.parametrize("order", ["", "{order: [hr, ad]}", "{order: [hr, ad], join: login}"])
+def test_05_a_row_that_one_file_lacks(trial: Trial, order: str) -> None:
+    """Somebody whom HR lacks once stays, though the accounts have them."""
+    trial.write_only({"teams.yaml": RULES})
+    if order:
+        joined(trial, order)
+    accounts(trial, *SEATTLE)
+    trial.ends(0, "people")
+    before = team(trial, "ap-west")
+    write_workers(trial.folder, {"ann": None})
+    trial.ends(0, "people")
+    assert team(trial, "ap-west") == before
+    assert "ann@acme.test" in team(trial, "offices")
+
+
+@pytest.mark.parametrize("order", ["{order: [hr, ad]}", "{order: [hr, ad], join: login}"])
+def test_06_who_left_and_is_listed_no_more(trial: Trial, order: str) -> None:
+    """They stay out, though the accounts have them; if they are back under a new id, they are found."""
+    trial.write_only({"teams.yaml": RULES})
+    joined(trial, order)
+    accounts(trial, *SEATTLE)
+    trial.ends(0, "people")
+    write_workers(trial.folder, {"ann": GONE})
+    trial.ends(0, "people")
+    assert team(trial, "offices") == ["bo@acme.test", "dee@acme.test"]
+    write_workers(trial.folder, {"ann": None})
+    trial.ends(0, "people")
+    assert team(trial, "offices") == ["bo@acme.test", "dee@acme.test"]
+    assert "hr:000001" in (trial.folder / "people.lock" / "people.yaml").read_text()
+    assert "up to date" in trial.ends(0, "people")
+    write_workers(trial.folder, {"ann": ("1", "Active", *GONE[2:])})
+    trial.ends(0, "people")
+    assert team(trial, "offices") == ["ann@acme.test", "bo@acme.test", "dee@acme.test"]
+
+
+def test_07_the_same_without_an_order(trial: Trial) -> None:
+    """Two sources that contradict each other are an error, whether the one lists who left, without a login, or not."""
+    trial.write_only({"teams.yaml": RULES})
+    accounts(trial, *SEATTLE)
+    trial.ends(0, "people")
+    (trial.folder / "workers.csv").write_text(
+        (trial.folder / "workers.csv").read_text().replace("ann@acme.test,Active", ",Terminated")
+    )
+    words = "ann@acme.test is active in ad and left in hr"
+    assert words in trial.ends(7, "people")
+    joined(trial, "{order: [hr, ad], join: login}")
+    trial.ends(0, "people")
+    assert team(trial, "offices") == ["bo@acme.test", "dee@acme.test"]
+    (trial.folder / "reconciler.yaml").write_text(SETTINGS)
+    write_workers(trial.folder, {"ann": None})
+    assert words in trial.ends(7, "people")
+    accounts(trial, "1,ann@acme.test,Seattle,no", *SEATTLE[1:])
+    trial.ends(0, "people")
+
+
+@pytest.mark.parametrize("order", ["", "{order: [hr, ad]}"])
+def test_08_a_column_of_ids_sorted_alone(trial: Trial, order: str) -> None:
+    """It is refused, with both rows."""
+    trial.write_only({"teams.yaml": RULES})
+    if order:
+        joined(trial, order)
+    accounts(trial, *SEATTLE)
+    trial.ends(0, "people")
+    ids = ("4", "2", "1")
+    accounts(trial, *(f"{id_}{row[1:]}" for id_, row in zip(ids, SEATTLE, strict=True)))
+    shown = trial.ends(7, "people")
+    if order:
+        assert "ann@acme.test has the id 000001 in hr (row 2) and 000004 in ad (row 2)" in shown
+    else:
+        assert "was one column sorted alone?" in shown
+
+
+def test_09_a_manager_who_left_too(trial: Trial) -> None:
+    """The manager of somebody who left is proposed while they are there, also once the row of who left is gone."""
+    (trial.folder / "people" / "ad.yaml").unlink()
+    rules = "kind: teams\nteams:\n  ap-west: [{from: hr, where: {contract: Permanent}}]\n"
+    trial.write_only({"teams.yaml": rules, "more.yaml": "kind: teams\nteams:\n  x: [dee@acme.test, ann@acme.test]\n"})
+    trial.ends(0, "people")
+    dee = ("4", "Terminated", "6", "Accounts Payable", "Clerk", "Temporary", "")
+    write_workers(trial.folder, {"dee": dee})
+    trial.ends(0, "people")
+    people = trial.folder / "people.lock" / "people.yaml"
+    assert '"fay@acme.test"' in next(one for one in people.read_text().splitlines() if "dee@" in one)
+    fay = ("6", "Terminated", "1", "Field", "Accountant", "Permanent", "")
+    write_workers(trial.folder, {"dee": None, "fay": fay})
+    trial.ends(0, "people")
+    assert "fay@acme.test" not in next(one for one in people.read_text().splitlines() if "dee@" in one)
+
+
+def test_10_an_id_twice(trial: Trial) -> None:
+    """With a lock, a row whose id another row has is an error, and nothing else."""
+    joined(trial, "{order: [hr, ad]}")
+    trial.ends(0, "people")
+    again = ("1", "Active", "2", "Accounts Payable", "Clerk", "Permanent", "")
+    write_workers(trial.folder, {"zoe": again})
+    assert "of hr have the same id" in trial.ends(7, "people")
+
+
 @pytest.mark.parametrize(
     ("people", "words"),
     [

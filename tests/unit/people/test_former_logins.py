@@ -8,8 +8,17 @@ import msgspec
 import pytest
 
 from reconciler.errors import DocumentsError
+from reconciler.model.absences import Absence, away_on
+from reconciler.model.diagnostics import Origin
+from reconciler.model.documents import DesiredGroup
 from reconciler.model.live import Person
+from reconciler.model.member import Member
+from reconciler.model.people_lock import PeopleLock
+from reconciler.model.policy import Policy
+from reconciler.people.former import protect_other_logins
+from reconciler.planning.scope.absent_people import Roles
 from tests.support.rules import lock_person, write_lock
+from tests.support.values import TODAY
 from tests.unit.people.test_rehired import CEDAR, HARBOR, entry, live, look, moves, told
 
 if TYPE_CHECKING:
@@ -17,7 +26,9 @@ if TYPE_CHECKING:
 
     from reconciler.model.live import LiveState
 
+HERE = Origin("a.yaml", 1, 1)
 WARNED = [("warning", "live/former-login", None)]
+FORMER, FOLLOWED = frozenset({"ann@acme.test", "bo@acme.test"}), frozenset({"ann.oh@acme.test", "bo@acme.test"})
 NOW = msgspec.structs.replace(lock_person("ann.oh@acme.test"), was="ANN@acme.test")
 
 
@@ -43,7 +54,7 @@ def test_the_former_login_is_used(tmp_path: Path, written: str) -> None:
     """A line has the login of now and Procore the former one: nobody comes or goes, and it is told once."""
     entries = (entry("Cedar Tower", written), entry("Harbor Bridge", written, "bo@acme.test", manager=written))
     locked(tmp_path, *entries)
-    observation, asked = look(tmp_path, live({(CEDAR, "pm"): ["1"]}), *entries)
+    observation, asked = look(tmp_path, live({(CEDAR, "pm"): ["1"]}), *entries, active=FORMER)
     assert CEDAR not in moves(observation)
     assert told(observation) == WARNED
     assert observation.diagnostics[0].message == (
@@ -57,20 +68,29 @@ def test_it_is_added_by_the_former_login(tmp_path: Path) -> None:
     """Where she comes to a role, her account is the one with the former login."""
     line = entry("Cedar Tower", "ann.oh@acme.test", "bo@acme.test")
     locked(tmp_path, line)
-    observation, _ = look(tmp_path, live({(CEDAR, "pm"): ["2"]}), line)
+    observation, _ = look(tmp_path, live({(CEDAR, "pm"): ["2"]}), line, active=FORMER)
     assert moves(observation) == {CEDAR: (["1"], [])}
     assert told(observation) == WARNED
 
 
-def test_procore_follows(tmp_path: Path) -> None:
-    """Once a list has the login of now, that account counts, also for lines that were settled before."""
+@pytest.mark.parametrize(
+    ("assigned", "expected"),
+    [(True, {CEDAR: (["9"], ["1"]), HARBOR: (["9", "3"], ["1"])}), (False, None)],
+)
+def test_procore_has_both(tmp_path: Path, expected: object, *, assigned: bool) -> None:
+    """If the directory has the login of now, that account counts alone, also where it may not be assigned."""
     entries = (entry("Cedar Tower", "ann.oh@acme.test"), entry("Harbor Bridge", "ann.oh@acme.test", "cy@acme.test"))
     locked(tmp_path, *entries)
-    state = known_as(live({(CEDAR, "pm"): ["1"], (HARBOR, "pm"): ["1"]}), "ann.oh@acme.test", also=True)
+    state = live({(CEDAR, "pm"): ["1"], (HARBOR, "pm"): ["1"]})
+    state = known_as(state, "ann.oh@acme.test", also=True) if assigned else state
     for ordered in (entries, entries[::-1]):
-        observation, _ = look(tmp_path, state, *ordered)
-        assert moves(observation) == {CEDAR: (["9"], ["1"]), HARBOR: (["9", "3"], ["1"])}
-        assert told(observation) == []
+        if assigned:
+            observation, _ = look(tmp_path, state, *ordered, active=FORMER | FOLLOWED)
+            assert moves(observation) == expected
+            assert told(observation) == []
+        else:
+            with pytest.raises(DocumentsError):
+                look(tmp_path, state, *ordered, active=FORMER | FOLLOWED)
 
 
 def test_a_line_with_the_former_login(tmp_path: Path) -> None:
@@ -91,7 +111,7 @@ def test_a_line_with_the_former_login(tmp_path: Path) -> None:
         for one in state.presets
     )
     followed = msgspec.structs.replace(known_as(state, "ann.oh@acme.test"), presets=everywhere, managers=())
-    observation, _ = look(tmp_path, followed, line)
+    observation, _ = look(tmp_path, followed, line, active=FOLLOWED)
     assert moves(observation) == {CEDAR: (["1"], ["2"])}
     assert told(observation) == WARNED
     assert observation.diagnostics[0].message == (
@@ -99,11 +119,36 @@ def test_a_line_with_the_former_login(tmp_path: Path) -> None:
     )
 
 
-def test_an_inactive_account_is_not_used(tmp_path: Path) -> None:
-    """A former login that is inactive in the directory leads to nobody."""
+@pytest.mark.parametrize("active", [frozenset(), frozenset({"bo@acme.test"}), None])
+def test_whom_the_directory_does_not_have(tmp_path: Path, active: frozenset[str] | None) -> None:
+    """A former login that is not active in the directory, or nobody can look there, leads to nobody."""
     line = entry("Cedar Tower", "ann.oh@acme.test")
     locked(tmp_path, line)
-    state = msgspec.structs.replace(live({(CEDAR, "pm"): ["1"]}), inactive=frozenset({"ann@acme.test"}))
     with pytest.raises(DocumentsError) as raised:
-        look(tmp_path, state, line)
+        look(tmp_path, live({(CEDAR, "pm"): ["1"]}), line, active=active)
     assert "nobody with the login 'ann.oh@acme.test' may be assigned" in raised.value.diagnostics[0].message
+
+
+def test_who_is_protected() -> None:
+    """Somebody whom a policy protects is protected by the other login too."""
+    for written, other in (("Ann.Oh@acme.test", "ann@acme.test"), ("ANN@acme.test", "ann.oh@acme.test")):
+        policy = Policy(protected=(Member(origin=HERE, login=written), Member(origin=HERE, login="bo@acme.test")))
+        lock = PeopleLock(people=(NOW,))
+        assert [one.login for one in protect_other_logins(policy, lock).protected] == [written, "bo@acme.test", other]
+
+
+@pytest.mark.parametrize("line", ["ann@acme.test", "ann.oh@acme.test"])
+@pytest.mark.parametrize("written", ["ann@acme.test", "ann.oh@acme.test"])
+def test_who_is_away(line: str, written: str) -> None:
+    """An absence concerns both logins of a person, whichever of them a line and the absence have."""
+    absence = Absence(
+        person=Member(origin=HERE, login=written),
+        begins=TODAY,
+        ends=TODAY,
+        origin=HERE,
+        replacement=Member(origin=HERE, login="bo@acme.test"),
+    )
+    away = away_on([absence], TODAY, PeopleLock(people=(NOW,)).other_logins())
+    group = DesiredGroup(members=(Member(origin=HERE, login=line),), origin=HERE)
+    found = Roles(away, None, {}).group("PM", group)
+    assert [str(one) for one in found.members] == ["bo@acme.test"]

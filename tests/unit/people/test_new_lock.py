@@ -14,6 +14,7 @@ from reconciler.model.reference import Reference
 from reconciler.model.rules import Condition, Rule
 from reconciler.people.expansion import expand_teams
 from reconciler.people.new_lock import NewLock, make_lock
+from reconciler.people.rule_search import Directory, RuleSearch
 from tests.support.values import TODAY
 
 HERE = Origin("a.yaml", 1, 1)
@@ -271,6 +272,17 @@ def test_a_former_login_that_somebody_else_has() -> None:
     renamed = {**rows(4), 1: row(1, login="new@acme.test")}
     assert kept.read(renamed, 2) == "new p2 p3 p4"
     assert kept.lock.renamed() == {"p1@acme.test": "new@acme.test"}
-    assert kept.lock.other_logins(frozenset({"p1@acme.test"})) == {"p1@acme.test": "new@acme.test"}
+    assert kept.lock.other_logins() == {"p1@acme.test": "new@acme.test", "new@acme.test": "p1@acme.test"}
     assert kept.read({**renamed, 9: row(9, "field", login="P1@acme.test")}, 3) == "new p2 p3 p4"
     assert kept.lock.renamed() == {}
+
+
+def test_except_in_another_case() -> None:
+    """Whom 'except' names in another case is out of a team whose managers are asked for."""
+    one = Team(name="x", origin=HERE, members=(by_hand(1),), left_out=(Member(origin=HERE, login="P1@ACME.test"),))
+    some = reading({1: row(1), 2: row(2)}, manager="p2@acme.test")
+    search = RuleSearch({"x": one}, {"hr": Directory(some)})
+    assert search.found([member(Rule(source="hr", manager_of="team:x"))]) == {}
+    named = msgspec.structs.replace(one, left_out=())
+    search = RuleSearch({"x": named}, {"hr": Directory(some)})
+    assert set(search.found([member(Rule(source="hr", manager_of="team:x"))])) == {"p2@acme.test"}

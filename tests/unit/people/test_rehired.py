@@ -32,9 +32,14 @@ CEDAR, HARBOR = "1041", "1042"
 class Asked(SnapshotReader):
     """A reader that remembers which lists it was asked for."""
 
-    def __init__(self, state: LiveState) -> None:
+    def __init__(self, state: LiveState, active: frozenset[str] | None = None) -> None:
         super().__init__(state)
         self.asked: list[str] = []
+        self.active = active
+
+    def active_logins(self) -> frozenset[str] | None:
+        """Return those whom the directory has, if it is read."""
+        return super().active_logins() if self.active is None else self.active
 
     def assignees(self, wanted: Iterable[Place]) -> list[PeopleList]:
         """Return and remember."""
@@ -86,13 +91,15 @@ def entry(project: str, *members: str, manager: str = "") -> str:
     return f"  - project: {project}\n{line}    groups: {{Project Manager: [{', '.join(members)}]}}\n"
 
 
-def look(folder: Path, state: LiveState, *entries: str) -> tuple[Observation, list[str]]:
-    """Observe, and give the lists that were asked for."""
+def look(
+    folder: Path, state: LiveState, *entries: str, active: frozenset[str] | None = None
+) -> tuple[Observation, list[str]]:
+    """Observe, and give the lists that were asked for; ``active`` are logins of the directory."""
     file = write_documents(
         folder, {"a.yaml": "kind: assignments\ntemplate: Invoice Approval\nprojects:\n" + "".join(entries)}
     )
     documents, diagnostics = read_repository(file, read_settings_document(file), TODAY)
-    reader = Asked(state)
+    reader = Asked(state, active)
     return observe(documents, diagnostics, reader), reader.asked
 
 
