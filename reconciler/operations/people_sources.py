@@ -45,6 +45,7 @@ __all__ = ["Readings", "key_of_ids", "read_sources"]
 
 FEWEST_LETTERS_OF_A_KEY = 32
 _DIGITS_OF_AN_ID = 24
+_MOST_SHOWN = 20
 _GROUPS = (GROUP, GROUP_IN_CHAIN)
 
 
@@ -104,7 +105,9 @@ def read_sources(workspace: Workspace, documents: Documents, only: str | None = 
         raise problems(wrong)
     crossed = crossed_ids(readings, joined)
     if crossed:
-        raise problems([Diagnostic(severity="error", code="people/identity", message=one) for one in crossed])
+        more = [f"{len(crossed) - _MOST_SHOWN:,} more people have different ids"] if crossed[_MOST_SHOWN:] else []
+        shown = [*crossed[:_MOST_SHOWN], *more]
+        raise problems([Diagnostic(severity="error", code="people/identity", message=one) for one in shown])
     still_left = keep_left(readings, joined, documents.lock, key_of_ids(workspace))
     return Readings(readings=join_readings(still_left, joined), refused=tuple(refused))
 

@@ -177,6 +177,17 @@ def test_08_a_column_of_ids_sorted_alone(trial: Trial, order: str) -> None:
         assert "was one column sorted alone?" in shown
 
 
+def test_08b_ids_of_another_form(trial: Trial) -> None:
+    """If the sources write ids in different forms, some are shown and the others counted."""
+    joined(trial, "{order: [hr, ad]}")
+    rows = {f"p{at}": (f"{at}", "Active", "2", "Field", "Clerk", "Permanent", "") for at in range(100, 125)}
+    write_workers(trial.folder, rows)
+    accounts(trial, *SEATTLE, *(f"9{name[1:]},{name}@acme.test,Seattle,yes" for name in rows))
+    shown = trial.ends(7, "people")
+    assert "p100@acme.test has the id 000100 in hr" in shown
+    assert "5 more people have different ids" in shown
+
+
 def test_09_a_manager_who_left_too(trial: Trial) -> None:
     """The manager of somebody who left is proposed while they are there, also once the row of who left is gone."""
     (trial.folder / "people" / "ad.yaml").unlink()
