@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime
+import itertools
 import socket
 import subprocess
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 import pytest
@@ -200,42 +201,62 @@ def test_06_somebody_who_is_gone(tmp_path: Path, trial: Trial) -> None:
         assert "− Ann Oh   ann@acme.test" in trial.run("people", **access(server.address))
 
 
+class Relay:
+    """Passes bytes on to a server; ``spoil`` sees each answer's connection and number, and returns whether to end."""
+
+    def __init__(self, port: int, spoil: Callable[[socket.socket, int], bool]) -> None:
+        self.port = port
+        self.spoil = spoil
+        self.listening = socket.create_server(("127.0.0.1", 0))
+        self.connections = [self.listening]
+        self.threads = [threading.Thread(target=self.serve, daemon=True)]
+        self.threads[0].start()
+
+    @property
+    def address(self) -> str:
+        """The address of the relay."""
+        return f"ldap://127.0.0.1:{self.listening.getsockname()[1]}"
+
+    def serve(self) -> None:
+        """Take connections, until the relay ends."""
+        with suppress(OSError):
+            while True:
+                one, _ = self.listening.accept()
+                other = socket.create_connection(("127.0.0.1", self.port))
+                self.connections.extend((one, other))
+                for pair in ((one, other, False), (other, one, True)):
+                    self.threads.append(threading.Thread(target=self.pump, args=pair, daemon=True))
+                    self.threads[-1].start()
+
+    def pump(self, source: socket.socket, target: socket.socket, answers: bool) -> None:  # noqa: FBT001 - of a thread
+        """Pass on what comes."""
+        with suppress(OSError):
+            for number in itertools.count(1):
+                data = source.recv(65536)
+                if not data or (answers and self.spoil(target, number)):
+                    target.shutdown(socket.SHUT_RDWR)
+                    return
+                target.sendall(data)
+
+    def end(self) -> None:
+        """End all connections, and wait for the threads."""
+        for one in self.connections:
+            with suppress(OSError):
+                one.shutdown(socket.SHUT_RDWR)
+        for each in self.threads:
+            each.join(10)
+        for one in self.connections:
+            one.close()
+
+
 @contextmanager
 def relay(port: int, spoil: Callable[[socket.socket, int], bool]) -> Iterator[str]:
-    """Pass bytes on to a server; ``spoil`` sees each answer's connection and number, and returns whether to end."""
-    listening = socket.create_server(("127.0.0.1", 0))
-    ended = threading.Event()
-
-    def pump(source: socket.socket, target: socket.socket, *, answers: bool) -> None:
-        number = 0
-        while not ended.is_set():
-            try:
-                data = source.recv(65536)
-            except OSError:
-                return
-            number += 1
-            if not data or (answers and spoil(target, number)):
-                target.close()
-                return
-            target.sendall(data)
-
-    def serve() -> None:
-        while not ended.is_set():
-            try:
-                one, _ = listening.accept()
-            except OSError:
-                return
-            other = socket.create_connection(("127.0.0.1", port))
-            for pair, answers in (((one, other), False), ((other, one), True)):
-                threading.Thread(target=pump, args=pair, kwargs={"answers": answers}, daemon=True).start()
-
-    thread = threading.Thread(target=serve, daemon=True)
-    thread.start()
+    """Run a relay."""
+    running = Relay(port, spoil)
     try:
-        yield f"ldap://127.0.0.1:{listening.getsockname()[1]}"
+        yield running.address
     finally:
-        ended.set()
-        listening.close()
+        running.end()
 
 
 @pytest.mark.parametrize("kind", ["cut", "stalled"])
