@@ -168,45 +168,53 @@ class _Maker:
                 return ruled.before
             words = f"{ruled.title} needs the source {', '.join(unread)} too: run it without --source"
             self._error("people/unread-source", words, ruled.origin)
-        found = set(self._search.found(ruled.members))
-        excluded = set(self._search.found(ruled.left_out))
         same = ruled.before is not None and ruled.before.rule == ruled.rule
-        had = {self._known.renamed.get(one, one) for one in (ruled.before.members if ruled.before is not None else ())}
-        had_left_out = {
-            self._known.renamed.get(one, one) for one in (ruled.before.left_out if ruled.before is not None else ())
-        }
-        # somebody whom the reading lacks stays where they were, and so do people who are found through them
-        through = self._known.lacking and any(
-            one.rule is not None and one.rule.needs_managers for one in (*ruled.members, *ruled.left_out)
-        )
-        found |= had & self._known.lacking
-        excluded |= had_left_out & self._known.lacking
-        if same and through:
-            found |= {one for one in had if login_key(one) not in self._known.left}
-            excluded |= had_left_out
-        found = {one for one in found - excluded if login_key(one) not in self._known.left}
-        if len(found) > ruled.most:
-            message = (
-                f"{ruled.title} finds {len(found):,} people, max {ruled.most:,}: correct the rule, or raise 'max:'"
-            )
-            self._error("people/too-many", message, ruled.origin)
-        if not same and ruled.before is not None and len(found) < ruled.fewest:
-            message = (
-                f"{ruled.title} finds {counted(len(found), 'person', 'people')}, min {ruled.fewest}: correct the rule"
-            )
-            self._error("people/too-few", message, ruled.origin)
-        lost = {one for one in had - found if login_key(one) not in self._known.left}
-        reason = why_held(
-            len(lost), (len(had), len(found)), fewest=ruled.fewest, same=same, accepted=self._accepted(ruled.team)
-        )
+        had, had_left_out = self._had(ruled.before)
+        found, excluded = self._found(ruled, had, had_left_out, same=same)
+        self._check_numbers(ruled, len(found), same=same)
+        lost = self._not_left(had - found)
+        numbers = len(had), len(found)
+        reason = why_held(len(lost), numbers, fewest=ruled.fewest, same=same, accepted=self._accepted(ruled.team))
         if reason is not None:
-            self._held.append(
-                HeldTeam(team=ruled.team or ruled.title, removals=len(lost), members=len(had), reason=reason)
-            )
-            found = {one for one in had if login_key(one) not in self._known.left}
-            excluded = had_left_out
+            held = HeldTeam(team=ruled.team or ruled.title, removals=len(lost), members=len(had), reason=reason)
+            self._held.append(held)
+            found, excluded = self._not_left(had), had_left_out
         self._changes.extend(told_changes(ruled, had, found, self._known))
         return LockedResult(rule=ruled.rule, members=tuple(sorted(found)), left_out=tuple(sorted(excluded)))
+
+    def _had(self, before: LockedResult | None) -> tuple[set[str], set[str]]:
+        """Return the people that rules had, and those that they left out, by the logins of now."""
+        if before is None:
+            return set(), set()
+        renamed = self._known.renamed
+        return {renamed.get(one, one) for one in before.members}, {renamed.get(one, one) for one in before.left_out}
+
+    def _found(self, ruled: Ruled, had: set[str], had_left_out: set[str], *, same: bool) -> tuple[set[str], set[str]]:
+        """Return whom rules find, without people who left, and whom they leave out.
+
+        Somebody whom the reading lacks stays where they were, and so do people who are found through them.
+        """
+        lacking, lines = self._known.lacking, (*ruled.members, *ruled.left_out)
+        found = set(self._search.found(ruled.members)) | (had & lacking)
+        excluded = set(self._search.found(ruled.left_out)) | (had_left_out & lacking)
+        if same and lacking and any(one.rule is not None and one.rule.needs_managers for one in lines):
+            found |= self._not_left(had)
+            excluded |= had_left_out
+        return self._not_left(found - excluded), excluded
+
+    def _not_left(self, logins: set[str]) -> set[str]:
+        return {one for one in logins if login_key(one) not in self._known.left}
+
+    def _check_numbers(self, ruled: Ruled, found: int, *, same: bool) -> None:
+        """Report a rule that finds too many people, and a new one that finds too few."""
+        if found > ruled.most:
+            words = f"{ruled.title} finds {found:,} people, max {ruled.most:,}: correct the rule, or raise 'max:'"
+            self._error("people/too-many", words, ruled.origin)
+        if not same and ruled.before is not None and found < ruled.fewest:
+            people = counted(found, "person", "people")
+            self._error(
+                "people/too-few", f"{ruled.title} finds {people}, min {ruled.fewest}: correct the rule", ruled.origin
+            )
 
     def _accepted(self, team: str | None) -> int:
         """Return how many people a policy lets a team lose today."""

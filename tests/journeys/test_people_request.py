@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.support.github_stub import GitHubStub
-from tests.support.people_files import SOURCE, write_workers
-from tests.support.rules import RULED, TEAMS
-from tests.support.trial import Trial
+from tests.support.people_files import read_trial, write_workers
+from tests.support.rules import RULED
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.support.gitlab_stub import GitLabStub
     from tests.support.sandbox import RunningSandbox
+    from tests.support.trial import Trial
 
 ANN = ("1", "Active", "2", "Accounts Payable", "Clerk", "Permanent", "24-016;24-017")
 LEFT = {"ann": ("1", "Terminated", *ANN[2:])}
@@ -31,13 +31,7 @@ def forge(request: pytest.FixtureRequest, github: GitHubStub, gitlab: GitLabStub
 @pytest.fixture
 def trial(tmp_path: Path, sandbox: RunningSandbox) -> Trial:
     """Return a committed trial with a lock of its first reading."""
-    one = Trial(tmp_path / "approvals", sandbox)
-    ignored = "*.json\n*.csv\n.reconciler/\n"
-    one.write({"assignments/invoice.yaml": RULED, "teams.yaml": TEAMS, "people.yaml": SOURCE, ".gitignore": ignored})
-    write_workers(one.folder)
-    assert one.ran("people").code == 0
-    one.commit()
-    return one
+    return read_trial(tmp_path / "approvals", sandbox)
 
 
 def request_of(forge: Any) -> dict[str, Any]:

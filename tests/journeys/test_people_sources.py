@@ -15,11 +15,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.support.command_line import clean_environment
-from tests.support.people_files import SOURCE, source_document, workers, write_workers
+from tests.support.people_files import read_trial, source_document, workers, write_workers
 from tests.support.rules import RULED, TEAMS
 from tests.support.started import Started
 from tests.support.starting import address
-from tests.support.trial import Trial
 from tests.support.workbooks import workbook
 
 if TYPE_CHECKING:
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
     from syrupy.assertion import SnapshotAssertion
 
     from tests.support.sandbox import RunningSandbox
+    from tests.support.trial import Trial
     from tests.support.workbooks import Cell
 
 ANN = ("1", "Active", "2", "Accounts Payable", "Clerk", "Permanent", "24-016;24-017")
@@ -37,13 +37,7 @@ DAY = 24 * 3600
 @pytest.fixture
 def trial(tmp_path: Path, sandbox: RunningSandbox) -> Trial:
     """Return a trial under version control with rules, their source, and a lock of its first reading."""
-    one = Trial(tmp_path / "approvals", sandbox)
-    ignored = "*.json\n*.csv\n.reconciler/\n"
-    one.write({"assignments/invoice.yaml": RULED, "teams.yaml": TEAMS, "people.yaml": SOURCE, ".gitignore": ignored})
-    write_workers(one.folder)
-    assert one.ran("people").code == 0
-    one.commit()
-    return one
+    return read_trial(tmp_path / "approvals", sandbox)
 
 
 def files(trial: Trial) -> dict[str, str]:

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tests.support.rules import RULED, TEAMS
+from tests.support.trial import Trial
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-__all__ = ["HEADER", "SOURCE", "WORKERS", "source_document", "write_workers"]
+    from tests.support.sandbox import RunningSandbox
+
+__all__ = ["HEADER", "SOURCE", "WORKERS", "read_trial", "source_document", "write_workers"]
 
 SOURCE = """\
 kind: source
@@ -75,3 +80,14 @@ def source_document(**changed: str) -> str:
     """Return the document with keys in place of its own; a blank text takes one out."""
     lines = [one for one in SOURCE.splitlines() if one.partition(":")[0] not in changed]
     return "\n".join([*lines, *(f"{key}: {value}" for key, value in changed.items() if value)]) + "\n"
+
+
+def read_trial(folder: Path, sandbox: RunningSandbox) -> Trial:
+    """Return a trial under version control with rules, their source, and a lock of its first reading."""
+    one = Trial(folder, sandbox)
+    ignored = "*.json\n*.csv\n.reconciler/\n"
+    one.write({"assignments/invoice.yaml": RULED, "teams.yaml": TEAMS, "people.yaml": SOURCE, ".gitignore": ignored})
+    write_workers(one.folder)
+    assert one.ran("people").code == 0
+    one.commit()
+    return one

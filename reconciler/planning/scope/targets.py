@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from reconciler.model.documents import Assignments, DesiredGroup, Entry, Member
     from reconciler.model.live import Catalogue, Group, Preset, Unreadable
     from reconciler.model.scope import Claim, Scope
+    from reconciler.model.titles import Named
 
 __all__ = ["find_targets", "leave_uncertain"]
 
@@ -111,9 +112,7 @@ class _TargetFinder:
         if self.people:
             groups = self.people.fill(groups, key.project_id, undecided)
         if self._away is not NOBODY_AWAY:
-            roles = Roles(self._away, None if project is None else project.name, self._logins)
-            groups = {uuid: roles.group(name, groups[uuid]) for name, uuid in found.items() if uuid in groups}
-            manager = roles.manager(manager)
+            groups, manager = self._replaced(groups, found, manager, project)
         return Target(
             address=address,
             preset=preset,
@@ -126,6 +125,18 @@ class _TargetFinder:
             uncertain=frozenset(uncertain) if uncertain else _NOTHING,
             unresolved=bool(unresolved),
         )
+
+    def _replaced(
+        self,
+        groups: Mapping[str, DesiredGroup],
+        found: Mapping[str, str],
+        manager: Member | None,
+        project: Named | None,
+    ) -> tuple[dict[str, DesiredGroup], Member | None]:
+        """Return groups and the manager of the day, with replacements of people who are away."""
+        roles = Roles(self._away, None if project is None else project.name, self._logins)
+        there = {uuid: roles.group(name, groups[uuid]) for name, uuid in found.items() if uuid in groups}
+        return there, roles.manager(manager)
 
     def _uncertain(
         self,

@@ -9,7 +9,7 @@ import msgspec
 from reconciler.model.plan import GroupChange, PresetChange
 from reconciler.model.titles import place_title
 from reconciler.render.views.reasons import reason_added, reason_manager, reason_removed
-from reconciler.render.views.rows import PresetView, RowView, SectionView
+from reconciler.render.views.rows import PresetView, RowView, SectionView, Sign
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -143,27 +143,14 @@ def _preset(changes: list[PresetChange]) -> PresetView:
 
 
 def _group_rows(group: GroupChange) -> list[RowView]:
-    rows = [
-        RowView(
-            label=group.name,
-            sign="−",
-            name=shown_name(one.person),
-            login=shown_login(one.person),
-            reason=reason_removed(one),
-        )
-        for one in group.remove
+    moves: list[tuple[Sign, Person, str]] = [
+        *(("−", one.person, reason_removed(one)) for one in group.remove),
+        *(("+", one.person, reason_added(one)) for one in group.add),
     ]
-    rows.extend(
-        RowView(
-            label=group.name,
-            sign="+",
-            name=shown_name(one.person),
-            login=shown_login(one.person),
-            reason=reason_added(one),
-        )
-        for one in group.add
-    )
-    return rows
+    return [
+        RowView(label=group.name, sign=sign, name=shown_name(person), login=shown_login(person), reason=reason)
+        for sign, person, reason in moves
+    ]
 
 
 def shown_name(person: Person) -> str:
