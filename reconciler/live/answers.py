@@ -28,6 +28,7 @@ __all__ = [
     "describe_body",
     "hide_in",
     "refuse_twice",
+    "retry_after",
 ]
 
 LONGEST_WAIT_SECONDS = 3660.0
@@ -66,7 +67,7 @@ def check_answer(response: httpx.Response, what: str) -> None:
         return
     detail = describe_body(response)
     if status == 429 or status >= 500:  # noqa: PLR2004
-        raise Again(what, status, detail, _retry_after(response))
+        raise Again(what, status, detail, retry_after(response))
     if status == 408:  # noqa: PLR2004
         raise TooLong(what)
     if status == 401:  # noqa: PLR2004
@@ -76,7 +77,8 @@ def check_answer(response: httpx.Response, what: str) -> None:
     raise AnswerError(f"{what}: answered {status}, which the service does not document{detail}")
 
 
-def _retry_after(response: httpx.Response) -> float | None:
+def retry_after(response: httpx.Response) -> float | None:
+    """Return the seconds that an answer asks to wait, at most ``LONGEST_WAIT_SECONDS``; null where it names none."""
     text = response.headers.get("Retry-After", "")
     return min(float(text), LONGEST_WAIT_SECONDS) if _SECONDS.match(text) else None
 

@@ -12,7 +12,7 @@ import tenacity
 
 from reconciler import __version__
 from reconciler.errors import CredentialsError, UnreachableError
-from reconciler.live.answers import Again
+from reconciler.live.answers import Again, retry_after
 from reconciler.live.certificates import trusted_certificates
 from reconciler.live.transport import REQUEST_SECONDS, BoundedTransport, CertificateRefusedError, ReadOnlyTransport
 from reconciler.model.masks import hide
@@ -165,9 +165,7 @@ class SourceClient:
         except httpx.DecodingError as error:
             raise UnreachableError(f"the source {self._name} cannot be read: {error}") from None
         if response.status_code == _TOO_MANY_REQUESTS or response.status_code >= _ERRORS_OF_SERVERS:
-            text = response.headers.get("Retry-After", "")
-            wait = float(text) if text.isdecimal() and len(text) < 4 else None  # noqa: PLR2004 - up to 999 seconds
-            raise Again(self._name, response.status_code, "", wait)
+            raise Again(self._name, response.status_code, "", retry_after(response))
         return response
 
     def _client(self, url: httpx.URL) -> httpx.Client:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-__all__ = ["counted", "moved_roles", "within"]
+__all__ = ["counted", "moved_roles", "waiting", "within"]
 
 _MOST_IN_S = 90
 _MOST_IN_MIN = 90
@@ -44,3 +44,9 @@ def within(seconds: float) -> str:
         return f"{minutes // 60} h {minutes % 60} min"
     hours = math.ceil(minutes / 60)
     return f"{hours // 24:,} d {hours % 24} h"
+
+
+def waiting(seconds: float, why: str) -> str:
+    """Return that a run waits, and why: ``waiting up to 1:05, because the forge asks for it``."""
+    minutes, rest = divmod(round(seconds), 60)
+    return f"waiting up to {minutes}:{rest:02}, {why}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from reconciler.forge import open_forge
+from reconciler.model.phrases import waiting
 from reconciler.settings.forge import read_forge
 from reconciler.settings.network import settle_network
 
@@ -28,8 +29,7 @@ def open_forge_at(place: ForgePlace, run: Run) -> Forge:
     """
 
     def tell(seconds: float) -> None:
-        minutes, rest = divmod(round(seconds), 60)
-        run.reporter.note(f"waiting up to {minutes}:{rest:02}, because the forge asks for it")
+        run.reporter.note(waiting(seconds, "because the forge asks for it"))
 
     settle_network(run.environment, place.url)
     return open_forge(place, tell)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from reconciler.live.source_client import SourceClient
+from reconciler.model.phrases import waiting
 from reconciler.operations.readers import open_live_reader
 from reconciler.settings.people_access import read_scim_access
 from reconciler.sources.scim_source import read_scim_source, still_in_scim
@@ -22,12 +24,20 @@ if TYPE_CHECKING:
 
 __all__ = ["open_scim", "open_service"]
 
+_TOLD_SECONDS = 5
+
 
 @contextmanager
 def open_scim(workspace: Workspace, source: ScimSource) -> Iterator[Opened]:
     """Yield what reads a SCIM server, and what asks it for people by id."""
     access, now = read_scim_access(source, workspace.run.environment), workspace.run.clock.now()
-    with SourceClient(source.name, access) as client:
+
+    def pause(seconds: float) -> None:
+        if seconds >= _TOLD_SECONDS:
+            workspace.run.reporter.note(waiting(seconds, f"as the source {source.name} does not answer yet"))
+        time.sleep(seconds)
+
+    with SourceClient(source.name, access, pause=pause) as client:
         yield (
             lambda wanted: read_scim_source(source, wanted, client.get, now),
             lambda ids: still_in_scim(source, ids, client.get),
