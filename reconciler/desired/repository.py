@@ -20,6 +20,7 @@ from reconciler.model.diagnostics import Diagnostic, Origin, by_place, has_error
 from reconciler.model.documents import Documents
 from reconciler.model.people_lock import is_of_lock
 from reconciler.model.phrases import counted
+from reconciler.model.sources import JoinedSources
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -43,6 +44,7 @@ _SUFFIXES = (".yaml", ".yml")
 # X.YAML, x.yml.txt, x.yaml~, x.yaml.bak, "x.yaml (1)", x.ymal; not x.yamllint
 _NEARLY = re.compile(r"\.(?:ya?ml|yam|ymal|yalm)(?![a-z])", re.IGNORECASE)
 _MOST_TOLD = 20
+_NOT_JOINED = JoinedSources()
 
 
 def read_settings_document(path: Path) -> SettingsDocument:
@@ -88,7 +90,9 @@ def read_repository(
     walk = _walk(settings_file.parent, settings.exclusion)
     lock_files: dict[str, bytes] = {}
     read = read_files(_contents(settings_file, walk.documents, instead or {}), lock_files)
-    documents, diagnostics = assemble(read, lock_files, policy_files=settings.policy_files)
+    documents, diagnostics = assemble(
+        read, lock_files, policy_files=settings.policy_files, joined=settings.joined_sources
+    )
     # a base may hold logins that cannot be one: nobody has them, and its lines say what they said
     diagnostics = by_place((*diagnostics, *check_logins(documents), *_judge_nearly(walk.nearly)))
     return msgspec.structs.replace(documents, paths=tuple(walk.documents)), diagnostics
@@ -99,11 +103,13 @@ def assemble(
     lock_files: Mapping[str, bytes],
     *,
     policy_files: Sequence[str] | None = None,
+    joined: JoinedSources = _NOT_JOINED,
 ) -> tuple[Documents, list[Diagnostic]]:
     """Put together what was read, file by file, wherever it came from.
 
     ``lock_files`` are the files of the people lock by path, complete once everything is read.
-    ``policy_files`` are globs of the files that may hold a policy; elsewhere one is an error.
+    ``policy_files`` are globs of the files that may hold a policy; elsewhere one is an error. ``joined`` are sources of
+    people that the settings join.
     """
     decoded: dict[str, list[Any]] = {name: [] for name in KINDS}
     diagnostics: list[Diagnostic] = []
@@ -122,6 +128,11 @@ def assemble(
         values, wrong = KINDS[name].merge(decoded[name], reading)
         merged.update(values)
         diagnostics.extend(wrong)
+    if joined.sources and "sources" in merged:
+        merged["sources"] = {
+            name: msgspec.structs.replace(source, joined=joined) if name in joined.sources else source
+            for name, source in merged["sources"].items()
+        }
     own = {name: merged.pop(name) for name in Documents.__struct_fields__ if name in merged}
     if lock_files:
         own["lock"], wrong = decode_lock(lock_files)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -17,6 +17,7 @@ from reconciler.model.people_lock import NO_LOCK, PeopleLock
 from reconciler.model.policy import Policy
 from reconciler.model.reference import Reference
 from reconciler.model.routing import Routing
+from reconciler.model.sources import JoinedSources
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -157,16 +158,6 @@ class Documents(msgspec.Struct, frozen=True, kw_only=True):
     def sources(self) -> Mapping[str, PeopleSource]:
         """The sources of people by name."""
         return self.more.get("sources", {})  # type: ignore[return-value]
-
-
-class JoinedSources(msgspec.Struct, frozen=True, kw_only=True):
-    """Sources of people that are joined: the first that knows something of somebody wins.
-
-    ``join`` is what is the same in all of them for one person.
-    """
-
-    sources: tuple[str, ...] = ()
-    join: Literal["id", "login"] = "id"
 
 
 class SettingsDocument(msgspec.Struct, frozen=True, kw_only=True):

@@ -66,8 +66,16 @@ class RuleDigests:
         if source is None:
             return None
         used = {attribute for one in rules if one.source == name for attribute in one.attributes}
-        columns = {one: source.columns[one] for one in ("id", "login", *sorted(used)) if one in source.columns}
-        return [columns, source.status, source.dates]
+        own = _columns(source, used)
+        others = [self._sources.get(one) for one in source.joined.sources]
+        return (
+            [*own, source.joined, *(None if one is None else _columns(one, used) for one in others)] if others else own
+        )
+
+
+def _columns(source: PeopleSource, used: set[str]) -> list[object]:
+    columns = {one: source.columns[one] for one in ("id", "login", *sorted(used)) if one in source.columns}
+    return [columns, source.status, source.dates]
 
 
 def _line(member: Member) -> str:

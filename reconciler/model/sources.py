@@ -13,6 +13,7 @@ __all__ = [
     "Dates",
     "FileSource",
     "Groups",
+    "JoinedSources",
     "LdapSource",
     "Limits",
     "PeopleSource",
@@ -60,8 +61,21 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     blank_percent: int = 5
 
 
+class JoinedSources(msgspec.Struct, frozen=True, kw_only=True):
+    """Sources of people that are joined: the first that knows something of somebody wins.
+
+    ``join`` is what is the same in all of them for one person.
+    """
+
+    sources: tuple[str, ...] = ()
+    join: Literal["id", "login"] = "id"
+
+
 class PeopleSource(msgspec.Struct, frozen=True, kw_only=True):
-    """A source of people: its columns by the name that rules use, and what its status says."""
+    """A source of people: its columns by the name that rules use, and what its status says.
+
+    ``joined`` are the sources that the settings join it with.
+    """
 
     name: str
     origin: Origin
@@ -69,6 +83,7 @@ class PeopleSource(msgspec.Struct, frozen=True, kw_only=True):
     status: Status
     dates: Dates = Dates()
     limits: Limits = Limits()
+    joined: JoinedSources = JoinedSources()
 
     def variable(self, ending: str) -> str:
         """Return the variable of the environment that is for this source alone, such as its PATH."""

@@ -11,9 +11,9 @@ from reconciler.model.spelling import login_key
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from reconciler.model.documents import JoinedSources
     from reconciler.model.people_lock import PeopleLock
     from reconciler.model.readings import Reading, Record
+    from reconciler.model.sources import JoinedSources
 
 __all__ = ["crossed_ids", "join_readings", "keep_left"]
 

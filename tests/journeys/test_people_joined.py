@@ -82,6 +82,22 @@ def test_02_who_left_one(trial: Trial) -> None:
     assert team(trial, "ap-west") == ["bo@acme.test"]
 
 
+def test_02b_another_order(trial: Trial) -> None:
+    """The lock belongs to the order, and to columns of each source in it; rules of other sources do not."""
+    joined(trial, "{order: [hr, ad]}")
+    trial.ends(0, "people")
+    trial.ends(0, "validate")
+    outdated = "are not those that people.lock has"
+    joined(trial, "{order: [ad, hr]}")
+    assert outdated in trial.ends(7, "validate")
+    joined(trial, "{order: [hr, ad]}")
+    trial.write_only({"people/ad.yaml": AD.replace("office: office", "office: enabled")})
+    shown = trial.ends(7, "validate")
+    assert outdated in shown
+    assert "'ap-west'" in shown
+    assert "'heads'" not in shown, "it asks for no office"
+
+
 def test_03_joined_by_login(trial: Trial) -> None:
     """By logins, accounts with another login are other people."""
     joined(trial, "{order: [hr, ad], join: login}")

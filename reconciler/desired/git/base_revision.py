@@ -101,7 +101,8 @@ def read_base(settings_file: Path, revision: str) -> Base:
     unread = Unread()
     lock_files: dict[str, bytes] = {}
     contents = chain(_contents(files, names), _refused(tree, settings.exclusion, absent))
-    documents, diagnostics = assemble(unread.watch(read_files(contents, lock_files)), lock_files)
+    files_read = unread.watch(read_files(contents, lock_files))
+    documents, diagnostics = assemble(files_read, lock_files, joined=settings.joined_sources)
     errors = tuple(one for one in diagnostics if one.severity == "error")
     documents = msgspec.structs.replace(documents, files=sum(not is_of_lock(one) for one in names))
     outer = {tree.entries[one].repository or one if one in tree.entries else one for one in unread.names(errors)}

@@ -12,7 +12,8 @@ from reconciler.desired.kinds.common_shapes import AddressGlob, Login, LoginIdSh
 from reconciler.desired.kinds.field_words import EXPECTED, expects, keywords, says
 from reconciler.desired.kinds.member_lists import decode_person
 from reconciler.desired.kinds.rule_shapes import SourceName
-from reconciler.model.documents import JoinedSources, SettingsDocument
+from reconciler.model.documents import SettingsDocument
+from reconciler.model.sources import JoinedSources
 
 if TYPE_CHECKING:
     from reconciler.desired.yaml.strict_reader import LocatedDocument

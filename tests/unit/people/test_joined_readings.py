@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from reconciler.model.documents import JoinedSources
 from reconciler.model.readings import Reading, Record
+from reconciler.model.sources import JoinedSources
 from reconciler.people.joined_readings import join_readings
 
 if TYPE_CHECKING:
