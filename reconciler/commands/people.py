@@ -15,7 +15,7 @@ from reconciler.operations.alarms import prepare_alarms
 from reconciler.operations.files import require_writable
 from reconciler.operations.people import PeopleOrder
 from reconciler.operations.people_news import update_people_and_tell
-from reconciler.operations.people_request import propose_people
+from reconciler.operations.people_request import propose_people, require_forge
 from reconciler.render.messages.people_text import people_text
 
 if TYPE_CHECKING:
@@ -73,16 +73,18 @@ def people(  # noqa: PLR0913 - one parameter an option
     """
     if pull_request and check:
         raise UsageError("--check writes nothing, and --pull-request proposes it: leave one of them out")
+    if pull_request:
+        require_forge(common.run)
     if out is not None:
         require_writable(out)
     alarms = prepare_alarms(common.run, issue=False, metrics_at=metrics_at, gateway=gateway, notify=False, link=None)
     report = update_people_and_tell(common.run, common.config, PeopleOrder(base, check, source, tidy), alarms)
-    if pull_request:
-        note(propose_people(common.run, common.config, report), common)
     if shown_as == "json":
         emit(msgspec.json.format(msgspec.json.encode(report), indent=2).decode() + "\n", out)
     else:
         emit(people_text(report), out)
+    if pull_request:
+        note(propose_people(common.run, common.config, report), common)
     if report.held:
         return _HELD
     return _CHANGED if detailed_exitcode and report.differs else 0

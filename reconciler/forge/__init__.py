@@ -59,8 +59,11 @@ class Forge(Protocol):
         """Open, update, close or re-open the one issue of a company; gives what was done, in words."""
         ...
 
-    def keep_proposal(self, proposal: Proposal) -> str:
-        """Keep one branch and its one pull request as proposed; gives what was done, in words."""
+    def keep_proposal(self, proposal: Proposal, title: Callable[[], str]) -> str:
+        """Keep one branch and its one pull request as proposed; gives what was done, in words.
+
+        ``title`` is called if something is sent.
+        """
         ...
 
 

@@ -234,10 +234,13 @@ class GitHub:
         """Open, update, close or re-open the one issue of a company; gives what was done, in words."""
         return keep_issue(self, issue)
 
-    def keep_proposal(self, proposal: Proposal) -> str:
-        """Keep one branch and its one pull request as proposed; gives what was done, in words."""
+    def keep_proposal(self, proposal: Proposal, title: Callable[[], str]) -> str:
+        """Keep one branch and its one pull request as proposed; gives what was done, in words.
+
+        ``title`` is called if something is sent.
+        """
         with self._told(f"the branch {proposal.branch} and its pull request"):
-            return keep_pull_request(self._repository, proposal)
+            return keep_pull_request(self._repository, proposal, title)
 
     def own_issues(self, label: str | None) -> Iterator[FoundIssue[Issue]]:
         """Yield the issues of our own account with this label (null: all), open or closed, the oldest first."""

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from github import InputGitTreeElement, UnknownObjectException
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from github.PullRequest import PullRequest
     from github.Repository import Repository
 
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["keep_pull_request"]
 
 
-def keep_pull_request(repository: Repository, proposal: Proposal) -> str:
+def keep_pull_request(repository: Repository, proposal: Proposal, make_title: Callable[[], str]) -> str:
     """Open, update or close the one pull request of a branch; return what was done, in words."""
     owner = repository.full_name.partition("/")[0]
     pulls = list(repository.get_pulls(state="open", head=f"{owner}:{proposal.branch}", base=repository.default_branch))
@@ -23,12 +25,13 @@ def keep_pull_request(repository: Repository, proposal: Proposal) -> str:
         return _closed(pulls)
     if pulls and proposal.marker in (pulls[0].body or ""):
         return f"pull request {pulls[0].number} is up to date"
-    _push(repository, proposal)
+    title = make_title()
+    _push(repository, proposal, title)
     if pulls:
-        pulls[0].edit(title=proposal.title, body=proposal.marked_body)
+        pulls[0].edit(title=title, body=proposal.marked_body)
         return f"updated pull request {pulls[0].number}"
     made = repository.create_pull(
-        base=repository.default_branch, head=proposal.branch, title=proposal.title, body=proposal.marked_body
+        base=repository.default_branch, head=proposal.branch, title=title, body=proposal.marked_body
     )
     return f"opened pull request {made.number}"
 
@@ -39,7 +42,7 @@ def _closed(pulls: list[PullRequest]) -> str:
     return f"closed pull request {pulls[0].number}" if pulls else "nothing to propose"
 
 
-def _push(repository: Repository, proposal: Proposal) -> None:
+def _push(repository: Repository, proposal: Proposal, title: str) -> None:
     """Make a commit of the files on top of the base, and point the branch to it."""
     base = repository.get_git_commit(proposal.base)
     elements = [
@@ -49,7 +52,7 @@ def _push(repository: Repository, proposal: Proposal) -> None:
         for one in proposal.files
     ]
     tree = repository.create_git_tree(elements, base.tree)
-    commit = repository.create_git_commit(proposal.title, tree, [base])
+    commit = repository.create_git_commit(title, tree, [base])
     reference = repository.get_git_ref(f"heads/{proposal.branch}")
     try:
         is_there = bool(reference.object.sha)  # the library asks now, and learns the address for changes

@@ -242,11 +242,14 @@ class GitLab:
         """Open, update, close or re-open the one issue of a company; gives what was done, in words."""
         return keep_issue(self, issue)
 
-    def keep_proposal(self, proposal: Proposal) -> str:
-        """Keep one branch and its one merge request as proposed; gives what was done, in words."""
+    def keep_proposal(self, proposal: Proposal, title: Callable[[], str]) -> str:
+        """Keep one branch and its one merge request as proposed; gives what was done, in words.
+
+        ``title`` is called if something is sent.
+        """
         with self._told(f"the branch {proposal.branch} and its merge request"):
             branch = self._client.projects.get(self._name).default_branch
-            return keep_merge_request(self._project, branch, proposal)
+            return keep_merge_request(self._project, branch, proposal, title)
 
     def own_issues(self, label: str | None) -> Iterator[FoundIssue[Any]]:
         """Yield the issues of our own account with this label (null: all), open or closed, the oldest first."""

@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from reconciler.model.proposal import Proposal, ProposedFile
 
 __all__ = ["keep_merge_request"]
 
 
-def keep_merge_request(project: Any, default_branch: str, proposal: Proposal) -> str:
+def keep_merge_request(project: Any, default_branch: str, proposal: Proposal, make_title: Callable[[], str]) -> str:
     """Open, update or close the one merge request of a branch; return what was done, in words."""
     requests = project.mergerequests.list(
         state="opened", source_branch=proposal.branch, target_branch=default_branch, get_all=True
@@ -21,16 +23,17 @@ def keep_merge_request(project: Any, default_branch: str, proposal: Proposal) ->
         return f"closed merge request {requests[0].iid}" if requests else "nothing to propose"
     if requests and proposal.marker in (requests[0].description or ""):
         return f"merge request {requests[0].iid} is up to date"
+    title = make_title()
     project.commits.create(
         {
             "branch": proposal.branch,
             "start_sha": proposal.base,
             "force": True,
-            "commit_message": proposal.title,
+            "commit_message": title,
             "actions": [_action(one) for one in proposal.files],
         }
     )
-    about = {"title": proposal.title, "description": proposal.marked_body}
+    about = {"title": title, "description": proposal.marked_body}
     if requests:
         project.mergerequests.update(requests[0].iid, about)
         return f"updated merge request {requests[0].iid}"

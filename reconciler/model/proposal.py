@@ -23,12 +23,11 @@ class ProposedFile(msgspec.Struct, frozen=True, kw_only=True):
 class Proposal(msgspec.Struct, frozen=True, kw_only=True):
     """One branch on top of the commit ``base``, and the one pull request of it; without files there is none.
 
-    ``title`` and ``body`` (Markdown) are those of the request, and the message of its commit is the title.
+    ``body`` (Markdown) is that of the request. Its title is made once something has to be sent.
     """
 
     branch: str
     base: str
-    title: str
     body: str
     files: tuple[ProposedFile, ...]
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from reconciler.model.people_report import PeopleReport
     from reconciler.operations.run import Run
 
-__all__ = ["propose_people"]
+__all__ = ["propose_people", "require_forge"]
 
 
 def propose_people(run: Run, settings_file: Path | None, report: PeopleReport) -> str:
@@ -38,11 +38,16 @@ def propose_people(run: Run, settings_file: Path | None, report: PeopleReport) -
     proposal = Proposal(
         branch=f"reconciler/people-{workspace.settings.company_id}",
         base=base,
-        title=request_title(report, _roles(run, settings_file) if files else None),
         body=request_body(report),
         files=files,
     )
-    return forge.keep_proposal(proposal)
+    # roles are counted by a plan, which asks Procore: an open request that is up to date costs nothing
+    return forge.keep_proposal(proposal, lambda: request_title(report, _roles(run, settings_file)))
+
+
+def require_forge(run: Run) -> None:
+    """Raise what opening the forge raises, before anything is written."""
+    open_forge_here(run)
 
 
 def _roles(run: Run, settings_file: Path | None) -> tuple[int, int] | None:

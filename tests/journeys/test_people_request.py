@@ -54,7 +54,9 @@ def test_01_opened_updated_and_closed(trial: Trial, forge: Any) -> None:
     lock = {f"people.lock/{name}" for name in ("people.yaml", "sources.yaml", "teams/ap-west.yaml")}
     assert set(branch) == lock
     trial.git("checkout", "-q", "--", ".")
+    asked = len(trial.sandbox.log())
     assert "is up to date" in trial.run("people", "--pull-request", **forge.environment)
+    assert len(trial.sandbox.log()) == asked, "no plan is made for a request that is up to date"
     trial.git("checkout", "-q", "--", ".")
     write_workers(trial.folder, {**LEFT, "gil": ("7", "Active", "2", "Accounts Payable", "Clerk", "Permanent", "")})
     assert "updated " in trial.run("people", "--pull-request", **forge.environment)
@@ -99,3 +101,10 @@ def test_04_what_it_refuses(trial: Trial, forge: Any) -> None:
     write_workers(trial.folder, LEFT)
     (trial.folder / ".git").rename(trial.folder / "git-elsewhere")
     assert "is in no git repository with a commit" in trial.ends(64, "people", "--pull-request", **forge.environment)
+
+
+def test_05_without_a_forge(trial: Trial) -> None:
+    """Where no forge is named, nothing is read and nothing written."""
+    write_workers(trial.folder, LEFT)
+    assert "which forge? Set GITHUB_REPOSITORY" in trial.ends(64, "people", "--pull-request")
+    assert trial.git("status", "--short") == ""
