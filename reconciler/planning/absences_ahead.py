@@ -53,7 +53,9 @@ def _stand_in(one: Absence) -> str:
 
 def judge_leave(lock: PeopleLock, documents: Documents, targets: Iterable[ResolvedTarget]) -> Iterator[Diagnostic]:
     """Warn of everybody on leave who holds a role, unless an absence of today speaks of them."""
+    others = lock.other_logins()
     absent = {login_key(one.login): one for one in lock.people if one.state == "absent"}
+    absent |= {others[login]: one for login, one in absent.items() if login in others}
     absent = {login: one for login, one in absent.items() if ("login", login) not in documents.away.on}
     if not absent:
         return

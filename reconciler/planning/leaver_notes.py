@@ -23,7 +23,7 @@ _MOST_ROLES = 50
 def judge_leavers(changes: Iterable[PresetChange], lock: PeopleLock) -> list[Diagnostic]:
     """Return a note for each of the first 50 roles that people who left lose."""
     roles = [(change, group) for change in changes for group in change.groups if group.remove]
-    managers = {login_key(one.login): one.manager for one in lock.people if one.state == "left"}
+    managers = {login: one.manager for login, one in lock.left().items()}
     notes = [
         finding("note", "people/leaver", "; ".join(_parts(change, group, managers)), address=change.address)
         for change, group in roles[:_MOST_ROLES]

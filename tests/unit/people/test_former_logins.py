@@ -10,12 +10,16 @@ import pytest
 from reconciler.errors import DocumentsError
 from reconciler.model.absences import Absence, away_on
 from reconciler.model.diagnostics import Origin
-from reconciler.model.documents import DesiredGroup
+from reconciler.model.documents import DesiredGroup, Documents
 from reconciler.model.live import Person
 from reconciler.model.member import Member
 from reconciler.model.people_lock import PeopleLock
+from reconciler.model.plan import RemovedPerson
 from reconciler.model.policy import Policy
 from reconciler.people.former import protect_other_logins
+from reconciler.planning.absences_ahead import judge_leave
+from reconciler.planning.changes import compare
+from reconciler.planning.leaver_notes import judge_leavers
 from reconciler.planning.scope.absent_people import Roles
 from tests.support.rules import lock_person, write_lock
 from tests.support.values import TODAY
@@ -25,6 +29,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from reconciler.model.live import LiveState
+    from reconciler.model.people_lock import PersonState
 
 HERE = Origin("a.yaml", 1, 1)
 WARNED = [("warning", "live/former-login", None)]
@@ -152,3 +157,22 @@ def test_who_is_away(line: str, written: str) -> None:
     group = DesiredGroup(members=(Member(origin=HERE, login=line),), origin=HERE)
     found = Roles(away, None, {}).group("PM", group)
     assert [str(one) for one in found.members] == ["bo@acme.test"]
+
+
+@pytest.mark.parametrize("state", ["absent", "left"])
+def test_on_leave_or_gone_by_the_former_login(tmp_path: Path, state: PersonState) -> None:
+    """Who is on leave is warned of, and the manager of who left is proposed, though Procore has the former login."""
+    line = entry("Cedar Tower", "ann.oh@acme.test", "bo@acme.test")
+    locked(tmp_path, line)
+    lock = PeopleLock(people=(msgspec.structs.replace(NOW, state=state, manager="lou@acme.test"),))
+    observation, _ = look(tmp_path, live({(CEDAR, "pm"): ["1"]}), line, active=FORMER)
+    if state == "absent":
+        (told_of,) = judge_leave(lock, Documents(files=1), observation.resolved)
+        assert "is on leave (hr) and holds 1 role" in told_of.message
+        return
+    (change,) = compare(observation.resolved, observation.state.versions)
+    (ann,) = [one for one in change.groups[0].keep if one.id == "1"]
+    gone = RemovedPerson(id="1", login=ann.login, name="Ann", cause="requested")
+    change = msgspec.structs.replace(change, groups=(msgspec.structs.replace(change.groups[0], remove=(gone,)),))
+    (told_of,) = judge_leavers([change], lock)
+    assert "their manager is lou@acme.test" in told_of.message
